@@ -1,0 +1,85 @@
+// A report's parameters → a request that its receiver can authenticate.
+
+import { encodeReport, type Parameter } from "./parameters.ts";
+import type { ValidReport } from "./report.ts";
+
+/** The hashes of Vonage's signatures: `md5hash` hashes text and secret together, the others are HMACs. */
+export const SIGNATURE_METHODS = ["md5hash", "md5", "sha1", "sha256", "sha512"] as const;
+
+/** Which one an account uses is said in its settings. */
+export type SignatureMethod = (typeof SIGNATURE_METHODS)[number];
+
+/** An account's API key with its secret. */
+export interface SecretCredentials {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /**
+   * Where they travel: the `Authorization: Basic` header, or the query string as SDKs of Nexmo's time had it.
+   *
+   * @default "basic"
+   */
+  readonly via?: "basic" | "query";
+}
+
+/** An account's API key with its signature secret: the secret itself never travels. */
+export interface SignatureCredentials {
+  readonly apiKey: string;
+  readonly signatureSecret: string;
+  /** What the account's settings say. */
+  readonly signatureMethod: SignatureMethod;
+}
+
+export type Credentials = SecretCredentials | SignatureCredentials;
+
+/** Who the receiver shall take the sender for: an account (Vonage), or a token or proxy key (the Worker). */
+export type Identity =
+  | { readonly kind: "account"; readonly credentials: Credentials }
+  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "key"; readonly key: string };
+
+/** One POST, ready to go: its parameters are either in the query or, as a form, in the body. */
+export interface AuthenticatedRequest {
+  readonly path: string;
+  readonly query?: Parameter[];
+  readonly form?: Parameter[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Puts a report and its sender's identity into one request. Parameters go as a form, so that no message id
+ * stands in a URL, except with `via: "query"`. With a token the request is CORS-simple: no header, so no preflight.
+ *
+ * @param now Epoch milliseconds, for a signature over a report that has no timestamp.
+ */
+export async function authenticate(
+  report: ValidReport,
+  identity: Identity,
+  now: number,
+): Promise<AuthenticatedRequest> {
+  const path = `/conversions/${report.channel}`;
+  const form = encodeReport(report);
+  if (identity.kind === "token") return { path, form: [...form, ["token", identity.token]], headers: {} };
+  if (identity.kind === "key") {
+    return { path, form, headers: { authorization: `Bearer ${identity.key}`, accept: "application/json" } };
+  }
+  const { credentials } = identity;
+  if ("signatureSecret" in credentials) {
+    const signed: Parameter[] = [["api_key", credentials.apiKey], ...form];
+    // Signing wants a `timestamp` in seconds, the report has one of its own by that name: as Vonage's Node, PHP
+    // and Python SDKs do, the report's is signed, and seconds are added only where it has none.
+    if (report.timestamp === undefined) signed.push(["timestamp", String(Math.floor(now / 1000))]);
+    // Loaded on demand: browsers never sign, and would pay for it.
+    const { signParameters } = await import("./signature.ts");
+    const sig = await signParameters(signed, credentials.signatureSecret, credentials.signatureMethod);
+    return { path, form: [...signed, ["sig", sig]], headers: {} };
+  }
+  const { apiKey, apiSecret, via } = credentials;
+  if (via === "query")
+    return { path, query: [["api_key", apiKey], ["api_secret", apiSecret], ...form], headers: {} };
+  return { path, form, headers: { authorization: `Basic ${toBase64(`${apiKey}:${apiSecret}`)}` } };
+}
+
+/** Base64 of UTF-8 (RFC 7617), as btoa alone takes Latin-1 only. */
+function toBase64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

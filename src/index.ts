@@ -1,0 +1,15 @@
+export type { ConversionClient, ConversionResult, ReportOptions } from "./client.ts";
+export { createConversionClient } from "./client.ts";
+export type { Credentials, SecretCredentials, SignatureCredentials, SignatureMethod } from "./credentials.ts";
+export type { ConversionErrorCode } from "./errors.ts";
+export { ConversionError, isConversionError } from "./errors.ts";
+export type {
+  AttemptEvent,
+  ConversionClientOptions,
+  DirectOptions,
+  KeyOptions,
+  TokenOptions,
+} from "./options.ts";
+export type { Channel, ConversionReport, Traffic } from "./report.ts";
+export type { ConversionStatus } from "./response.ts";
+export type { RetryOptions } from "./retry.ts";

@@ -1,0 +1,168 @@
+// A report ⇄ the parameters on the wire. Pure text in, plain data out; src/request-parameters.ts does the reading.
+// The transports and spellings are those in use by Vonage's official SDKs: query string, form (also with a
+// trailing "&") and JSON; `delivered` as true, True or 1.
+
+import type { Channel, createReportSchema, ValidReport } from "./report.ts";
+import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
+import { findFaults } from "./validation.ts";
+
+export type Parameter = [name: string, value: string];
+export type Parameters = ReadonlyMap<string, string>;
+
+/** One thing wrong with one parameter. `parameter` is "" when it concerns the whole text. */
+export interface ParameterFault {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+/** What could be read of a request, and everything that is wrong with it. The first of repeated values stands. */
+export interface DecodedParameters {
+  readonly parameters: Parameters;
+  readonly faults: readonly ParameterFault[];
+}
+
+const WIRE_NAMES = { messageId: "message-id", delivered: "delivered", timestamp: "timestamp" } as const;
+
+/** The parameters of a report, in the order of the Conversion API's documentation. */
+export function encodeReport(report: ValidReport): Parameter[] {
+  const parameters: Parameter[] = [
+    [WIRE_NAMES.messageId, report.messageId],
+    [WIRE_NAMES.delivered, String(report.delivered)],
+  ];
+  if (report.timestamp !== undefined)
+    parameters.push([WIRE_NAMES.timestamp, formatTimestamp(report.timestamp)]);
+  return parameters;
+}
+
+/** Reads a query string or a form body. Unlike URLSearchParams it says when an escape or UTF-8 is broken. */
+export function parseForm(text: string): DecodedParameters {
+  const entries: Parameter[] = [];
+  const faults: ParameterFault[] = [];
+  for (const pair of text.split("&")) {
+    if (pair === "") continue;
+    const cut = pair.indexOf("=");
+    const name = decode(cut < 0 ? pair : pair.slice(0, cut));
+    const value = decode(cut < 0 ? "" : pair.slice(cut + 1));
+    if (name === undefined)
+      faults.push({ parameter: "", detail: "a name is not valid percent-encoded UTF-8" });
+    else if (value === undefined) faults.push(fault(name, "is not valid percent-encoded UTF-8"));
+    else entries.push([name, value]);
+  }
+  return collect(entries, faults);
+}
+
+/** Reads a JSON body: one flat object of strings, whole numbers and booleans. */
+export function parseJson(text: string): DecodedParameters {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return collect([], [{ parameter: "", detail: "the body is not JSON" }]);
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    return collect([], [{ parameter: "", detail: "the JSON body must be one object" }]);
+  }
+  const entries: Parameter[] = [];
+  const faults: ParameterFault[] = [];
+  for (const [name, value] of Object.entries(body)) {
+    // A number past 2^53 has lost digits before we see it, and an id must not be altered.
+    const scalar = typeof value === "string" || typeof value === "boolean" || Number.isSafeInteger(value);
+    if (scalar) entries.push([name, String(value)]);
+    else faults.push(fault(name, "must be a string, a boolean or a whole number"));
+  }
+  // JSON.parse silently keeps the last of repeated names. In a flat object only names are followed by ":".
+  const names = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((match) => match[1] !== undefined);
+  if (faults.length === 0 && names.length > entries.length) {
+    faults.push({ parameter: "", detail: "the JSON body repeats a name" });
+  }
+  return collect(entries, faults);
+}
+
+/** Joins what came in the query with what came in the body; a name in both is repeated. */
+export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
+  if (body.parameters.size === 0 && body.faults.length === 0) return query;
+  return collect([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
+}
+
+/**
+ * Reads the report out of decoded parameters.
+ *
+ * @param channel Where it was sent to.
+ * @param decoded What the request carried.
+ * @param alsoKnown Names that may stand beside the report's own, such as `api_key`.
+ * @param schema The rules, from `createReportSchema`.
+ * @returns The report, or every fault: unknown and repeated names, broken and missing values.
+ */
+export function decodeReport(
+  channel: Channel,
+  decoded: DecodedParameters,
+  alsoKnown: ReadonlySet<string>,
+  schema: ReturnType<typeof createReportSchema>,
+):
+  | { readonly report: ValidReport; readonly faults?: never }
+  | { readonly report?: never; readonly faults: readonly ParameterFault[] } {
+  const { parameters } = decoded;
+  const faults = [...decoded.faults];
+  for (const name of parameters.keys()) {
+    if (alsoKnown.has(name) || Object.values(WIRE_NAMES).some((known) => known === name)) continue;
+    const hint = name.toLowerCase().replace("_", "-").replace("messageid", "message-id");
+    faults.push(
+      fault(name, hint === "message-id" ? "is not known; the API spells it message-id" : "is not known"),
+    );
+  }
+
+  const delivered = DELIVERED.get(parameters.get(WIRE_NAMES.delivered)?.toLowerCase() ?? "");
+  if (delivered === undefined) faults.push(fault(WIRE_NAMES.delivered, "must be true, false, 1 or 0"));
+  const written = parameters.get(WIRE_NAMES.timestamp);
+  const timestamp = written === undefined ? undefined : parseWireInstant(written);
+  if (written !== undefined && timestamp === undefined) {
+    faults.push(fault(WIRE_NAMES.timestamp, "must be UTC as yyyy-MM-dd HH:mm:ss, and a date that exists"));
+  }
+  const { output, faults: broken } = findFaults(schema, {
+    messageId: parameters.get(WIRE_NAMES.messageId),
+    delivered: delivered ?? false,
+    ...(timestamp !== undefined && { timestamp }),
+  });
+  for (const { field, fault: detail } of broken ?? []) {
+    faults.push(fault(WIRE_NAMES[field as keyof typeof WIRE_NAMES], detail));
+  }
+  return output === undefined || faults.length > 0 ? { faults } : { report: { channel, ...output } };
+}
+
+const DELIVERED: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
+
+/** `timestamp` as the API has it, or in UNIX seconds, as Ruby's SDK overwrites it when it signs. */
+function parseWireInstant(text: string): number | undefined {
+  return /^\d{9,10}$/.test(text) ? Number(text) * 1000 : parseTimestamp(text);
+}
+
+function collect(entries: readonly Parameter[], faults: readonly ParameterFault[]): DecodedParameters {
+  const parameters = new Map<string, string>();
+  const repeated = new Set<string>();
+  for (const [name, value] of entries) {
+    if (parameters.has(name)) repeated.add(name);
+    else parameters.set(name, value);
+  }
+  return {
+    parameters,
+    faults: [...faults, ...[...repeated].map((name) => fault(name, "is given more than once"))],
+  };
+}
+
+/** Names come from outside: they are shown only when they are short and plain. */
+function fault(name: string, detail: string): ParameterFault {
+  return { parameter: /^[\w.-]{1,40}$/.test(name) ? name : "(unprintable)", detail };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+// Reads the parameters of a request, whatever transport an SDK chose: the I/O beside src/parameters.ts.
+
+import { readBoundedText } from "./bounded-text.ts";
+import { type DecodedParameters, mergeParameters, parseForm, parseJson } from "./parameters.ts";
+
+/** A report has some 250 bytes, a token some 300: 8 KiB is plenty. */
+export const MAX_REQUEST_BODY_BYTES = 8192;
+
+/** Why a request could not be read at all. */
+export type Unreadable = "too_large" | "unsupported_type" | "malformed";
+
+/**
+ * Reads query string and body (form or JSON; none at all is fine).
+ *
+ * @returns The parameters with their faults, or why the body could not be read: over 8 KiB, neither form nor
+ * JSON, or broken off.
+ */
+export async function readParameters(request: Request): Promise<DecodedParameters | Unreadable> {
+  const { search } = new URL(request.url);
+  const query = parseForm(search.slice(1));
+  if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
+  let text: string | undefined;
+  try {
+    text = await readBoundedText(request.body, MAX_REQUEST_BODY_BYTES);
+  } catch {
+    return "malformed";
+  }
+  if (text === undefined) return "too_large";
+  if (text === "") return query;
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity") return "unsupported_type";
+  if (type === "application/x-www-form-urlencoded") return mergeParameters(query, parseForm(text));
+  if (type === "application/json") return mergeParameters(query, parseJson(text));
+  return "unsupported_type";
+}

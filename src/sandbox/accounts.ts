@@ -1,0 +1,69 @@
+import type { Parameters } from "../parameters.ts";
+import { isFresh, verifySignature } from "../signature.ts";
+
+/** A Vonage account, as far as the Conversion API sees it. */
+export interface SandboxAccount {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** For signed requests; every one of the five methods is taken. */
+  readonly signatureSecret: string;
+  /** Whether Vonage support has enabled the Conversion API: if not, every report gets 402. */
+  readonly enabled: boolean;
+}
+
+/**
+ * Credentials of the accounts that a sandbox starts with. They are public: they open nothing but the sandbox.
+ * The signature secret of each is its API secret reversed.
+ */
+export const SANDBOX_CREDENTIALS = {
+  /** For 2FA traffic; enabled. */
+  twoFactor: { apiKey: "2fa00001", apiSecret: "SandboxSecretOf2fa" },
+  /** For all other traffic; enabled. */
+  other: { apiKey: "07e40002", apiSecret: "SandboxSecretOfOther" },
+  /** Not enabled for the Conversion API: 402. */
+  notEnabled: { apiKey: "d15ab1ed", apiSecret: "SandboxSecretOfNotEnabled" },
+} as const;
+
+/** The accounts of {@link SANDBOX_CREDENTIALS}. */
+export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = Object.values(SANDBOX_CREDENTIALS).map(
+  (credentials) => ({
+    ...credentials,
+    signatureSecret: [...credentials.apiSecret].reverse().join(""),
+    enabled: credentials !== SANDBOX_CREDENTIALS.notEnabled,
+  }),
+);
+
+/** How a request was authenticated. */
+export type SandboxAuthentication = "basic" | "query" | "signature";
+
+/**
+ * Finds the account that a request speaks for: Basic header, `api_key` with `api_secret`, or `api_key` with `sig`.
+ *
+ * @returns `undefined`: nobody, 401.
+ */
+export async function findAccount(
+  accounts: ReadonlyMap<string, SandboxAccount>,
+  authorization: string | null,
+  parameters: Parameters,
+  now: number,
+): Promise<{ account: SandboxAccount; authentication: SandboxAuthentication } | undefined> {
+  const basic = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? "")?.[1];
+  if (basic !== undefined) {
+    const [apiKey = "", ...rest] = fromBase64(basic).split(":");
+    const account = accounts.get(apiKey);
+    return account?.apiSecret === rest.join(":") ? { account, authentication: "basic" } : undefined;
+  }
+  const account = accounts.get(parameters.get("api_key") ?? "");
+  if (account === undefined) return undefined;
+  if (parameters.get("api_secret") === account.apiSecret) return { account, authentication: "query" };
+  const signed = isFresh(parameters, now) && (await verifySignature(parameters, account.signatureSecret));
+  return signed ? { account, authentication: "signature" } : undefined;
+}
+
+function fromBase64(text: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return "";
+  }
+}

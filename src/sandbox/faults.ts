@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import { CHANNELS, type Channel } from "../report.ts";
+import { field, integer, objectOf, oneOf, text } from "../validation.ts";
+
+/** Something that goes wrong with the requests to come. */
+export interface SandboxFault {
+  /**
+   * How many requests it strikes; 1 to 1 000 000.
+   *
+   * @default 1
+   */
+  readonly times?: number;
+  /** Strikes this channel only. */
+  readonly channel?: Channel;
+  /** Milliseconds before the answer; up to 60 000. Alone, it delays an otherwise good answer. */
+  readonly latency?: number;
+  /** Answers with this status, 200 to 599, instead. */
+  readonly status?: number;
+  /** `Retry-After` beside `status`, as the header has it. */
+  readonly retryAfter?: string;
+  /** `Location` beside `status`, for a redirect. */
+  readonly location?: string;
+  /** The body beside `status`, up to 100 000 characters. */
+  readonly body?: string;
+  /** Breaks the connection instead of answering. */
+  readonly drop?: boolean;
+  /** Never answers. */
+  readonly hang?: boolean;
+  /**
+   * Whether a good report is recorded all the same, as when an answer gets lost on its way back.
+   *
+   * @default false
+   */
+  readonly recorded?: boolean;
+}
+
+const flag = v.optional(
+  field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"),
+  false,
+);
+
+/** The rules of a {@link SandboxFault}; times is always there after. */
+export const faultSchema = v.pipe(
+  objectOf({
+    times: v.optional(integer(1, 1_000_000), 1),
+    channel: v.optional(oneOf(CHANNELS)),
+    latency: v.optional(integer(0, 60_000), 0),
+    status: v.optional(integer(200, 599)),
+    retryAfter: v.optional(text("up to 100 characters", /^[\x20-\x7e]{0,100}$/)),
+    location: v.optional(text("up to 1000 characters", /^[\x21-\x7e]{1,1000}$/)),
+    body: v.optional(text("up to 100000 characters", /^.{0,100000}$/s)),
+    drop: flag,
+    hang: flag,
+    recorded: flag,
+  }),
+  v.check(
+    ({ status, drop, hang, latency }) =>
+      [status, drop, hang].filter(Boolean).length === 1 || (!status && !drop && !hang && latency > 0),
+    "must hold exactly one of status, drop and hang, or a latency alone",
+  ),
+);
+
+export type ActiveFault = v.InferOutput<typeof faultSchema>;
+
+/** Takes the first fault that strikes this channel, and counts it down. */
+export function takeFault(faults: ActiveFault[], channel: Channel): ActiveFault | undefined {
+  const index = faults.findIndex((fault) => fault.channel === undefined || fault.channel === channel);
+  const fault = faults[index];
+  if (fault === undefined) return undefined;
+  if (fault.times > 1) faults[index] = { ...fault, times: fault.times - 1 };
+  else faults.splice(index, 1);
+  return fault;
+}

@@ -1,0 +1,163 @@
+// Report tokens: a JWT (HS256) that lets its bearer, say a browser, report one message and nothing else.
+
+import { SignJWT } from "jose/jwt/sign";
+import { jwtVerify } from "jose/jwt/verify";
+import * as v from "valibot";
+import { ConversionError } from "./errors.ts";
+import { CHANNELS, type Channel, messageIdSchema, type Traffic } from "./report.ts";
+import { integer, objectOf, oneOf, required, text, validate } from "./validation.ts";
+
+/** A signing secret by name, so that several can be valid while they are rotated. */
+export interface TokenSecret {
+  /** Its name, sent in the open as `kid`: 1 to 40 letters, digits, `_` or `-`. */
+  readonly kid: string;
+  /** At least 32 characters, as HS256 demands (RFC 7518, 3.2); the same that the Worker has. */
+  readonly secret: string;
+}
+
+/** What a report token says. */
+export interface ReportTokenClaims {
+  /** The message that may be reported. */
+  readonly messageId: string;
+  readonly channel: Channel;
+  /**
+   * Which of the Worker's two credential sets reports it.
+   *
+   * @default "2fa"
+   */
+  readonly traffic?: Traffic;
+}
+
+export interface MintOptions {
+  /** Signs the token. The Worker must know it under the same `kid`. */
+  readonly secret: TokenSecret;
+  /**
+   * Whom the token is for: the Worker's `TOKEN_AUDIENCE`.
+   *
+   * @default "vonage-conversion"
+   */
+  readonly audience?: string;
+  /**
+   * How long the token is valid, in seconds; 30 to 86 400 (a day).
+   *
+   * @default 3600
+   */
+  readonly expiresIn?: number;
+}
+
+export interface VerifyOptions {
+  /** Every secret a token may be signed with. */
+  readonly secrets: readonly TokenSecret[];
+  /**
+   * Whom the token must be for.
+   *
+   * @default "vonage-conversion"
+   */
+  readonly audience?: string;
+  /** Refuses a token for another message. */
+  readonly messageId?: string;
+  /** Refuses a token for another channel. */
+  readonly channel?: Channel;
+}
+
+/** A token that has been verified. */
+export interface VerifiedToken {
+  readonly messageId: string;
+  readonly channel: Channel;
+  readonly traffic: Traffic;
+  /** When it ends, in epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Which secret signed it. */
+  readonly kid: string;
+}
+
+export const DEFAULT_AUDIENCE = "vonage-conversion";
+export const TRAFFICS: readonly Traffic[] = ["2fa", "other"];
+
+/** Nothing waits longer for its user; a token minted elsewhere for longer is refused too. */
+const MAX_LIFETIME_S = 86_400;
+
+/** Between the clock of the minting machine and ours. */
+const CLOCK_TOLERANCE_S = 5;
+
+export const tokenSecretSchema = objectOf({
+  kid: required(text("1 to 40 letters, digits, _ or -", /^[\w-]{1,40}$/)),
+  secret: required(text("32 to 200 characters, no control characters", /^\P{Cc}{32,200}$/u)),
+});
+
+const audience = v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE);
+const claimEntries = {
+  messageId: messageIdSchema,
+  channel: required(oneOf(CHANNELS)),
+  traffic: v.optional(oneOf(TRAFFICS), "2fa"),
+};
+const mintSchema = objectOf({
+  ...claimEntries,
+  secret: required(tokenSecretSchema),
+  audience,
+  expiresIn: v.optional(integer(30, MAX_LIFETIME_S), 3600),
+});
+const claimsSchema = v.object(claimEntries);
+
+const utf8 = new TextEncoder();
+
+/**
+ * Mints a report token, where the message is sent: on your server.
+ *
+ * @param claims The one message its bearer may report.
+ * @returns A JWT in compact form: `sub` is the message id; `channel`, `traffic`, `aud`, `iat`, `exp`; `kid` in the
+ * header. Any JWT library can make the same.
+ * @throws {ConversionError} `invalid_options`.
+ */
+export async function mintReportToken(claims: ReportTokenClaims, options: MintOptions): Promise<string> {
+  const { messageId, channel, traffic, secret, audience, expiresIn } = validate(
+    mintSchema,
+    { ...claims, ...options },
+    "invalid_options",
+  );
+  return new SignJWT({ channel, traffic })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT", kid: secret.kid })
+    .setSubject(messageId)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(`${expiresIn}s`)
+    .sign(utf8.encode(secret.secret));
+}
+
+/**
+ * Verifies a report token: HS256 by a known `kid`, the audience, `exp` (which must be there, and at most a day
+ * ahead), and every claim.
+ *
+ * @throws {ConversionError} `unauthorized`, the same for every reason, so that a forger learns nothing.
+ */
+export async function verifyReportToken(token: string, options: VerifyOptions): Promise<VerifiedToken> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const known = options.secrets.find((secret) => secret.kid === kid);
+        if (!known) throw new Error("unknown kid");
+        return utf8.encode(known.secret);
+      },
+      {
+        algorithms: ["HS256"],
+        audience: options.audience ?? DEFAULT_AUDIENCE,
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ["sub", "exp"],
+      },
+    );
+    const { sub: messageId, channel, traffic, exp = Number.POSITIVE_INFINITY } = payload;
+    const claims = v.parse(claimsSchema, { messageId, channel, traffic });
+    const holds =
+      exp <= Date.now() / 1000 + MAX_LIFETIME_S + CLOCK_TOLERANCE_S &&
+      (options.messageId ?? messageId) === messageId &&
+      (options.channel ?? channel) === channel;
+    if (!holds) throw new Error("a claim does not hold");
+    return { ...claims, expiresAt: exp * 1000, kid: protectedHeader.kid ?? "" };
+  } catch {
+    throw new ConversionError(
+      "unauthorized",
+      "The report token is not valid: mint a new one for this message.",
+    );
+  }
+}

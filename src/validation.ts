@@ -1,0 +1,94 @@
+// valibot's own messages quote the refused value, and a refused value may be a secret or a phone number. So
+// every schema is built of `field`s, whose messages say what is taken and what kind of thing came instead.
+
+import * as v from "valibot";
+import { ConversionError } from "./errors.ts";
+
+/** One thing wrong with one field. */
+export interface Fault {
+  readonly field: string;
+  readonly fault: string;
+}
+
+/** A value that satisfies `test`; `what` ends the sentence "must be …". */
+export function field<T>(what: string, test: (value: unknown) => boolean) {
+  return v.custom<T>(test, mustBe(what));
+}
+
+/** A string that matches `pattern`. */
+export function text(what: string, pattern: RegExp) {
+  return field<string>(what, (value) => typeof value === "string" && pattern.test(value));
+}
+
+/** A whole number of a range, both ends included. */
+export function integer(least: number, most: number) {
+  return field<number>(
+    `a whole number from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
+}
+
+/** One of some strings. */
+export function oneOf<T extends string>(values: readonly T[]) {
+  return field<T>(`one of ${values.join(", ")}`, (value) => values.includes(value as T));
+}
+
+/** Lets an absent field be refused in the field's own words: valibot alone would only say that it is missing. */
+export function required<S extends v.GenericSchema>(schema: S): v.OptionalSchema<S, never> {
+  return v.optional(schema, null as never);
+}
+
+/** An object of exactly these fields. */
+export function objectOf<E extends v.ObjectEntries>(entries: E) {
+  const anObject = mustBe(`an object of ${Object.keys(entries).join(", ")}`);
+  return v.strictObject(entries, (issue) =>
+    issue.expected === "never" ? "is not known here" : anObject(issue),
+  );
+}
+
+/** Checks `input` against `schema`; gives the output, or every fault and none of the values. */
+export function findFaults<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+):
+  | { readonly output: v.InferOutput<S>; readonly faults?: never }
+  | { readonly output?: never; readonly faults: Fault[] } {
+  const { success, output, issues } = v.safeParse(schema, input);
+  if (success) return { output };
+  return {
+    faults: issues.map(({ path, message }) => ({
+      field: path?.map(({ key }) => key).join(".") ?? "it",
+      fault: message,
+    })),
+  };
+}
+
+/**
+ * Checks `input` against `schema`.
+ *
+ * @param code What the error is called.
+ * @throws {ConversionError} `code`, with every fault in the message, none of the values.
+ */
+export function validate<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  code: "invalid_options" | "invalid_report",
+): v.InferOutput<S> {
+  const { output, faults } = findFaults(schema, input);
+  if (!faults) return output;
+  throw new ConversionError(
+    code,
+    `${code}: ${faults.map(({ field, fault }) => `${field} ${fault}`).join("; ")}`,
+  );
+}
+
+function mustBe(what: string) {
+  return ({ input }: { readonly input: unknown }) =>
+    `must be ${what}, got ${
+      typeof input === "string"
+        ? `a string of ${input.length} characters`
+        : input === null
+          ? "nothing"
+          : typeof input
+    }`;
+}
