@@ -1,5 +1,6 @@
 // A report's parameters → a request that its receiver can authenticate.
 
+import { encodeBasic } from "./basic-auth.ts";
 import { encodeReport, type Parameter } from "./parameters.ts";
 import type { ValidReport } from "./report.ts";
 
@@ -76,10 +77,5 @@ export async function authenticate(
   const { apiKey, apiSecret, via } = credentials;
   if (via === "query")
     return { path, query: [["api_key", apiKey], ["api_secret", apiSecret], ...form], headers: {} };
-  return { path, form, headers: { authorization: `Basic ${toBase64(`${apiKey}:${apiSecret}`)}` } };
-}
-
-/** Base64 of UTF-8 (RFC 7617), as btoa alone takes Latin-1 only. */
-function toBase64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+  return { path, form, headers: { authorization: encodeBasic(apiKey, apiSecret) } };
 }

@@ -35,6 +35,7 @@ export interface ValidReport {
 }
 
 export const CHANNELS: readonly Channel[] = ["sms", "voice"];
+export const TRAFFICS: readonly Traffic[] = ["2fa", "other"];
 
 /**
  * Vonage's ids have 16 to 36 characters; 128 leaves room and keeps every request small. Nothing that breaks a

@@ -4,16 +4,11 @@ import { SignJWT } from "jose/jwt/sign";
 import { jwtVerify } from "jose/jwt/verify";
 import * as v from "valibot";
 import { ConversionError } from "./errors.ts";
-import { CHANNELS, type Channel, messageIdSchema, type Traffic } from "./report.ts";
+import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "./report.ts";
+import { DEFAULT_AUDIENCE, type TokenSecret, tokenSecretSchema } from "./token-secret.ts";
 import { integer, objectOf, oneOf, required, text, validate } from "./validation.ts";
 
-/** A signing secret by name, so that several can be valid while they are rotated. */
-export interface TokenSecret {
-  /** Its name, sent in the open as `kid`: 1 to 40 letters, digits, `_` or `-`. */
-  readonly kid: string;
-  /** At least 32 characters, as HS256 demands (RFC 7518, 3.2); the same that the Worker has. */
-  readonly secret: string;
-}
+export type { TokenSecret } from "./token-secret.ts";
 
 /** What a report token says. */
 export interface ReportTokenClaims {
@@ -71,19 +66,11 @@ export interface VerifiedToken {
   readonly kid: string;
 }
 
-export const DEFAULT_AUDIENCE = "vonage-conversion";
-export const TRAFFICS: readonly Traffic[] = ["2fa", "other"];
-
 /** Nothing waits longer for its user; a token minted elsewhere for longer is refused too. */
 const MAX_LIFETIME_S = 86_400;
 
 /** Between the clock of the minting machine and ours. */
 const CLOCK_TOLERANCE_S = 5;
-
-export const tokenSecretSchema = objectOf({
-  kid: required(text("1 to 40 letters, digits, _ or -", /^[\w-]{1,40}$/)),
-  secret: required(text("32 to 200 characters, no control characters", /^\P{Cc}{32,200}$/u)),
-});
 
 const audience = v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE);
 const claimEntries = {

@@ -1,3 +1,4 @@
+import { decodeBasic } from "../basic-auth.ts";
 import type { Parameters } from "../parameters.ts";
 import { isFresh, verifySignature } from "../signature.ts";
 
@@ -47,23 +48,16 @@ export async function findAccount(
   parameters: Parameters,
   now: number,
 ): Promise<{ account: SandboxAccount; authentication: SandboxAuthentication } | undefined> {
-  const basic = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? "")?.[1];
-  if (basic !== undefined) {
-    const [apiKey = "", ...rest] = fromBase64(basic).split(":");
-    const account = accounts.get(apiKey);
-    return account?.apiSecret === rest.join(":") ? { account, authentication: "basic" } : undefined;
+  if (authorization !== null) {
+    const basic = decodeBasic(authorization);
+    const account = accounts.get(basic?.user ?? "");
+    return account?.apiSecret === basic?.password && account
+      ? { account, authentication: "basic" }
+      : undefined;
   }
   const account = accounts.get(parameters.get("api_key") ?? "");
   if (account === undefined) return undefined;
   if (parameters.get("api_secret") === account.apiSecret) return { account, authentication: "query" };
   const signed = isFresh(parameters, now) && (await verifySignature(parameters, account.signatureSecret));
   return signed ? { account, authentication: "signature" } : undefined;
-}
-
-function fromBase64(text: string): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
-  } catch {
-    return "";
-  }
 }

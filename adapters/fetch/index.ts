@@ -1,0 +1,30 @@
+// The Worker without Cloudflare: for every runtime and framework that speaks Request and Response.
+
+import { type ConversionHandler, createHandler } from "./handler.ts";
+import { type ConversionHandlerOptions, resolveHandlerOptions } from "./options.ts";
+
+export type { Credentials, SecretCredentials, SignatureCredentials } from "../../src/credentials.ts";
+export { ConversionError, isConversionError } from "../../src/errors.ts";
+export type { Channel, Traffic } from "../../src/report.ts";
+export type { TokenSecret } from "../../src/token-secret.ts";
+export type { ConversionHandler } from "./handler.ts";
+export type { LogEntry } from "./log.ts";
+export type { Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
+export type { HandlerContext } from "./report.ts";
+
+/**
+ * Makes a handler that takes reports as the Conversion API does, minus its secrets:
+ * `POST /conversions/sms`, `POST /conversions/voice`, and `GET /health`.
+ *
+ * @example
+ * const handle = createConversionHandler({
+ *   credentials: { "2fa": { apiKey, apiSecret } },
+ *   proxyKeys: [{ name: "shop", key }],
+ * });
+ * export const POST = (request: Request) => handle(request);
+ *
+ * @throws {ConversionError} `invalid_options`, naming everything that is wrong or missing, and no value.
+ */
+export function createConversionHandler(options: ConversionHandlerOptions): ConversionHandler {
+  return createHandler(resolveHandlerOptions(options));
+}

@@ -1,0 +1,32 @@
+import type { Channel, Traffic } from "../../src/report.ts";
+
+/** What is logged of one request: enough to operate, nothing of the message, no secret, no path as it came. */
+export interface LogEntry {
+  /** `error` is the operator's to act on. */
+  readonly level: "info" | "error";
+  /** Also in the answer's `X-Request-Id`. */
+  readonly requestId: string;
+  readonly method: string;
+  /** The route that matched, or `null`. */
+  readonly route: string | null;
+  readonly status: number;
+  /** `recorded`, `duplicate`, `accepted`, `ok`, or the problem's name. */
+  readonly outcome: string;
+  /** Milliseconds until the answer. */
+  readonly ms: number;
+  readonly channel?: Channel;
+  readonly traffic?: Traffic;
+  /** `key:` with the proxy key's name, or `token:` with the kid of its secret. */
+  readonly caller?: string;
+  /** Requests sent to Vonage. */
+  readonly attempts?: number;
+  /** What the operator should do. */
+  readonly hint?: string;
+}
+
+/** One line of JSON. */
+export function logToConsole(entry: LogEntry): void {
+  const line = JSON.stringify(entry);
+  if (entry.level === "error") console.error(line);
+  else console.log(line);
+}

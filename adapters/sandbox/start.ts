@@ -1,0 +1,104 @@
+// `npm start`: the Worker and the sandbox on workerd, and one sample report through both.
+
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { createConversionClient } from "../../src/index.ts";
+import type { RecordedReport } from "../../src/sandbox/index.ts";
+import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { mintReportToken } from "../../src/token.ts";
+import { type RunningWorker, startOnWorkerd } from "./workerd.ts";
+
+const HOST = "127.0.0.1";
+const root = new URL("../../", import.meta.url).pathname;
+
+async function main(): Promise<void> {
+  const workerPort = readPort("PORT", 8787);
+  const sandboxPort = readPort("SANDBOX_PORT", workerPort + 1);
+  for (const [name, port] of [
+    ["PORT", workerPort],
+    ["SANDBOX_PORT", sandboxPort],
+  ] as const) {
+    if (!(await isFree(port))) {
+      fail(
+        `Port ${port} is in use. Stop what is using it, or choose another: ${name}=${port + 1000} npm start`,
+      );
+    }
+  }
+
+  // New secrets at every start: nothing that is printed here opens anything later.
+  const key = randomBytes(24).toString("hex");
+  const secret = { kid: "local", secret: randomBytes(24).toString("hex") };
+  const { twoFactor, other } = SANDBOX_CREDENTIALS;
+  const sandbox = await startOnWorkerd({
+    config: `${root}adapters/sandbox/wrangler.toml`,
+    port: sandboxPort,
+  });
+  const worker = await startOnWorkerd({
+    config: `${root}wrangler.toml`,
+    port: workerPort,
+    bindings: {
+      VONAGE_BASE_URL: sandbox.url,
+      VONAGE_2FA_API_KEY: twoFactor.apiKey,
+      VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
+      VONAGE_OTHER_API_KEY: other.apiKey,
+      VONAGE_OTHER_API_SECRET: other.apiSecret,
+      PROXY_KEYS_2FA: `local:${key}`,
+      TOKEN_SECRETS: `${secret.kid}:${secret.secret}`,
+      ALLOWED_ORIGINS: "*",
+    },
+    onLog: (line) => console.log(line),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop([worker, sandbox]));
+
+  const endpoint = `http://localhost:${workerPort}`;
+  const vonage = `http://localhost:${sandboxPort}`;
+  const messageId = randomBytes(8).toString("hex").toUpperCase();
+  const token = await mintReportToken({ messageId, channel: "sms" }, { secret });
+  const { status } = await createConversionClient({ endpoint, token }).sms({ messageId, delivered: true });
+  const answer = await fetch(`${vonage}/sandbox/reports`);
+  const { reports } = (await answer.json()) as { reports: RecordedReport[] };
+
+  console.log(`
+The Worker is at    ${endpoint}   POST /conversions/sms, POST /conversions/voice, GET /health
+The sandbox is at   ${vonage}   in Vonage's place; GET /sandbox/ lists its controls
+
+A sample report went from a client with a report token through the Worker to the sandbox: ${status}.
+The sandbox recorded:
+${JSON.stringify(reports.find((one) => one.messageId === messageId) ?? null, null, 2)}
+
+Try one yourself, then look at what was recorded:
+  curl -i ${endpoint}/conversions/sms -u local:${key} -d message-id=0A0000000123ABCD1 -d delivered=true
+  curl ${vonage}/sandbox/reports
+
+Serving until Ctrl-C.
+`);
+}
+
+function readPort(name: string, fallback: number): number {
+  const port = Number(process.env[name] || fallback);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    fail(`${name} must be a port from 1 to 65535.`);
+  }
+  return port;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+      .once("error", () => resolve(false))
+      .listen(port, HOST, () => server.close(() => resolve(true)));
+  });
+}
+
+async function stop(workers: readonly RunningWorker[]): Promise<void> {
+  console.log("Stopping.");
+  await Promise.all(workers.map((worker) => worker.stop()));
+  process.exit(0);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+await main();

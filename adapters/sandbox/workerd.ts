@@ -1,0 +1,64 @@
+// Runs a Worker on a workerd of its own, from its wrangler.toml as it is deployed. Node only; not shipped.
+
+import { buildSync } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as getWorkerOptions } from "wrangler";
+
+export interface WorkerdOptions {
+  /** Path of the wrangler.toml. */
+  readonly config: string;
+  /** Port on 127.0.0.1; 0 chooses a free one. */
+  readonly port?: number;
+  /** Variables and secrets, over those of the wrangler.toml. */
+  readonly bindings?: Readonly<Record<string, string>>;
+  /** Takes each line that the Worker writes to its console. */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface RunningWorker {
+  /** Without a trailing slash. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Bundles a Worker as wrangler does, for workerd, with nothing of Node. */
+export function bundleWorker(entry: string): string {
+  const [bundle] = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    conditions: ["workerd", "worker", "browser"],
+    logLevel: "error",
+  }).outputFiles;
+  return bundle?.text ?? "";
+}
+
+/** Starts a Worker; resolves when it answers. */
+export async function startOnWorkerd({
+  config,
+  port = 0,
+  bindings,
+  onLog,
+}: WorkerdOptions): Promise<RunningWorker> {
+  const { workerOptions, main = "" } = getWorkerOptions(config);
+  // For modules that are not code; the bundle is one script.
+  const { modulesRules, ...settings } = workerOptions;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...settings,
+      name: "worker",
+      modules: true,
+      script: bundleWorker(main),
+      bindings: { ...(settings.bindings as Record<string, string>), ...bindings },
+      host: "127.0.0.1",
+      port,
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => onLog?.(message),
+    }),
+  );
+  const url = await miniflare.ready;
+  return { url: url.origin, stop: () => miniflare.dispose() };
+}

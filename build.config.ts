@@ -1,0 +1,46 @@
+import { copyFileSync } from "node:fs";
+import { defineBuildConfig } from "unbuild";
+
+export default defineBuildConfig({
+  entries: [
+    { input: "src/index", name: "index" },
+    { input: "src/token", name: "token" },
+    { input: "src/sandbox/index", name: "sandbox" },
+    { input: "adapters/fetch/index", name: "fetch" },
+    { input: "adapters/cloudflare/index", name: "cloudflare" },
+  ],
+  declaration: "node16",
+  sourcemap: true,
+  failOnWarn: true,
+  // ofetch is built in: under Node's conditions it would bring `node:http` and node-fetch-native along.
+  externals: ["@noble/hashes/hmac.js", "@noble/hashes/legacy.js", "hono", "jose", "valibot"],
+  rollup: {
+    esbuild: { target: "es2022" },
+    resolve: { exportConditions: ["workerd", "worker", "browser", "import"] },
+    inlineDependencies: ["ofetch", "destr", "ufo"],
+  },
+  hooks: {
+    "rollup:options": (_, options) => {
+      const plugins = [options.plugins].flat();
+      options.plugins = [withoutUnusedParts(), ...plugins];
+    },
+    "build:done": () => copyFileSync("node_modules/ofetch/LICENSE", "dist/LICENSE.ofetch"),
+  },
+});
+
+/**
+ * ofetch parses JSON with destr and joins URLs with ufo. The transport asks for neither (a complete URL, and the
+ * body as a stream), and the two are half of ofetch's size, which browsers would pay for.
+ */
+function withoutUnusedParts() {
+  const unused = '() => { throw new Error("This part of ofetch is not built in."); }';
+  const modules: Record<string, string> = {
+    destr: `export default ${unused};`,
+    ufo: `export const withBase = ${unused}, withQuery = withBase;`,
+  };
+  return {
+    name: "without-unused-parts",
+    resolveId: (id: string) => (id in modules ? `\0unused:${id}` : null),
+    load: (id: string) => (id.startsWith("\0unused:") ? modules[id.slice("\0unused:".length)] : null),
+  };
+}
