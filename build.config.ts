@@ -13,7 +13,6 @@ export default defineBuildConfig({
   sourcemap: true,
   failOnWarn: true,
   // ofetch is built in: under Node's conditions it would bring `node:http` and node-fetch-native along.
-  externals: ["@noble/hashes/hmac.js", "@noble/hashes/legacy.js", "hono", "jose", "valibot"],
   rollup: {
     esbuild: { target: "es2022" },
     resolve: { exportConditions: ["workerd", "worker", "browser", "import"] },

@@ -6,7 +6,7 @@ import { createConversionClient } from "../../src/index.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { mintReportToken } from "../../src/token.ts";
-import { type RunningWorker, startOnWorkerd } from "./workerd.ts";
+import { startOnWorkerd } from "./workerd.ts";
 
 const HOST = "127.0.0.1";
 const root = new URL("../../", import.meta.url).pathname;
@@ -25,6 +25,9 @@ async function main(): Promise<void> {
     }
   }
 
+  // Before Miniflare's own handlers, which end with 130. It stops its workerd when this process exits.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+
   // New secrets at every start: nothing that is printed here opens anything later.
   const key = randomBytes(24).toString("hex");
   const secret = { kid: "local", secret: randomBytes(24).toString("hex") };
@@ -33,7 +36,7 @@ async function main(): Promise<void> {
     config: `${root}adapters/sandbox/wrangler.toml`,
     port: sandboxPort,
   });
-  const worker = await startOnWorkerd({
+  await startOnWorkerd({
     config: `${root}wrangler.toml`,
     port: workerPort,
     bindings: {
@@ -48,8 +51,6 @@ async function main(): Promise<void> {
     },
     onLog: (line) => console.log(line),
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop([worker, sandbox]));
-
   const endpoint = `http://localhost:${workerPort}`;
   const vonage = `http://localhost:${sandboxPort}`;
   const messageId = randomBytes(8).toString("hex").toUpperCase();
@@ -88,12 +89,6 @@ function isFree(port: number): Promise<boolean> {
       .once("error", () => resolve(false))
       .listen(port, HOST, () => server.close(() => resolve(true)));
   });
-}
-
-async function stop(workers: readonly RunningWorker[]): Promise<void> {
-  console.log("Stopping.");
-  await Promise.all(workers.map((worker) => worker.stop()));
-  process.exit(0);
 }
 
 function fail(message: string): never {
