@@ -35,30 +35,35 @@ export function bundleWorker(entry: string): string {
   return bundle?.text ?? "";
 }
 
-/** Starts a Worker; resolves when it answers. */
-export async function startOnWorkerd({
-  config,
-  port = 0,
-  bindings,
-  onLog,
-}: WorkerdOptions): Promise<RunningWorker> {
+/**
+ * A Worker's settings for Miniflare, from its wrangler.toml: with a socket of its own, so that requests reach
+ * it as they were sent and not through Miniflare's proxy.
+ */
+export function toWorkerSettings({ config, port = 0, bindings }: Omit<WorkerdOptions, "onLog">) {
   const { workerOptions, main = "" } = getWorkerOptions(config);
   // For modules that are not code; the bundle is one script.
   const { modulesRules, ...settings } = workerOptions;
+  return {
+    ...settings,
+    modules: true,
+    script: bundleWorker(main),
+    bindings: { ...(settings.bindings as Record<string, string>), ...bindings },
+    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+  };
+}
+
+/** Starts a Worker; resolves when it answers. */
+export async function startOnWorkerd({ onLog, ...options }: WorkerdOptions): Promise<RunningWorker> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...settings,
+      ...toWorkerSettings(options),
       name: "worker",
-      modules: true,
-      script: bundleWorker(main),
-      bindings: { ...(settings.bindings as Record<string, string>), ...bindings },
-      host: "127.0.0.1",
-      port,
       cf: false,
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: ({ message }) => onLog?.(message),
     }),
   );
-  const url = await miniflare.ready;
-  return { url: url.origin, stop: () => miniflare.dispose() };
+  await miniflare.ready;
+  const { origin } = await miniflare.unsafeGetDirectURL("worker");
+  return { url: origin, stop: () => miniflare.dispose() };
 }

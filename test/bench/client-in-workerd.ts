@@ -1,0 +1,13 @@
+// Runs inside workerd: the same calls by the client and by bare fetch.
+
+import { createConversionClient } from "../../dist/index.mjs";
+import { runCalls } from "./calls.ts";
+
+export default {
+  async fetch(request: Request, env: { UPSTREAM: string }): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const calls = Number(searchParams.get("calls"));
+    await runCalls(searchParams.get("by") ?? "", env.UPSTREAM, calls, createConversionClient);
+    return new Response("done");
+  },
+};

@@ -1,0 +1,163 @@
+// `npm run bench`: prints ratios of what was measured side by side in this run. Absolute figures mean little:
+// load, Worker and upstream share one machine.
+
+import { fork } from "node:child_process";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundleWorker, toWorkerSettings } from "../../adapters/sandbox/workerd.ts";
+import { createConversionClient } from "../../dist/index.mjs";
+import { mintReportToken } from "../../dist/token.mjs";
+import { bundle } from "../package/bundle.ts";
+import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
+import { runCalls } from "./calls.ts";
+import { type LoadResult, load } from "./load.ts";
+
+const ROUNDS = 7;
+const SECONDS = 2;
+
+const upstream = fork(new URL("upstream.ts", import.meta.url).pathname);
+const upstreamUrl = `http://127.0.0.1:${await new Promise((resolve) => upstream.once("message", resolve))}`;
+const bindings = {
+  VONAGE_BASE_URL: upstreamUrl,
+  VONAGE_2FA_API_KEY: "2fa00001",
+  VONAGE_2FA_API_SECRET: "bench-secret",
+  PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
+  TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
+};
+const plain = (name: string, entry: string) => ({
+  name,
+  modules: true,
+  script: bundleWorker(entry),
+  compatibilityDate: "2026-11-01",
+  compatibilityFlags: ["no_nodejs_compat", "no_nodejs_compat_v2"],
+  bindings: { UPSTREAM: upstreamUrl, VONAGE_BASE_URL: upstreamUrl },
+  unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+});
+// The brakes are left off: here one message and one key are reported thousands of times a second.
+const worker = { ...toWorkerSettings({ config: "wrangler.toml", bindings }), ratelimits: {}, name: "worker" };
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: () => {},
+    workers: [
+      worker,
+      plain("pass-through", "test/bench/pass-through.ts"),
+      plain("client", "test/bench/client-in-workerd.ts"),
+    ],
+  }),
+);
+await miniflare.ready;
+const urlOf = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
+
+try {
+  await benchClient("Node", (by, calls) => runCalls(by, upstreamUrl, calls, createConversionClient));
+  const inWorkerd = await urlOf("client");
+  await benchClient("workerd", async (by, calls) => {
+    const response = await fetch(`${inWorkerd}/?by=${by}&calls=${calls}`);
+    if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`);
+  });
+  await benchWorker();
+  printSizes();
+} finally {
+  await miniflare.dispose();
+  upstream.kill();
+}
+
+async function benchClient(
+  runtime: string,
+  run: (by: string, calls: number) => Promise<void>,
+): Promise<void> {
+  const calls = 3000;
+  const rate = async (by: string) => {
+    const started = performance.now();
+    await run(by, calls);
+    return calls / ((performance.now() - started) / 1000);
+  };
+  await rate("client");
+  await rate("fetch");
+  const rounds = await alternate(
+    () => rate("client"),
+    () => rate("fetch"),
+  );
+  console.log(`\nClient against bare fetch, in ${runtime}: calls/s, ${calls} calls a round`);
+  printRatios(rounds, 0.95);
+}
+
+async function benchWorker(): Promise<void> {
+  const [ours, theirs] = [await urlOf("worker"), await urlOf("pass-through")];
+  const path = "/conversions/sms";
+  const report = "message-id=0A0000000123ABCD1&delivered=true";
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const authorization = `Basic ${btoa(`${PROXY_KEY.name}:${PROXY_KEY.key}`)}`;
+  const token = await mintReportToken(
+    { messageId: "0A0000000123ABCD1", channel: "sms" },
+    { secret: TOKEN_SECRET },
+  );
+  const ways = {
+    "with a proxy key": [{ ...form, authorization }, report],
+    "with a report token": [form, `${report}&token=${token}`],
+  } as const;
+  for (const [way, [headers, body]] of Object.entries(ways)) {
+    const results: Record<"ours" | "theirs", LoadResult[]> = { ours: [], theirs: [] };
+    const measure = (who: "ours" | "theirs", url: string) => async () => {
+      const result = await load(url, path, headers, body, SECONDS);
+      results[who].push(result);
+      return result.perSecond;
+    };
+    await load(ours, path, headers, body, SECONDS);
+    await load(theirs, path, headers, body, SECONDS);
+    const before = await count();
+    const rounds = await alternate(measure("ours", ours), measure("theirs", theirs));
+    const after = await count();
+    console.log(`\nWorker ${way} against a bare pass-through Worker on the same workerd: reports/s`);
+    printRatios(rounds, 0.8);
+    const ms = (list: LoadResult[], key: "p50" | "p99") =>
+      `${median(list.map((one) => one[key])).toFixed(1)} ms`;
+    console.log(
+      `  latency     p50 ${ms(results.ours, "p50")} : ${ms(results.theirs, "p50")}, p99 ${ms(results.ours, "p99")} : ${ms(results.theirs, "p99")}`,
+    );
+    console.log(
+      `  at Vonage   ${after.requests - before.requests} requests, none lost: ${after.reports > before.reports}`,
+    );
+  }
+}
+
+function printSizes(): void {
+  const client = bundle("dist/index.mjs", ["browser", "import"]).size;
+  const workerSize = bundle("dist/cloudflare.mjs", ["workerd", "import"]).size;
+  console.log("\nSize, minified and gzipped, with all dependencies");
+  console.log(`  client      ${(client / 1000).toFixed(2)} kB of 8.0 kB`);
+  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 40 kB`);
+}
+
+/** Measures one after the other, so that whatever slows the machine slows both. */
+async function alternate(a: () => Promise<number>, b: () => Promise<number>): Promise<[number, number][]> {
+  const rounds: [number, number][] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round % 2 === 0) rounds.push([await a(), await b()]);
+    else {
+      const second = await b();
+      rounds.push([await a(), second]);
+    }
+  }
+  return rounds;
+}
+
+function printRatios(rounds: readonly [number, number][], target: number): void {
+  const ratios = rounds.map(([a, b]) => a / b);
+  const rates = (index: 0 | 1) => Math.round(median(rounds.map((round) => round[index])));
+  const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  console.log(`  median      ${rates(0)} : ${rates(1)} per second`);
+  console.log(
+    `  ratio       ${median(ratios).toFixed(3)} (${spread} in ${rounds.length} rounds; wanted at least ${target})`,
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function count(): Promise<{ requests: number; reports: number }> {
+  return (await (await fetch(`${upstreamUrl}/count`)).json()) as { requests: number; reports: number };
+}

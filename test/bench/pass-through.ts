@@ -1,0 +1,7 @@
+// The least that a proxying Worker can do: one fetch, body and headers handed on.
+
+export default {
+  fetch(request: Request, env: { VONAGE_BASE_URL: string }): Promise<Response> {
+    return fetch(new Request(env.VONAGE_BASE_URL + new URL(request.url).pathname, request));
+  },
+};
