@@ -1,10 +1,10 @@
-import { authenticate } from "./credentials.ts";
+import { createAuthenticator } from "./credentials.ts";
 import { ConversionError } from "./errors.ts";
-import { type ConversionClientOptions, resolveOptions } from "./options.ts";
+import { type AttemptEvent, type ConversionClientOptions, resolveOptions } from "./options.ts";
 import { type Channel, type ConversionReport, createReportSchema } from "./report.ts";
 import { type ConversionStatus, type Failure, interpretResponse, NO_ANSWER } from "./response.ts";
 import { nextDelay, parseRetryAfter } from "./retry.ts";
-import { type Attempt, createTransport, startDeadline } from "./transport.ts";
+import { type Attempt, createTransport, startTimer } from "./transport.ts";
 import { validate } from "./validation.ts";
 
 /** What became of a report that went through. */
@@ -25,13 +25,13 @@ export interface ConversionClient {
    *
    * @throws {ConversionError} See `ConversionErrorCode`; with `invalid_report` nothing was sent.
    */
-  sms(report: ConversionReport, options?: ReportOptions): Promise<ConversionResult>;
+  readonly sms: (report: ConversionReport, options?: ReportOptions) => Promise<ConversionResult>;
   /**
    * Reports the outcome of a voice call.
    *
    * @throws {ConversionError} See `ConversionErrorCode`; with `invalid_report` nothing was sent.
    */
-  voice(report: ConversionReport, options?: ReportOptions): Promise<ConversionResult>;
+  readonly voice: (report: ConversionReport, options?: ReportOptions) => Promise<ConversionResult>;
 }
 
 /**
@@ -47,6 +47,7 @@ export interface ConversionClient {
 export function createConversionClient(options: ConversionClientOptions): ConversionClient {
   const { baseUrl, identity, timeout, retry, fetch, onAttempt, ...resolved } = resolveOptions(options);
   const schema = createReportSchema(Date.now);
+  const authenticate = createAuthenticator(identity);
   const keepalive = identity.kind === "token";
   const send = createTransport({ baseUrl, timeout, fetch, keepalive, readBody: identity.kind !== "account" });
 
@@ -55,49 +56,46 @@ export function createConversionClient(options: ConversionClientOptions): Conver
     async (input, { signal } = {}) => {
       const report = { channel, ...validate(schema, input, "invalid_report") };
       const signals = [resolved.signal, signal].filter((one) => one !== undefined);
-      const request = await authenticate(report, identity, Date.now());
-
-      const fail = ([code, advice, retryable = false]: Failure, attempts: number, ended: Attempt = {}) =>
-        new ConversionError(
-          code,
-          `POST ${request.path}: ${ended.status ?? code} after ${attempts} attempts; ${advice}`,
-          {
-            attempts,
-            retryable,
-            status: ended.status,
-            retryAfter: parseRetryAfter(ended.retryAfter, Date.now()),
-            cause: ended.systemCode,
-          },
-        );
-
       for (let attempt = 1; ; attempt++) {
-        if (signals.some((one) => one.aborted)) throw fail(NO_ANSWER.aborted, attempt - 1);
+        if (signals.some((one) => one.aborted)) throw toError(channel, attempt - 1, NO_ANSWER.aborted);
+        // Anew for each attempt, since a signature ages.
+        const request = await authenticate(report, Date.now());
         const started = Date.now();
         const ended = await send(request, signals);
-        const now = Date.now();
+        const duration = Date.now() - started;
         const outcome = ended.noAnswer
           ? NO_ANSWER[ended.noAnswer]
           : interpretResponse(ended.status ?? 0, ended.body);
-        const failure = typeof outcome === "string" ? undefined : outcome;
-        const retryAfter = parseRetryAfter(ended.retryAfter, now);
-        const retryIn = failure?.[2] ? nextDelay(attempt, retry, retryAfter, Math.random()) : undefined;
-        try {
-          onAttempt?.({
-            channel,
-            attempt,
-            duration: now - started,
-            status: ended.status,
-            code: failure?.[0],
-            retryIn,
-          });
-        } catch {
-          // An observer's mistake is the observer's own.
+        if (typeof outcome === "string") {
+          notify(onAttempt, { channel, attempt, duration, status: ended.status });
+          return { status: outcome, attempts: attempt };
         }
-        if (typeof outcome === "string") return { status: outcome, attempts: attempt };
-        if (retryIn === undefined) throw fail(outcome, attempt, ended);
-        await startDeadline(retryIn, signals).passed;
+        const [code, , retryable] = outcome;
+        const retryAfter = parseRetryAfter(ended.retryAfter, Date.now());
+        const retryIn = retryable ? nextDelay(attempt, retry, retryAfter, Math.random()) : undefined;
+        notify(onAttempt, { channel, attempt, duration, status: ended.status, code, retryIn });
+        if (retryIn === undefined) throw toError(channel, attempt, outcome, ended, retryAfter);
+        await new Promise((resolve) => startTimer(retryIn, signals, resolve));
       }
     };
 
   return Object.freeze({ sms: reportTo("sms"), voice: reportTo("voice") });
+}
+
+function toError(
+  channel: Channel,
+  attempts: number,
+  [code, advice, retryable = false]: Failure,
+  { status, systemCode: cause }: Attempt = {},
+  retryAfter?: number,
+): ConversionError {
+  const message = `POST /conversions/${channel}: ${status ?? code} (attempts: ${attempts}); ${advice}`;
+  return new ConversionError(code, message, { attempts, retryable, status, retryAfter, cause });
+}
+
+/** An observer's mistake, thrown or rejected, is the observer's own. */
+async function notify(onAttempt: ConversionClientOptions["onAttempt"], event: AttemptEvent): Promise<void> {
+  try {
+    await onAttempt?.(event);
+  } catch {}
 }

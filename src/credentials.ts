@@ -20,6 +20,8 @@ export interface SecretCredentials {
    * @default "basic"
    */
   readonly via?: "basic" | "query";
+  readonly signatureSecret?: never;
+  readonly signatureMethod?: never;
 }
 
 /** An account's API key with its signature secret: the secret itself never travels. */
@@ -28,6 +30,8 @@ export interface SignatureCredentials {
   readonly signatureSecret: string;
   /** What the account's settings say. */
   readonly signatureMethod: SignatureMethod;
+  readonly apiSecret?: never;
+  readonly via?: never;
 }
 
 export type Credentials = SecretCredentials | SignatureCredentials;
@@ -47,35 +51,46 @@ export interface AuthenticatedRequest {
 }
 
 /**
- * Puts a report and its sender's identity into one request. Parameters go as a form, so that no message id
- * stands in a URL, except with `via: "query"`. With a token the request is CORS-simple: no header, so no preflight.
+ * Makes the function that puts a report and its sender's identity into one request. Parameters go as a form, so
+ * that no message id stands in a URL, except with `via: "query"`. With a token the request is CORS-simple: no
+ * header, so no preflight.
  *
- * @param now Epoch milliseconds, for a signature over a report that has no timestamp.
+ * @returns From a report and the time (epoch milliseconds, for a signature over a report that has no timestamp).
  */
-export async function authenticate(
-  report: ValidReport,
+export function createAuthenticator(
   identity: Identity,
-  now: number,
-): Promise<AuthenticatedRequest> {
-  const path = `/conversions/${report.channel}`;
-  const form = encodeReport(report);
-  if (identity.kind === "token") return { path, form: [...form, ["token", identity.token]], headers: {} };
+): (report: ValidReport, now: number) => AuthenticatedRequest | Promise<AuthenticatedRequest> {
+  const path = (report: ValidReport) => `/conversions/${report.channel}`;
+  const withHeaders = (headers: Readonly<Record<string, string>>, more: Parameter[] = []) => {
+    return (report: ValidReport) => ({
+      path: path(report),
+      form: [...encodeReport(report), ...more],
+      headers,
+    });
+  };
+  if (identity.kind === "token") return withHeaders({}, [["token", identity.token]]);
   if (identity.kind === "key") {
-    return { path, form, headers: { authorization: `Bearer ${identity.key}`, accept: "application/json" } };
+    return withHeaders({ authorization: `Bearer ${identity.key}`, accept: "application/json" });
   }
   const { credentials } = identity;
-  if ("signatureSecret" in credentials) {
-    const signed: Parameter[] = [["api_key", credentials.apiKey], ...form];
-    // Signing wants a `timestamp` in seconds, the report has one of its own by that name: as Vonage's Node, PHP
-    // and Python SDKs do, the report's is signed, and seconds are added only where it has none.
-    if (report.timestamp === undefined) signed.push(["timestamp", String(Math.floor(now / 1000))]);
-    // Loaded on demand: browsers never sign, and would pay for it.
-    const { signParameters } = await import("./signature.ts");
-    const sig = await signParameters(signed, credentials.signatureSecret, credentials.signatureMethod);
-    return { path, form: [...signed, ["sig", sig]], headers: {} };
+  const apiKey: Parameter = ["api_key", credentials.apiKey];
+  if (credentials.signatureSecret !== undefined) {
+    return async (report, now) => {
+      const signed = [apiKey, ...encodeReport(report)];
+      // Signing wants a `timestamp` in seconds, the report has one of its own by that name: as Vonage's Node, PHP
+      // and Python SDKs do, the report's is signed, and seconds are added only where it has none.
+      if (report.timestamp === undefined) signed.push(["timestamp", String(Math.floor(now / 1000))]);
+      // Loaded on demand: browsers never sign, and would pay for it.
+      const { signParameters } = await import("./signature.ts");
+      const sig = await signParameters(signed, credentials.signatureSecret, credentials.signatureMethod);
+      return { path: path(report), form: [...signed, ["sig", sig]], headers: {} };
+    };
   }
-  const { apiKey, apiSecret, via } = credentials;
-  if (via === "query")
-    return { path, query: [["api_key", apiKey], ["api_secret", apiSecret], ...form], headers: {} };
-  return { path, form, headers: { authorization: encodeBasic(apiKey, apiSecret) } };
+  const { apiSecret, via } = credentials;
+  if (via !== "query") return withHeaders({ authorization: encodeBasic(credentials.apiKey, apiSecret) });
+  return (report) => ({
+    path: path(report),
+    query: [apiKey, ["api_secret", apiSecret], ...encodeReport(report)],
+    headers: {},
+  });
 }

@@ -59,8 +59,8 @@ export class ConversionError extends Error {
   declare readonly retryAfter?: number;
 
   constructor(code: ConversionErrorCode, message: string, details: ConversionErrorDetails = {}) {
-    super(message, details);
-    Object.assign(this, { attempts: 0, retryable: false }, details, { code });
+    super(message, details.cause === undefined ? undefined : details);
+    Object.assign(this, { attempts: 0, retryable: false, ...details, code });
   }
 
   /** The fields worth logging. */

@@ -125,6 +125,7 @@ export const credentialsSchema = v.pipe(
   v.transform((credentials) => credentials as Credentials),
 );
 
+const isObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
 const isFunction = (value: unknown) => typeof value === "function";
 
 const optionsSchema = v.pipe(

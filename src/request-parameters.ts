@@ -16,12 +16,10 @@ export type Unreadable = "too_large" | "unsupported_type" | "malformed";
  * JSON, or broken off.
  */
 export async function readParameters(request: Request): Promise<DecodedParameters | Unreadable> {
-  const { search } = new URL(request.url);
-  const query = parseForm(search.slice(1));
-  if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
+  const query = parseForm(/^[^?#]*\?([^#]*)/.exec(request.url)?.[1] ?? "");
   let text: string | undefined;
   try {
-    text = await readBoundedText(request.body, MAX_REQUEST_BODY_BYTES);
+    text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
   } catch {
     return "malformed";
   }

@@ -18,7 +18,7 @@ const UNKNOWN_OUTCOME = "it may have been recorded all the same";
 export const NO_ANSWER = {
   timeout: ["timeout", `no answer in time; ${UNKNOWN_OUTCOME}`, true],
   network: ["network", `no connection, or it broke; ${UNKNOWN_OUTCOME}`, true],
-  aborted: ["aborted", `stopped by signal; ${UNKNOWN_OUTCOME}`],
+  aborted: ["aborted", "stopped by signal; what was sent may have been recorded"],
 } as const satisfies Record<string, Failure>;
 
 const BY_STATUS: Readonly<Record<number, Failure>> = {

@@ -35,66 +35,64 @@ const MAX_BODY_BYTES = 4096;
 export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }: TransportOptions) {
   const { raw } = createFetch({ fetch });
 
-  return async ({ path, query, form, headers }: AuthenticatedRequest, signals: readonly AbortSignal[]) => {
-    const deadline = startDeadline(timeout, signals);
-    const exchange = async (): Promise<Attempt> => {
-      const response = await raw(baseUrl + path + (query ? `?${new URLSearchParams(query)}` : ""), {
+  return ({ path, query, form, headers }: AuthenticatedRequest, signals: readonly AbortSignal[]) =>
+    // Settled by whichever comes first: an injected fetch may not heed its signal.
+    new Promise<Attempt>((resolve) => {
+      const controller = new AbortController();
+      let answered: Attempt | undefined;
+      const clear = startTimer(timeout, signals, (noAnswer) => {
+        resolve(answered ?? { noAnswer });
+        controller.abort();
+      });
+      const url = baseUrl + path + (query ? `?${new URLSearchParams(query)}` : "");
+      raw(url, {
         method: "POST",
         headers,
         ...(form && { body: new URLSearchParams(form) }),
         redirect: "manual",
         keepalive,
-        signal: deadline.signal,
+        signal: controller.signal,
         retry: false,
         ignoreResponseError: true,
         responseType: "stream",
-      });
-      // Read to its end all the same, so that the connection can be used again. The deadline holds for it too,
-      // and a body that breaks off takes nothing from the status.
-      const body = readBoundedText(response.body, MAX_BODY_BYTES)
-        .catch(() => "")
-        .finally(deadline.clear);
-      return {
-        status: response.status,
-        retryAfter: response.headers.get("retry-after"),
-        body: (readBody && (await body)) || "",
-      };
-    };
-    // A race, since an injected fetch may not heed its signal.
-    return Promise.race([
-      deadline.passed.then((noAnswer): Attempt => ({ noAnswer })),
-      exchange().catch((error): Attempt => {
-        deadline.clear();
-        return { noAnswer: "network", systemCode: toSystemCode(error) };
-      }),
-    ]);
-  };
+      })
+        .then(async (response) => {
+          // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
+          // waited for, but read all the same, so that the connection can be used again.
+          answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
+          if (!readBody || answered.status !== 200) resolve(answered);
+          const body = await readBoundedText(response, MAX_BODY_BYTES).catch(() => "");
+          resolve({ ...answered, body: body ?? "" });
+        })
+        .catch((error) => resolve({ noAnswer: "network", systemCode: toSystemCode(error) }))
+        .finally(clear);
+    });
 }
 
 /**
- * One signal out of a time limit and the callers' signals. Unlike AbortSignal.any and AbortSignal.timeout it
- * leaves no listener and no timer behind once cleared.
+ * Calls `end` when the time is up or a signal fires, whichever comes first. Unlike AbortSignal.any and
+ * AbortSignal.timeout it leaves no listener and no timer behind.
+ *
+ * @returns Stops waiting.
  */
-export function startDeadline(timeout: number, signals: readonly AbortSignal[]) {
-  const controller = new AbortController();
-  let abort = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export function startTimer(
+  milliseconds: number,
+  signals: readonly AbortSignal[],
+  end: (reason: "timeout" | "aborted") => void,
+): () => void {
+  const finish = (reason: "timeout" | "aborted") => {
+    clear();
+    end(reason);
+  };
+  const abort = () => finish("aborted");
+  const timer = setTimeout(finish, milliseconds, "timeout");
   const clear = () => {
     clearTimeout(timer);
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
-  const passed = new Promise<"timeout" | "aborted">((resolve) => {
-    const end = (reason: "timeout" | "aborted") => {
-      clear();
-      resolve(reason);
-      controller.abort();
-    };
-    abort = () => end("aborted");
-    timer = setTimeout(end, timeout, "timeout");
-    for (const signal of signals) signal.addEventListener("abort", abort);
-    if (signals.some((signal) => signal.aborted)) abort();
-  });
-  return { signal: controller.signal, passed, clear };
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  if (signals.some((signal) => signal.aborted)) abort();
+  return clear;
 }
 
 function toSystemCode(error: unknown): string | undefined {

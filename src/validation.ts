@@ -40,10 +40,14 @@ export function required<S extends v.GenericSchema>(schema: S): v.OptionalSchema
 
 /** An object of exactly these fields. */
 export function objectOf<E extends v.ObjectEntries>(entries: E) {
-  const anObject = mustBe(`an object of ${Object.keys(entries).join(", ")}`);
-  return v.strictObject(entries, (issue) =>
-    issue.expected === "never" ? "is not known here" : anObject(issue),
-  );
+  const known = Object.keys(entries);
+  const anObject = mustBe(`an object of ${known.join(", ")}`);
+  return v.strictObject(entries, (issue) => {
+    if (issue.expected !== "never") return anObject(issue);
+    // valibot stops at the first unknown name.
+    const [, ...more] = Object.keys(issue.path?.[0].input ?? {}).filter((name) => !known.includes(name));
+    return `is not known here${more.map((name) => `, nor is ${name}`).join("")}`;
+  });
 }
 
 /** Checks `input` against `schema`; gives the output, or every fault and none of the values. */

@@ -44,11 +44,13 @@ export async function answerControl(
     return json({ error: "content-type must be application/json" }, 415);
   }
   try {
-    const body: unknown = JSON.parse((await readBoundedText(request.body, MAX_REQUEST_BODY_BYTES)) || "{}");
+    const text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
+    if (text === undefined) return json({ error: "the body is larger than 8 KiB" }, 413);
+    const body: unknown = JSON.parse(text || "{}");
     if (call === "POST /sandbox/faults") sandbox.fail(body as SandboxFault);
     else if (call === "POST /sandbox/accounts") {
       const { apiKey, enabled } = body as SandboxAccount;
-      sandbox.enable(apiKey, enabled === true);
+      sandbox.enable(apiKey, enabled);
     } else sandbox.reset();
     return json({ ok: true });
   } catch (error) {

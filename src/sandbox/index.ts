@@ -1,6 +1,7 @@
 // Vonage's side of the workflow as one fetch function, for development and for users' own tests.
 
 import * as v from "valibot";
+import { ConversionError } from "../errors.ts";
 import { CHANNELS, type Channel } from "../report.ts";
 import { field, integer, objectOf, required, text, validate } from "../validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
@@ -68,6 +69,8 @@ export interface Sandbox {
 const HANG_MS = 10 * 60_000;
 
 const anyText = required(text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u));
+const aBoolean = required(field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"));
+const enableSchema = objectOf({ apiKey: anyText, enabled: aBoolean });
 const optionsSchema = objectOf({
   accounts: v.optional(
     v.array(
@@ -75,7 +78,7 @@ const optionsSchema = objectOf({
         apiKey: anyText,
         apiSecret: anyText,
         signatureSecret: anyText,
-        enabled: required(field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean")),
+        enabled: aBoolean,
       }),
       "must be a list of accounts",
     ),
@@ -129,12 +132,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       faults.push(validate(faultSchema, fault, "invalid_options"));
     },
     enable: (apiKey, enabled) => {
-      const account = validate(
-        field<string>("the apiKey of an account here", (value) => accounts.has(value as string)),
-        apiKey,
-        "invalid_options",
-      );
-      accounts.set(account, { ...(accounts.get(account) as SandboxAccount), enabled });
+      const change = validate(enableSchema, { apiKey, enabled }, "invalid_options");
+      const account = accounts.get(change.apiKey);
+      if (account === undefined) throw new ConversionError("invalid_options", "apiKey is of no account here");
+      accounts.set(change.apiKey, { ...account, enabled: change.enabled });
     },
     reset: () => {
       reports.length = 0;

@@ -3,7 +3,7 @@
 
 import { configureGlobal } from "fast-check";
 
-const given = process.env["PROPERTY_SEED"];
+const { PROPERTY_SEED: given } = process.env;
 const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
 configureGlobal({ seed });

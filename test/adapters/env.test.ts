@@ -1,0 +1,356 @@
+// The Worker's environment: what it is read as, and what is said when it is incomplete.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker, { type Env } from "../../adapters/cloudflare/index.ts";
+import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { createRecordingFetch } from "../support/recording-fetch.ts";
+import { basic, bearer, get, mint, ORIGIN, post, REPORT, readJson, TOKEN_SECRET } from "./support/proxy.ts";
+
+const { twoFactor, other } = SANDBOX_CREDENTIALS;
+const signatureSecret = [...twoFactor.apiSecret].reverse().join("");
+const key = (letter: string) => letter.repeat(32);
+
+const SET_2FA = { VONAGE_2FA_API_KEY: twoFactor.apiKey, VONAGE_2FA_API_SECRET: twoFactor.apiSecret };
+const SET_OTHER = { VONAGE_OTHER_API_KEY: other.apiKey, VONAGE_OTHER_API_SECRET: other.apiSecret };
+const SHOP = { PROXY_KEYS_2FA: `shop:${key("s")}` };
+const TOKENS = { TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}` };
+const NO_CALLER = "PROXY_KEYS_2FA or TOKEN_SECRETS";
+
+const waitUntil = vi.fn();
+const call = (request: Request, env: Env) => worker.fetch(request, env, { waitUntil });
+
+let sandbox = createSandbox();
+let sent: ReturnType<typeof createRecordingFetch>["sent"] = [];
+const lines: string[] = [];
+beforeEach(() => {
+  sandbox = createSandbox();
+  const upstream = createRecordingFetch(({ url, ...init }) => sandbox.fetch(url, init));
+  sent = upstream.sent;
+  vi.stubGlobal("fetch", upstream.fetch);
+  for (const method of ["log", "error"] as const)
+    vi.spyOn(console, method).mockImplementation((line) => lines.push(`${method} ${line}`));
+});
+afterEach(() => {
+  lines.length = 0;
+  waitUntil.mockReset();
+});
+
+describe("an incomplete environment", () => {
+  it.each<[string, Env, string[], string[]?]>([
+    ["nothing", {}, ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET", NO_CALLER]],
+    [
+      "empty strings",
+      { VONAGE_2FA_API_KEY: "", TOKEN_SECRETS: "", PROXY_KEYS_2FA: " \n, " },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET", NO_CALLER],
+    ],
+    ["no callers", SET_2FA, [NO_CALLER]],
+    ["no credentials", { ...SHOP, ...TOKENS }, ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET"]],
+    ["no API key", { VONAGE_2FA_API_SECRET: "x" }, ["VONAGE_2FA_API_KEY", NO_CALLER]],
+    ["no API secret", { VONAGE_2FA_API_KEY: "x" }, ["VONAGE_2FA_API_SECRET", NO_CALLER]],
+    [
+      "no API secret for either traffic",
+      { ...SHOP, VONAGE_2FA_API_KEY: "x", VONAGE_OTHER_API_KEY: "y" },
+      ["VONAGE_2FA_API_SECRET", "VONAGE_OTHER_API_SECRET"],
+    ],
+    [
+      "no API key for either traffic",
+      { ...SHOP, VONAGE_2FA_API_SECRET: "x", VONAGE_OTHER_API_SECRET: "y" },
+      ["VONAGE_2FA_API_KEY", "VONAGE_OTHER_API_KEY"],
+    ],
+    [
+      "one set complete, the other half",
+      { ...SET_2FA, ...SHOP, VONAGE_OTHER_API_KEY: "y" },
+      ["VONAGE_OTHER_API_SECRET"],
+    ],
+    [
+      "a signature secret without method",
+      { ...SHOP, VONAGE_2FA_API_KEY: "x", VONAGE_2FA_SIGNATURE_SECRET: "y" },
+      ["VONAGE_2FA_SIGNATURE_METHOD"],
+    ],
+    [
+      "a signature method without secret",
+      { ...SHOP, VONAGE_2FA_API_KEY: "x", VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      ["VONAGE_2FA_SIGNATURE_SECRET"],
+    ],
+    [
+      "the same for other traffic",
+      { ...SET_2FA, ...SHOP, VONAGE_OTHER_API_KEY: "x", VONAGE_OTHER_SIGNATURE_SECRET: "y" },
+      ["VONAGE_OTHER_SIGNATURE_METHOD"],
+    ],
+    [
+      "proxy keys for other traffic without its credentials",
+      { ...SET_2FA, PROXY_KEYS_OTHER: `mail:${key("m")}` },
+      ["VONAGE_OTHER_API_KEY", "VONAGE_OTHER_API_SECRET"],
+    ],
+    [
+      "proxy keys for 2FA without its credentials",
+      { ...SET_OTHER, ...SHOP },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET"],
+    ],
+    [
+      "proxy keys for other traffic, and no credentials at all",
+      { PROXY_KEYS_OTHER: `mail:${key("m")}` },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET", "VONAGE_OTHER_API_KEY", "VONAGE_OTHER_API_SECRET"],
+    ],
+    [
+      "secrets of both kinds",
+      { ...SET_2FA, ...SHOP, VONAGE_2FA_SIGNATURE_SECRET: "x", VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      [],
+      ["VONAGE_2FA_API_SECRET"],
+    ],
+    [
+      "a method beside an API secret",
+      { ...SET_2FA, ...SHOP, VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      [],
+      ["VONAGE_2FA_API_SECRET"],
+    ],
+    [
+      "one API key for both traffics",
+      { ...SET_2FA, ...SET_OTHER, ...SHOP, VONAGE_OTHER_API_KEY: twoFactor.apiKey },
+      [],
+      ["VONAGE_OTHER_API_KEY"],
+    ],
+    ["a proxy key without a name", { ...SET_2FA, PROXY_KEYS_2FA: key("a") }, [], ["PROXY_KEYS_2FA"]],
+    [
+      "a short proxy key among good ones",
+      { ...SET_2FA, PROXY_KEYS_2FA: `a:${key("a")},b:short` },
+      [],
+      ["PROXY_KEYS_2FA"],
+    ],
+    [
+      "a short proxy key for other traffic",
+      { ...SET_2FA, ...SET_OTHER, ...SHOP, PROXY_KEYS_OTHER: "b:short" },
+      [],
+      ["PROXY_KEYS_OTHER"],
+    ],
+    [
+      "a proxy key's name given for both traffics",
+      { ...SET_2FA, ...SET_OTHER, ...SHOP, PROXY_KEYS_OTHER: `shop:${key("o")}` },
+      [],
+      ["PROXY_KEYS_OTHER"],
+    ],
+    ["a token secret without a kid", { ...SET_2FA, TOKEN_SECRETS: key("a") }, [], ["TOKEN_SECRETS"]],
+    ["a repeated kid", { ...SET_2FA, TOKEN_SECRETS: `a:${key("a")} a:${key("b")}` }, [], ["TOKEN_SECRETS"]],
+    [
+      "much missing and much wrong",
+      {
+        VONAGE_2FA_API_KEY: "a:b",
+        VONAGE_OTHER_API_SECRET: "x",
+        PROXY_KEYS_2FA: "a",
+        PROXY_KEYS_OTHER: "b",
+        TOKEN_SECRETS: "c",
+        ALLOWED_ORIGINS: "d",
+        VONAGE_BASE_URL: "e",
+        UPSTREAM_TIMEOUT_MS: "f",
+      },
+      ["VONAGE_OTHER_API_KEY"],
+      [
+        "ALLOWED_ORIGINS",
+        "PROXY_KEYS_2FA",
+        "PROXY_KEYS_OTHER",
+        "TOKEN_SECRETS",
+        "UPSTREAM_TIMEOUT_MS",
+        "VONAGE_2FA_API_KEY",
+        "VONAGE_BASE_URL",
+      ],
+    ],
+  ])(
+    "%s: 503 on every route, with all that is missing or wrong, by name",
+    async (_, env, missing, invalid = []) => {
+      const requests = [
+        get("/health"),
+        post(REPORT, bearer(key("s"))),
+        post(REPORT, {}, "/conversions/voice"),
+        get("/x", "PUT"),
+      ];
+      for (const request of requests) {
+        const response = await call(request, env);
+        expect(response.status).toBe(503);
+        expect(response.headers.get("content-type")).toBe("application/problem+json");
+        expect(response.headers.get("cache-control")).toBe("no-store");
+        const body = await readJson(response);
+        expect(body.type).toBe("urn:problem:vonage-conversion:not-configured");
+        expect([...(body.missing ?? [])].sort()).toEqual([...missing].sort());
+        expect([...new Set(body.invalid?.map(({ name }) => name))].sort()).toEqual(invalid);
+        for (const name of [...missing, ...invalid]) {
+          expect(body.detail).toContain(name);
+          expect(lines.at(-1)).toContain(name);
+        }
+        expect(lines.at(-1)).toMatch(/^error \{"level":"error",.*"outcome":"not-configured"/);
+      }
+      expect(lines).toHaveLength(requests.length);
+      expect(sent).toEqual([]);
+    },
+  );
+});
+
+/** Every setting with values that are wrong. A setting that is not here does not compile. */
+const WRONG: Record<keyof Env, unknown[]> = {
+  VONAGE_2FA_API_KEY: ["with:colon", "with\nline"],
+  VONAGE_2FA_API_SECRET: ["with a line\n", "x".repeat(201)],
+  VONAGE_2FA_SIGNATURE_SECRET: ["with a line\n"],
+  VONAGE_2FA_SIGNATURE_METHOD: ["sha3", "MD5"],
+  VONAGE_OTHER_API_KEY: ["with:colon"],
+  VONAGE_OTHER_API_SECRET: ["with a line\n"],
+  VONAGE_OTHER_SIGNATURE_SECRET: ["with a line\n"],
+  VONAGE_OTHER_SIGNATURE_METHOD: ["sha3"],
+  PROXY_KEYS_2FA: ["shop", "shop:", `:${key("a")}`, `sh.op:${key("a")}`, `shop:${key("ä")}`],
+  PROXY_KEYS_OTHER: ["shop", `a:${key("a")},a:${key("b")}`, `a:${key("a")},b:${key("a")}`],
+  TOKEN_SECRETS: ["kid", "kid:short", `:${key("a")}`],
+  TOKEN_AUDIENCE: ["with\nline", "x".repeat(201)],
+  ALLOWED_ORIGINS: ["my-shop.example", "https://shop.example/", `${ORIGIN} https://b.example/path`],
+  VONAGE_BASE_URL: ["http://api.nexmo.com", "api.nexmo.com", "https://a:b@api.nexmo.com"],
+  UPSTREAM_TIMEOUT_MS: ["0", "30001", "4s", "1.5", " "],
+  BRAKE_TOKEN: [{}, "yes"],
+  BRAKE_KEY: [{ limit: 5 }],
+  BRAKE_ANONYMOUS: [() => {}],
+};
+
+describe("a setting that is wrong", () => {
+  it.each(Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => [name, value] as const)))(
+    "%s as %j is named, alone, with the rule and without the value",
+    async (name, value) => {
+      const signed = name.includes("SIGNATURE");
+      const set = name.includes("OTHER") ? "OTHER" : "2FA";
+      const env = {
+        ...(signed
+          ? {
+              ...(set === "OTHER" ? SET_2FA : SET_OTHER),
+              [`VONAGE_${set}_API_KEY`]: "abcd1234",
+              [`VONAGE_${set}_SIGNATURE_SECRET`]: signatureSecret,
+              [`VONAGE_${set}_SIGNATURE_METHOD`]: "md5",
+            }
+          : { ...SET_2FA, ...SET_OTHER }),
+        ...SHOP,
+        [name]: value,
+      } as Env;
+      const response = await call(get("/health"), env);
+      expect(response.status).toBe(503);
+      const { missing, invalid = [], detail = "" } = await readJson(response);
+      expect(missing).toEqual([]);
+      expect([...new Set(invalid.map((one) => one.name))]).toEqual([name]);
+      expect(detail).toContain(name);
+      const told = invalid.map((one) => one.detail).join();
+      expect(told.length).toBeGreaterThan(10);
+      if (typeof value === "string" && value.length > 8) expect(told + lines.join()).not.toContain(value);
+    },
+  );
+});
+
+describe("a complete environment", () => {
+  const full: Env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, PROXY_KEYS_OTHER: `mail:${key("m")}` };
+  const withSignature = (method: string): Env => ({
+    VONAGE_2FA_API_KEY: twoFactor.apiKey,
+    VONAGE_2FA_SIGNATURE_SECRET: signatureSecret,
+    VONAGE_2FA_SIGNATURE_METHOD: method,
+    ...SHOP,
+  });
+
+  it.each<[string, Env, unknown]>([
+    ["everything", full, { traffic: ["2fa", "other"], callers: ["token", "key"] }],
+    ["2FA and a proxy key", { ...SET_2FA, ...SHOP }, { traffic: ["2fa"], callers: ["key"] }],
+    ["2FA and tokens", { ...SET_2FA, ...TOKENS }, { traffic: ["2fa"], callers: ["token"] }],
+    [
+      "other traffic alone",
+      { ...SET_OTHER, PROXY_KEYS_OTHER: `mail:${key("m")}` },
+      { traffic: ["other"], callers: ["key"] },
+    ],
+    ["a signature", withSignature("md5hash"), { traffic: ["2fa"], callers: ["key"] }],
+    [
+      "optional settings left empty",
+      {
+        ...SET_2FA,
+        ...SHOP,
+        ALLOWED_ORIGINS: "",
+        VONAGE_BASE_URL: "",
+        TOKEN_AUDIENCE: "",
+        UPSTREAM_TIMEOUT_MS: "",
+      },
+      { traffic: ["2fa"], callers: ["key"] },
+    ],
+  ])("%s: /health is ok", async (_, env, expected) => {
+    const response = await call(get("/health"), env);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: "ok", ...(expected as object) });
+    expect(lines).toEqual([expect.stringMatching(/^log \{"level":"info",.*"route":"\/health","status":200/)]);
+  });
+
+  it("a report goes out with its traffic's credentials, and waitUntil has the work", async () => {
+    await call(post(REPORT, basic("shop", key("s"))), full);
+    await call(post(REPORT, basic("mail", key("m"))), full);
+    await call(post({ ...REPORT, token: await mint({ traffic: "other" }) }), full);
+    expect(sandbox.reports().map(({ apiKey }) => apiKey)).toEqual([
+      twoFactor.apiKey,
+      other.apiKey,
+      other.apiKey,
+    ]);
+    expect(waitUntil).toHaveBeenCalledTimes(3);
+    expect(lines[0]).toMatch(/^log \{.*"outcome":"recorded".*"caller":"key:shop"/);
+    expect(sent[0]?.url).toBe("https://api.nexmo.com/conversions/sms");
+  });
+
+  it.each(["md5hash", "md5", "sha1", "sha256", "sha512"])("a report is signed by %s", async (method) => {
+    expect((await call(post(REPORT, bearer(key("s"))), withSignature(method))).status).toBe(200);
+    expect(sandbox.reports()).toMatchObject([{ authentication: "signature", apiKey: twoFactor.apiKey }]);
+  });
+
+  it.each([",", "\n", " ", ", ", "\r\n", "\n  ", " ,\t,"])(
+    "lists may be separated by %j",
+    async (separator) => {
+      const join = (...items: string[]) => items.join(separator) + separator;
+      const env: Env = {
+        ...SET_2FA,
+        PROXY_KEYS_2FA: join(`a:${key("a")}`, `b:${key("b")}`),
+        TOKEN_SECRETS: join(`new:${key("n")}`, `k1:${TOKEN_SECRET.secret}`),
+        ALLOWED_ORIGINS: join("https://a.example", ORIGIN),
+      };
+      for (const credentials of [basic("a", key("a")), basic("b", key("b")), bearer(await mint())]) {
+        const response = await call(post(REPORT, { ...credentials, origin: ORIGIN }), env);
+        expect(response.status).toBe(200);
+        expect(response.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+      }
+    },
+  );
+
+  it("a token secret may hold colons", async () => {
+    const secret = { kid: "k1", secret: `a:b:${key("c")}` };
+    const env = { ...SET_2FA, TOKEN_SECRETS: `k1:${secret.secret}` };
+    expect((await call(post(REPORT, bearer(await mint({}, { secret }))), env)).status).toBe(200);
+  });
+
+  it("TOKEN_AUDIENCE, VONAGE_BASE_URL and UPSTREAM_TIMEOUT_MS are heeded", async () => {
+    const env: Env = {
+      ...SET_2FA,
+      ...TOKENS,
+      TOKEN_AUDIENCE: "shop",
+      VONAGE_BASE_URL: "http://localhost:9/vonage",
+      UPSTREAM_TIMEOUT_MS: "50",
+    };
+    expect((await call(post(REPORT, bearer(await mint())), env)).status).toBe(401);
+    vi.stubGlobal("fetch", createRecordingFetch(() => new Promise(() => {})).fetch);
+    const { status } = await call(post(REPORT, bearer(await mint({}, { audience: "shop" }))), env);
+    expect(status).toBe(504);
+    const upstream = createRecordingFetch(200);
+    vi.stubGlobal("fetch", upstream.fetch);
+    await call(post(REPORT, bearer(await mint({}, { audience: "shop" }))), env);
+    expect(upstream.sent[0]?.url).toBe("http://localhost:9/vonage/conversions/sms");
+  });
+
+  it.each<[keyof Env, () => Request | Promise<Request>, string]>([
+    ["BRAKE_TOKEN", async () => post(REPORT, bearer(await mint())), `sms:${REPORT["message-id"]}`],
+    ["BRAKE_KEY", () => post(REPORT, bearer(key("s"))), "shop"],
+    ["BRAKE_ANONYMOUS", () => post(REPORT, { "cf-connecting-ip": "192.0.2.7" }), "192.0.2.7"],
+    ["BRAKE_ANONYMOUS", () => post(REPORT, { "x-forwarded-for": "192.0.2.7" }), "unknown"],
+  ])("%s brakes", async (name, request, expected) => {
+    const limit = vi.fn(async (_: { key: string }) => ({ success: false }));
+    const response = await call(await request(), { ...full, [name]: { limit } });
+    expect(response.status).toBe(429);
+    expect(limit.mock.calls).toEqual([[{ key: expected }]]);
+    expect(sent).toEqual([]);
+  });
+
+  it("an environment that is put right works at once", async () => {
+    expect((await call(get("/health"), SET_2FA)).status).toBe(503);
+    expect((await call(get("/health"), { ...SET_2FA, ...SHOP })).status).toBe(200);
+  });
+});

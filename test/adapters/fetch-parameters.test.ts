@@ -1,0 +1,263 @@
+// What the handler reads of a request, and how it refuses what it cannot take.
+
+import { describe, expect, it, vi } from "vitest";
+import {
+  BY_SHOP,
+  createProxy,
+  FORM,
+  formOf,
+  MESSAGE_ID,
+  post,
+  postJson,
+  problemOf,
+  REPORT,
+  readJson,
+} from "./support/proxy.ts";
+
+const wire = (date: Date) => date.toISOString().slice(0, 19).replace("T", " ");
+
+describe("bodies", () => {
+  const report = new URLSearchParams(REPORT).toString();
+  const multipart = new FormData();
+  multipart.set("message-id", MESSAGE_ID);
+
+  it.each<[string, BodyInit, Record<string, string>]>([
+    ["text/plain", report, { "content-type": "text/plain" }],
+    ["no content type at all", new Blob([report]), {}],
+    ["multipart", multipart, {}],
+    ["XML", "<a/>", { "content-type": "application/xml" }],
+    ["JSON by another name", JSON.stringify(REPORT), { "content-type": "text/json" }],
+    ["a compressed form", report, { "content-type": FORM, "content-encoding": "gzip" }],
+  ])("%s is answered 415", async (_, body, headers) => {
+    const { handle, sent } = createProxy();
+    const response = await handle(post(body, { ...BY_SHOP, ...headers }));
+    expect(response.status).toBe(415);
+    expect(await problemOf(response)).toBe("unsupported-media-type");
+    expect(sent).toEqual([]);
+  });
+
+  it.each([FORM, `${FORM}; charset=utf-8`, "Application/X-WWW-Form-URLEncoded ;charset=UTF-8"])(
+    "%s is a form",
+    async (type) => {
+      const { handle, sandbox } = createProxy();
+      expect((await handle(post(`${report}&`, { ...BY_SHOP, "content-type": type }))).status).toBe(200);
+      expect(sandbox.reports()).toHaveLength(1);
+    },
+  );
+
+  it("no body needs no content type, and whatever it has is not looked at", async () => {
+    const { handle, sandbox } = createProxy();
+    for (const type of [undefined, "text/plain", FORM, "application/json"]) {
+      const headers = type === undefined ? BY_SHOP : { ...BY_SHOP, "content-type": type };
+      expect((await handle(post(type ? "" : null, headers, `/conversions/sms?${report}`))).status).toBe(200);
+    }
+    expect(sandbox.reports()).toHaveLength(4);
+  });
+
+  // The padding is an unknown parameter: a body that is short enough gets as far as being refused for that.
+  const padded = (bytes: number) => `pad=${"x".repeat(bytes - 4)}`;
+  const stream = (text: string) => new Blob([text]).stream();
+  it.each<[string, (bytes: number) => BodyInit, (bytes: number) => Record<string, string>]>([
+    ["with a content-length", padded, (bytes) => ({ "content-length": String(bytes) })],
+    ["without a content-length", padded, () => ({})],
+    ["as a stream", (bytes) => stream(padded(bytes)), () => ({})],
+  ])("8192 bytes are read, 8193 are answered 413: %s", async (_, body, headers) => {
+    const { handle, sent } = createProxy();
+    const send = (bytes: number) =>
+      handle(post(body(bytes), { ...BY_SHOP, "content-type": FORM, ...headers(bytes) }));
+    expect((await send(8192)).status).toBe(400);
+    const response = await send(8193);
+    expect(response.status).toBe(413);
+    expect(await problemOf(response)).toBe("body-too-large");
+    expect(sent).toEqual([]);
+  });
+
+  it("8 KiB are counted in bytes, not in characters", async () => {
+    const { handle } = createProxy();
+    const response = await handle(post(`pad=${"ü".repeat(4095)}`, { ...BY_SHOP, "content-type": FORM }));
+    expect(response.status).toBe(413);
+  });
+
+  it.each([{}, { "content-length": "1000000000" }, { "content-length": "nonsense" }])(
+    "the rest of an endless body is not read, but cancelled: %j",
+    async (headers) => {
+      let pulled = 0;
+      const cancel = vi.fn();
+      const body = new ReadableStream<Uint8Array>(
+        {
+          pull: (controller) => {
+            pulled += 1024;
+            controller.enqueue(new Uint8Array(1024).fill(97));
+          },
+          cancel,
+        },
+        { highWaterMark: 0 },
+      );
+      const response = await createProxy().handle(
+        post(body, { ...BY_SHOP, "content-type": FORM, ...headers }),
+      );
+      expect(response.status).toBe(413);
+      expect(pulled).toBeLessThanOrEqual(10 * 1024);
+      expect(cancel).toHaveBeenCalledOnce();
+    },
+  );
+
+  it.each<[string, BodyInit]>([
+    ["is not UTF-8", new Uint8Array([0x61, 0x3d, 0xff])],
+    ["ends within a character", new Uint8Array([0x61, 0x3d, 0xc3])],
+    [
+      "breaks off",
+      new ReadableStream({
+        start: (controller) => controller.error(new Error("broken on purpose")),
+      }),
+    ],
+  ])("a body that %s is malformed: 400", async (_, body) => {
+    const { handle, sent } = createProxy();
+    const response = await handle(post(body, { ...BY_SHOP, "content-type": FORM }));
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toBe("malformed-body");
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("parameters", () => {
+  it.each([
+    ["true", true],
+    ["True", true],
+    ["TRUE", true],
+    ["1", true],
+    ["false", false],
+    ["False", false],
+    ["0", false],
+  ])("delivered=%s is sent on as %s", async (delivered, expected) => {
+    const { handle, sent, sandbox } = createProxy();
+    await handle(post({ ...REPORT, delivered }, BY_SHOP));
+    expect(formOf(sent[0]).delivered).toBe(String(expected));
+    expect(sandbox.reports()[0]?.delivered).toBe(expected);
+  });
+
+  it.each([true, false, 1, 0, "true"])("delivered may be %j in JSON", async (delivered) => {
+    const { handle, sandbox } = createProxy();
+    await handle(postJson({ "message-id": MESSAGE_ID, delivered }, BY_SHOP));
+    expect(sandbox.reports()[0]?.delivered).toBe(Boolean(delivered));
+  });
+
+  it("a message id survives with every character it has", async () => {
+    const { handle, sandbox } = createProxy();
+    const messageId = "a&b=c+d %2B;ü€😀/?#";
+    await handle(post({ ...REPORT, "message-id": messageId }, BY_SHOP));
+    await handle(postJson({ ...REPORT, "message-id": messageId }, BY_SHOP));
+    expect(sandbox.reports().map((report) => report.messageId)).toEqual([messageId, messageId]);
+  });
+
+  it.each([
+    ["as the API spells it", "2026-03-04 05:06:07", "2026-03-04 05:06:07"],
+    ["in UNIX seconds", "1767225599", "2025-12-31 23:59:59"],
+  ])("a timestamp %s is sent on as the API spells it", async (_, timestamp, expected) => {
+    const { handle, sent } = createProxy();
+    expect((await handle(post({ ...REPORT, timestamp }, BY_SHOP))).status).toBe(200);
+    expect(formOf(sent[0]).timestamp).toBe(expected);
+  });
+
+  it("the time of arrival is sent where the report has none", async () => {
+    const { handle, sent } = createProxy();
+    const before = wire(new Date());
+    await handle(post(REPORT, BY_SHOP));
+    const timestamp = formOf(sent[0]).timestamp ?? "";
+    expect(timestamp >= before && timestamp <= wire(new Date())).toBe(true);
+  });
+
+  const form = (text: string, query = "") =>
+    post(text, { ...BY_SHOP, "content-type": FORM }, `/conversions/sms${query}`);
+  const raw = (text: string, query = "") =>
+    post(text, { ...BY_SHOP, "content-type": "application/json" }, `/conversions/sms${query}`);
+  const good = new URLSearchParams(REPORT).toString();
+  const future = wire(new Date(Date.now() + 400_000));
+
+  it.each<[string, () => Request, string[]]>([
+    ["nothing at all", () => form(""), ["delivered", "message-id"]],
+    ["an empty JSON object", () => raw("{}"), ["delivered", "message-id"]],
+    ["JSON that is none", () => raw("{nope"), ["", "delivered", "message-id"]],
+    ["a JSON list", () => raw("[]"), ["", "delivered", "message-id"]],
+    ["JSON null", () => raw("null"), ["", "delivered", "message-id"]],
+    [
+      "nested JSON",
+      () => raw('{"message-id":{"a":1},"delivered":[true]}'),
+      ["delivered", "delivered", "message-id", "message-id"],
+    ],
+    [
+      "a number that has lost digits",
+      () => raw('{"message-id":12345678901234567890,"delivered":true}'),
+      ["message-id", "message-id"],
+    ],
+    ["a name repeated in JSON", () => raw(`{"message-id":"a","message-id":"a","delivered":true}`), [""]],
+    [
+      "a name repeated in JSON by an escape",
+      () => raw(`{"delivered":true,"message-id":"a","message\\u002did":"b"}`),
+      [""],
+    ],
+    ["a name repeated in the form", () => form(`${good}&delivered=true`), ["delivered"]],
+    ["a name repeated in the query", () => form("", `?${good}&message-id=b`), ["message-id"]],
+    ["a name in both query and form", () => form(good, "?delivered=true"), ["delivered"]],
+    [
+      "a name in both query and JSON",
+      () => raw(JSON.stringify(REPORT), `?message-id=${MESSAGE_ID}`),
+      ["message-id"],
+    ],
+    ["an unknown name", () => form(`${good}&network=234`), ["network"]],
+    [
+      "an inherited name",
+      () => raw('{"__proto__":1,"constructor":2}'),
+      ["__proto__", "constructor", "delivered", "message-id"],
+    ],
+    ["a name too odd to be shown", () => form(`${good}&<script>=1`), ["(unprintable)"]],
+    ["a name too long to be shown", () => form(`${good}&${"x".repeat(41)}=1`), ["(unprintable)"]],
+    ["a broken escape in a value", () => form(`${good}&timestamp=%zz`), ["timestamp"]],
+    ["a broken escape in a name", () => form(`${good}&%e2%82=1`), [""]],
+    [
+      "an escape that is not UTF-8",
+      () => form("message-id=%ff&delivered=true"),
+      ["message-id", "message-id"],
+    ],
+    ["a wrong delivered", () => form(`message-id=a&delivered=yes`), ["delivered"]],
+    ["an empty message id", () => form("message-id=&delivered=1"), ["message-id"]],
+    ["a blank message id", () => form("message-id=%20%C2%A0&delivered=1"), ["message-id"]],
+    ["a control character", () => form("message-id=a%00b&delivered=1"), ["message-id"]],
+    ["a line separator", () => form("message-id=a%E2%80%A8b&delivered=1"), ["message-id"]],
+    ["half a surrogate pair", () => raw('{"message-id":"\\ud800","delivered":1}'), ["message-id"]],
+    ["an overlong message id", () => form(`message-id=${"x".repeat(129)}&delivered=1`), ["message-id"]],
+    ["another spelling of a timestamp", () => form(`${good}&timestamp=2026-03-04T05:06:07Z`), ["timestamp"]],
+    ["a day that does not exist", () => form(`${good}&timestamp=2026-02-30+00:00:00`), ["timestamp"]],
+    ["a timestamp before 2010", () => form(`${good}&timestamp=2009-12-31+23:59:59`), ["timestamp"]],
+    ["a timestamp ahead of the clock", () => form(`${good}&timestamp=${future}`), ["timestamp"]],
+    ["milliseconds for seconds", () => form(`${good}&timestamp=${Date.now()}`), ["timestamp"]],
+    [
+      "everything at once",
+      () => form("delivered=yes&timestamp=x&a=1&a=2&b=%ff", "?c=1&messageId=d"),
+      ["a", "a", "b", "c", "delivered", "message-id", "messageId", "timestamp"],
+    ],
+  ])("%s is refused, and every fault is listed", async (_, request, expected) => {
+    const { handle, sent, log } = createProxy();
+    const response = await handle(request());
+    expect(response.status).toBe(400);
+    const { errors, ...problem } = await readJson(response);
+    expect(problem.type).toBe("urn:problem:vonage-conversion:invalid-parameters");
+    expect(errors?.map(({ parameter }) => parameter).sort()).toEqual(expected);
+    expect(errors?.every(({ detail }) => detail.length > 5)).toBe(true);
+    expect(sent).toEqual([]);
+    expect(log).toMatchObject([{ level: "info", outcome: "invalid-parameters", caller: "key:shop" }]);
+  });
+
+  it.each(["message_id", "messageId", "MESSAGE-ID"])("%s gets a hint at the right spelling", async (name) => {
+    const response = await createProxy().handle(post({ [name]: "a", delivered: "1" }, BY_SHOP));
+    const { errors } = await readJson(response);
+    expect(errors?.find(({ parameter }) => parameter === name)?.detail).toContain("message-id");
+  });
+
+  it("message ids of 1 and of 128 characters are taken", async () => {
+    const { handle, sandbox } = createProxy();
+    for (const messageId of ["x", "😀".repeat(128)])
+      await handle(post({ ...REPORT, "message-id": messageId }, BY_SHOP));
+    expect(sandbox.reports()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,311 @@
+// The handler over HTTP: its routes, what every answer has, what is logged, and CORS.
+
+import { describe, expect, it, vi } from "vitest";
+import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import type { Answer } from "../support/recording-fetch.ts";
+import {
+  BY_SHOP,
+  basic,
+  createProxy,
+  FORM,
+  get,
+  MAIL,
+  MESSAGE_ID,
+  mint,
+  ORIGIN,
+  post,
+  problemOf,
+  REPORT,
+  readJson,
+  SHOP,
+} from "./support/proxy.ts";
+
+const { other } = SANDBOX_CREDENTIALS;
+
+describe("routes", () => {
+  it.each(["sms", "voice"] as const)("a report to /conversions/%s is recorded as such", async (channel) => {
+    const { handle, sandbox, sent } = createProxy();
+    expect((await handle(post(REPORT, BY_SHOP, `/conversions/${channel}`))).status).toBe(200);
+    expect(sandbox.reports()).toMatchObject([
+      { channel, messageId: MESSAGE_ID, delivered: true, transport: "form", authentication: "basic" },
+    ]);
+    expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `POST https://api.nexmo.com/conversions/${channel}`,
+    ]);
+  });
+
+  it("a base URL with a path is kept in front of the route", async () => {
+    const { handle, sent } = createProxy({ baseUrl: "http://localhost:9/vonage/" }, 200);
+    await handle(post(REPORT, BY_SHOP));
+    expect(sent[0]?.url).toBe("http://localhost:9/vonage/conversions/sms");
+  });
+
+  it.each([
+    ["GET", "/conversions/sms", "POST"],
+    ["GET", `/conversions/sms?message-id=${MESSAGE_ID}&delivered=true`, "POST"],
+    ["HEAD", "/conversions/voice", "POST"],
+    ["PUT", "/conversions/sms", "POST"],
+    ["DELETE", "/conversions/voice", "POST"],
+    ["POST", "/health", "GET, HEAD"],
+  ])("%s %s is answered 405 with Allow: %s", async (method, path, allow) => {
+    const { handle, log, sent } = createProxy();
+    const response = await handle(get(path, method, BY_SHOP));
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe(allow);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(log).toMatchObject([{ outcome: "method-not-allowed", route: null, status: 405 }]);
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    "/",
+    "/conversions",
+    "/conversions/",
+    "/conversions/fax",
+    "/conversions/SMS",
+    "/v1/conversions/sms",
+    "//conversions/sms",
+    "/health/x",
+    "/reports",
+    "/__proto__",
+  ])("POST %s is answered 404, and its path is not logged", async (path) => {
+    const { handle, log, sent } = createProxy();
+    const response = await handle(post(REPORT, BY_SHOP, path));
+    expect(response.status).toBe(404);
+    expect(await problemOf(response)).toBe("not-found");
+    expect(log).toMatchObject([{ outcome: "not-found", route: null }]);
+    expect(sent).toEqual([]);
+  });
+
+  it("GET /health tells which traffic and which callers are served, and no more", async () => {
+    const response = await createProxy().handle(get("/health"));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: "ok",
+      traffic: ["2fa", "other"],
+      callers: ["token", "key"],
+    });
+    const keysOnly = createProxy({
+      credentials: { other },
+      proxyKeys: [MAIL],
+      tokenSecrets: [],
+    });
+    expect(await (await keysOnly.handle(get("/health"))).json()).toEqual({
+      status: "ok",
+      traffic: ["other"],
+      callers: ["key"],
+    });
+  });
+});
+
+describe("answers to good reports", () => {
+  it.each<[string, () => Request | Promise<Request>, string | null]>([
+    ["an SDK gets an empty 200", () => post(REPORT, basic(SHOP.name, SHOP.key)), null],
+    ["an SDK that takes anything gets an empty 200", () => post(REPORT, { ...BY_SHOP, accept: "*/*" }), null],
+    [
+      "a caller that wants JSON gets it",
+      () => post(REPORT, { ...BY_SHOP, accept: "text/html, application/json;q=0.9" }),
+      '{"status":"recorded"}',
+    ],
+    [
+      "a page with a token gets JSON",
+      async () => post({ ...REPORT, token: await mint() }),
+      '{"status":"recorded"}',
+    ],
+  ])("%s", async (_, request, expected) => {
+    const response = await createProxy().handle(await request());
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(expected ?? "");
+    expect(response.headers.get("content-type")).toBe(expected && "application/json");
+  });
+});
+
+describe("every answer", () => {
+  const cases: [string, () => Request | Promise<Request>, Answer?][] = [
+    ["health", () => get("/health")],
+    ["an empty 200", () => post(REPORT, BY_SHOP)],
+    ["a JSON 200", async () => post({ ...REPORT, token: await mint() })],
+    ["a preflight", () => get("/conversions/sms", "OPTIONS", { origin: ORIGIN })],
+    ["400", () => post({}, BY_SHOP)],
+    ["401", () => post(REPORT)],
+    ["403", async () => post({ ...REPORT, token: await mint({ messageId: "b" }) })],
+    ["404", () => get("/nowhere")],
+    ["405", () => get("/conversions/sms")],
+    ["413", () => post("x".repeat(8193), BY_SHOP)],
+    ["415", () => post("x", BY_SHOP)],
+    ["422", () => post(REPORT, BY_SHOP), 422],
+    ["502", () => post(REPORT, BY_SHOP), 402],
+  ];
+
+  it.each(cases)(
+    "%s is not to be stored or sniffed, and carries a request id of our own",
+    async (_, request, upstream) => {
+      const { handle, log } = createProxy({}, upstream ?? 200);
+      const ids = new Set<string | null>();
+      for (let i = 0; i < 2; i++) {
+        const given = await request();
+        given.headers.set("x-request-id", "from-the-caller");
+        const { headers } = await handle(given);
+        expect(headers.get("cache-control")).toBe("no-store");
+        expect(headers.get("x-content-type-options")).toBe("nosniff");
+        ids.add(headers.get("x-request-id"));
+      }
+      expect(ids.size).toBe(2);
+      expect(log.map(({ requestId }) => requestId)).toEqual([...ids]);
+      for (const id of ids) expect(id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    },
+  );
+
+  it.each(cases.slice(4))(
+    "a refusal (%s) is a problem document of RFC 9457",
+    async (_, request, upstream) => {
+      const response = await createProxy({}, upstream ?? 200).handle(await request());
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      const { type, title, status } = await readJson(response);
+      expect(type).toMatch(/^urn:problem:vonage-conversion:[a-z-]+$/);
+      expect(title).toMatch(/^[A-Z].{10,}$/);
+      expect(status).toBe(response.status);
+    },
+  );
+
+  it.each(cases)("%s leaves one log entry without the message", async (_, request, upstream) => {
+    const { handle, log } = createProxy({}, upstream ?? 200);
+    const given = await request();
+    const { status } = await handle(given);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatchObject({
+      requestId: expect.any(String),
+      method: given.method,
+      status,
+      outcome: expect.stringMatching(/^[a-z-]+$/),
+      ms: expect.any(Number),
+    });
+    expect(JSON.stringify(log)).not.toContain(MESSAGE_ID);
+    const known = "level requestId method route status outcome ms channel traffic caller attempts hint".split(
+      " ",
+    );
+    expect(Object.keys(log[0] ?? {}).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("the log measures the time until the answer", async () => {
+    const { handle, log } = createProxy({}, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return new Response(null);
+    });
+    await handle(post(REPORT, BY_SHOP));
+    expect(log[0]?.ms).toBeGreaterThanOrEqual(35);
+    expect(log[0]?.ms).toBeLessThan(5000);
+  });
+
+  it("a log that throws does not break the answer", async () => {
+    const { handle, sandbox } = createProxy({
+      log: () => {
+        throw new Error("broken on purpose");
+      },
+    });
+    expect((await handle(post(REPORT, BY_SHOP))).status).toBe(200);
+    expect((await handle(post(REPORT))).status).toBe(401);
+    expect(sandbox.reports()).toHaveLength(1);
+  });
+});
+describe("CORS", () => {
+  const preflight = (origin: string, path = "/conversions/sms") =>
+    get(path, "OPTIONS", {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization",
+    });
+
+  it("a preflight tells an allowed page what it may do", async () => {
+    const { handle, sent } = createProxy();
+    const { status, headers } = await handle(preflight(ORIGIN));
+    expect(status).toBe(204);
+    expect(headers.get("access-control-allow-origin")).toBe(ORIGIN);
+    expect(headers.get("access-control-allow-methods")).toBe("POST");
+    expect(headers.get("access-control-allow-headers")).toBe("Authorization,Content-Type");
+    expect(headers.get("access-control-max-age")).toBe("86400");
+    expect(headers.get("access-control-allow-credentials")).toBeNull();
+    expect(headers.get("vary")).toContain("Origin");
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ["an allowed page", [ORIGIN, "https://b.example"], ORIGIN, ORIGIN],
+    ["another allowed page", [ORIGIN, "https://b.example"], "https://b.example", "https://b.example"],
+    ["a foreign page", [ORIGIN], "https://evil.example", null],
+    ["a page whose origin only begins alike", [ORIGIN], `${ORIGIN}.evil.example`, null],
+    ["the same host without TLS", [ORIGIN], "http://shop.example", null],
+    ["a page without an origin", [ORIGIN], "null", null],
+    ["any page, where all are allowed", ["*"], "https://any.example", "https://any.example"],
+  ])("%s may or may not read the answer", async (_, allowedOrigins, origin, expected) => {
+    const { handle } = createProxy({ allowedOrigins });
+    for (const request of [
+      post(REPORT, { ...BY_SHOP, origin }),
+      post(REPORT, { origin }),
+      preflight(origin),
+    ]) {
+      const { headers } = await handle(request);
+      expect(headers.get("access-control-allow-origin")).toBe(expected);
+      expect(headers.get("vary")).toContain("Origin");
+    }
+  });
+
+  it("a foreign page's report is handled all the same: CORS is no authentication", async () => {
+    const { handle, sandbox } = createProxy();
+    await handle(post({ ...REPORT, token: await mint() }, { origin: "https://evil.example" }));
+    expect(sandbox.reports()).toHaveLength(1);
+  });
+
+  it("without allowed origins there are no CORS headers, and OPTIONS is answered 405", async () => {
+    const { handle } = createProxy({ allowedOrigins: [] });
+    const response = await handle(preflight(ORIGIN));
+    expect(response.status).toBe(405);
+    const names = [...(await handle(post(REPORT, { ...BY_SHOP, origin: ORIGIN }))).headers.keys()];
+    expect(names.filter((name) => name.startsWith("access-control") || name === "vary")).toEqual([]);
+  });
+
+  it.each<[number, () => Request]>([
+    [400, () => post({}, BY_SHOP)],
+    [404, () => post(REPORT, BY_SHOP, "/nowhere")],
+    [405, () => get("/conversions/sms")],
+    [413, () => post("x".repeat(8193), { ...BY_SHOP, "content-type": FORM })],
+    [415, () => post("x", { ...BY_SHOP, "content-type": "text/plain" })],
+    [502, () => post(REPORT, BY_SHOP)],
+  ])("an answer of %i can be read by an allowed page", async (status, request) => {
+    const given = request();
+    given.headers.set("origin", ORIGIN);
+    const response = await createProxy({}, 401).handle(given);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+    expect(response.headers.get("access-control-expose-headers")).toBe(
+      "Retry-After,WWW-Authenticate,X-Request-Id",
+    );
+  });
+});
+
+describe("a caller that leaves", () => {
+  it("does not stop the report, which waitUntil keeps alive", async () => {
+    const sandbox = createSandbox();
+    sandbox.fail({ latency: 50 });
+    const caller = new AbortController();
+    const { handle, sent } = createProxy({}, ({ url, method, headers, body, signal }) =>
+      sandbox.fetch(url, { method, headers, body, signal }),
+    );
+    const work: Promise<unknown>[] = [];
+    const request = new Request(post(REPORT, BY_SHOP), { signal: caller.signal });
+    const answered = handle(request, { waitUntil: (promise) => work.push(promise) });
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    caller.abort();
+    expect(work).toHaveLength(1);
+    await Promise.all(work);
+    expect(sent[0]?.signal.aborted).toBe(false);
+    expect(sandbox.reports()).toHaveLength(1);
+    expect((await answered).status).toBe(200);
+  });
+
+  it("is not waited for where nothing was sent", async () => {
+    const waitUntil = vi.fn();
+    await createProxy().handle(post(REPORT), { waitUntil });
+    expect(waitUntil).not.toHaveBeenCalled();
+  });
+});

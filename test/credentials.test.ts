@@ -1,0 +1,185 @@
+// What goes over the wire, to the byte, for each way of saying who sends it.
+
+import { createHash, createHmac } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type ConversionClientOptions,
+  type ConversionReport,
+  createConversionClient,
+  type SignatureMethod,
+} from "../src/index.ts";
+import { createRecordingFetch } from "./support/recording-fetch.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
+const TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
+const SECRET = { apiKey: "abcd1234", apiSecret: "ü: s&e=c+r?t" };
+const BASIC = `Basic ${Buffer.from("abcd1234:ü: s&e=c+r?t").toString("base64")}`;
+const report: ConversionReport = { messageId: "0A0000000123ABCD1", delivered: true, timestamp: NOW };
+const REPORT_FORM = "message-id=0A0000000123ABCD1&delivered=true&timestamp=2026-06-01+12%3A00%3A00";
+
+const directly = {
+  method: "POST",
+  url: "https://api.nexmo.com/conversions/sms",
+  redirect: "manual",
+  keepalive: false,
+};
+const toWorker = { ...directly, url: "https://worker.example/vonage/conversions/sms" };
+const worker = { endpoint: "https://worker.example/vonage/" };
+
+/** What was sent for one report, but the signal. */
+async function send(
+  options: ConversionClientOptions,
+  given: ConversionReport,
+  channel: "sms" | "voice" = "sms",
+) {
+  const { fetch, sent } = createRecordingFetch(200);
+  await createConversionClient({ ...options, fetch })[channel](given);
+  return sent.map(({ signal: _, path: __, ...request }) => request);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW + 500, toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a report on the wire", () => {
+  it.each<[string, ConversionClientOptions, object]>([
+    [
+      "with API key and secret is a form beside a Basic header",
+      { credentials: SECRET },
+      { ...directly, headers: { authorization: BASIC, "content-type": FORM }, body: REPORT_FORM },
+    ],
+    [
+      "with via basic is the same",
+      { credentials: { ...SECRET, via: "basic" } },
+      { ...directly, headers: { authorization: BASIC, "content-type": FORM }, body: REPORT_FORM },
+    ],
+    [
+      "with via query is a query string without header and body",
+      { credentials: { ...SECRET, via: "query" } },
+      {
+        ...directly,
+        url: `https://api.nexmo.com/conversions/sms?api_key=abcd1234&api_secret=%C3%BC%3A+s%26e%3Dc%2Br%3Ft&${REPORT_FORM}`,
+        headers: {},
+        body: "",
+      },
+    ],
+    [
+      "with a key is a form beside a Bearer header, and asks for JSON",
+      { ...worker, key: "proxy-key" },
+      {
+        ...toWorker,
+        headers: { authorization: "Bearer proxy-key", accept: "application/json", "content-type": FORM },
+        body: REPORT_FORM,
+      },
+    ],
+    [
+      "with a token is a form alone, kept alive while the page goes away",
+      { ...worker, token: TOKEN },
+      {
+        ...toWorker,
+        keepalive: true,
+        headers: { "content-type": FORM },
+        body: `${REPORT_FORM}&token=${TOKEN}`,
+      },
+    ],
+  ])("%s", async (_, options, expected) => {
+    expect(await send(options, report)).toEqual([expected]);
+  });
+
+  it.each<SignatureMethod>(["md5hash", "md5", "sha1", "sha256", "sha512"])(
+    "signed by %s is a form that holds the key and the signature, and no secret",
+    async (signatureMethod) => {
+      const signatureSecret = "signature secret ü";
+      const sign = (text: string) =>
+        signatureMethod === "md5hash"
+          ? createHash("md5")
+              .update(text + signatureSecret)
+              .digest("hex")
+          : createHmac(signatureMethod, signatureSecret).update(text).digest("hex");
+      const options = { credentials: { apiKey: "abcd1234", signatureSecret, signatureMethod } };
+      const sig = sign(
+        "&api_key=abcd1234&delivered=true&message-id=0A0000000123ABCD1&timestamp=2026-06-01 12:00:00",
+      );
+      expect(await send(options, report)).toEqual([
+        {
+          ...directly,
+          headers: { "content-type": FORM },
+          body: `api_key=abcd1234&${REPORT_FORM}&sig=${sig}`,
+        },
+      ]);
+
+      // Without a timestamp of its own it is signed at UNIX seconds, and & and = sign as _.
+      const lateSig = sign(`&api_key=abcd1234&delivered=false&message-id=a_b_c&timestamp=${NOW / 1000}`);
+      expect(await send(options, { messageId: "a&b=c", delivered: false })).toMatchObject([
+        {
+          body: `api_key=abcd1234&message-id=a%26b%3Dc&delivered=false&timestamp=${NOW / 1000}&sig=${lateSig}`,
+        },
+      ]);
+    },
+  );
+
+  it("has no timestamp where none was given: the receiver's time counts", async () => {
+    expect(await send({ credentials: SECRET }, { messageId: "x", delivered: false })).toMatchObject([
+      { body: "message-id=x&delivered=false" },
+    ]);
+  });
+
+  it("escapes what a form must escape", async () => {
+    const messageId = "a b&c=d+e%f/号😀\uFEFF";
+    const [request] = await send({ credentials: SECRET }, { messageId, delivered: true });
+    expect(request?.body).toBe(
+      "message-id=a+b%26c%3Dd%2Be%25f%2F%E5%8F%B7%F0%9F%98%80%EF%BB%BF&delivered=true",
+    );
+  });
+
+  it.each<[string, ConversionClientOptions, string]>([
+    ["Vonage", { credentials: SECRET }, "https://api.nexmo.com/conversions/voice"],
+    [
+      "another base URL",
+      { credentials: SECRET, baseUrl: "http://localhost:1/a/" },
+      "http://localhost:1/a/conversions/voice",
+    ],
+    ["the Worker", { ...worker, key: "k" }, "https://worker.example/vonage/conversions/voice"],
+  ])("goes to the channel's own path of %s", async (_, options, url) => {
+    expect(await send(options, report, "voice")).toMatchObject([{ url }]);
+  });
+
+  it("with a token triggers no preflight: a simple method, type and header, and nothing streamed", async () => {
+    const [request] = await send({ ...worker, token: TOKEN }, report);
+    // The Fetch standard's CORS-safelisted request headers, and the content types that are.
+    const safe = ["accept", "accept-language", "content-language", "content-type"];
+    expect(Object.keys(request?.headers ?? {}).filter((name) => !safe.includes(name))).toEqual([]);
+    expect(request?.headers["content-type"]?.split(";")[0]).toBe("application/x-www-form-urlencoded");
+    expect(request?.method).toBe("POST");
+  });
+
+  it("has no message id and no secret in its URL but with via query", async () => {
+    const { signatureSecret, ...signed } = {
+      apiKey: "abcd1234",
+      signatureSecret: "s",
+      signatureMethod: "md5" as const,
+    };
+    for (const options of [
+      { credentials: SECRET },
+      { credentials: { ...signed, signatureSecret } },
+      { ...worker, token: TOKEN },
+      { ...worker, key: "proxy-key" },
+    ]) {
+      const [request] = await send(options, report);
+      expect(new URL(request?.url ?? "").search).toBe("");
+    }
+  });
+
+  it("never holds the signature secret", async () => {
+    const credentials = {
+      apiKey: "k",
+      signatureSecret: "signature-s3cret",
+      signatureMethod: "sha512" as const,
+    };
+    expect(JSON.stringify(await send({ credentials }, report))).not.toContain("s3cret");
+  });
+});
