@@ -14,10 +14,14 @@ export function decodeBasic(
   const encoded = /^Basic +([\w+/]+=*)$/i.exec(header)?.[1];
   if (encoded === undefined) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-    const [, user, password] = /^([^:]*):(.*)$/s.exec(utf8.decode(bytes)) ?? [];
-    return user === undefined || password === undefined ? undefined : { user, password };
+    const binary = atob(encoded);
+    // Mostly it is ASCII, and then the same in UTF-8.
+    const text = /[^\0-\x7f]/.test(binary) ? utf8.decode(toBytes(binary)) : binary;
+    const colon = text.indexOf(":");
+    return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
   } catch {
     return undefined;
   }
 }
+
+const toBytes = (binary: string) => Uint8Array.from(binary, (character) => character.charCodeAt(0));

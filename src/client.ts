@@ -48,8 +48,9 @@ export function createConversionClient(options: ConversionClientOptions): Conver
   const { baseUrl, identity, timeout, retry, fetch, onAttempt, ...resolved } = resolveOptions(options);
   const schema = createReportSchema(Date.now);
   const authenticate = createAuthenticator(identity);
+  const toWorker = identity.kind !== "account";
   const keepalive = identity.kind === "token";
-  const send = createTransport({ baseUrl, timeout, fetch, keepalive, readBody: identity.kind !== "account" });
+  const send = createTransport({ baseUrl, timeout, fetch, keepalive, readBody: toWorker });
 
   const reportTo =
     (channel: Channel): ConversionClient["sms"] =>
@@ -65,7 +66,7 @@ export function createConversionClient(options: ConversionClientOptions): Conver
         const duration = Date.now() - started;
         const outcome = ended.noAnswer
           ? NO_ANSWER[ended.noAnswer]
-          : interpretResponse(ended.status ?? 0, ended.body);
+          : interpretResponse(ended.status ?? 0, toWorker, ended.body);
         if (typeof outcome === "string") {
           notify(onAttempt, { channel, attempt, duration, status: ended.status });
           return { status: outcome, attempts: attempt };

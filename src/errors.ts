@@ -65,7 +65,7 @@ export class ConversionError extends Error {
 
   /** The fields worth logging. */
   toJSON(): object {
-    return { ...this, message: this.message };
+    return { ...this, message: this.message, cause: this.cause };
   }
 }
 

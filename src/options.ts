@@ -138,10 +138,7 @@ const optionsSchema = v.pipe(
     timeout: v.optional(integer(1, 120_000), 10_000),
     retry: v.optional(
       v.pipe(
-        field<RetryOptions | false>(
-          "false or an object",
-          (value) => value === false || typeof value === "object",
-        ),
+        field<RetryOptions | false>("false or an object", (value) => value === false || isObject(value)),
         v.transform(
           (retry): Partial<Record<keyof RetryOptions, number | undefined>> => retry || { attempts: 1 },
         ),

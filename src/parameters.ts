@@ -65,10 +65,11 @@ export function parseJson(text: string): DecodedParameters {
   const entries: Parameter[] = [];
   const faults: ParameterFault[] = [];
   for (const [name, value] of Object.entries(body)) {
-    // A number past 2^53 has lost digits before we see it, and an id must not be altered.
-    const scalar = typeof value === "string" || typeof value === "boolean" || Number.isSafeInteger(value);
-    if (scalar) entries.push([name, String(value)]);
-    else faults.push(fault(name, "must be a string, a boolean or a whole number"));
+    // An id written as a number may have been altered before we see it: 1e3, or digits past 2^53.
+    const scalar = Number.isSafeInteger(value) || typeof value === "boolean";
+    if (typeof value === "string" || (scalar && name !== WIRE_NAMES.messageId))
+      entries.push([name, String(value)]);
+    else faults.push(fault(name, "must be a string; delivered may be a boolean, timestamp whole seconds"));
   }
   // JSON.parse silently keeps the last of repeated names. In a flat object only names are followed by ":".
   const names = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((match) => match[1] !== undefined);

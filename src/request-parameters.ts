@@ -12,14 +12,19 @@ export type Unreadable = "too_large" | "unsupported_type" | "malformed";
 /**
  * Reads query string and body (form or JSON; none at all is fine).
  *
+ * @param lengthHolds Whether the platform holds bodies to their `Content-Length`; see `readBoundedText`.
  * @returns The parameters with their faults, or why the body could not be read: over 8 KiB, neither form nor
  * JSON, or broken off.
  */
-export async function readParameters(request: Request): Promise<DecodedParameters | Unreadable> {
+export async function readParameters(
+  request: Request,
+  lengthHolds = false,
+): Promise<DecodedParameters | Unreadable> {
   const query = parseForm(/^[^?#]*\?([^#]*)/.exec(request.url)?.[1] ?? "");
+  if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
   let text: string | undefined;
   try {
-    text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
+    text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES, lengthHolds);
   } catch {
     return "malformed";
   }
@@ -27,7 +32,7 @@ export async function readParameters(request: Request): Promise<DecodedParameter
   if (text === "") return query;
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   const encoding = request.headers.get("content-encoding") ?? "identity";
-  if (encoding !== "identity") return "unsupported_type";
+  if (encoding.toLowerCase() !== "identity") return "unsupported_type";
   if (type === "application/x-www-form-urlencoded") return mergeParameters(query, parseForm(text));
   if (type === "application/json") return mergeParameters(query, parseJson(text));
   return "unsupported_type";

@@ -41,11 +41,16 @@ const BY_STATUS: Readonly<Record<number, Failure>> = {
  * What an answer means.
  *
  * @param status HTTP status; 0 for the opaque answer a browser gives for a redirect.
- * @param body The Worker's body, where there is one; Vonage's is never looked into.
+ * @param fromWorker Whether the Worker answered: Vonage itself knows no success but 200.
+ * @param body The Worker's body; Vonage's is never looked into.
  */
-export function interpretResponse(status: number, body = ""): ConversionStatus | Failure {
-  if (status === 200) return /"status"\s*:\s*"duplicate"/.test(body) ? "duplicate" : "recorded";
-  if (status === 202) return "accepted";
+export function interpretResponse(
+  status: number,
+  fromWorker: boolean,
+  body = "",
+): ConversionStatus | Failure {
+  if (status === 200) return fromWorker && /"status"\s*:\s*"duplicate"/.test(body) ? "duplicate" : "recorded";
+  if (status === 202 && fromWorker) return "accepted";
   if (status > 499 && status < 600) return UNAVAILABLE;
   return (
     BY_STATUS[status] ?? [

@@ -76,13 +76,14 @@ export async function verifySignature(
 const MAX_AGE_MS = 5 * 60_000;
 
 /**
- * Whether a signed request is recent. Says nothing, and so yes, where `timestamp` is the report's own rather than
- * the UNIX seconds that signing adds.
+ * Whether a signed request is recent. There is always a `timestamp`; where it is the report's own, rather than the
+ * UNIX seconds that signing adds, it says nothing of the request's age, and is taken.
  *
  * @param now Epoch milliseconds.
  */
 export function isFresh(parameters: Parameters, now: number): boolean {
-  const timestamp = parameters.get("timestamp") ?? "";
+  const timestamp = parameters.get("timestamp");
+  if (timestamp === undefined) return false;
   return !/^\d+$/.test(timestamp) || Math.abs(Number(timestamp) * 1000 - now) <= MAX_AGE_MS;
 }
 

@@ -4,6 +4,7 @@
 import { createFetch } from "ofetch";
 import { readBoundedText } from "./bounded-text.ts";
 import type { AuthenticatedRequest } from "./credentials.ts";
+import type { Parameter } from "./parameters.ts";
 
 /** How one attempt ended: with a status, or without an answer. */
 export interface Attempt {
@@ -44,11 +45,15 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
         resolve(answered ?? { noAnswer });
         controller.abort();
       });
-      const url = baseUrl + path + (query ? `?${new URLSearchParams(query)}` : "");
-      raw(url, {
+      raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
         method: "POST",
-        headers,
-        ...(form && { body: new URLSearchParams(form) }),
+        // Said, since for a text body ofetch would say JSON.
+        headers: {
+          accept: "*/*",
+          ...(form && { "content-type": "application/x-www-form-urlencoded" }),
+          ...headers,
+        },
+        ...(form && { body: encode(form) }),
         redirect: "manual",
         keepalive,
         signal: controller.signal,
@@ -61,6 +66,7 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
           // waited for, but read all the same, so that the connection can be used again.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
           if (!readBody || answered.status !== 200) resolve(answered);
+          if (!readBody && response.headers.get("content-length") === "0") return;
           const body = await readBoundedText(response, MAX_BODY_BYTES).catch(() => "");
           resolve({ ...answered, body: body ?? "" });
         })
@@ -94,6 +100,10 @@ export function startTimer(
   if (signals.some((signal) => signal.aborted)) abort();
   return clear;
 }
+
+/** As URLSearchParams would, at a fraction of its cost on workerd. */
+const encode = (parameters: readonly Parameter[]) =>
+  parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
 
 function toSystemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

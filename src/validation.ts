@@ -7,8 +7,13 @@ import { ConversionError } from "./errors.ts";
 /** One thing wrong with one field. */
 export interface Fault {
   readonly field: string;
+  /** The rule, and what kind of thing came instead. */
   readonly fault: string;
+  /** The rule alone, for readers who should not learn even the length of a secret. */
+  readonly rule: string;
 }
+
+const GOT = ", got ";
 
 /** A value that satisfies `test`; `what` ends the sentence "must be …". */
 export function field<T>(what: string, test: (value: unknown) => boolean) {
@@ -63,6 +68,7 @@ export function findFaults<S extends v.GenericSchema>(
     faults: issues.map(({ path, message }) => ({
       field: path?.map(({ key }) => key).join(".") ?? "it",
       fault: message,
+      rule: message.split(GOT, 1).join(),
     })),
   };
 }
@@ -88,7 +94,7 @@ export function validate<S extends v.GenericSchema>(
 
 function mustBe(what: string) {
   return ({ input }: { readonly input: unknown }) =>
-    `must be ${what}, got ${
+    `must be ${what}${GOT}${
       typeof input === "string"
         ? `a string of ${input.length} characters`
         : input === null

@@ -76,6 +76,34 @@ createConversionClient({ credentials: { apiKey: "k", signatureSecret: "s" } });
 createConversionClient({ credentials: { ...secret, via: "body" } });
 // @ts-expect-error no such method
 createConversionClient({ credentials: { ...signature, signatureMethod: "sha384" } });
+// @ts-expect-error a method alone signs nothing
+createConversionClient({ credentials: { apiKey: "k", signatureMethod: "md5" } });
+// @ts-expect-error secrets of both kinds
+createConversionClient({ credentials: { ...secret, ...signature } });
+// @ts-expect-error secrets of both kinds, one of them without its method
+createConversionClient({ credentials: { ...secret, signatureSecret: "s" } });
+// @ts-expect-error an API secret has no method
+createConversionClient({ credentials: { ...secret, signatureMethod: "md5" } });
+// @ts-expect-error an API secret in the query has no method either
+createConversionClient({ credentials: { ...secret, via: "query", signatureMethod: "md5" } });
+// @ts-expect-error a signature always goes in the form
+createConversionClient({ credentials: { ...signature, via: "query" } });
+// @ts-expect-error a signature always goes in the form, and never in the header
+createConversionClient({ credentials: { ...signature, via: "basic" } });
+// @ts-expect-error no API key
+createConversionClient({ credentials: { apiSecret: "s" } });
+// @ts-expect-error an unknown name
+createConversionClient({ credentials: { ...secret, secret: "s" } });
+
+// The same where they come from elsewhere, and no literal is looked at for names too many.
+declare const secretAndMethod: typeof secret & { signatureMethod: SignatureMethod };
+declare const signatureInQuery: typeof signature & { via: "query" };
+declare const bothKinds: { apiKey: string; apiSecret: string; signatureSecret: string };
+expectTypeOf(secret).toExtend<Credentials>();
+expectTypeOf(signature).toExtend<Credentials>();
+expectTypeOf(secretAndMethod).not.toExtend<Credentials>();
+expectTypeOf(signatureInQuery).not.toExtend<Credentials>();
+expectTypeOf(bothKinds).not.toExtend<Credentials>();
 
 // Reports.
 client.sms(report);
@@ -117,11 +145,16 @@ event.attempt = 2;
 result.status = "recorded";
 // @ts-expect-error readonly
 error.code = "network";
+// @ts-expect-error readonly
+client.sms = client.voice;
+// @ts-expect-error readonly
+client.voice = client.sms;
 
 // Results and errors.
 expectTypeOf(client).toEqualTypeOf<ConversionClient>();
 expectTypeOf(client.sms).returns.toEqualTypeOf<Promise<ConversionResult>>();
 expectTypeOf(client.voice).toEqualTypeOf<ConversionClient["sms"]>();
+expectTypeOf<ConversionClient>().toEqualTypeOf<Readonly<ConversionClient>>();
 expectTypeOf<ConversionResult["status"]>().toEqualTypeOf<"recorded" | "accepted" | "duplicate">();
 expectTypeOf<ConversionResult["attempts"]>().toEqualTypeOf<number>();
 expectTypeOf<ConversionReport["timestamp"]>().toEqualTypeOf<Date | number | string | undefined>();

@@ -10,6 +10,7 @@ import {
 } from "../src/index.ts";
 import { conversionErrorOf } from "./support/conversion-error.ts";
 import { type Answer, createRecordingFetch, hanging } from "./support/recording-fetch.ts";
+import { settle, unhandledRejectionsOf } from "./support/unhandled-rejections.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const report: ConversionReport = { messageId: "0A0000000123ABCD1", delivered: true };
@@ -57,14 +58,41 @@ describe("an answer", () => {
       worker,
       "duplicate",
     ],
+    ...["0", "5", "", "-1", "1000000"].map((length): [string, Answer, object, string] => [
+      `200 from the Worker whose declared length is a lie (${JSON.stringify(length)})`,
+      answer(200, '{"status":"duplicate"}', { "content-length": length }),
+      worker,
+      "duplicate",
+    ]),
     [
       "200 from the Worker with a body too large to be its own",
       answer(200, `{"status":"duplicate"}${" ".repeat(4096)}`),
       worker,
       "recorded",
     ],
+    [
+      "200 from the Worker that goes on where its declared length ends",
+      () => {
+        const pieces = ['{"status":', '"duplicate"}'].map((piece) => new TextEncoder().encode(piece));
+        const body = new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            const piece = pieces.shift();
+            if (piece) controller.enqueue(piece);
+            else controller.close();
+          },
+        });
+        return new Response(body, { headers: { "content-length": "10" } });
+      },
+      worker,
+      "duplicate",
+    ],
     ["202 from the Worker", answer(202, '{"status":"accepted"}'), worker, "accepted"],
-    ["202 from Vonage", answer(202), {}, "accepted"],
+    [
+      "202 from the Worker, to a token",
+      answer(202),
+      { endpoint: "https://worker.example", token: "a.b.c" },
+      "accepted",
+    ],
   ])("of %s is a success, told apart", async (_, given, options, status) => {
     const { sms, voice, sent } = createClient([given], options);
     expect([await sms(report), await voice(report)]).toEqual([
@@ -78,6 +106,7 @@ describe("an answer", () => {
 
   const failures: [number, ConversionErrorCode][] = [
     [201, "unexpected_response"],
+    [202, "unexpected_response"],
     [204, "unexpected_response"],
     [302, "unexpected_response"],
     [400, "rejected"],
@@ -99,7 +128,7 @@ describe("an answer", () => {
     const error = await conversionErrorOf(() => sms(report));
     expect(error).toMatchObject({ code, status, attempts: 1, retryable: false, retryAfter: 1000 });
     expect(error.message).toMatch(
-      new RegExp(`^POST /conversions/sms: ${status} after 1 attempts?; \\w+.* \\w+`),
+      new RegExp(`^POST /conversions/sms: ${status} \\(attempts: 1\\); \\w+.* \\w+`),
     );
     expect(sent).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(0);
@@ -119,11 +148,14 @@ describe("an answer", () => {
     ["none in time", hanging, "timeout"],
   ];
   it.each(passing)("of %s is asked for again, three times in all", async (_, given, code, status) => {
-    const { sms, sent } = createClient([given]);
-    const failure = conversionErrorOf(() => sms(report));
+    const { voice, sent } = createClient([given]);
+    const failure = conversionErrorOf(() => voice(report));
     await vi.runAllTimersAsync();
     expect(await failure).toMatchObject({ code, attempts: 3, retryable: true });
     expect((await failure).status).toBe(status);
+    expect((await failure).message).toMatch(
+      new RegExp(`^POST /conversions/voice: ${status ?? code} \\(attempts: 3\\); \\w+.* \\w+`),
+    );
     expect(sent).toHaveLength(3);
     expect(new Set(sent.map(({ url, body, headers }) => JSON.stringify([url, body, headers]))).size).toBe(1);
   });
@@ -245,16 +277,41 @@ describe("an observer", () => {
     expect(onAttempt).not.toHaveBeenCalled();
   });
 
-  it("hurts no report by what it throws", async () => {
-    const { sms, sent } = createClient([503, 200], {
-      onAttempt: () => {
-        throw new Error("the observer's own mistake");
+  const mistake = new Error("the observer's own mistake");
+  const mistaken: [string, () => Promise<void>][] = [
+    [
+      "throws",
+      () => {
+        throw mistake;
       },
+    ],
+    ["rejects with", () => Promise.reject(mistake)],
+    [
+      "rejects with later",
+      async () => {
+        await settle();
+        throw mistake;
+      },
+    ],
+  ];
+  it.each(mistaken)("hurts neither a report nor the process by what it %s", async (_, onAttempt) => {
+    const { sms, voice, sent } = createClient([503, 200, 401], { onAttempt });
+    const rejected = await unhandledRejectionsOf(async () => {
+      const result = sms(report);
+      await vi.runAllTimersAsync();
+      expect(await result).toEqual({ status: "recorded", attempts: 2 });
+      expect(await conversionErrorOf(() => voice(report))).toMatchObject({ code: "unauthorized" });
+      await settle();
     });
+    expect(rejected).toEqual([]);
+    expect(sent).toHaveLength(3);
+  });
+
+  it("is not waited for", async () => {
+    const { sms } = createClient([503, 200], { onAttempt: () => new Promise<void>(() => {}) });
     const result = sms(report);
     await vi.runAllTimersAsync();
     expect(await result).toEqual({ status: "recorded", attempts: 2 });
-    expect(sent).toHaveLength(2);
   });
 });
 
@@ -295,6 +352,23 @@ describe("an error", () => {
       retryable: error.retryable,
     });
     expect(error.retryable).toBe(["rate_limited", "unavailable", "timeout", "network"].includes(code));
+  });
+
+  it.each<ConversionErrorCode>(["invalid_report", "timeout", "network", "aborted"])(
+    "of code %s, which no answer came before, has no status and no Retry-After",
+    async (code) => {
+      const failure = conversionErrorOf(ways[code]);
+      await vi.runAllTimersAsync();
+      const error = await failure;
+      expect([error.status, error.retryAfter]).toEqual([undefined, undefined]);
+      expect(JSON.stringify(error)).not.toMatch(/status|retryAfter/);
+    },
+  );
+
+  it("of an abort before anything was sent says so", async () => {
+    expect((await conversionErrorOf(ways.aborted)).message).toMatch(
+      /^POST \/conversions\/sms: aborted \(attempts: 0\); \w+.* \w+/,
+    );
   });
 
   it("of a broken connection names the system's code for it, and nothing else of it", async () => {

@@ -8,7 +8,9 @@ import {
   createConversionClient,
   type SignatureMethod,
 } from "../src/index.ts";
-import { createRecordingFetch } from "./support/recording-fetch.ts";
+import { createSandbox, SANDBOX_ACCOUNTS } from "../src/sandbox/index.ts";
+import { type Answer, createRecordingFetch } from "./support/recording-fetch.ts";
+import { settle } from "./support/unhandled-rejections.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
@@ -121,6 +123,51 @@ describe("a report on the wire", () => {
       ]);
     },
   );
+
+  describe("made again after long waits", () => {
+    const { apiKey = "", signatureSecret = "" } = SANDBOX_ACCOUNTS[0] ?? {};
+    /** Longer than we wait, and longer than Vonage takes a signature for. */
+    const later: Answer = () => new Response(null, { status: 429, headers: { "retry-after": "3600" } });
+
+    /** What was sent in three attempts, five minutes apart, the last of them to the sandbox. */
+    async function sendThrice(signatureMethod: SignatureMethod, given: ConversionReport) {
+      vi.useFakeTimers({ now: NOW + 500, toFake: ["Date", "setTimeout", "clearTimeout"] });
+      const sandbox = createSandbox();
+      const fromSandbox: Answer = ({ url, method, headers, body }) =>
+        sandbox.fetch(url, { method, headers, body });
+      const { fetch, sent } = createRecordingFetch(later, later, fromSandbox);
+      const { sms } = createConversionClient({
+        credentials: { apiKey, signatureSecret, signatureMethod },
+        retry: { maxDelay: 300_000 },
+        fetch,
+      });
+      const result = sms(given);
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        // Signing takes its own time, which no clock of ours makes pass.
+        while (sent.length < attempt) await settle();
+        for (let turn = 0; turn < 5; turn++) await settle();
+        if (attempt < 3) await vi.advanceTimersByTimeAsync(300_000);
+      }
+      expect(await result).toEqual({ status: "recorded", attempts: 3 });
+      expect(sandbox.reports()).toMatchObject([{ authentication: "signature" }]);
+      return sent.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    }
+
+    it.each<SignatureMethod>(["md5hash", "sha256"])(
+      "is signed by %s at the seconds of each attempt, so that it is still fresh",
+      async (signatureMethod) => {
+        const forms = await sendThrice(signatureMethod, { messageId: "x", delivered: true });
+        expect(forms.map(({ timestamp }) => Number(timestamp) - NOW / 1000)).toEqual([0, 300, 600]);
+        expect(new Set(forms.map(({ sig }) => sig)).size).toBe(3);
+      },
+    );
+
+    it("is the same where its timestamp is its own", async () => {
+      const forms = await sendThrice("sha256", report);
+      expect(forms.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 12:00:00"));
+      expect(new Set(forms.map(({ sig }) => sig)).size).toBe(1);
+    });
+  });
 
   it("has no timestamp where none was given: the receiver's time counts", async () => {
     expect(await send({ credentials: SECRET }, { messageId: "x", delivered: false })).toMatchObject([

@@ -149,6 +149,16 @@ describe("options that are refused", () => {
     ["retry", { ...direct, retry: true }, "must be false or an object, got boolean"],
     ["retry", { ...direct, retry: 3 }, "must be false or an object, got number"],
     ["retry", { ...direct, retry: SECRET }, "must be false or an object, got a string of 18 characters"],
+    ["retry", { ...direct, retry: null }, "must be false or an object, got nothing"],
+    ["retry", { ...direct, retry: [] }, "must be false or an object, got object"],
+    ["retry", { ...direct, retry: new Date() }, "must be false or an object, got object"],
+    ["retry", { ...direct, retry: new Map() }, "must be false or an object, got object"],
+    ["retry", { ...direct, retry: () => 3 }, "must be false or an object, got function"],
+    [
+      "retry.attempts",
+      { ...direct, retry: { attempts: null } },
+      "must be a whole number from 1 to 10, got nothing",
+    ],
     [
       "retry.attempts",
       { ...direct, retry: { attempts: 0 } },
@@ -182,6 +192,18 @@ describe("options that are refused", () => {
     ["apiSecret", { apiSecret: SECRET }, "is not known here"],
     ["secret", { ...direct, secret: SECRET }, "is not known here"],
     ["timeOut", { ...direct, timeOut: 5 }, "is not known here"],
+    ["foo", { ...direct, foo: SECRET, bar: SECRET }, "foo is not known here, nor is bar"],
+    ["foo", { ...direct, foo: 1, bar: 2, baz: 3 }, "foo is not known here, nor is bar, nor is baz"],
+    [
+      "credentials.foo",
+      { credentials: { foo: SECRET, ...direct.credentials, bar: SECRET } },
+      "credentials.foo is not known here, nor is bar",
+    ],
+    [
+      "retry.foo",
+      { ...direct, retry: { foo: 1, attempts: 2, bar: 3 } },
+      "retry.foo is not known here, nor is bar",
+    ],
   ])("%s is named with what is taken: %j", async (field, options, fault) => {
     const error = await conversionErrorOf(() => createConversionClient(options as ConversionClientOptions));
     const named = error.message.replace("invalid_options: ", "").split("; ");

@@ -102,11 +102,18 @@ describe("a query string or form", () => {
 });
 
 describe("a JSON body", () => {
+  const NO_VALUE = "must be a string; delivered may be a boolean, timestamp whole seconds";
+
   it.each<[string, string, Record<string, string>]>([
     [
       "strings, booleans and whole numbers",
       '{"a":"x","b":true,"c":0,"d":-7}',
       { a: "x", b: "true", c: "0", d: "-7" },
+    ],
+    [
+      "numbers for whatever is not the message id",
+      '{"delivered":1,"timestamp":1780315200,"token":5,"message_id":6}',
+      { delivered: "1", timestamp: "1780315200", token: "5", message_id: "6" },
     ],
     ["the largest number without loss", '{"a":9007199254740991}', { a: "9007199254740991" }],
     ["an empty object", "{}", {}],
@@ -148,8 +155,30 @@ describe("a JSON body", () => {
   ])("names the parameter that is %s, and reads the others", (_, text) => {
     expect(plain(parseJson(text.replace(/^\{/, '{"b":"2",')))).toEqual({
       parameters: { b: "2" },
-      faults: [{ parameter: "a", detail: "must be a string, a boolean or a whole number" }],
+      faults: [{ parameter: "a", detail: NO_VALUE }],
     });
+  });
+
+  it.each(["0", "1", "-1", "1234567890", "1e3", "1.0", "1.5", "9007199254740993", "12345678901234567890"])(
+    "names a message id that is the number %s, which may have been altered already",
+    (number) => {
+      expect(plain(parseJson(`{"delivered":1,"message-id":${number}}`))).toEqual({
+        parameters: { delivered: "1" },
+        faults: [{ parameter: "message-id", detail: NO_VALUE }],
+      });
+      expect(plain(parseJson(`{"message-id":"${number}"}`))).toEqual({
+        parameters: { "message-id": number },
+        faults: [],
+      });
+    },
+  );
+
+  it("names a message id that is an object, a list or nothing", () => {
+    for (const value of ['{"a":"b"}', '["x"]', "null"]) {
+      expect(parseJson(`{"message-id":${value},"delivered":true}`).faults).toEqual([
+        { parameter: "message-id", detail: NO_VALUE },
+      ]);
+    }
   });
 
   it.each(["[]", '[{"a":1}]', "null", "true", "1", '"a"'])("is refused when it is %s", (text) => {
@@ -250,12 +279,41 @@ describe("a report read from parameters", () => {
     });
   });
 
-  it("takes the same from a JSON body's booleans and numbers", () => {
-    expect(decode(parseJson(`{"message-id":1234567890,"delivered":true,"timestamp":${NOW / 1000}}`))).toEqual(
-      {
-        report: { channel: "sms", messageId: "1234567890", delivered: true, timestamp: NOW },
-      },
-    );
+  it.each([
+    ["true", true],
+    ["false", false],
+    ["1", true],
+    ["0", false],
+    ['"1"', true],
+    ['"False"', false],
+  ])("takes delivered: %s of a JSON body for %s, and whole seconds for a timestamp", (written, delivered) => {
+    const body = `{"message-id":"1234567890","delivered":${written},"timestamp":${NOW / 1000}}`;
+    expect(decode(parseJson(body))).toEqual({
+      report: { channel: "sms", messageId: "1234567890", delivered, timestamp: NOW },
+    });
+  });
+
+  it.each([
+    ["delivered: 2", '"delivered":2', "delivered"],
+    ["delivered: -1", '"delivered":-1', "delivered"],
+    ["a fraction of a second", `"delivered":1,"timestamp":${NOW / 1000}.5`, "timestamp"],
+    ["milliseconds", `"delivered":1,"timestamp":${NOW}`, "timestamp"],
+    ["a timestamp that is a boolean", '"delivered":1,"timestamp":true', "timestamp"],
+  ])("refuses %s of a JSON body", (_, members, parameter) => {
+    const { faults } = decode(parseJson(`{"message-id":"x",${members}}`));
+    expect(faults?.map((one) => one.parameter)).toEqual([parameter]);
+  });
+
+  it("refuses a JSON body's number for a message id, and says of it nothing else but that it is missing", () => {
+    expect(decode(parseJson('{"message-id":1234567890,"delivered":true}'))).toEqual({
+      faults: [
+        { parameter: "message-id", detail: expect.stringMatching(/^must be a string/) },
+        {
+          parameter: "message-id",
+          detail: expect.stringMatching(/^must be 1 to 128 characters.*, got nothing$/),
+        },
+      ],
+    });
   });
 
   it("belongs to the channel it was sent to", () => {

@@ -152,7 +152,15 @@ describe("a report that breaks a rule", () => {
       "must be an object of messageId, delivered, timestamp, got function",
     ],
   ])("is refused: %s", (_, given, field, fault) => {
-    expect(findFaults(schema, given)).toEqual({ faults: [{ field, fault }] });
+    const [rule] = fault.split(", got ");
+    expect(findFaults(schema, given)).toEqual({ faults: [{ field, fault, rule }] });
+  });
+
+  it("is refused with every unknown name in one fault", () => {
+    const fault = "is not known here, nor is size, nor is message-id";
+    expect(findFaults(schema, report({ colour: "s3cret", size: 1, "message-id": "x" }))).toEqual({
+      faults: [{ field: "colour", fault, rule: fault }],
+    });
   });
 
   it("is refused with every fault in one message", () => {
@@ -179,6 +187,7 @@ describe("a report that breaks a rule", () => {
     ["timestamp", { timestamp: "s3cret" }],
     ["timestamp", { timestamp: 1_234_567 }],
     ["colour", { colour: "s3cret" }],
+    ["colour", { colour: "s3cret", size: "s3cret" }],
   ])("reaches no network, and its error names %s but never the value: %j", async (field, given) => {
     const { fetch, sent } = createRecordingFetch(200);
     const client = createConversionClient({ credentials: { apiKey: "k", apiSecret: "s" }, fetch });

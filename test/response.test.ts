@@ -4,7 +4,6 @@ import { interpretResponse } from "../src/response.ts";
 /** What each status means, written down from the contract and not from the code; all others are unexpected. */
 const MEANINGS: Record<string, readonly (number | readonly [from: number, to: number])[]> = {
   recorded: [200],
-  accepted: [202],
   rejected: [400, 413, 415, 420, 422, 423],
   unauthorized: [401, 403],
   not_enabled: [402],
@@ -12,20 +11,26 @@ const MEANINGS: Record<string, readonly (number | readonly [from: number, to: nu
   rate_limited: [429],
   unavailable: [408, 425, [500, 599]],
 };
+/** The Worker may also store a report first. */
+const MEANINGS_OF_WORKER: typeof MEANINGS = { ...MEANINGS, accepted: [202] };
 const RETRYABLE = ["rate_limited", "unavailable"];
 
-const meaningsOf = (status: number) =>
-  Object.keys(MEANINGS).filter((meaning) =>
-    MEANINGS[meaning]?.some((one) =>
-      typeof one === "number" ? one === status : status >= one[0] && status <= one[1],
-    ),
-  );
 const statuses = Array.from({ length: 500 }, (_, index) => index + 100);
 
-describe("a status", () => {
+describe.each([
+  ["Vonage", false, MEANINGS],
+  ["the Worker", true, MEANINGS_OF_WORKER],
+])("a status from %s", (_, fromWorker, meanings) => {
+  const meaningsOf = (status: number) =>
+    Object.keys(meanings).filter((meaning) =>
+      meanings[meaning]?.some((one) =>
+        typeof one === "number" ? one === status : status >= one[0] && status <= one[1],
+      ),
+    );
+
   it("has exactly one meaning, for each from 100 to 599", () => {
     for (const status of statuses) {
-      const outcome = interpretResponse(status);
+      const outcome = interpretResponse(status, fromWorker);
       const [expected = "unexpected_response", ...others] = meaningsOf(status);
       expect(others).toEqual([]);
       expect([status, typeof outcome === "string" ? outcome : outcome[0]]).toEqual([status, expected]);
@@ -34,7 +39,7 @@ describe("a status", () => {
 
   it("may be tried again exactly when it says nothing of the report", () => {
     for (const status of statuses) {
-      const outcome = interpretResponse(status);
+      const outcome = interpretResponse(status, fromWorker);
       const [meaning = "unexpected_response"] = meaningsOf(status);
       expect([status, typeof outcome !== "string" && outcome[2] === true]).toEqual([
         status,
@@ -44,13 +49,13 @@ describe("a status", () => {
   });
 
   it("comes with advice where it is a failure", () => {
-    for (const outcome of statuses.map((status) => interpretResponse(status))) {
+    for (const outcome of statuses.map((status) => interpretResponse(status, fromWorker))) {
       if (typeof outcome !== "string") expect(outcome[1]).toMatch(/\w+ \w+/);
     }
   });
 
   it.each([0, 99, 600, 999, -1, Number.NaN])("that is no HTTP status (%d) is unexpected", (status) => {
-    expect(interpretResponse(status)).toMatchObject(["unexpected_response", expect.any(String)]);
+    expect(interpretResponse(status, fromWorker)).toMatchObject(["unexpected_response", expect.any(String)]);
   });
 });
 
@@ -64,11 +69,15 @@ describe("a body", () => {
     ["duplicate", "recorded"],
     ["<html>402 Bad Account Credentials</html>", "recorded"],
     ['{"status":"error"}', "recorded"],
-  ])("%s of a 200 means %s", (body, meaning) => {
-    expect(interpretResponse(200, body)).toBe(meaning);
+  ])("%s of the Worker's 200 means %s, and of Vonage's that it is recorded", (body, meaning) => {
+    expect(interpretResponse(200, true, body)).toBe(meaning);
+    expect(interpretResponse(200, false, body)).toBe("recorded");
   });
 
   it.each([202, 401, 409, 500])("says nothing beside status %d", (status) => {
-    expect(interpretResponse(status, '{"status":"duplicate"}')).toEqual(interpretResponse(status));
+    for (const fromWorker of [true, false]) {
+      const outcome = interpretResponse(status, fromWorker, '{"status":"duplicate"}');
+      expect(outcome).toEqual(interpretResponse(status, fromWorker));
+    }
   });
 });

@@ -124,7 +124,9 @@ describe("a good report", () => {
 });
 
 describe("a caller", () => {
+  const fresh = { ...report, api_key: apiKey, timestamp: String(NOW / 1000) };
   const stale = String(NOW / 1000 - 301);
+  const early = String(NOW / 1000 + 301);
   it.each<[string, (make: (typeof transports)["form"]) => Promise<Request> | Request]>([
     ["without credentials", (make) => make(report)],
     [
@@ -159,18 +161,24 @@ describe("a caller", () => {
       "with the signature secret as API secret",
       (make) => make({ ...report, api_key: apiKey, api_secret: signatureSecret }),
     ],
-    [
-      "with a signature by the API secret",
-      async (make) => make(await signed({ ...report, api_key: apiKey }, apiSecret)),
-    ],
+    ["with a signature by the API secret", async (make) => make(await signed(fresh, apiSecret))],
     [
       "with a signature over something else",
-      async (make) => make({ ...(await signed({ ...report, api_key: apiKey })), delivered: "false" }),
+      async (make) => make({ ...(await signed(fresh)), delivered: "false" }),
+    ],
+    [
+      "with a signature over no timestamp",
+      async (make) => make(await signed({ ...report, api_key: apiKey })),
+    ],
+    [
+      "with a signature over no timestamp, and a timestamp beside it",
+      async (make) => make({ ...(await signed({ ...report, api_key: apiKey })), timestamp: fresh.timestamp }),
     ],
     [
       "with a signature of five minutes ago",
-      async (make) => make(await signed({ ...report, api_key: apiKey, timestamp: stale })),
+      async (make) => make(await signed({ ...fresh, timestamp: stale })),
     ],
+    ["with a signature of the future", async (make) => make(await signed({ ...fresh, timestamp: early }))],
   ])("%s is nobody: 401, and nothing is recorded", async (_, toRequest) => {
     const sandbox = create();
     for (const transport of names) {
@@ -259,6 +267,11 @@ describe("a request that is not exactly right", () => {
       "message-id must be a string",
     ],
     [
+      "a message id that is a number",
+      () => transports.json(report, { ...basic, body: '{"message-id":4711,"delivered":true}' }),
+      "message-id must be a string",
+    ],
+    [
       "a body of another type",
       () =>
         new Request(SMS, {
@@ -323,7 +336,9 @@ describe("a request that is not exactly right", () => {
 
 describe("a fault", () => {
   let sandbox: Sandbox;
-  const send = (init: RequestInit = {}) => sandbox.fetch(transports.form(report, { ...basic, ...init }));
+  // As clients call it: a URL beside its init, whose signal nothing but the caller holds.
+  const send = (init: RequestInit = {}) =>
+    sandbox.fetch(SMS, { method: "POST", body: new URLSearchParams(report), ...basic, ...init });
   beforeEach(() => {
     sandbox = create();
   });
@@ -543,10 +558,21 @@ describe("a sandbox", () => {
 
   it("enables no account that it does not have", async () => {
     const error = await conversionErrorOf(() => create().enable("nobody", true));
-    expect(error).toMatchObject({
-      code: "invalid_options",
-      message: expect.stringContaining("an account here"),
-    });
+    expect(error).toMatchObject({ code: "invalid_options", message: "apiKey is of no account here" });
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ["enabled must be true or false (a boolean), got a string of 5 characters", apiKey, "false"],
+    ["enabled must be true or false (a boolean), got number", apiKey, 0],
+    ["enabled must be true or false (a boolean), got nothing", apiKey, null],
+    ["enabled must be true or false (a boolean), got nothing", apiKey, undefined],
+    ["apiKey must be 1 to 200 characters, no control characters, got number", 4711, true],
+    ["apiKey must be 1 to 200 characters, no control characters, got nothing", undefined, true],
+  ])("neither enables nor disables an account, and says %s", async (message, key, enabled) => {
+    const sandbox = create();
+    const error = await conversionErrorOf(() => sandbox.enable(key as string, enabled as boolean));
+    expect(error).toMatchObject({ code: "invalid_options", message: `invalid_options: ${message}` });
+    expect((await send(sandbox, "a")).status).toBe(200);
   });
 });
 
@@ -645,7 +671,16 @@ describe("the control panel", () => {
   it.each([
     ["accounts", "{", "one JSON object"],
     ["accounts", "null", "one JSON object"],
-    ["accounts", '{"apiKey":"nobody","enabled":true}', "must be the apiKey of an account here"],
+    ["accounts", '{"apiKey":"nobody","enabled":true}', "apiKey is of no account here"],
+    ...['"false"', "0", "null", "[]"].map((enabled): [string, string, string] => [
+      "accounts",
+      `{"apiKey":"${apiKey}","enabled":${enabled}}`,
+      "enabled must be true or false (a boolean), got ",
+    ]),
+    ["accounts", `{"apiKey":"${apiKey}"}`, "enabled must be true or false (a boolean), got nothing"],
+    ["accounts", '{"apiKey":4711,"enabled":false}', "apiKey must be 1 to 200 characters"],
+    ["accounts", "{}", "apiKey must be 1 to 200 characters"],
+    ["accounts", "[]", "apiKey must be 1 to 200 characters"],
     ["faults", "{", "one JSON object"],
     ["faults", "[]", "status, drop and hang"],
     ["faults", "null", "must be an object of times"],
@@ -658,6 +693,33 @@ describe("the control panel", () => {
       body: { error: expect.stringContaining(message) },
     });
     expect((await send()).status).toBe(200);
+  });
+
+  it.each([
+    ["accounts", JSON.stringify({ apiKey, enabled: false })],
+    ["faults", '{"status":503}'],
+    ["reset", "{}"],
+  ])("takes 8 KiB for %s, and not a byte more", async (path, body) => {
+    await send();
+    const answer = await call("POST", path, body.padEnd(8193));
+    expect(answer).toEqual({ status: 413, body: { error: "the body is larger than 8 KiB" } });
+    expect(sandbox.reports()).toHaveLength(1);
+    expect((await send()).status).toBe(200);
+    // Bytes, not characters.
+    expect((await call("POST", path, `"${"ü".repeat(4096)}"`)).status).toBe(413);
+    expect((await call("POST", path, body.padEnd(8192))).status).toBe(200);
+  });
+
+  it("says of a body that is not UTF-8, or breaks off, that it is none", async () => {
+    const bodies = [
+      new Blob([new Uint8Array([0x22, 0xff, 0x22])]).stream(),
+      new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }),
+    ];
+    for (const body of bodies) {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body, duplex: "half" };
+      expect((await sandbox.fetch("http://localhost:8788/sandbox/reset", init)).status).toBe(400);
+    }
   });
 
   it("takes JSON with a charset", async () => {

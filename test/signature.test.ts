@@ -155,10 +155,17 @@ describe("a signed request", () => {
     },
   );
 
-  it.each([[{}], [{ timestamp: "" }], [{ timestamp: "2013-11-21 15:27:30" }]])(
-    "says nothing of its age with %j, and is let through",
+  it.each([[{ timestamp: "" }], [{ timestamp: "2013-11-21 15:27:30" }]])(
+    "says nothing of its age with %j, which is for others to judge, and is let through",
     (parameters) => {
       expect(isFresh(parametersOf(parameters), now)).toBe(true);
+    },
+  );
+
+  it.each([[{}], [{ api_key: "k", sig: "0" }], [{ Timestamp: String(now / 1000) }]])(
+    "is not fresh without a timestamp: %j",
+    (parameters) => {
+      expect(isFresh(parametersOf(parameters), now)).toBe(false);
     },
   );
 });

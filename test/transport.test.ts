@@ -246,10 +246,79 @@ describe("a body", () => {
     });
   });
 
+  const stalled =
+    (status: number, begin = "") =>
+    () =>
+      new Response(new ReadableStream({ start: (controller) => controller.enqueue(text.encode(begin)) }), {
+        status,
+        headers: { "retry-after": "0" },
+      });
+  const toWorker = modes.slice(1);
+
+  describe.each(toWorker)("that stalls, of an answer by %s,", (_, options) => {
+    it.each([
+      [401, "unauthorized"],
+      [409, "conflict"],
+      [422, "rejected"],
+      [404, "unexpected_response"],
+    ])("does not hide status %d: %s at once", async (status, code) => {
+      const { signal } = new AbortController();
+      const { sms, sent } = createClient([stalled(status)], { ...options, timeout: 1000, signal });
+      const started = Date.now();
+      expect(await conversionErrorOf(() => sms(report))).toMatchObject({ code, status, attempts: 1 });
+      expect(Date.now() - started).toBe(0);
+      // What is left of it ends with the timeout, as for Vonage.
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(sent.map((one) => one.signal.aborted)).toEqual([true]);
+      expect(listenersOf(signal)).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it("does not hide that the report was accepted", async () => {
+      const { sms } = createClient([stalled(202)], options);
+      expect(await sms(report)).toEqual({ status: "accepted", attempts: 1 });
+    });
+
+    it("does not keep a report from being made again", async () => {
+      const { sms, sent } = createClient([stalled(503), stalled(429), 200], { ...options, timeout: 60_000 });
+      const result = sms(report);
+      await vi.advanceTimersByTimeAsync(10);
+      expect(await result).toEqual({ status: "recorded", attempts: 3 });
+      expect(sent).toHaveLength(3);
+    });
+
+    it.each(["", '{"status":', '{"status":"duplicate"}'])(
+      "takes nothing from a 200: recorded when the timeout passes, after %j",
+      async (begin) => {
+        const { signal } = new AbortController();
+        const { sms, sent } = createClient([stalled(200, begin)], { ...options, timeout: 1000, signal });
+        const ended = vi.fn();
+        const result = sms(report);
+        result.then(ended);
+        await vi.advanceTimersByTimeAsync(999);
+        expect(ended).not.toHaveBeenCalled();
+        await vi.advanceTimersByTimeAsync(1);
+        expect(await result).toEqual({ status: "recorded", attempts: 1 });
+        expect(sent.map((one) => one.signal.aborted)).toEqual([true]);
+        expect(listenersOf(signal)).toBe(0);
+        expect(vi.getTimerCount()).toBe(0);
+      },
+    );
+
+    it("takes nothing from a 200 when the caller gives up either", async () => {
+      const controller = new AbortController();
+      const { sms } = createClient([stalled(200)], { ...options, signal: controller.signal });
+      const result = sms(report);
+      await vi.advanceTimersByTimeAsync(50);
+      controller.abort();
+      expect(await result).toEqual({ status: "recorded", attempts: 1 });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
   it("of Vonage is not waited for, and ends with the timeout at the latest", async () => {
     const { signal } = new AbortController();
-    const stalled = () => new Response(new ReadableStream());
-    const { sms, sent } = createClient([stalled], { timeout: 1000, signal });
+    const { sms, sent } = createClient([stalled(200)], { timeout: 1000, signal });
     expect(await sms(report)).toEqual({ status: "recorded", attempts: 1 });
     expect(sent.map((one) => one.signal.aborted)).toEqual([false]);
     await vi.advanceTimersByTimeAsync(1000);

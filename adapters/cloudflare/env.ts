@@ -44,34 +44,70 @@ export interface Env {
 
 /** Reads the environment into the handler's configuration, or says by name everything that is missing or wrong. */
 export function readEnv(env: Env): { readonly config: HandlerConfig } | IncompleteConfiguration {
-  const proxyKeys2fa = toPairs(env.PROXY_KEYS_2FA, "2fa");
-  const twoFactor = toCredentials(env, "2FA");
-  const other = toCredentials(env, "OTHER");
+  const missing = new Set<string>();
+  const invalid: { name: string; detail: string }[] = [];
+  // wrangler.toml's [vars] may hold numbers, lists and tables.
+  const settings: Settings = {};
+  for (const name of SETTINGS) {
+    const value: unknown = env[name] ?? "";
+    if (typeof value === "string") settings[name] = value;
+    else invalid.push({ name, detail: "must be text" });
+  }
+
+  const proxyKeys2fa = toPairs(settings.PROXY_KEYS_2FA, "2fa");
+  const allowedOrigins = toList(settings.ALLOWED_ORIGINS);
+  const twoFactor = toCredentials(settings, "2FA");
+  const other = toCredentials(settings, "OTHER");
   const checked = checkHandlerOptions({
     credentials: { ...(twoFactor && { "2fa": twoFactor }), ...(other && { other }) },
-    proxyKeys: [...proxyKeys2fa, ...toPairs(env.PROXY_KEYS_OTHER, "other")],
-    tokenSecrets: toList(env.TOKEN_SECRETS).map((pair) => {
+    proxyKeys: [...proxyKeys2fa, ...toPairs(settings.PROXY_KEYS_OTHER, "other")],
+    tokenSecrets: toList(settings.TOKEN_SECRETS).map((pair) => {
       const [kid, secret] = cut(pair);
       return { kid, secret };
     }),
-    ...(env.TOKEN_AUDIENCE && { tokenAudience: env.TOKEN_AUDIENCE }),
-    allowedOrigins: toList(env.ALLOWED_ORIGINS),
-    ...(env.VONAGE_BASE_URL && { baseUrl: env.VONAGE_BASE_URL }),
-    ...(env.UPSTREAM_TIMEOUT_MS && { timeout: Number(env.UPSTREAM_TIMEOUT_MS) }),
-    brakes: { token: env.BRAKE_TOKEN, key: env.BRAKE_KEY, anonymous: env.BRAKE_ANONYMOUS },
+    ...(settings.TOKEN_AUDIENCE && { tokenAudience: settings.TOKEN_AUDIENCE }),
+    allowedOrigins,
+    ...(settings.VONAGE_BASE_URL && { baseUrl: settings.VONAGE_BASE_URL }),
+    ...(settings.UPSTREAM_TIMEOUT_MS && { timeout: Number(settings.UPSTREAM_TIMEOUT_MS) }),
+    brakes: {
+      token: env.BRAKE_TOKEN || undefined,
+      key: env.BRAKE_KEY || undefined,
+      anonymous: env.BRAKE_ANONYMOUS || undefined,
+    },
   });
-  if (!Array.isArray(checked)) return { config: checked as HandlerConfig };
+  if (!Array.isArray(checked) && invalid.length === 0) return { config: checked as HandlerConfig };
 
-  const missing = new Set<string>();
-  const invalid: { name: string; detail: string }[] = [];
-  for (const { field, fault } of checked) {
-    for (const name of toNames(field, env, proxyKeys2fa.length)) {
-      if (env[name as keyof Env]) invalid.push({ name, detail: fault });
-      else missing.add(name);
+  for (const { field, rule } of Array.isArray(checked) ? checked : []) {
+    for (const name of toNames(field, settings, proxyKeys2fa.length)) {
+      if (settings[name as keyof Settings] || name.startsWith("BRAKE_")) invalid.push({ name, detail: rule });
+      // What is not text is said already.
+      else if (!env[name as keyof Env]) missing.add(name);
     }
   }
-  return { missing: [...missing], invalid };
+  return { missing: [...missing], invalid, allowedOrigins };
 }
+
+/** The variables and secrets. */
+const SETTINGS = [
+  "VONAGE_2FA_API_KEY",
+  "VONAGE_2FA_API_SECRET",
+  "VONAGE_2FA_SIGNATURE_SECRET",
+  "VONAGE_2FA_SIGNATURE_METHOD",
+  "VONAGE_OTHER_API_KEY",
+  "VONAGE_OTHER_API_SECRET",
+  "VONAGE_OTHER_SIGNATURE_SECRET",
+  "VONAGE_OTHER_SIGNATURE_METHOD",
+  "PROXY_KEYS_2FA",
+  "PROXY_KEYS_OTHER",
+  "TOKEN_SECRETS",
+  "TOKEN_AUDIENCE",
+  "ALLOWED_ORIGINS",
+  "VONAGE_BASE_URL",
+  "UPSTREAM_TIMEOUT_MS",
+] as const satisfies readonly (keyof Env)[];
+
+/** Those that are set. */
+type Settings = Partial<Record<(typeof SETTINGS)[number], string>>;
 
 const OPTION_NAMES: Readonly<Record<string, string>> = {
   proxyKeys: "PROXY_KEYS_2FA or TOKEN_SECRETS",
@@ -83,7 +119,7 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The settings that a field of the handler's options came from, or should have come from. */
-function toNames(field: string, env: Env, proxyKeys2fa: number): string[] {
+function toNames(field: string, settings: Settings, proxyKeys2fa: number): string[] {
   const [option = "", part = "", detail] = field.split(".");
   if (option === "proxyKeys" && part !== "")
     return [Number(part) < proxyKeys2fa ? "PROXY_KEYS_2FA" : "PROXY_KEYS_OTHER"];
@@ -91,27 +127,31 @@ function toNames(field: string, env: Env, proxyKeys2fa: number): string[] {
   if (option !== "credentials") return [OPTION_NAMES[option] ?? option];
 
   const set = part === "other" ? "OTHER" : "2FA";
-  if (detail !== undefined) return [`VONAGE_${set}_${detail.replace(/[A-Z]/g, "_$&").toUpperCase()}`];
-  // The set as a whole: absent, without a secret, half of a signature, or with secrets of both kinds.
-  const { apiKey, apiSecret, signatureSecret, signatureMethod } = readCredentials(env, set);
-  if (apiSecret) return [`VONAGE_${set}_API_SECRET`];
-  if (signatureSecret) return [`VONAGE_${set}_SIGNATURE_METHOD`];
-  if (signatureMethod) return [`VONAGE_${set}_SIGNATURE_SECRET`];
-  return [...(apiKey ? [] : [`VONAGE_${set}_API_KEY`]), `VONAGE_${set}_API_SECRET`];
+  const { apiKey, apiSecret, signatureSecret, signatureMethod } = readCredentials(settings, set);
+  const names =
+    detail === undefined ? [] : [`VONAGE_${set}_${detail.replace(/[A-Z]/g, "_$&").toUpperCase()}`];
+  // Whatever else is wrong with a set, what it lacks is named along: all of it, half of a signature, the secret.
+  if (!apiKey) names.push(`VONAGE_${set}_API_KEY`);
+  if (!apiSecret && !signatureSecret)
+    names.push(`VONAGE_${set}_${signatureMethod ? "SIGNATURE" : "API"}_SECRET`);
+  if (!apiSecret && signatureSecret && !signatureMethod) names.push(`VONAGE_${set}_SIGNATURE_METHOD`);
+  // Secrets of both kinds.
+  if (names.length === 0) names.push(`VONAGE_${set}_API_SECRET`);
+  return [...new Set(names)];
 }
 
-function readCredentials(env: Env, set: "2FA" | "OTHER") {
+function readCredentials(settings: Settings, set: "2FA" | "OTHER") {
   return {
-    apiKey: env[`VONAGE_${set}_API_KEY`],
-    apiSecret: env[`VONAGE_${set}_API_SECRET`],
-    signatureSecret: env[`VONAGE_${set}_SIGNATURE_SECRET`],
-    signatureMethod: env[`VONAGE_${set}_SIGNATURE_METHOD`],
+    apiKey: settings[`VONAGE_${set}_API_KEY`],
+    apiSecret: settings[`VONAGE_${set}_API_SECRET`],
+    signatureSecret: settings[`VONAGE_${set}_SIGNATURE_SECRET`],
+    signatureMethod: settings[`VONAGE_${set}_SIGNATURE_METHOD`],
   };
 }
 
 /** A credential set as far as it is there; what it lacks is for the rules to say. */
-function toCredentials(env: Env, set: "2FA" | "OTHER"): Credentials | undefined {
-  const given = Object.entries(readCredentials(env, set)).filter(([, value]) => value);
+function toCredentials(settings: Settings, set: "2FA" | "OTHER"): Credentials | undefined {
+  const given = Object.entries(readCredentials(settings, set)).filter(([, value]) => value);
   return given.length === 0 ? undefined : (Object.fromEntries(given) as unknown as Credentials);
 }
 

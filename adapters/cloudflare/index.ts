@@ -27,6 +27,7 @@ export default {
     }
     return handle(request, {
       waitUntil: (work) => context.waitUntil(work),
+      lengthHolds: true,
       clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
     });
   },

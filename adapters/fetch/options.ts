@@ -158,7 +158,7 @@ function findContradictions(options: Partial<ConversionHandlerOptions> | undefin
   const proxyKeys = asList(options?.proxyKeys);
   const tokenSecrets = asList(options?.tokenSecrets);
   const faults: Fault[] = [];
-  const add = (field: string, fault: string) => faults.push({ field, fault });
+  const add = (field: string, rule: string) => faults.push({ field, fault: rule, rule });
 
   if (!twoFactor && !other) add("credentials.2fa", "or credentials.other is needed to report anything");
   if (twoFactor?.apiKey !== undefined && twoFactor.apiKey === other?.apiKey) {
@@ -172,24 +172,24 @@ function findContradictions(options: Partial<ConversionHandlerOptions> | undefin
   }
   for (const traffic of TRAFFICS) {
     const served = options?.credentials?.[traffic] !== undefined;
-    const index = proxyKeys.findIndex((one) => (one?.traffic ?? "2fa") === traffic);
-    if (!served && index >= 0) add(`credentials.${traffic}`, "is needed for the proxy keys of that traffic");
+    const wanted = proxyKeys.some((one) => (one?.traffic ?? "2fa") === traffic);
+    if (!served && wanted) add(`credentials.${traffic}`, "is needed for the proxy keys of that traffic");
   }
-  addRepeated(proxyKeys, "name", "proxyKeys", add);
-  addRepeated(proxyKeys, "key", "proxyKeys", add);
-  addRepeated(tokenSecrets, "kid", "tokenSecrets", add);
+  for (const field of [
+    ...findRepeated(proxyKeys, "proxyKeys", "name"),
+    ...findRepeated(proxyKeys, "proxyKeys", "key"),
+    ...findRepeated(tokenSecrets, "tokenSecrets", "kid"),
+  ]) {
+    add(field, "is given more than once");
+  }
   return faults;
 }
 
-function addRepeated<T>(
-  list: readonly T[],
-  name: keyof T & string,
-  field: string,
-  add: (field: string, fault: string) => void,
-) {
+function findRepeated<T>(list: readonly T[], option: string, name: keyof T & string): string[] {
   const values = list.map((one) => one?.[name]);
-  const index = values.findIndex((value, at) => value !== undefined && values.indexOf(value) < at);
-  if (index >= 0) add(`${field}.${index}.${name}`, "is given more than once");
+  return values.flatMap((value, at) =>
+    value !== undefined && values.indexOf(value) < at ? [`${option}.${at}.${name}`] : [],
+  );
 }
 
 const asList = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);

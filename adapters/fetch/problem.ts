@@ -1,5 +1,7 @@
 // Problem documents (RFC 9457). One table: what each is called, its status, its title.
 
+import type { LogEntry } from "./log.ts";
+
 /** Every problem by name; its `type` is `urn:problem:vonage-conversion:` and the name, and does not change. */
 export const PROBLEMS = {
   "malformed-body": [400, "The body cannot be read as what its content type says"],
@@ -42,16 +44,26 @@ export interface ProblemExtensions {
   readonly invalid?: readonly { readonly name: string; readonly detail: string }[];
 }
 
+/** An answer as plain data, with what the log should say of it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly log: Partial<LogEntry> & { readonly outcome: string };
+}
+
 /** The answer for a problem. */
-export function problemResponse(
+export function problem(
   name: ProblemName,
   extensions: ProblemExtensions = {},
   headers: Readonly<Record<string, string>> = {},
-): Response {
+  log: Partial<LogEntry> = {},
+): Answer {
   const [status, title] = PROBLEMS[name];
-  const body = { type: `urn:problem:vonage-conversion:${name}`, title, status, ...extensions };
-  return new Response(JSON.stringify(body), {
+  return {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
-  });
+    body: JSON.stringify({ type: `urn:problem:vonage-conversion:${name}`, title, status, ...extensions }),
+    log: { ...log, outcome: name },
+  };
 }

@@ -11,10 +11,10 @@ import {
   type ValidReport,
 } from "../../src/report.ts";
 import { readParameters, type Unreadable } from "../../src/request-parameters.ts";
-import { CALLER_PARAMETERS, type Caller, identifyCaller } from "./caller.ts";
+import { CALLER_PARAMETERS, identifyCaller } from "./caller.ts";
 import type { LogEntry } from "./log.ts";
 import type { Brake, HandlerConfig } from "./options.ts";
-import { type ProblemExtensions, type ProblemName, problemResponse } from "./problem.ts";
+import { type Answer, type ProblemName, problem } from "./problem.ts";
 
 /** What the runtime knows of a request beside the request. */
 export interface HandlerContext {
@@ -22,22 +22,27 @@ export interface HandlerContext {
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /** The client's address; for brakes only. */
   readonly clientAddress?: string | undefined;
-}
-
-/** An answer, with what the log should say of it. */
-export interface Answer {
-  readonly response: Response;
-  readonly log: Partial<LogEntry> & { readonly outcome: string };
+  /**
+   * Whether the platform holds bodies to their `Content-Length`, so that they can be read faster.
+   *
+   * @default false
+   */
+  readonly lengthHolds?: boolean;
 }
 
 /** The brakes' window as wrangler.toml sets it, and so how long to wait. */
 const BRAKE_PERIOD_S = 10;
+
+/** However long Vonage asks to wait, callers are not sent away for longer: a report does not keep. */
+const MAX_RETRY_AFTER_S = 60;
 
 const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
   malformed: "malformed-body",
   too_large: "body-too-large",
   unsupported_type: "unsupported-media-type",
 };
+
+const EMPTY = { headers: {}, body: null };
 
 /** What a failed report to Vonage is for the caller. 401 and 402 are not the caller's fault, so never passed on. */
 const UPSTREAM: Readonly<Record<ConversionErrorCode, ProblemName>> = {
@@ -57,7 +62,8 @@ const UPSTREAM: Readonly<Record<ConversionErrorCode, ProblemName>> = {
 
 /** What the operator should do, where it is for the operator to act. */
 const HINTS: Partial<Record<ProblemName, string>> = {
-  "upstream-unauthorized": "Vonage answered 401: check API key and secret of this traffic",
+  "upstream-unauthorized":
+    "Vonage refused the credentials (401 or 403): check API key and secret of this traffic",
   "upstream-not-enabled":
     "Vonage answered 402: ask Vonage support to enable the Conversion API for this API key",
   "upstream-unexpected": "Vonage gave a status outside its API: check the base URL",
@@ -84,7 +90,7 @@ export function createReporter(config: HandlerConfig) {
 
   return async function report(request: Request, channel: Channel, context: HandlerContext): Promise<Answer> {
     const { brakes } = config;
-    const decoded = await readParameters(request);
+    const decoded = await readParameters(request, context.lengthHolds);
     if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
 
     const authorization = request.headers.get("authorization");
@@ -116,25 +122,33 @@ export function createReporter(config: HandlerConfig) {
     // A caller that leaves, say a page that is closed, must not take its report along.
     const work = send(report, caller.traffic);
     context.waitUntil?.(work);
-    const { response, log } = await work;
-    if (response !== undefined) return { response, log: { ...seen, ...log } };
-    return { response: success(request, caller, log.outcome), log: { ...seen, ...log } };
+    const { log, ...answer } = await work;
+    // JSON for our own clients; for an SDK what Vonage would answer.
+    const wantsJson = caller.kind === "token" || request.headers.get("accept")?.includes("application/json");
+    return { ...answer, ...(answer.status === 200 && !wantsJson && EMPTY), log: { ...seen, ...log } };
   };
 
-  async function send(report: ValidReport, traffic: Traffic): Promise<Partial<Answer> & Pick<Answer, "log">> {
+  async function send(report: ValidReport, traffic: Traffic): Promise<Answer> {
     const client = clients.get(traffic);
     if (client === undefined) {
-      return problem("not-configured", { detail: `There are no credentials for "${traffic}" traffic here.` });
+      const detail = `There are no credentials for "${traffic}" traffic here.`;
+      const hint = `set VONAGE_${traffic.toUpperCase()}_API_KEY and its secret, or mint no such tokens`;
+      return problem("not-configured", { detail }, {}, { level: "error", hint });
     }
     const { channel, messageId, delivered, timestamp = Date.now() } = report;
     try {
       // The moment of arrival is sent along, so that a second attempt does not shift it.
       const { status, attempts } = await client[channel]({ messageId, delivered, timestamp });
-      return { log: { outcome: status, attempts } };
+      return {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ status }),
+        log: { outcome: status, attempts },
+      };
     } catch (error) {
       if (!isConversionError(error)) throw error;
       const name = UPSTREAM[error.code];
-      const retryAfter = String(Math.ceil((error.retryAfter ?? 1000) / 1000));
+      const retryAfter = String(Math.min(Math.ceil((error.retryAfter ?? 1000) / 1000), MAX_RETRY_AFTER_S));
       const headers = name === "upstream-throttled" ? { "retry-after": retryAfter } : undefined;
       const hint = HINTS[name];
       const { attempts } = error;
@@ -146,21 +160,6 @@ export function createReporter(config: HandlerConfig) {
       );
     }
   }
-}
-
-/** JSON for our own clients; for an SDK what Vonage would answer. */
-function success(request: Request, caller: Caller, status: string): Response {
-  const wantsJson = caller.kind === "token" || request.headers.get("accept")?.includes("application/json");
-  return wantsJson ? Response.json({ status }) : new Response(null, { status: 200 });
-}
-
-function problem(
-  name: ProblemName,
-  extensions?: ProblemExtensions,
-  headers?: Readonly<Record<string, string>>,
-  log: Partial<LogEntry> = {},
-): Answer {
-  return { response: problemResponse(name, extensions, headers), log: { ...log, outcome: name } };
 }
 
 function tooManyRequests(log: Partial<LogEntry> = {}): Answer {

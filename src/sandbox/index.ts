@@ -117,7 +117,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const sandbox: Sandbox = {
     fetch: async (input, init) => {
-      const request = new Request(input, init);
+      // Not wrapped again: Node may lose the signal of a Request made of a Request.
+      const request = input instanceof Request && init === undefined ? input : new Request(input, init);
       const { pathname } = new URL(request.url);
       if (pathname.startsWith("/sandbox/")) return answerControl(request, sandbox, accounts, faults);
       const channel = CHANNELS.find((one) => pathname === `/conversions/${one}`);

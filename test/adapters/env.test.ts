@@ -68,6 +68,43 @@ describe("an incomplete environment", () => {
       ["VONAGE_2FA_SIGNATURE_METHOD"],
     ],
     [
+      "a signature method alone",
+      { VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_SIGNATURE_SECRET", NO_CALLER],
+    ],
+    [
+      "a signature method alone, among proxy keys",
+      { ...SHOP, VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_SIGNATURE_SECRET"],
+    ],
+    [
+      "a wrong signature method alone",
+      { ...SHOP, VONAGE_2FA_SIGNATURE_METHOD: "sha3" },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_SIGNATURE_SECRET"],
+      ["VONAGE_2FA_SIGNATURE_METHOD"],
+    ],
+    [
+      "a signature secret alone",
+      { ...SHOP, VONAGE_2FA_SIGNATURE_SECRET: "x" },
+      ["VONAGE_2FA_API_KEY", "VONAGE_2FA_SIGNATURE_METHOD"],
+    ],
+    [
+      "a signature method alone for either traffic",
+      { ...TOKENS, VONAGE_2FA_SIGNATURE_METHOD: "md5", VONAGE_OTHER_SIGNATURE_METHOD: "md5" },
+      [
+        "VONAGE_2FA_API_KEY",
+        "VONAGE_2FA_SIGNATURE_SECRET",
+        "VONAGE_OTHER_API_KEY",
+        "VONAGE_OTHER_SIGNATURE_SECRET",
+      ],
+    ],
+    [
+      "a wrong API key without secret",
+      { ...SHOP, VONAGE_2FA_API_KEY: "a:b" },
+      ["VONAGE_2FA_API_SECRET"],
+      ["VONAGE_2FA_API_KEY"],
+    ],
+    [
       "a signature method without secret",
       { ...SHOP, VONAGE_2FA_API_KEY: "x", VONAGE_2FA_SIGNATURE_METHOD: "md5" },
       ["VONAGE_2FA_SIGNATURE_SECRET"],
@@ -143,7 +180,7 @@ describe("an incomplete environment", () => {
         VONAGE_BASE_URL: "e",
         UPSTREAM_TIMEOUT_MS: "f",
       },
-      ["VONAGE_OTHER_API_KEY"],
+      ["VONAGE_2FA_API_SECRET", "VONAGE_OTHER_API_KEY"],
       [
         "ALLOWED_ORIGINS",
         "PROXY_KEYS_2FA",
@@ -176,12 +213,104 @@ describe("an incomplete environment", () => {
           expect(body.detail).toContain(name);
           expect(lines.at(-1)).toContain(name);
         }
-        expect(lines.at(-1)).toMatch(/^error \{"level":"error",.*"outcome":"not-configured"/);
+        const named = /^To be set: (.*)\.$/.exec(body.detail ?? "")?.[1]?.split(", ") ?? [];
+        expect(named.sort()).toEqual([...missing, ...invalid].sort());
+        expect(lines.at(-1)).toMatch(/^error \{"level":"error",.*"route":null,.*"outcome":"not-configured"/);
       }
       expect(lines).toHaveLength(requests.length);
       expect(sent).toEqual([]);
     },
   );
+});
+
+describe("an incomplete Worker", () => {
+  const routes: [string, (headers: Record<string, string>) => Request][] = [
+    ["health", (headers) => get("/health", "GET", headers)],
+    ["a report", (headers) => post(REPORT, { ...bearer(key("s")), ...headers })],
+    ["a path that is not there", (headers) => get("/n0where", "GET", headers)],
+    ["a method that is not allowed", (headers) => get("/conversions/sms", "DELETE", headers)],
+  ];
+  const preflight = (origin: string) =>
+    get("/conversions/sms", "OPTIONS", { origin, "access-control-request-method": "POST" });
+  const b = "https://b.example";
+
+  it.each<[string, Env, string, string | null]>([
+    ["an allowed page", { ALLOWED_ORIGINS: ORIGIN }, ORIGIN, ORIGIN],
+    ["the second of two allowed pages", { ALLOWED_ORIGINS: `${ORIGIN}, ${b}` }, b, b],
+    ["any page, where all are allowed", { ALLOWED_ORIGINS: "*" }, b, b],
+    ["an allowed page beside a wrong origin", { ALLOWED_ORIGINS: `${ORIGIN} shop.example/` }, ORIGIN, ORIGIN],
+    ["a foreign page", { ALLOWED_ORIGINS: ORIGIN }, b, null],
+    ["any page, where none is allowed", {}, ORIGIN, null],
+  ])("lets %s read what is missing, or not", async (_, env, origin, expected) => {
+    for (const [, request] of routes) {
+      const { status, headers } = await call(request({ origin }), env);
+      expect([status, headers.get("access-control-allow-origin")]).toEqual([503, expected]);
+      expect(headers.get("access-control-expose-headers")).toBe(
+        env.ALLOWED_ORIGINS ? "Retry-After,WWW-Authenticate,X-Request-Id" : null,
+      );
+    }
+    const { status, headers } = await call(preflight(origin), env);
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([
+      env.ALLOWED_ORIGINS ? 204 : 503,
+      expected,
+    ]);
+  });
+
+  it.each(routes)("logs no path, and no route, for %s", async (_, request) => {
+    await call(request({}), { ALLOWED_ORIGINS: ORIGIN });
+    expect(lines).toEqual([expect.stringContaining('"route":null')]);
+    expect(lines.join()).not.toMatch(/n0where|health|conversions\/sms/);
+  });
+
+  it.each<[string, Env, Record<string, number>]>([
+    [
+      "names, keys and kids",
+      {
+        ...SET_2FA,
+        ...SET_OTHER,
+        PROXY_KEYS_2FA: `a:${key("a")},b:${key("b")},a:${key("c")},b:${key("a")}`,
+        PROXY_KEYS_OTHER: `a:${key("d")}`,
+        TOKEN_SECRETS: `k:${key("e")} k:${key("f")} k:${key("g")}`,
+      },
+      // The names of the third and the fourth, and the fourth's key; one name; two kids.
+      { PROXY_KEYS_2FA: 3, PROXY_KEYS_OTHER: 1, TOKEN_SECRETS: 2 },
+    ],
+    [
+      "a whole list",
+      { ...SET_2FA, ...SET_OTHER, ...SHOP, PROXY_KEYS_OTHER: SHOP.PROXY_KEYS_2FA },
+      { PROXY_KEYS_OTHER: 2 },
+    ],
+  ])("reports each of the %s given more than once, and names the setting once", async (_, env, counts) => {
+    const { missing, invalid = [], detail } = await readJson(await call(get("/health"), env));
+    expect(missing).toEqual([]);
+    expect(new Set(invalid.map((one) => one.detail))).toEqual(new Set(["is given more than once"]));
+    const names = Object.keys(counts);
+    expect(
+      Object.fromEntries(names.map((name) => [name, invalid.filter((one) => one.name === name).length])),
+    ).toEqual(counts);
+    expect(detail).toBe(`To be set: ${names.join(", ")}.`);
+  });
+
+  it.each<[keyof Env, unknown, string]>([
+    ["VONAGE_2FA_API_KEY", "a:b", "must be 1 to 200 characters, no colon, no control characters"],
+    ["VONAGE_2FA_API_SECRET", "s".repeat(201), "must be 1 to 200 characters, no control characters"],
+    ["PROXY_KEYS_2FA", `shop:${"s".repeat(31)}`, "must be 32 to 200 letters, digits, _, ~ or -"],
+    ["PROXY_KEYS_2FA", `s.hop:${key("s")}`, "must be 1 to 40 letters, digits, _ or -"],
+    ["TOKEN_SECRETS", `k:${"s".repeat(31)}`, "must be 32 to 200 characters, no control characters"],
+    ["TOKEN_AUDIENCE", "a".repeat(201), "must be 1 to 200 characters"],
+    ["ALLOWED_ORIGINS", "shop.example", 'must be an origin such as https://shop.example, or "*"'],
+    [
+      "VONAGE_BASE_URL",
+      "http://api.nexmo.com",
+      "must be an https URL (http only for localhost) without user, query or fragment",
+    ],
+    ["UPSTREAM_TIMEOUT_MS", "30001", "must be a whole number from 1 to 30000"],
+    ["BRAKE_KEY", { limit: 5 }, "must be an object with limit()"],
+  ])("tells the rule for %s, and not even the length of what was given", async (name, value, rule) => {
+    const env = { ...SET_2FA, ...SHOP, [name]: value } as Env;
+    const { invalid } = await readJson(await call(get("/health"), env));
+    expect(invalid).toEqual([{ name, detail: rule }]);
+  });
 });
 
 /** Every setting with values that are wrong. A setting that is not here does not compile. */
@@ -237,6 +366,42 @@ describe("a setting that is wrong", () => {
   );
 });
 
+/** What wrangler.toml's [vars] may hold beside text. */
+const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { shop: key("s") }, [], {}];
+
+describe("a variable that is no text", () => {
+  const texts = Object.keys(WRONG).filter((name) => !name.startsWith("BRAKE_"));
+
+  it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
+    for (const value of NO_TEXT) {
+      const env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, [name]: value } as Env;
+      for (const request of [get("/health"), post(REPORT, bearer(key("s")))]) {
+        const response = await call(request, env);
+        expect(response.status).toBe(503);
+        const { missing, invalid = [], detail } = await readJson(response);
+        expect(missing).toEqual([]);
+        expect(invalid).toContainEqual({ name, detail: "must be text" });
+        expect(new Set(invalid.map((one) => one.name))).toEqual(new Set([name]));
+        expect(detail).toBe(`To be set: ${name}.`);
+      }
+    }
+    expect(lines.join()).not.toContain(key("s"));
+    expect(sent).toEqual([]);
+  });
+
+  it("is named beside all else that is missing or wrong", async () => {
+    const env = {
+      VONAGE_2FA_API_SECRET: "x",
+      UPSTREAM_TIMEOUT_MS: 4000,
+      TOKEN_SECRETS: "k",
+    } as unknown as Env;
+    const { missing, invalid } = await readJson(await call(get("/health"), env));
+    expect(missing).toEqual(["VONAGE_2FA_API_KEY"]);
+    expect(invalid).toContainEqual({ name: "UPSTREAM_TIMEOUT_MS", detail: "must be text" });
+    expect(invalid?.map((one) => one.name)).toContain("TOKEN_SECRETS");
+  });
+});
+
 describe("a complete environment", () => {
   const full: Env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, PROXY_KEYS_OTHER: `mail:${key("m")}` };
   const withSignature = (method: string): Env => ({
@@ -273,6 +438,24 @@ describe("a complete environment", () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ status: "ok", ...(expected as object) });
     expect(lines).toEqual([expect.stringMatching(/^log \{"level":"info",.*"route":"\/health","status":200/)]);
+  });
+
+  it("bindings that are none of ours are nothing to it", async () => {
+    const bindings = { KV: { get: () => {} }, LIMIT: 5, FLAGS: ["a"], ORIGINS: {}, NOTHING: null };
+    const response = await call(get("/health"), { ...SET_2FA, ...SHOP, ...bindings } as Env);
+    expect(await response.json()).toEqual({ status: "ok", traffic: ["2fa"], callers: ["key"] });
+  });
+
+  it("a token for traffic without credentials is logged as the operator's to act on", async () => {
+    const response = await call(post(REPORT, bearer(await mint({ traffic: "other" }))), {
+      ...SET_2FA,
+      ...TOKENS,
+    });
+    expect(response.status).toBe(503);
+    expect(lines).toEqual([
+      expect.stringMatching(/^error \{"level":"error",.*"hint":"set VONAGE_OTHER_API_KEY and its secret/),
+    ]);
+    expect(sent).toEqual([]);
   });
 
   it("a report goes out with its traffic's credentials, and waitUntil has the work", async () => {

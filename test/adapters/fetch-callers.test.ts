@@ -174,13 +174,30 @@ describe("credentials", () => {
     ],
     ["api_secret without api_key", () => post({ ...REPORT, api_secret: SHOP.key })],
     ["api_key alone", () => post({ ...REPORT, api_key: SHOP.name })],
-    ["an empty sig", () => post({ ...REPORT, api_key: SHOP.name, sig: "" })],
+    ["an empty sig", () => post({ ...REPORT, api_key: SHOP.name, timestamp: seconds(), sig: "" })],
+    ["no sig", () => post({ ...REPORT, api_key: SHOP.name, timestamp: seconds() })],
     ["a sig with another key", () => post(signed({ timestamp: seconds() }, "sha256", MAIL.key))],
     [
       "a sig over another report",
       () => post({ ...signed({ timestamp: seconds() }, "md5"), delivered: "false" }),
     ],
-    ["a sig that was never made", () => post({ ...signed({}, "sha1"), sig: "0".repeat(40) })],
+    [
+      "a sig that was never made",
+      () => post({ ...signed({ timestamp: seconds() }, "sha1"), sig: "0".repeat(40) }),
+    ],
+    ...["md5hash", "md5", "sha1", "sha256", "sha512"].map((method): [string, () => Request] => [
+      `a sig by ${method} over no timestamp, which would be good for ever`,
+      () => post(signed({}, method)),
+    ]),
+    ["a sig over no timestamp, in JSON", () => postJson(signed({}, "sha256"))],
+    [
+      "a sig over no timestamp, in the query",
+      () => post(null, {}, `/conversions/sms?${new URLSearchParams(signed({}, "sha256"))}`),
+    ],
+    [
+      "a sig over no timestamp, and a timestamp beside it",
+      () => post({ ...signed({}, "sha256"), timestamp: seconds() }),
+    ],
     ["a signed request grown old", () => post(signed({ timestamp: seconds(-310) }, "sha512"))],
     ["a signed request from the future", () => post(signed({ timestamp: seconds(310) }, "sha512"))],
     [
@@ -282,14 +299,34 @@ describe("traffic", () => {
     expect(log[0]?.traffic).toBe(apiKey === other.apiKey ? "other" : "2fa");
   });
 
-  it("a token for traffic without credentials is answered 503, and nothing is sent", async () => {
-    const { handle, sent, log } = createProxy({ credentials: { "2fa": twoFactor }, proxyKeys: [SHOP] });
-    const response = await handle(post(REPORT, bearer(await mint({ traffic: "other" }))));
-    expect(response.status).toBe(503);
-    expect(await problemOf(response)).toBe("not-configured");
-    expect(sent).toEqual([]);
-    expect(log).toMatchObject([{ outcome: "not-configured", traffic: "other" }]);
-  });
+  it.each([
+    ["other", { "2fa": twoFactor }, SHOP, "VONAGE_OTHER_API_KEY"],
+    ["2fa", { other }, MAIL, "VONAGE_2FA_API_KEY"],
+  ] as const)(
+    "a token for %s traffic without credentials is answered 503, nothing is sent, and the operator told",
+    async (traffic, credentials, proxyKey, setting) => {
+      const { handle, sent, log } = createProxy({ credentials, proxyKeys: [proxyKey] });
+      const response = await handle(post(REPORT, bearer(await mint({ traffic }))));
+      expect(response.status).toBe(503);
+      const { type, detail } = await readJson(response);
+      expect(type).toBe("urn:problem:vonage-conversion:not-configured");
+      expect(detail).toContain(`"${traffic}"`);
+      expect(sent).toEqual([]);
+      expect(log).toMatchObject([
+        {
+          level: "error",
+          outcome: "not-configured",
+          status: 503,
+          route: "/conversions/sms",
+          traffic,
+          caller: "token:k1",
+          hint: expect.stringContaining(setting),
+        },
+      ]);
+      // The other traffic is served all the same.
+      expect((await handle(post(REPORT, bearer(proxyKey.key)))).status).toBe(200);
+    },
+  );
 
   it.each(["md5hash", "md5", "sha1", "sha256", "sha512"] as const)(
     "an account with a signature secret is signed for by %s, and its secret stays here",

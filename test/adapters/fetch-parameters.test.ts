@@ -28,6 +28,7 @@ describe("bodies", () => {
     ["XML", "<a/>", { "content-type": "application/xml" }],
     ["JSON by another name", JSON.stringify(REPORT), { "content-type": "text/json" }],
     ["a compressed form", report, { "content-type": FORM, "content-encoding": "gzip" }],
+    ["a compressed form in capitals", report, { "content-type": FORM, "content-encoding": "GZIP" }],
   ])("%s is answered 415", async (_, body, headers) => {
     const { handle, sent } = createProxy();
     const response = await handle(post(body, { ...BY_SHOP, ...headers }));
@@ -41,6 +42,16 @@ describe("bodies", () => {
     async (type) => {
       const { handle, sandbox } = createProxy();
       expect((await handle(post(`${report}&`, { ...BY_SHOP, "content-type": type }))).status).toBe(200);
+      expect(sandbox.reports()).toHaveLength(1);
+    },
+  );
+
+  it.each(["identity", "Identity", "IDENTITY"])(
+    "a form that is encoded as %s is a form",
+    async (encoding) => {
+      const { handle, sandbox } = createProxy();
+      const headers = { ...BY_SHOP, "content-type": FORM, "content-encoding": encoding };
+      expect((await handle(post(report, headers))).status).toBe(200);
       expect(sandbox.reports()).toHaveLength(1);
     },
   );
@@ -78,27 +89,72 @@ describe("bodies", () => {
     expect(response.status).toBe(413);
   });
 
-  it.each([{}, { "content-length": "1000000000" }, { "content-length": "nonsense" }])(
-    "the rest of an endless body is not read, but cancelled: %j",
-    async (headers) => {
-      let pulled = 0;
-      const cancel = vi.fn();
-      const body = new ReadableStream<Uint8Array>(
-        {
-          pull: (controller) => {
-            pulled += 1024;
-            controller.enqueue(new Uint8Array(1024).fill(97));
-          },
-          cancel,
-        },
-        { highWaterMark: 0 },
-      );
+  /** A body without end, and what was read of it. */
+  const endless = () => {
+    const cancel = vi.fn();
+    const seen = { bytes: 0, cancel };
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      seen.bytes += 1024;
+      controller.enqueue(new Uint8Array(1024).fill(97));
+    };
+    return { seen, body: new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 }) };
+  };
+
+  it.each([undefined, "0", "5", "", "-1", "1024", "8192", "nonsense"])(
+    "the rest of an endless body is not read, but cancelled, where it declares its length as %j",
+    async (length) => {
+      const { body, seen } = endless();
+      const declared = length === undefined ? {} : { "content-length": length };
       const response = await createProxy().handle(
-        post(body, { ...BY_SHOP, "content-type": FORM, ...headers }),
+        post(body, { ...BY_SHOP, "content-type": FORM, ...declared }),
       );
       expect(response.status).toBe(413);
-      expect(pulled).toBeLessThanOrEqual(10 * 1024);
-      expect(cancel).toHaveBeenCalledOnce();
+      expect(seen.bytes).toBe(9 * 1024);
+      expect(seen.cancel).toHaveBeenCalledOnce();
+    },
+  );
+
+  it.each(["8193", "1000000000"])(
+    "a body that declares %s bytes is answered 413 unread, even if it never comes",
+    async (length) => {
+      const headers = { ...BY_SHOP, "content-type": FORM, "content-length": length };
+      const { body, seen } = endless();
+      for (const given of [body, new ReadableStream<Uint8Array>()]) {
+        const response = await createProxy().handle(post(given, headers));
+        expect(response.status).toBe(413);
+        expect(await problemOf(response)).toBe("body-too-large");
+      }
+      expect(seen.bytes).toBe(0);
+    },
+  );
+
+  it("a body is not over where its content-length says so: what follows counts", async () => {
+    const { handle, sent } = createProxy();
+    const pieces = [report, "&delivered=false"].map((piece) => new TextEncoder().encode(piece));
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        const piece = pieces.shift();
+        if (piece) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+    const headers = { ...BY_SHOP, "content-type": FORM, "content-length": String(report.length) };
+    expect((await handle(post(body, headers))).status).toBe(400);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(["0", "5", "", "-1"])(
+    "a body counts as it comes, and not as its content-length of %j has it",
+    async (length) => {
+      const { handle, sandbox } = createProxy();
+      const headers = { ...BY_SHOP, "content-type": FORM, "content-length": length };
+      expect((await handle(post(stream(report), headers))).status).toBe(200);
+      // A "0" hides neither a second message id nor a body of another type.
+      const query = `/conversions/sms?${report}`;
+      expect((await handle(post(stream("message-id=another"), headers, query))).status).toBe(400);
+      const plain = { ...headers, "content-type": "text/plain" };
+      expect((await handle(post(stream("message-id=another"), plain, query))).status).toBe(415);
+      expect(sandbox.reports().map(({ messageId }) => messageId)).toEqual([MESSAGE_ID]);
     },
   );
 
@@ -134,6 +190,15 @@ describe("parameters", () => {
     await handle(post({ ...REPORT, delivered }, BY_SHOP));
     expect(formOf(sent[0]).delivered).toBe(String(expected));
     expect(sandbox.reports()[0]?.delivered).toBe(expected);
+  });
+
+  it.each([
+    ["the seconds of a timestamp", { timestamp: 1_767_225_599 }, "2025-12-31 23:59:59"],
+    ["the seconds of a timestamp in a string", { timestamp: "1767225599" }, "2025-12-31 23:59:59"],
+  ])("JSON may hold %s", async (_, fields, timestamp) => {
+    const { handle, sandbox } = createProxy();
+    await handle(postJson({ "message-id": MESSAGE_ID, delivered: 1, ...fields }, BY_SHOP));
+    expect(sandbox.reports()).toMatchObject([{ messageId: MESSAGE_ID, delivered: true, timestamp }]);
   });
 
   it.each([true, false, 1, 0, "true"])("delivered may be %j in JSON", async (delivered) => {
@@ -186,6 +251,12 @@ describe("parameters", () => {
       ["delivered", "delivered", "message-id", "message-id"],
     ],
     [
+      "a message id that is a number",
+      () => raw('{"message-id":4711,"delivered":true}'),
+      ["message-id", "message-id"],
+    ],
+    ["a number that means nothing", () => raw('{"message-id":"a","delivered":2}'), ["delivered"]],
+    [
       "a number that has lost digits",
       () => raw('{"message-id":12345678901234567890,"delivered":true}'),
       ["message-id", "message-id"],
@@ -198,6 +269,11 @@ describe("parameters", () => {
     ],
     ["a name repeated in the form", () => form(`${good}&delivered=true`), ["delivered"]],
     ["a name repeated in the query", () => form("", `?${good}&message-id=b`), ["message-id"]],
+    [
+      "nothing but a fragment that looks like a query",
+      () => form("", `#?${good}`),
+      ["delivered", "message-id"],
+    ],
     ["a name in both query and form", () => form(good, "?delivered=true"), ["delivered"]],
     [
       "a name in both query and JSON",
@@ -252,6 +328,16 @@ describe("parameters", () => {
     const response = await createProxy().handle(post({ [name]: "a", delivered: "1" }, BY_SHOP));
     const { errors } = await readJson(response);
     expect(errors?.find(({ parameter }) => parameter === name)?.detail).toContain("message-id");
+  });
+
+  it("a fragment, with a question mark or without, is nothing to the handler", async () => {
+    const { handle, sandbox } = createProxy();
+    for (const fragment of ["#", "#?", "#?message-id=another", "?#delivered=false", "#token=a.b.c"])
+      expect((await handle(form(good, fragment))).status).toBe(200);
+    expect((await handle(form("", `?${good}#?delivered=false`))).status).toBe(200);
+    expect(new Set(sandbox.reports().map((one) => `${one.messageId} ${one.delivered}`))).toEqual(
+      new Set([`${MESSAGE_ID} true`]),
+    );
   });
 
   it("message ids of 1 and of 128 characters are taken", async () => {

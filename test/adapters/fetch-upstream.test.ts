@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { type Answer, deaf, hanging } from "../support/recording-fetch.ts";
+import { settle } from "../support/unhandled-rejections.ts";
 import { BY_SHOP, bearer, createProxy, formOf, MAIL, post, problemOf, REPORT } from "./support/proxy.ts";
 
 const { twoFactor } = SANDBOX_CREDENTIALS;
@@ -42,9 +43,15 @@ describe("when Vonage fails", () => {
       answers: [answer(401)],
       ...operator,
       problem: "upstream-unauthorized",
-      hint: /^2fa: .*401.*secret/,
+      hint: /^2fa: .*\(401 or 403\).*secret/,
     },
-    { what: "403", answers: [answer(403)], ...operator, problem: "upstream-unauthorized", hint: /^2fa: / },
+    {
+      what: "403",
+      answers: [answer(403)],
+      ...operator,
+      problem: "upstream-unauthorized",
+      hint: /^2fa: .*\(401 or 403\).*secret/,
+    },
     {
       what: "402 and a page of HTML",
       answers: [answer(402, { "content-type": "text/html" }, html)],
@@ -59,7 +66,7 @@ describe("when Vonage fails", () => {
       problem: "upstream-rejected",
       attempts: 1,
     })),
-    ...[204, 301, 302, 307, 308, 404, 409].map((status) => ({
+    ...[202, 204, 301, 302, 307, 308, 404, 409].map((status) => ({
       what: String(status),
       answers: [answer(status, redirect)],
       ...unexpected,
@@ -166,6 +173,34 @@ describe("when Vonage fails", () => {
     expect(sandbox.reports()).toEqual([]);
   });
 
+  it.each([
+    ["1", "1"],
+    ["59", "59"],
+    ["60", "60"],
+    ["61", "60"],
+    ["86400", "60"],
+    ["999999999", "60"],
+    ["Wed, 06 May 2026 07:08:40 GMT", "30"],
+    ["Fri, 01 Jan 2100 00:00:00 GMT", "60"],
+    ["Fri, 01 Jan 2016 00:00:00 GMT", "0"],
+    ["soon", "1"],
+    ["-1", "1"],
+  ])("a Retry-After of %s is passed on as %s", async (asked, passedOn) => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 4, 6, 7, 8, 9) });
+    try {
+      const { handle, log } = createProxy({}, answer(429, { "retry-after": asked }));
+      const answered = handle(post(REPORT, BY_SHOP));
+      while (log.length === 0) {
+        await settle();
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      const { status, headers } = await answered;
+      expect([status, headers.get("retry-after")]).toEqual([503, passedOn]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("the hint names the traffic whose credentials are refused", async () => {
     const { handle, log } = createProxy({}, 401);
     await handle(post(REPORT, bearer(MAIL.key)));
@@ -209,6 +244,13 @@ describe("when Vonage fails", () => {
     expect(sent.map(({ url, redirect }) => [url, redirect])).toEqual([
       ["https://api.nexmo.com/conversions/sms", "manual"],
     ]);
+  });
+
+  it("a 202, which the Worker knows but Vonage does not, is no success", async () => {
+    const { handle, log } = createProxy({}, answer(202, {}, '{"status":"accepted"}'));
+    const response = await handle(post(REPORT, { ...BY_SHOP, accept: "application/json" }));
+    expect([response.status, await problemOf(response)]).toEqual([502, "upstream-unexpected"]);
+    expect(log).toMatchObject([{ level: "error", outcome: "upstream-unexpected" }]);
   });
 
   it.each<[string, Answer]>([

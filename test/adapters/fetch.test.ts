@@ -1,8 +1,10 @@
 // The handler over HTTP: its routes, what every answer has, what is logged, and CORS.
 
 import { describe, expect, it, vi } from "vitest";
+import type { ConversionHandlerOptions } from "../../adapters/fetch/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import type { Answer } from "../support/recording-fetch.ts";
+import { settle, unhandledRejectionsOf } from "../support/unhandled-rejections.ts";
 import {
   BY_SHOP,
   basic,
@@ -20,7 +22,7 @@ import {
   SHOP,
 } from "./support/proxy.ts";
 
-const { other } = SANDBOX_CREDENTIALS;
+const { twoFactor, other } = SANDBOX_CREDENTIALS;
 
 describe("routes", () => {
   it.each(["sms", "voice"] as const)("a report to /conversions/%s is recorded as such", async (channel) => {
@@ -55,6 +57,28 @@ describe("routes", () => {
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(log).toMatchObject([{ outcome: "method-not-allowed", route: null, status: 405 }]);
     expect(sent).toEqual([]);
+  });
+
+  it.each<[string, () => Request, string | null]>([
+    ["a report", () => post(REPORT, BY_SHOP), "/conversions/sms"],
+    ["a report with a query", () => post(REPORT, BY_SHOP, "/conversions/voice?a=1"), "/conversions/voice"],
+    ["a report of nobody", () => post(REPORT), "/conversions/sms"],
+    ["health", () => get("/health"), "/health"],
+    ["health by HEAD", () => get("/health", "HEAD"), "/health"],
+    ["a preflight", () => get("/conversions/sms", "OPTIONS", { origin: ORIGIN }), null],
+    ["a preflight for what is not there", () => get("/n0where", "OPTIONS", { origin: ORIGIN }), null],
+    ["a method that is not allowed", () => get("/conversions/sms", "DELETE"), null],
+    ["a method that is not allowed on health", () => get("/health", "POST"), null],
+    ["a path that is not there", () => get("/n0where"), null],
+    ["a path that looks like a pattern", () => get("/*"), null],
+    ["the root", () => get("/"), null],
+  ])("the log names the route that %s matched, never the path as it came", async (_, request, route) => {
+    for (const allowedOrigins of [[ORIGIN], []]) {
+      const { handle, log } = createProxy({ allowedOrigins });
+      await handle(request());
+      expect(log.map((entry) => entry.route)).toEqual([route]);
+      expect(JSON.stringify(log)).not.toMatch(/n0where|a=1/);
+    }
   });
 
   it.each([
@@ -95,6 +119,15 @@ describe("routes", () => {
       traffic: ["other"],
       callers: ["key"],
     });
+  });
+
+  it.each<[string, object, typeof SHOP | typeof MAIL]>([
+    ["2fa", { "2fa": twoFactor, other: undefined }, SHOP],
+    ["other", { "2fa": undefined, other }, MAIL],
+  ])("GET /health names %s alone, where the other is there but undefined", async (traffic, given, key) => {
+    const credentials = given as ConversionHandlerOptions["credentials"];
+    const { handle } = createProxy({ credentials, proxyKeys: [key] });
+    expect(await (await handle(get("/health"))).json()).toMatchObject({ traffic: [traffic] });
   });
 });
 
@@ -197,15 +230,37 @@ describe("every answer", () => {
     expect(log[0]?.ms).toBeLessThan(5000);
   });
 
-  it("a log that throws does not break the answer", async () => {
-    const { handle, sandbox } = createProxy({
-      log: () => {
-        throw new Error("broken on purpose");
+  const broken = new Error("broken on purpose");
+  it.each<[string, () => void | Promise<void>]>([
+    [
+      "throws",
+      () => {
+        throw broken;
       },
+    ],
+    ["rejects", () => Promise.reject(broken)],
+    [
+      "rejects later",
+      async () => {
+        await settle();
+        throw broken;
+      },
+    ],
+  ])("a log that %s breaks neither the answer nor the process", async (_, log) => {
+    const { handle, sandbox } = createProxy({ log });
+    const rejected = await unhandledRejectionsOf(async () => {
+      expect((await handle(post(REPORT, BY_SHOP))).status).toBe(200);
+      expect((await handle(post(REPORT))).status).toBe(401);
+      expect((await handle(get("/nowhere"))).status).toBe(404);
+      await settle();
     });
-    expect((await handle(post(REPORT, BY_SHOP))).status).toBe(200);
-    expect((await handle(post(REPORT))).status).toBe(401);
+    expect(rejected).toEqual([]);
     expect(sandbox.reports()).toHaveLength(1);
+  });
+
+  it("a log that never ends is not waited for", async () => {
+    const { handle } = createProxy({ log: () => new Promise<void>(() => {}) });
+    expect((await handle(post(REPORT, BY_SHOP))).status).toBe(200);
   });
 });
 describe("CORS", () => {

@@ -32,6 +32,17 @@ expectTypeOf<
 expectTypeOf<TwoFactor<Secret & { via: "header" }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<undefined>>().not.toExtend<ConversionHandlerOptions>();
 
+// Credentials: both kinds at once, or a kind with what belongs to the other.
+expectTypeOf<TwoFactor<Secret & Signed>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Secret & { signatureSecret: string }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Secret & { signatureMethod: "md5" }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Signed & { apiSecret: string }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Signed & { via: "query" }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Signed & { via: "basic" }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<{
+  credentials: { "2fa": Secret; other: Secret & Signed };
+}>().not.toExtend<ConversionHandlerOptions>();
+
 // Callers: half a key, traffic that does not exist, one in place of a list.
 expectTypeOf<With<{ proxyKeys: [{ name: string }] }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<
@@ -54,6 +65,10 @@ declare const given: { "2fa": Secret };
 createConversionHandler({ credentials: given, retry: 3 });
 // @ts-expect-error: a set of credentials that is not known.
 createConversionHandler({ credentials: { ...given, ads: given["2fa"] } });
+// @ts-expect-error: secrets of both kinds.
+createConversionHandler({ credentials: { "2fa": { ...given["2fa"], signatureSecret: "s" } } });
+// @ts-expect-error: a method beside an API secret.
+createConversionHandler({ credentials: { other: { ...given["2fa"], signatureMethod: "md5" } } });
 
 // What is made from them.
 expectTypeOf(createConversionHandler).returns.returns.resolves.toEqualTypeOf<Response>();

@@ -146,6 +146,30 @@ describe("bad options", () => {
       ["tokenSecrets.1.kid"],
     ],
     [
+      "a name and a key, both given thrice",
+      { ...minimal, proxyKeys: [shop, shop, shop] },
+      ["proxyKeys.1.name", "proxyKeys.2.name", "proxyKeys.1.key", "proxyKeys.2.key"],
+    ],
+    [
+      "two names given twice, one of them for other traffic",
+      {
+        ...minimal,
+        credentials: { "2fa": credentials, other },
+        proxyKeys: [
+          shop,
+          { name: "mail", key: "m".repeat(32) },
+          { name: "shop", key: "t".repeat(32), traffic: "other" },
+          { name: "mail", key: "n".repeat(32) },
+        ],
+      },
+      ["proxyKeys.2.name", "proxyKeys.3.name"],
+    ],
+    [
+      "two kids given more than once",
+      { ...minimal, tokenSecrets: [..."abbaa"].map((kid, at) => ({ kid, secret: `${at}`.repeat(32) })) },
+      ["tokenSecrets.2.kid", "tokenSecrets.3.kid", "tokenSecrets.4.kid"],
+    ],
+    [
       "a short token secret",
       { ...minimal, tokenSecrets: [{ kid: "a", secret: "s".repeat(31) }] },
       ["tokenSecrets.0.secret"],
@@ -210,6 +234,23 @@ describe("bad options", () => {
   ])("%s: refused by name", async (_, options, expected) => {
     const { fields } = await refused(options);
     expect([...fields].sort()).toEqual([...expected].sort());
+  });
+
+  it("are named where they are unknown, all of them, at every level", async () => {
+    const { message } = await refused({
+      ...minimal,
+      retry: 1,
+      keepalive: 2,
+      signal: 3,
+      credentials: { "2fa": { ...credentials, secret: "x", key: "y" }, ads: other, news: other },
+      proxyKeys: [{ ...shop, role: "x", owner: "y" }],
+    });
+    expect(message.split(/: (.*)/s)[1]?.split("; ")).toEqual([
+      "credentials.2fa.secret is not known here, nor is key",
+      "credentials.ads is not known here, nor is news",
+      "proxyKeys.0.role is not known here, nor is owner",
+      "retry is not known here, nor is keepalive, nor is signal",
+    ]);
   });
 
   it("are all listed at once, by field, with what is accepted and none of the values", async () => {

@@ -193,7 +193,7 @@ describe("no secret leaves with what the handler makes of Vonage's answer", () =
       status: 500,
     });
   const statuses = [
-    200, 201, 204, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 409, 418, 420, 422, 423,
+    200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 409, 418, 420, 422, 423,
   ];
   const answers: [string, Answer][] = [
     ...[...statuses, 408, 425, 429, 500, 503, 504, 599].map((status): [string, Answer] => [
@@ -269,6 +269,15 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
       PROXY_KEYS_OTHER: mail.key,
       TOKEN_SECRETS: `${tokenSecret}:new`,
     },
+    "with secrets that are no text": {
+      ...complete,
+      ...({
+        VONAGE_2FA_API_SECRET: [CANARIES["2FA API secret"]],
+        PROXY_KEYS_2FA: { shop: shop.key },
+        PROXY_KEYS_OTHER: [mail.key],
+        TOKEN_SECRETS: { new: tokenSecret },
+      } as object),
+    },
     "with everything twice": {
       ...complete,
       VONAGE_OTHER_API_KEY: complete.VONAGE_2FA_API_KEY,
@@ -278,7 +287,11 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
   };
 
   it.each(Object.entries(faults))("%s", async (_, env) => {
-    for (const request of [get("/health"), post({ ...REPORT, token }, bearer(shop.key)), get("/nowhere")]) {
+    for (const request of [
+      get("/health"),
+      post({ ...REPORT, token }, bearer(shop.key)),
+      get(`/${shop.key}/${token}/${messageId}`),
+    ]) {
       const response = await worker.fetch(request, env, { waitUntil: () => {} });
       expect(response.status).toBe(503);
       expect(findLeaks((await textOf(response)) + lines.join("\n"), secrets)).toEqual([]);

@@ -26,8 +26,8 @@ const credentials: Record<string, Credentials> = {
 };
 
 for (const [how, known] of Object.entries(credentials)) {
-  const unknown =
-    "apiSecret" in known ? { ...known, apiSecret: "wrong" } : { ...known, signatureSecret: "wrong" };
+  const unknown: Credentials =
+    known.apiSecret === undefined ? { ...known, signatureSecret: "wrong" } : { ...known, apiSecret: "wrong" };
   describeClientContract(`${how}, to the sandbox in process`, async () => {
     const sandbox = createSandbox();
     const open = async (credentials: Credentials) =>

@@ -19,6 +19,8 @@ export interface HostileRequest {
   readonly path: string;
   /** With a question mark, where there is one. */
   readonly query: string;
+  /** With a hash, where there is one: it is never sent, and must never be read. */
+  readonly fragment: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
@@ -109,6 +111,7 @@ const jsonText = fc.oneof(
     "-0",
     `{"message-id":1e400,"delivered":1}`,
     `{"message-id":${"9".repeat(400)},"delivered":1}`,
+    '{"message-id":4711,"delivered":1}',
     '{"__proto__":{"delivered":true},"message-id":"a"}',
     '{"delivered":true,"delivered":true,"message-id":"a"}',
     '{"message-id":"\\ud800","delivered":true}',
@@ -188,7 +191,7 @@ const otherHeaders = fc.record(
   {
     // What the transport holds the body to cannot be less than the body.
     "content-length": fc.constantFrom("8193", "1e999", "null"),
-    "content-encoding": fc.oneof(headerText, fc.constantFrom("identity", "gzip")),
+    "content-encoding": fc.oneof(headerText, fc.constantFrom("identity", "Identity", "gzip", "GZIP")),
     accept: fc.oneof(headerText, fc.constant("application/json")),
     origin: headerText,
     cookie: headerText,
@@ -221,10 +224,15 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
     credentials,
     type: fc.option(anyType, { freq: 9 }),
     others: someHeaders,
+    fragment: fc.oneof(
+      { weight: 9, arbitrary: fc.constant("") },
+      { weight: 1, arbitrary: fc.constantFrom("#", "#?", "#?delivered=false", `#?${GOOD_FORMS[1]}`) },
+    ),
     body: anyBody,
   })
-  .map(({ credentials, type, others, body, ...rest }) => ({
+  .map(({ credentials, type, others, body, fragment, ...rest }) => ({
     ...rest,
+    fragment,
     headers: { ...others, ...credentials, ...(type !== null && { "content-type": type }) },
     body: rest.method === "GET" || rest.method === "HEAD" ? null : body,
   }));
