@@ -34,7 +34,14 @@ const MAX_BODY_BYTES = 4096;
 
 /** Makes a function that sends one request once and never throws. */
 export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }: TransportOptions) {
-  const { raw } = createFetch({ fetch });
+  // ofetch looks at every response's body, which alone makes a stream object and costs a fifth of a call on
+  // workerd: so it gets to see the status, and hands the response itself on.
+  const { raw } = createFetch({
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      return { status: response.status, body: null, response } as unknown as Response;
+    },
+  });
 
   return ({ path, query, form, headers }: AuthenticatedRequest, signals: readonly AbortSignal[]) =>
     // Settled by whichever comes first: an injected fetch may not heed its signal.
@@ -61,7 +68,8 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
         ignoreResponseError: true,
         responseType: "stream",
       })
-        .then(async (response) => {
+        .then(async (seen) => {
+          const { response } = seen as unknown as { response: Response };
           // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
           // waited for, but read all the same, so that the connection can be used again.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
@@ -103,7 +111,7 @@ export function startTimer(
 
 /** As URLSearchParams would, at a fraction of its cost on workerd. */
 const encode = (parameters: readonly Parameter[]) =>
-  parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  parameters.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%20", "+")}`).join("&");
 
 function toSystemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -13,7 +13,8 @@ import { type Answer, createRecordingFetch } from "./support/recording-fetch.ts"
 import { settle } from "./support/unhandled-rejections.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
-const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
+const ANY = { accept: "*/*" };
+const FORM = { ...ANY, "content-type": "application/x-www-form-urlencoded" };
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
 const SECRET = { apiKey: "abcd1234", apiSecret: "ü: s&e=c+r?t" };
 const BASIC = `Basic ${Buffer.from("abcd1234:ü: s&e=c+r?t").toString("base64")}`;
@@ -52,12 +53,12 @@ describe("a report on the wire", () => {
     [
       "with API key and secret is a form beside a Basic header",
       { credentials: SECRET },
-      { ...directly, headers: { authorization: BASIC, "content-type": FORM }, body: REPORT_FORM },
+      { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
     ],
     [
       "with via basic is the same",
       { credentials: { ...SECRET, via: "basic" } },
-      { ...directly, headers: { authorization: BASIC, "content-type": FORM }, body: REPORT_FORM },
+      { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
     ],
     [
       "with via query is a query string without header and body",
@@ -65,7 +66,7 @@ describe("a report on the wire", () => {
       {
         ...directly,
         url: `https://api.nexmo.com/conversions/sms?api_key=abcd1234&api_secret=%C3%BC%3A+s%26e%3Dc%2Br%3Ft&${REPORT_FORM}`,
-        headers: {},
+        headers: ANY,
         body: "",
       },
     ],
@@ -74,7 +75,7 @@ describe("a report on the wire", () => {
       { ...worker, key: "proxy-key" },
       {
         ...toWorker,
-        headers: { authorization: "Bearer proxy-key", accept: "application/json", "content-type": FORM },
+        headers: { ...FORM, authorization: "Bearer proxy-key", accept: "application/json" },
         body: REPORT_FORM,
       },
     ],
@@ -84,7 +85,7 @@ describe("a report on the wire", () => {
       {
         ...toWorker,
         keepalive: true,
-        headers: { "content-type": FORM },
+        headers: FORM,
         body: `${REPORT_FORM}&token=${TOKEN}`,
       },
     ],
@@ -109,7 +110,7 @@ describe("a report on the wire", () => {
       expect(await send(options, report)).toEqual([
         {
           ...directly,
-          headers: { "content-type": FORM },
+          headers: FORM,
           body: `api_key=abcd1234&${REPORT_FORM}&sig=${sig}`,
         },
       ]);
