@@ -26,28 +26,19 @@ export async function readBoundedText(
     if (length > 0 && length <= limit) return utf8.decode(await message.arrayBuffer());
   }
   const reader = message.body?.getReader();
-  if (reader === undefined) return "";
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
   let size = 0;
-  for (;;) {
+  while (reader !== undefined) {
     const { done, value } = await reader.read();
-    if (done) return utf8.decode(join(chunks, size));
+    if (done) break;
     size += value.byteLength;
     if (size > limit) {
       // Not awaited: a source that hangs on cancellation must not hang us.
       reader.cancel().catch(() => {});
       return undefined;
     }
-    chunks.push(value);
+    text += decoder.decode(value, { stream: true });
   }
-}
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
+  return text + decoder.decode();
 }

@@ -112,12 +112,17 @@ export function decodeReport(
     );
   }
 
+  // Of what could not even be read nothing more is said.
+  const tell = (name: string, detail: string) => {
+    const unread = !parameters.has(name) && faults.some(({ parameter }) => parameter === name);
+    if (!unread) faults.push(fault(name, detail));
+  };
   const delivered = DELIVERED.get(parameters.get(WIRE_NAMES.delivered)?.toLowerCase() ?? "");
-  if (delivered === undefined) faults.push(fault(WIRE_NAMES.delivered, "must be true, false, 1 or 0"));
+  if (delivered === undefined) tell(WIRE_NAMES.delivered, "must be true, false, 1 or 0");
   const written = parameters.get(WIRE_NAMES.timestamp);
   const timestamp = written === undefined ? undefined : parseWireInstant(written);
   if (written !== undefined && timestamp === undefined) {
-    faults.push(fault(WIRE_NAMES.timestamp, "must be UTC as yyyy-MM-dd HH:mm:ss, and a date that exists"));
+    tell(WIRE_NAMES.timestamp, "must be UTC as yyyy-MM-dd HH:mm:ss, and a date that exists");
   }
   const { output, faults: broken } = findFaults(schema, {
     messageId: parameters.get(WIRE_NAMES.messageId),
@@ -125,7 +130,7 @@ export function decodeReport(
     ...(timestamp !== undefined && { timestamp }),
   });
   for (const { field, fault: detail } of broken ?? []) {
-    faults.push(fault(WIRE_NAMES[field as keyof typeof WIRE_NAMES], detail));
+    tell(WIRE_NAMES[field as keyof typeof WIRE_NAMES], detail);
   }
   return output === undefined || faults.length > 0 ? { faults } : { report: { channel, ...output } };
 }

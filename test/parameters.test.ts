@@ -304,17 +304,14 @@ describe("a report read from parameters", () => {
     expect(faults?.map((one) => one.parameter)).toEqual([parameter]);
   });
 
-  it("refuses a JSON body's number for a message id, and says of it nothing else but that it is missing", () => {
-    expect(decode(parseJson('{"message-id":1234567890,"delivered":true}'))).toEqual({
-      faults: [
-        { parameter: "message-id", detail: expect.stringMatching(/^must be a string/) },
-        {
-          parameter: "message-id",
-          detail: expect.stringMatching(/^must be 1 to 128 characters.*, got nothing$/),
-        },
-      ],
-    });
-  });
+  it.each(["1234567890", "1e3", "true"])(
+    "refuses a JSON body's %s for a message id, and says so once",
+    (id) => {
+      expect(decode(parseJson(`{"message-id":${id},"delivered":true}`))).toEqual({
+        faults: [{ parameter: "message-id", detail: expect.stringMatching(/^must be a string/) }],
+      });
+    },
+  );
 
   it("belongs to the channel it was sent to", () => {
     const decoded = parseForm("message-id=x&delivered=1");

@@ -35,6 +35,43 @@ afterEach(() => {
   waitUntil.mockReset();
 });
 
+describe("a setting that is not text", () => {
+  const complete = { ...SET_2FA, ...SHOP };
+  const read = async (env: object) => {
+    const response = await call(get("/health"), env as Env);
+    const { missing, invalid } = await readJson(response);
+    return { status: response.status, missing, invalid };
+  };
+
+  it.each([0, false, 300, ["300"], {}])("%j is named, and nothing is served", async (value) => {
+    expect(await read({ ...complete, UPSTREAM_TIMEOUT_MS: value })).toEqual({
+      status: 503,
+      missing: [],
+      invalid: [{ name: "UPSTREAM_TIMEOUT_MS", detail: "must be text" }],
+    });
+  });
+
+  it("is told that alone, whatever else its set lacks", async () => {
+    const env = { ...SHOP, VONAGE_2FA_API_KEY: 12345678, VONAGE_2FA_SIGNATURE_METHOD: "sha3" };
+    const { missing, invalid } = await read(env);
+    expect(missing).toEqual(["VONAGE_2FA_SIGNATURE_SECRET"]);
+    expect(invalid?.filter(({ name }) => name === "VONAGE_2FA_API_KEY")).toEqual([
+      { name: "VONAGE_2FA_API_KEY", detail: "must be text" },
+    ]);
+  });
+
+  it.each(["", null, undefined])("%j is no setting at all", async (value) => {
+    const nothing = { UPSTREAM_TIMEOUT_MS: value, BRAKE_KEY: value, TOKEN_AUDIENCE: value };
+    expect((await read({ ...complete, ...nothing })).status).toBe(200);
+  });
+
+  it("is named also where it is no brake", async () => {
+    expect((await read({ ...complete, BRAKE_KEY: "on" })).invalid?.map(({ name }) => name)).toEqual([
+      "BRAKE_KEY",
+    ]);
+  });
+});
+
 describe("an incomplete environment", () => {
   it.each<[string, Env, string[], string[]?]>([
     ["nothing", {}, ["VONAGE_2FA_API_KEY", "VONAGE_2FA_API_SECRET", NO_CALLER]],

@@ -245,21 +245,13 @@ describe("parameters", () => {
     ["JSON that is none", () => raw("{nope"), ["", "delivered", "message-id"]],
     ["a JSON list", () => raw("[]"), ["", "delivered", "message-id"]],
     ["JSON null", () => raw("null"), ["", "delivered", "message-id"]],
-    [
-      "nested JSON",
-      () => raw('{"message-id":{"a":1},"delivered":[true]}'),
-      ["delivered", "delivered", "message-id", "message-id"],
-    ],
-    [
-      "a message id that is a number",
-      () => raw('{"message-id":4711,"delivered":true}'),
-      ["message-id", "message-id"],
-    ],
+    ["nested JSON", () => raw('{"message-id":{"a":1},"delivered":[true]}'), ["delivered", "message-id"]],
+    ["a message id that is a number", () => raw('{"message-id":4711,"delivered":true}'), ["message-id"]],
     ["a number that means nothing", () => raw('{"message-id":"a","delivered":2}'), ["delivered"]],
     [
       "a number that has lost digits",
       () => raw('{"message-id":12345678901234567890,"delivered":true}'),
-      ["message-id", "message-id"],
+      ["message-id"],
     ],
     ["a name repeated in JSON", () => raw(`{"message-id":"a","message-id":"a","delivered":true}`), [""]],
     [
@@ -290,11 +282,7 @@ describe("parameters", () => {
     ["a name too long to be shown", () => form(`${good}&${"x".repeat(41)}=1`), ["(unprintable)"]],
     ["a broken escape in a value", () => form(`${good}&timestamp=%zz`), ["timestamp"]],
     ["a broken escape in a name", () => form(`${good}&%e2%82=1`), [""]],
-    [
-      "an escape that is not UTF-8",
-      () => form("message-id=%ff&delivered=true"),
-      ["message-id", "message-id"],
-    ],
+    ["an escape that is not UTF-8", () => form("message-id=%ff&delivered=true"), ["message-id"]],
     ["a wrong delivered", () => form(`message-id=a&delivered=yes`), ["delivered"]],
     ["an empty message id", () => form("message-id=&delivered=1"), ["message-id"]],
     ["a blank message id", () => form("message-id=%20%C2%A0&delivered=1"), ["message-id"]],

@@ -100,9 +100,7 @@ async function benchWorker(): Promise<void> {
     console.log(
       `  latency     p50 ${ms(results.ours, "p50")} : ${ms(results.theirs, "p50")}, p99 ${ms(results.ours, "p99")} : ${ms(results.theirs, "p99")}`,
     );
-    console.log(
-      `  at Vonage   ${after.requests - before.requests} requests`,
-    );
+    console.log(`  at Vonage   ${after.requests - before.requests} requests`);
   }
 }
 
