@@ -42,6 +42,12 @@ const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
   unsupported_type: "unsupported-media-type",
 };
 
+/** URLs end up in logs and in the Referer of other requests. */
+const TOKEN_IN_URL = {
+  parameter: "token",
+  detail: "must not stand in the URL; send it in the form or as Bearer",
+};
+
 const EMPTY = { headers: {}, body: null };
 
 /** What a failed report to Vonage is for the caller. 401 and 402 are not the caller's fault, so never passed on. */
@@ -92,6 +98,7 @@ export function createReporter(config: HandlerConfig) {
     const { brakes } = config;
     const decoded = await readParameters(request, context.lengthHolds);
     if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
+    if (/[?&]token=/.test(request.url)) return problem("invalid-parameters", { errors: [TOKEN_IN_URL] });
 
     const authorization = request.headers.get("authorization");
     const caller = await identifyCaller(authorization, decoded.parameters, config, Date.now());

@@ -94,7 +94,7 @@ describe("no secret leaves with what the handler answers by itself", () => {
     [200, "JSON", () => post(REPORT, { ...bearer(mail.key), accept: "application/json" })],
     [200, "a token in the form", () => post({ ...REPORT, token })],
     [200, "a token as Bearer", () => post(REPORT, bearer(olderToken))],
-    [200, "a token in the query", () => post(REPORT, {}, `/conversions/sms?token=${token}`)],
+    [400, "a token in the query", () => post(REPORT, {}, `/conversions/sms?token=${token}`)],
     [200, "a key in the form", () => post({ ...REPORT, api_key: shop.name, api_secret: shop.key })],
     [200, "a key in JSON", () => postJson({ ...REPORT, api_key: shop.name, api_secret: shop.key })],
     [

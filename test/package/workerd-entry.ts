@@ -4,6 +4,8 @@ import { createConversionHandler } from "../../dist/fetch.mjs";
 import { createConversionClient } from "../../dist/index.mjs";
 import { createSandbox, SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "../../dist/sandbox.mjs";
 import { mintReportToken, verifyReportToken } from "../../dist/token.mjs";
+import { signParameters } from "../../src/signature.ts";
+import { vectors } from "../fixtures/signature-vectors.json";
 
 const SECRET = { kid: "k1", secret: "token-secret-0123456789-0123456789-abcdef" };
 const KEY = { name: "shop", key: "proxy-key-of-the-shop-0123456789abcdef" };
@@ -44,8 +46,16 @@ async function exercise() {
   await run("key", createConversionClient({ endpoint, key: KEY.key, fetch: toWorker }));
   await run("token", createConversionClient({ endpoint, token, fetch: toWorker }));
   await run("wrong key", createConversionClient({ endpoint, key: "x".repeat(40), fetch: toWorker }));
+  const wrongSignatures: string[] = [];
+  for (const { secret, parameters, signatures } of vectors) {
+    for (const [method, signature] of Object.entries(signatures)) {
+      const sig = await signParameters(Object.entries(parameters), secret, method as keyof typeof signatures);
+      if (sig !== signature.toLowerCase()) wrongSignatures.push(method);
+    }
+  }
   return {
     statuses,
+    wrongSignatures,
     recorded: sandbox.reports().length,
     verified: (await verifyReportToken(token, { secrets: [SECRET] })).messageId,
     globals: ["process", "Buffer", "require", "global"].filter((name) => name in globalThis),

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => miniflare.dispose());
 
-it("the built package works in workerd without Node compatibility", async () => {
+it("the built package works in workerd without Node compatibility, and signs there as the SDKs do", async () => {
   const response = await miniflare.dispatchFetch("http://localhost/");
   expect(await response.json()).toEqual({
     statuses: {
@@ -38,6 +38,7 @@ it("the built package works in workerd without Node compatibility", async () => 
       token: "recorded",
       "wrong key": expect.stringMatching(/^unauthorized: POST \/conversions\/sms/),
     },
+    wrongSignatures: [],
     recorded: 9,
     verified: "m-1",
     globals: [],
