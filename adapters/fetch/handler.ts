@@ -47,7 +47,10 @@ export function createHandler(config: HandlerConfig): ConversionHandler {
     log: { outcome: "ok" },
   }));
   for (const channel of CHANNELS) {
-    route(app, "POST", `/conversions/${channel}`, (c) => report(c.req.raw, channel, c.env));
+    route(app, "POST", `/conversions/${channel}`, async (c) => {
+      const answer = await report(c.req.raw, channel, c.env);
+      return { ...answer, log: { channel, ...answer.log } };
+    });
   }
   return observe(app, config.log);
 }

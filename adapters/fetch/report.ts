@@ -114,7 +114,6 @@ export function createReporter(config: HandlerConfig) {
       );
     }
     const seen = {
-      channel,
       traffic: caller.traffic,
       caller: caller.kind === "key" ? `key:${caller.name}` : `token:${caller.kid}`,
     };

@@ -120,7 +120,12 @@ describe("the Worker on workerd", () => {
     for (const { apiKey, apiSecret } of Object.values(SANDBOX_CREDENTIALS)) secrets.push(apiKey, apiSecret);
     expect(stack.logs.length).toBeGreaterThan(35);
     for (const line of stack.logs) {
-      expect(JSON.parse(line)).toMatchObject({ requestId: expect.any(String), status: expect.any(Number) });
+      expect(JSON.parse(line)).toMatchObject({
+        requestId: expect.any(String),
+        channel: "sms",
+        outcome: expect.any(String),
+        ms: expect.any(Number),
+      });
       for (const secret of secrets) expect(line).not.toContain(secret);
     }
   });
