@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { createConversionClient } from "../../src/index.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
@@ -9,7 +10,7 @@ import { mintReportToken } from "../../src/token.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
 const HOST = "127.0.0.1";
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 async function main(): Promise<void> {
   const workerPort = readPort("PORT", 8787);
