@@ -1,4 +1,4 @@
-export type { ConversionClient, ConversionResult, ReportOptions } from "./client.ts";
+export type { ConversionClient, ReportOptions } from "./client.ts";
 export { createConversionClient } from "./client.ts";
 export type { Credentials, SecretCredentials, SignatureCredentials, SignatureMethod } from "./credentials.ts";
 export type { ConversionErrorCode } from "./errors.ts";
@@ -13,3 +13,4 @@ export type {
 export type { Channel, ConversionReport, Traffic } from "./report.ts";
 export type { ConversionStatus } from "./response.ts";
 export type { RetryOptions } from "./retry.ts";
+export type { ConversionResult } from "./sender.ts";

@@ -1,7 +1,7 @@
 // The way of one report: who is calling → parameters → report → Vonage → answer.
 
-import { createConversionClient } from "../../src/client.ts";
 import { type ConversionErrorCode, isConversionError } from "../../src/errors.ts";
+import { resolveOptions } from "../../src/options.ts";
 import { decodeReport } from "../../src/parameters.ts";
 import {
   type Channel,
@@ -11,6 +11,7 @@ import {
   type ValidReport,
 } from "../../src/report.ts";
 import { readParameters, type Unreadable } from "../../src/request-parameters.ts";
+import { createSender } from "../../src/sender.ts";
 import { CALLER_PARAMETERS, identifyCaller } from "./caller.ts";
 import type { LogEntry } from "./log.ts";
 import type { Brake, HandlerConfig } from "./options.ts";
@@ -48,6 +49,9 @@ const TOKEN_IN_URL = {
   detail: "must not stand in the URL; send it in the form or as Bearer",
 };
 
+/** Within one request: a caller's patience is short. */
+const RETRY = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
+
 const EMPTY = { headers: {}, body: null };
 
 /** What a failed report to Vonage is for the caller. 401 and 402 are not the caller's fault, so never passed on. */
@@ -78,19 +82,13 @@ const HINTS: Partial<Record<ProblemName, string>> = {
 /** Makes the function that takes one report of a channel through to Vonage. */
 export function createReporter(config: HandlerConfig) {
   const schema = createReportSchema(Date.now);
-  const clients = new Map(
+  const senders = new Map(
     TRAFFICS.flatMap((traffic) => {
       const credentials = config.credentials[traffic];
       if (credentials === undefined) return [];
-      const { baseUrl, timeout } = config;
-      const retry = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
-      const options = { credentials, baseUrl, timeout, retry };
-      return [
-        [
-          traffic,
-          createConversionClient(config.fetch ? { ...options, fetch: config.fetch } : options),
-        ] as const,
-      ];
+      const { baseUrl, timeout, fetch } = config;
+      const options = { credentials, baseUrl, timeout, retry: RETRY, ...(fetch && { fetch }) };
+      return [[traffic, createSender(resolveOptions(options))] as const];
     }),
   );
 
@@ -135,16 +133,15 @@ export function createReporter(config: HandlerConfig) {
   };
 
   async function send(report: ValidReport, traffic: Traffic): Promise<Answer> {
-    const client = clients.get(traffic);
-    if (client === undefined) {
+    const toVonage = senders.get(traffic);
+    if (toVonage === undefined) {
       const detail = `There are no credentials for "${traffic}" traffic here.`;
       const hint = `set VONAGE_${traffic.toUpperCase()}_API_KEY and its secret, or mint no such tokens`;
       return problem("not-configured", { detail }, {}, { level: "error", hint });
     }
-    const { channel, messageId, delivered, timestamp = Date.now() } = report;
     try {
       // The moment of arrival is sent along, so that a second attempt does not shift it.
-      const { status, attempts } = await client[channel]({ messageId, delivered, timestamp });
+      const { status, attempts } = await toVonage({ ...report, timestamp: report.timestamp ?? Date.now() });
       return {
         status: 200,
         headers: { "content-type": "application/json" },
