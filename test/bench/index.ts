@@ -106,7 +106,7 @@ async function benchWorker(): Promise<void> {
 
 function printSizes(): void {
   const client = bundle("dist/index.mjs", ["browser", "import"]).size;
-  const workerSize = bundle("dist/cloudflare.mjs", ["workerd", "import"]).size;
+  const workerSize = bundle("adapters/cloudflare/index.ts", ["workerd", "import"]).size;
   console.log("\nSize, minified and gzipped, with all dependencies");
   console.log(`  client      ${(client / 1000).toFixed(2)} kB of 8.0 kB`);
   console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 40 kB`);
