@@ -1,7 +1,5 @@
 // The Basic scheme (RFC 7617) over UTF-8: btoa and atob alone know Latin-1 only.
 
-const utf8 = /* @__PURE__ */ new TextDecoder();
-
 /** The value of an `Authorization` header. */
 export function encodeBasic(user: string, password: string): string {
   return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)))}`;
@@ -16,7 +14,7 @@ export function decodeBasic(
   try {
     const binary = atob(encoded);
     // Mostly it is ASCII, and then the same in UTF-8.
-    const text = /[^\0-\x7f]/.test(binary) ? utf8.decode(toBytes(binary)) : binary;
+    const text = /[^\0-\x7f]/.test(binary) ? new TextDecoder().decode(toBytes(binary)) : binary;
     const colon = text.indexOf(":");
     return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
   } catch {

@@ -5,8 +5,6 @@ interface Message {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
-
 /**
  * Reads a message's body as text, but no more than `limit` bytes of it.
  *
@@ -21,12 +19,12 @@ export async function readBoundedText(
   lengthHolds = false,
 ): Promise<string | undefined> {
   const { headers } = message;
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
   if (lengthHolds && !headers.has("content-encoding") && !headers.has("transfer-encoding")) {
     const length = Number(headers.get("content-length"));
     if (length > 0 && length <= limit) return utf8.decode(await message.arrayBuffer());
   }
   const reader = message.body?.getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let size = 0;
   while (reader !== undefined) {
@@ -38,7 +36,7 @@ export async function readBoundedText(
       reader.cancel().catch(() => {});
       return undefined;
     }
-    text += decoder.decode(value, { stream: true });
+    text += utf8.decode(value, { stream: true });
   }
-  return text + decoder.decode();
+  return text + utf8.decode();
 }

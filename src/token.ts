@@ -86,7 +86,7 @@ const mintSchema = objectOf({
 });
 const claimsSchema = v.object(claimEntries);
 
-const utf8 = new TextEncoder();
+const toKey = (secret: string) => new TextEncoder().encode(secret);
 
 /**
  * Mints a report token, where the message is sent: on your server.
@@ -108,7 +108,7 @@ export async function mintReportToken(claims: ReportTokenClaims, options: MintOp
     .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(`${expiresIn}s`)
-    .sign(utf8.encode(secret.secret));
+    .sign(toKey(secret.secret));
 }
 
 /**
@@ -124,7 +124,7 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
       ({ kid }) => {
         const known = options.secrets.find((secret) => secret.kid === kid);
         if (!known) throw new Error("unknown kid");
-        return utf8.encode(known.secret);
+        return toKey(known.secret);
       },
       {
         algorithms: ["HS256"],
