@@ -1,6 +1,6 @@
 export type { ConversionClient, ReportOptions } from "./client.ts";
 export { createConversionClient } from "./client.ts";
-export type { Credentials, SecretCredentials, SignatureCredentials, SignatureMethod } from "./credentials.ts";
+export type { Credentials, SecretCredentials, SignatureCredentials } from "./credentials.ts";
 export type { ConversionErrorCode } from "./errors.ts";
 export { ConversionError, isConversionError } from "./errors.ts";
 export type {
@@ -14,3 +14,4 @@ export type { Channel, ConversionReport, Traffic } from "./report.ts";
 export type { ConversionStatus } from "./response.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { ConversionResult } from "./sender.ts";
+export type { SignatureMethod } from "./signature-method.ts";

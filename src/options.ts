@@ -1,10 +1,11 @@
 // The client's options, from what a caller writes to one complete, frozen object. Nothing further in knows defaults.
 
 import * as v from "valibot";
-import { type Credentials, type Identity, SIGNATURE_METHODS } from "./credentials.ts";
+import type { Credentials, Identity } from "./credentials.ts";
 import type { ConversionErrorCode } from "./errors.ts";
 import type { Channel } from "./report.ts";
 import type { RetryOptions } from "./retry.ts";
+import { SIGNATURE_METHODS } from "./signature-method.ts";
 import { field, integer, objectOf, oneOf, required, text, validate } from "./validation.ts";
 
 interface SharedOptions {

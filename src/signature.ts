@@ -1,8 +1,8 @@
 // Vonage's `sig` parameter, the rule shared by requests and webhooks.
 
 import { equalInConstantTime } from "./constant-time.ts";
-import { SIGNATURE_METHODS, type SignatureMethod } from "./credentials.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "./signature-method.ts";
 
 const WEB_CRYPTO_HASH = { sha1: "SHA-1", sha256: "SHA-256", sha512: "SHA-512" } as const;
 

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { SIGNATURE_METHODS, type SignatureMethod } from "../src/credentials.ts";
 import type { Parameter } from "../src/parameters.ts";
 import { canonicalText, isFresh, signParameters, verifySignature } from "../src/signature.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../src/signature-method.ts";
 import fixture from "./fixtures/signature-vectors.json" with { type: "json" };
 
 const parametersOf = (parameters: object) => new Map<string, string>(Object.entries(parameters));

@@ -26,7 +26,7 @@ export interface Env {
   readonly PROXY_KEYS_2FA?: string;
   /** Secret: proxy keys for all other traffic. */
   readonly PROXY_KEYS_OTHER?: string;
-  /** Secret: what report tokens are signed with, `kid:secret`, likewise; the first signs, all verify. */
+  /** Secret: what report tokens are signed with, `kid:secret`, likewise; all verify, so they can be rotated. */
   readonly TOKEN_SECRETS?: string;
   /** The `aud` of report tokens; default `vonage-conversion`. */
   readonly TOKEN_AUDIENCE?: string;

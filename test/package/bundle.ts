@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { buildSync, type Metafile } from "esbuild";
 
@@ -45,6 +46,30 @@ export function bundle(entry: string, conditions: readonly string[]): Bundle {
     modules: Object.keys(metafile.inputs),
     outside: imports.filter((one) => one.external).map((one) => one.path),
   };
+}
+
+/** The Worker as `wrangler deploy` would upload it. */
+export function bundleDeployedWorker(): Bundle {
+  execFileSync("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/size"], { stdio: "pipe" });
+  return bundle(".wrangler/size/index.js", ["workerd"]);
+}
+
+/** Which of our own files each of our own files imports; types, which leave nothing behind, do not count. */
+export function readImports(entryPoints: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const { metafile } = buildSync({
+    entryPoints: [...entryPoints],
+    bundle: true,
+    format: "esm",
+    packages: "external",
+    outdir: "out",
+    write: false,
+    metafile: true,
+    logLevel: "error",
+  });
+  const ours = Object.entries(metafile.inputs);
+  return new Map(
+    ours.map(([path, { imports }]) => [path, imports.filter((one) => !one.external).map((one) => one.path)]),
+  );
 }
 
 function staticallyLoaded({ outputs }: Metafile, entry: string, seen = new Set<string>()): Set<string> {
