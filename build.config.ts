@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { defineBuildConfig } from "unbuild";
 
 export default defineBuildConfig({
@@ -8,10 +8,12 @@ export default defineBuildConfig({
     { input: "src/sandbox/index", name: "sandbox" },
     { input: "adapters/fetch/index", name: "fetch" },
     { input: "adapters/cloudflare/index", name: "cloudflare" },
+    { input: "adapters/cli/index", name: "cli" },
   ],
   declaration: "node16",
   sourcemap: true,
   failOnWarn: true,
+  externals: ["cloudflare:workers"],
   // ofetch is built in: under Node's conditions it would bring `node:http` and node-fetch-native along.
   rollup: {
     esbuild: { target: "es2022" },
@@ -21,7 +23,12 @@ export default defineBuildConfig({
   hooks: {
     "rollup:options": (_, options) => {
       const plugins = [options.plugins].flat();
-      options.plugins = [withoutUnusedParts(), ...plugins];
+      options.plugins = [withoutUnusedParts(), withVersionOnly(), ...plugins];
+    },
+    // Nobody imports the command line, so it needs no types.
+    "rollup:dts:options": (_, options) => {
+      const { cli, ...entries } = options.input as Record<string, string>;
+      options.input = entries;
     },
     "build:done": () => copyFileSync("node_modules/ofetch/LICENSE", "dist/LICENSE.ofetch"),
   },
@@ -41,5 +48,16 @@ function withoutUnusedParts() {
     name: "without-unused-parts",
     resolveId: (id: string) => (id in modules ? `\0unused:${id}` : null),
     load: (id: string) => (id.startsWith("\0unused:") ? modules[id.slice("\0unused:".length)] : null),
+  };
+}
+
+/** Of package.json, which the command line imports, its version alone is built in. */
+function withVersionOnly() {
+  return {
+    name: "with-version-only",
+    load: (id: string) =>
+      /[\\/]package\.json$/.test(id)
+        ? JSON.stringify({ version: JSON.parse(readFileSync(id, "utf8")).version })
+        : null,
   };
 }

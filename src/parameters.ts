@@ -67,7 +67,7 @@ export function parseJson(text: string): DecodedParameters {
   for (const [name, value] of Object.entries(body)) {
     // An id written as a number may have been altered before we see it: 1e3, or digits past 2^53.
     const scalar = Number.isSafeInteger(value) || typeof value === "boolean";
-    if (typeof value === "string" || (scalar && name !== WIRE_NAMES.messageId))
+    if (typeof value === "string" || (scalar && name !== WIRE_NAMES.messageId && name !== "messageId"))
       entries.push([name, String(value)]);
     else faults.push(fault(name, "must be a string; delivered may be a boolean, timestamp whole seconds"));
   }

@@ -39,12 +39,13 @@ export const TRAFFICS: readonly Traffic[] = ["2fa", "other"];
 
 /**
  * Vonage's ids have 16 to 36 characters; 128 leaves room and keeps every request small. Nothing that breaks a
- * line or UTF-8: no control characters, line or paragraph separators, halves of a surrogate pair.
+ * line or UTF-8: no control characters, line or paragraph separators, halves of a surrogate pair. Neither "." nor
+ * "..", which no URL can carry.
  */
 export const messageIdSchema = required(
   text(
     "1 to 128 characters, not blank, no control characters",
-    /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,128}$/u,
+    /^(?=.*\S)(?!\.{1,2}$)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,128}$/u,
   ),
 );
 

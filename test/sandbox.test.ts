@@ -485,6 +485,142 @@ describe("a fault", () => {
   });
 });
 
+describe("a limit", () => {
+  let now: number;
+  let sandbox: Sandbox;
+  const { twoFactor, other } = SANDBOX_CREDENTIALS;
+  const send = (credentials: { apiKey: string; apiSecret: string } = twoFactor, fields: Fields = report) =>
+    sandbox.fetch(
+      transports.form({ ...fields, api_key: credentials.apiKey, api_secret: credentials.apiSecret }),
+    );
+  const statuses = async (count: number, ...given: Parameters<typeof send>) => {
+    const all: number[] = [];
+    for (let i = 0; i < count; i++) all.push((await send(...given)).status);
+    return all;
+  };
+  beforeEach(() => {
+    now = NOW;
+    sandbox = createSandbox({ now: () => now });
+  });
+
+  it("lets a second's worth through, answers what is above 429, and does not record it", async () => {
+    sandbox.limit(30);
+    expect(await statuses(32)).toEqual([...Array(30).fill(200), 429, 429]);
+    const response = await send();
+    expect([response.headers.get("retry-after"), await response.text()]).toEqual([null, "Too Many Requests"]);
+    expect(sandbox.reports()).toHaveLength(30);
+  });
+
+  it("says when to come again, if it is told to", async () => {
+    sandbox.limit(1, "7");
+    expect((await send()).headers.has("retry-after")).toBe(false);
+    expect((await send()).headers.get("retry-after")).toBe("7");
+  });
+
+  it("makes room continuously, to the millisecond", async () => {
+    sandbox.limit(4);
+    await statuses(4);
+    now += 249;
+    expect(await statuses(1)).toEqual([429]);
+    now += 1;
+    expect(await statuses(2)).toEqual([200, 429]);
+    now += 500;
+    expect(await statuses(3)).toEqual([200, 200, 429]);
+  });
+
+  it("keeps no more room than for a second, however long nobody comes", async () => {
+    sandbox.limit(2);
+    await statuses(2);
+    now += 3_600_000;
+    expect(await statuses(3)).toEqual([200, 200, 429]);
+  });
+
+  it("is the sustained rate: a minute of too much lets a minute's worth through", async () => {
+    sandbox.limit(30);
+    for (const end = NOW + 60_000; now < end; now += 7) await send();
+    // The first second's worth, and 30 for each of the 60 seconds up to the last request, at 59.997 s.
+    expect(sandbox.reports()).toHaveLength(30 + Math.floor(30 * 59.997));
+  });
+
+  it("lets everything through that keeps to it", async () => {
+    sandbox.limit(30);
+    for (let i = 0; i < 300; i++) {
+      now = NOW + Math.ceil((i * 1000) / 30);
+      expect((await send()).status).toBe(200);
+    }
+  });
+
+  it("makes no room twice when requests are read in another order than they came in", async () => {
+    sandbox.limit(1);
+    await send();
+    for (const at of [999, 0, 999, 0, 999]) {
+      now = NOW + at;
+      expect((await send()).status).toBe(429);
+    }
+  });
+
+  it("is an account's own, on both channels together", async () => {
+    sandbox.limit(1);
+    await send();
+    const voice = transports.form({ ...report, api_key: apiKey, api_secret: apiSecret });
+    expect((await sandbox.fetch(new Request(SMS.replace("sms", "voice"), voice))).status).toBe(429);
+    expect((await send(other)).status).toBe(200);
+  });
+
+  it("counts what is refused for another reason, but nothing that nobody in particular sent", async () => {
+    sandbox.limit(2);
+    expect(await statuses(3, { apiKey, apiSecret: "wrong" })).toEqual([401, 401, 401]);
+    expect(await statuses(3, twoFactor, { delivered: "true" })).toEqual([422, 422, 429]);
+    expect(await statuses(3, SANDBOX_CREDENTIALS.notEnabled)).toEqual([402, 402, 429]);
+  });
+
+  it("counts what a fault strikes, whose own answer goes first", async () => {
+    sandbox.limit(1);
+    sandbox.fail({ status: 503, times: 2, recorded: true });
+    expect(await statuses(3)).toEqual([503, 503, 429]);
+    expect(sandbox.reports()).toHaveLength(1);
+  });
+
+  it("does not count the control panel", async () => {
+    sandbox.limit(1);
+    await sandbox.fetch("https://api.nexmo.com/sandbox/reports");
+    expect((await send()).status).toBe(200);
+  });
+
+  it.each<[string, (sandbox: Sandbox) => void]>([
+    ["is lifted by null", (one) => one.limit(null)],
+    ["is lifted by a reset", (one) => one.reset()],
+  ])("%s", async (_, lift) => {
+    sandbox.limit(1);
+    expect(await statuses(2)).toEqual([200, 429]);
+    lift(sandbox);
+    expect(await statuses(40)).toEqual(Array(40).fill(200));
+  });
+
+  it("begins anew when it is set again", async () => {
+    sandbox.limit(1, "7");
+    await send();
+    sandbox.limit(2);
+    expect(await statuses(3)).toEqual([200, 200, 429]);
+    expect((await send()).headers.has("retry-after")).toBe(false);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ["perSecond must be a whole number from 1 to 1000000, or null for no limit, got number", 0, undefined],
+    ["perSecond must be a whole number from 1 to 1000000, or null", 1_000_001, undefined],
+    ["perSecond must be a whole number from 1 to 1000000, or null", 0.5, undefined],
+    ["perSecond must be a whole number from 1 to 1000000, or null", "30", undefined],
+    ["perSecond must be a whole number from 1 to 1000000, or null", undefined, undefined],
+    ["retryAfter must be up to 100 characters", 30, 1],
+    ["retryAfter must be up to 100 characters", 30, "1\r\nx: y"],
+  ])("is refused, and the one in force stays: %s: %j, %j", async (message, perSecond, retryAfter) => {
+    sandbox.limit(1);
+    const error = await conversionErrorOf(() => sandbox.limit(perSecond as number, retryAfter as string));
+    expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(message) });
+    expect(await statuses(2)).toEqual([200, 429]);
+  });
+});
+
 describe("a sandbox", () => {
   const send = (sandbox: Sandbox, id: string) =>
     sandbox.fetch(transports.form({ ...report, "message-id": id }, basic));
@@ -598,6 +734,7 @@ describe("the control panel", () => {
       "POST /sandbox/accounts",
       "GET /sandbox/faults",
       "POST /sandbox/faults",
+      "POST /sandbox/limit",
       "POST /sandbox/reset",
     ]);
     for (const [method, path] of [
@@ -644,6 +781,18 @@ describe("the control panel", () => {
     expect((await call("GET", "faults")).body).toMatchObject({ faults: [{ status: 503, times: 2 }] });
   });
 
+  it("sets a limit, and lifts it", async () => {
+    expect(await call("POST", "limit", '{"perSecond":1,"retryAfter":"1"}')).toEqual({
+      status: 200,
+      body: { ok: true },
+    });
+    await send();
+    const refused = await send();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await call("POST", "limit", '{"perSecond":null}')).status).toBe(200);
+    expect((await send()).status).toBe(200);
+  });
+
   it("resets, with an empty body too", async () => {
     for (const body of ["{}", ""]) {
       await send();
@@ -686,6 +835,10 @@ describe("the control panel", () => {
     ["faults", "null", "must be an object of times"],
     ["faults", '{"status":"503"}', "status must be a whole number from 200 to 599"],
     ["faults", '{"status":503,"seconds":1}', "seconds is not known here"],
+    ["limit", "null", "one JSON object"],
+    ["limit", "{}", "perSecond must be a whole number from 1 to 1000000, or null"],
+    ["limit", '{"perSecond":0}', "perSecond must be a whole number from 1 to 1000000, or null"],
+    ["limit", '{"perSecond":1,"retryAfter":1}', "retryAfter must be up to 100 characters"],
     ["reset", "{", "one JSON object"],
   ])("says of a bad body for %s what is wrong: %s", async (path, body, message) => {
     expect(await call("POST", path, body)).toEqual({
@@ -698,6 +851,7 @@ describe("the control panel", () => {
   it.each([
     ["accounts", JSON.stringify({ apiKey, enabled: false })],
     ["faults", '{"status":503}'],
+    ["limit", '{"perSecond":1}'],
     ["reset", "{}"],
   ])("takes 8 KiB for %s, and not a byte more", async (path, body) => {
     await send();

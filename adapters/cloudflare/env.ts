@@ -2,8 +2,10 @@
 
 import type { Credentials } from "../../src/credentials.ts";
 import type { Traffic } from "../../src/report.ts";
+import type { Fault } from "../../src/validation.ts";
 import type { IncompleteConfiguration } from "../fetch/handler.ts";
 import { type Brake, checkHandlerOptions, type HandlerConfig } from "../fetch/options.ts";
+import { checkLedgerSettings, type LedgerSettings, type ShardNamespace } from "./ledger/settings.ts";
 
 /** Variables, secrets and bindings of the Worker. At least one of the two credential sets, and one kind of caller. */
 export interface Env {
@@ -26,7 +28,9 @@ export interface Env {
   readonly PROXY_KEYS_2FA?: string;
   /** Secret: proxy keys for all other traffic. */
   readonly PROXY_KEYS_OTHER?: string;
-  /** Secret: what report tokens are signed with, `kid:secret`, likewise; all verify, so they can be rotated. */
+  /** Secret: keys of the operator, `name:key`, likewise. */
+  readonly ADMIN_KEYS?: string;
+  /** Secret: what report tokens are signed with, `kid:secret`, likewise; the first signs, all verify. */
   readonly TOKEN_SECRETS?: string;
   /** The `aud` of report tokens; default `vonage-conversion`. */
   readonly TOKEN_AUDIENCE?: string;
@@ -36,6 +40,19 @@ export interface Env {
   readonly VONAGE_BASE_URL?: string;
   /** Milliseconds for an attempt to reach Vonage; default 4000. */
   readonly UPSTREAM_TIMEOUT_MS?: string;
+  /** The ledger's Durable Objects; without them reports are forwarded and forgotten. */
+  readonly LEDGER?: ShardNamespace;
+  /**
+   * How many shards the ledger has, 1 to 1024; default 4. After a change the former numbers follow, `16,4`, for as
+   * long as the ledger remembers reports.
+   */
+  readonly LEDGER_SHARDS?: string;
+  /** Hours that a recorded report is remembered, 1 to 720; default 48. */
+  readonly LEDGER_RETENTION_HOURS?: string;
+  /** Megabytes that a shard may have on disk, 1 to 9000; default 8000. */
+  readonly LEDGER_MAX_MB?: string;
+  /** Milliseconds that a caller waits for Vonage before it gets 202, 1 to 30 000; default 2000. */
+  readonly REPORT_BUDGET_MS?: string;
   /** Rate-limit bindings; without them there are no brakes. */
   readonly BRAKE_TOKEN?: Brake;
   readonly BRAKE_KEY?: Brake;
@@ -43,7 +60,9 @@ export interface Env {
 }
 
 /** Reads the environment into the handler's configuration, or says by name everything that is missing or wrong. */
-export function readEnv(env: Env): { readonly config: HandlerConfig } | IncompleteConfiguration {
+export function readEnv(
+  env: Env,
+): { readonly config: HandlerConfig; readonly ledger: LedgerSettings } | IncompleteConfiguration {
   const missing = new Set<string>();
   const invalid: { name: string; detail: string }[] = [];
   // wrangler.toml's [vars] may hold numbers, lists and tables.
@@ -61,6 +80,10 @@ export function readEnv(env: Env): { readonly config: HandlerConfig } | Incomple
   const checked = checkHandlerOptions({
     credentials: { ...(twoFactor && { "2fa": twoFactor }), ...(other && { other }) },
     proxyKeys: [...proxyKeys2fa, ...toPairs(settings.PROXY_KEYS_OTHER, "other")],
+    adminKeys: toList(settings.ADMIN_KEYS).map((pair) => {
+      const [name, key] = cut(pair);
+      return { name, key };
+    }),
     tokenSecrets: toList(settings.TOKEN_SECRETS).map((pair) => {
       const [kid, secret] = cut(pair);
       return { kid, secret };
@@ -75,11 +98,22 @@ export function readEnv(env: Env): { readonly config: HandlerConfig } | Incomple
       anonymous: env.BRAKE_ANONYMOUS || undefined,
     },
   });
-  if (!Array.isArray(checked) && invalid.length === 0) return { config: checked as HandlerConfig };
+  const ledger = checkLedgerSettings({
+    ...(settings.LEDGER_SHARDS && { shards: toList(settings.LEDGER_SHARDS).map(Number) }),
+    ...(settings.LEDGER_RETENTION_HOURS && { retentionHours: Number(settings.LEDGER_RETENTION_HOURS) }),
+    ...(settings.LEDGER_MAX_MB && { maxMegabytes: Number(settings.LEDGER_MAX_MB) }),
+    ...(settings.REPORT_BUDGET_MS && { budget: Number(settings.REPORT_BUDGET_MS) }),
+    ...(env.LEDGER !== undefined && { namespace: env.LEDGER }),
+  });
+  if (!Array.isArray(checked) && !Array.isArray(ledger) && invalid.length === 0) {
+    return { config: checked as HandlerConfig, ledger: ledger as LedgerSettings };
+  }
 
-  for (const { field, rule } of Array.isArray(checked) ? checked : []) {
+  const faults = [checked, ledger].flatMap((one) => (Array.isArray(one) ? (one as Fault[]) : []));
+  for (const { field, rule } of faults) {
     for (const name of toNames(field, settings, proxyKeys2fa.length)) {
-      if (settings[name as keyof Settings] || name.startsWith("BRAKE_")) invalid.push({ name, detail: rule });
+      if (settings[name as keyof Settings] || /^(BRAKE_|LEDGER$)/.test(name))
+        invalid.push({ name, detail: rule });
       // What is not text is said already.
       else if (!env[name as keyof Env]) missing.add(name);
     }
@@ -99,11 +133,16 @@ const SETTINGS = [
   "VONAGE_OTHER_SIGNATURE_METHOD",
   "PROXY_KEYS_2FA",
   "PROXY_KEYS_OTHER",
+  "ADMIN_KEYS",
   "TOKEN_SECRETS",
   "TOKEN_AUDIENCE",
   "ALLOWED_ORIGINS",
   "VONAGE_BASE_URL",
   "UPSTREAM_TIMEOUT_MS",
+  "LEDGER_SHARDS",
+  "LEDGER_RETENTION_HOURS",
+  "LEDGER_MAX_MB",
+  "REPORT_BUDGET_MS",
 ] as const satisfies readonly (keyof Env)[];
 
 /** Those that are set. */
@@ -116,6 +155,12 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   allowedOrigins: "ALLOWED_ORIGINS",
   baseUrl: "VONAGE_BASE_URL",
   timeout: "UPSTREAM_TIMEOUT_MS",
+  adminKeys: "ADMIN_KEYS",
+  namespace: "LEDGER",
+  shards: "LEDGER_SHARDS",
+  retentionHours: "LEDGER_RETENTION_HOURS",
+  maxMegabytes: "LEDGER_MAX_MB",
+  budget: "REPORT_BUDGET_MS",
 };
 
 /** The settings that a field of the handler's options came from, or should have come from. */

@@ -2,8 +2,14 @@
 
 import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
 import { type Env, readEnv } from "./env.ts";
+import { createShardedLedger } from "./ledger/shards.ts";
 
+export type { LedgerAnswer } from "../fetch/ledger.ts";
+export type { SentMessage, TrackResult } from "../fetch/track.ts";
+export { type ConversionService, Conversions } from "./conversions.ts";
 export type { Env } from "./env.ts";
+export { Ledger, type ShardContext } from "./ledger/durable-object.ts";
+export type { ShardNamespace } from "./ledger/settings.ts";
 
 /** What is used of Cloudflare's `ExecutionContext`. */
 export interface ExecutionContext {
@@ -15,14 +21,13 @@ const handlers = new WeakMap<Env, ConversionHandler>();
 
 /**
  * The Worker. Deploy it as it is, or from a file of your own:
- * `export { default } from "vonage-conversion/cloudflare"`.
+ * `export { Conversions, default, Ledger } from "vonage-conversion/cloudflare"`.
  */
 export default {
   fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
     let handle = handlers.get(env);
     if (handle === undefined) {
-      const read = readEnv(env);
-      handle = "config" in read ? createHandler(read.config) : createIncompleteHandler(read);
+      handle = makeHandler(env);
       handlers.set(env, handle);
     }
     return handle(request, {
@@ -32,3 +37,10 @@ export default {
     });
   },
 };
+
+function makeHandler(env: Env): ConversionHandler {
+  const read = readEnv(env);
+  if (!("config" in read)) return createIncompleteHandler(read);
+  const { config, ledger } = read;
+  return createHandler(config, ledger.namespace && createShardedLedger(ledger.namespace, ledger));
+}

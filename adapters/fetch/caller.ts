@@ -45,6 +45,21 @@ export async function identifyCaller(
   return signed ? { kind: "key", name, traffic: known.traffic } : undefined;
 }
 
+/**
+ * Identifies the operator by an admin key as Bearer.
+ *
+ * @returns The key's name; `undefined`: nobody we know.
+ */
+export function identifyAdmin(
+  authorization: string | null,
+  { adminKeys }: Pick<HandlerConfig, "adminKeys">,
+): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (bearer === undefined) return undefined;
+  const [found] = adminKeys.filter((known) => equalInConstantTime(bearer, known.key));
+  return found?.name;
+}
+
 async function fromToken(token: string, config: Pick<HandlerConfig, "tokenSecrets" | "tokenAudience">) {
   try {
     const options = { secrets: config.tokenSecrets, audience: config.tokenAudience };

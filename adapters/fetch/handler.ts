@@ -4,10 +4,15 @@ import type { Context } from "hono";
 import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import { CHANNELS, TRAFFICS } from "../../src/report.ts";
+import type { HandlerContext } from "./admission.ts";
+import { createDelivery } from "./delivery.ts";
+import { type Ledger, LedgerUnavailable } from "./ledger.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
+import { createOperator } from "./operator.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Answer, problem } from "./problem.ts";
-import { createReporter, type HandlerContext } from "./report.ts";
+import { createReporter } from "./report.ts";
+import { createTracker, createTracking } from "./track.ts";
 
 /** Answers one request. The second argument is what the runtime knows beside it. */
 export type ConversionHandler = (request: Request, context?: HandlerContext) => Promise<Response>;
@@ -30,15 +35,18 @@ type AppEnv = { Bindings: HandlerContext & { readonly trail: Trail } };
 const COMMON_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 const JSON_HEADERS = { "content-type": "application/json" };
 
-/** Makes the handler from a complete configuration. */
-export function createHandler(config: HandlerConfig): ConversionHandler {
-  const report = createReporter(config);
+/** Makes the handler from a complete configuration; without a ledger it forwards reports and forgets them. */
+export function createHandler(config: HandlerConfig, ledger?: Ledger): ConversionHandler {
+  const report = createReporter(config, createDelivery(config, ledger));
+  const track = ledger && createTracker(config, createTracking(config, ledger));
+  const operator = createOperator(config, ledger);
   const app = createApp(config.allowedOrigins);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
   );
   const traffic = TRAFFICS.filter((one) => config.credentials[one]);
-  const health = JSON.stringify({ status: "ok", traffic, callers });
+  const holds = ledger ? { shards: ledger.shards } : false;
+  const health = JSON.stringify({ status: "ok", traffic, callers, ledger: holds });
 
   route(app, "GET", "/health", () => ({
     status: 200,
@@ -52,6 +60,14 @@ export function createHandler(config: HandlerConfig): ConversionHandler {
       return { ...answer, log: { channel, ...answer.log } };
     });
   }
+  route(app, "POST", "/messages", (c) => track?.(c.req.raw, c.env) ?? problem("no-ledger"));
+  route(app, "GET", "/reports", (c) => operator.list(c.req.raw, c.env));
+  route(app, "POST", "/reports/:channel/:messageId/retry", (c) => {
+    const { channel = "", messageId = "" } = c.req.param();
+    return operator.retry(c.req.raw, c.env, channel, messageId);
+  });
+  route(app, "GET", "/stats", (c) => operator.stats(c.req.raw, c.env));
+  route(app, "POST", "/doctor", (c) => operator.doctor(c.req.raw, c.env));
   return observe(app, config.log);
 }
 
@@ -85,9 +101,12 @@ function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
   }
   app.notFound((c) => respond(c, problem("not-found")));
   // An unknown error's text may quote anything, so only its kind is logged.
-  app.onError((error, c) =>
-    respond(c, problem("internal", {}, {}, { level: "error", hint: `uncaught ${error.name}` })),
-  );
+  app.onError((error, c) => {
+    if (error instanceof LedgerUnavailable) {
+      return respond(c, problem("ledger-unavailable", {}, { "retry-after": "1" }, { level: "error" }));
+    }
+    return respond(c, problem("internal", {}, {}, { level: "error", hint: `uncaught ${error.name}` }));
+  });
   return app;
 }
 

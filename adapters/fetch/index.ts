@@ -7,10 +7,10 @@ export type { Credentials, SecretCredentials, SignatureCredentials } from "../..
 export { ConversionError, isConversionError } from "../../src/errors.ts";
 export type { Channel, Traffic } from "../../src/report.ts";
 export type { TokenSecret } from "../../src/token-secret.ts";
+export type { HandlerContext } from "./admission.ts";
 export type { ConversionHandler } from "./handler.ts";
 export type { LogEntry } from "./log.ts";
 export type { Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
-export type { HandlerContext } from "./report.ts";
 
 /**
  * Makes a handler that takes reports as the Conversion API does, minus its secrets:

@@ -1,3 +1,4 @@
+import type { ConversionErrorCode } from "../../src/errors.ts";
 import type { Channel, Traffic } from "../../src/report.ts";
 
 /** What is logged of one request: enough to operate, nothing of the message, no secret, no path as it came. */
@@ -10,16 +11,18 @@ export interface LogEntry {
   /** The route that matched, or `null`. */
   readonly route: string | null;
   readonly status: number;
-  /** `recorded`, `duplicate`, `accepted`, `ok`, or the problem's name. */
+  /** `recorded`, `duplicate`, `accepted`, `tracked`, `ok`, or the problem's name. */
   readonly outcome: string;
   /** Milliseconds until the answer. */
   readonly ms: number;
   readonly channel?: Channel;
   readonly traffic?: Traffic;
-  /** `key:` with the proxy key's name, or `token:` with the kid of its secret. */
+  /** `key:` or `admin:` with the key's name, or `token:` with the kid of its secret. */
   readonly caller?: string;
   /** Requests sent to Vonage. */
   readonly attempts?: number;
+  /** Why Vonage has not confirmed an accepted report yet. */
+  readonly reason?: ConversionErrorCode;
   /** What the operator should do. */
   readonly hint?: string;
 }

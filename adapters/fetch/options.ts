@@ -32,6 +32,14 @@ export interface ProxyKey {
   readonly traffic?: Traffic;
 }
 
+/** A key for the operator: it opens the ledger's lists and `POST /doctor`, and reports nothing. */
+export interface AdminKey {
+  /** Its name in logs: 1 to 40 letters, digits, `_` or `-`. */
+  readonly name: string;
+  /** 32 to 200 letters, digits, `_`, `~` or `-`; not one of the proxy keys. */
+  readonly key: string;
+}
+
 /** A brake on one kind of caller; Cloudflare's rate-limit binding has this shape. */
 export interface Brake {
   /** Counts one request of `key` and says whether it may go on. */
@@ -52,7 +60,13 @@ export interface ConversionHandlerOptions {
   readonly credentials: { readonly "2fa"?: Credentials; readonly other?: Credentials };
   /** Who may report from servers. */
   readonly proxyKeys?: readonly ProxyKey[];
-  /** What report tokens may be signed with. Without proxy keys and token secrets nothing is served. */
+  /**
+   * Who may look at the ledger, have reports sent again, and ask whether Vonage takes the credentials.
+   *
+   * @default []
+   */
+  readonly adminKeys?: readonly AdminKey[];
+  /** What report tokens may be signed with; the first signs those of tracked messages. Without proxy keys and token secrets nothing is served. */
   readonly tokenSecrets?: readonly TokenSecret[];
   /**
    * Whom report tokens must be for.
@@ -103,17 +117,18 @@ const brake = v.optional(
   field<Brake>("an object with limit()", (value) => isFunction((value as Brake | null)?.limit)),
 );
 
-const proxyKeySchema = objectOf({
+const namedKey = {
   name: required(text("1 to 40 letters, digits, _ or -", /^[\w-]{1,40}$/)),
   key: required(text("32 to 200 letters, digits, _, ~ or -", /^[\w~-]{32,200}$/)),
-  traffic: v.optional(oneOf(TRAFFICS), "2fa"),
-});
+};
+const proxyKeySchema = objectOf({ ...namedKey, traffic: v.optional(oneOf(TRAFFICS), "2fa") });
 
 const optionsSchema = objectOf({
   credentials: required(
     objectOf({ "2fa": v.optional(credentialsSchema), other: v.optional(credentialsSchema) }),
   ),
   proxyKeys: v.optional(v.array(proxyKeySchema, "must be a list of proxy keys"), []),
+  adminKeys: v.optional(v.array(objectOf(namedKey), "must be a list of admin keys"), []),
   tokenSecrets: v.optional(v.array(tokenSecretSchema, "must be a list of token secrets"), []),
   tokenAudience: v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE),
   allowedOrigins: v.optional(
@@ -156,6 +171,7 @@ export function resolveHandlerOptions(options: ConversionHandlerOptions): Handle
 function findContradictions(options: Partial<ConversionHandlerOptions> | undefined): Fault[] {
   const { "2fa": twoFactor, other } = options?.credentials ?? {};
   const proxyKeys = asList(options?.proxyKeys);
+  const adminKeys = asList(options?.adminKeys);
   const tokenSecrets = asList(options?.tokenSecrets);
   const faults: Fault[] = [];
   const add = (field: string, rule: string) => faults.push({ field, fault: rule, rule });
@@ -178,10 +194,17 @@ function findContradictions(options: Partial<ConversionHandlerOptions> | undefin
   for (const field of [
     ...findRepeated(proxyKeys, "proxyKeys", "name"),
     ...findRepeated(proxyKeys, "proxyKeys", "key"),
+    ...findRepeated(adminKeys, "adminKeys", "name"),
+    ...findRepeated(adminKeys, "adminKeys", "key"),
     ...findRepeated(tokenSecrets, "tokenSecrets", "kid"),
   ]) {
     add(field, "is given more than once");
   }
+  adminKeys.forEach((admin, at) => {
+    if (admin?.key !== undefined && proxyKeys.some((one) => one?.key === admin.key)) {
+      add(`adminKeys.${at}.key`, "is a proxy key too: who may report must not thereby see the ledger");
+    }
+  });
   return faults;
 }
 

@@ -10,6 +10,8 @@ export const PROBLEMS = {
   "wrong-message": [403, "The token is for another message"],
   "not-found": [404, "There is nothing here"],
   "method-not-allowed": [405, "This method is not allowed here"],
+  conflict: [409, "Another outcome is on record for this message"],
+  "nothing-to-retry": [409, "There is nothing to send again"],
   "body-too-large": [413, "The body is larger than 8 KiB"],
   "unsupported-media-type": [
     415,
@@ -18,6 +20,7 @@ export const PROBLEMS = {
   "upstream-rejected": [422, "Vonage refused the parameters"],
   "too-many-requests": [429, "Too many requests"],
   internal: [500, "Something went wrong here"],
+  "no-ledger": [501, "This service has no ledger"],
   "upstream-unauthorized": [502, "Vonage refused this service's credentials; its operator has to act"],
   "upstream-not-enabled": [
     502,
@@ -26,6 +29,7 @@ export const PROBLEMS = {
   "upstream-unavailable": [502, "Vonage cannot be reached or cannot answer now"],
   "upstream-unexpected": [502, "Vonage gave an answer that is not part of its API"],
   "not-configured": [503, "This service is not configured completely; its operator has to act"],
+  "ledger-unavailable": [503, "The report could not be stored, and was not accepted; send it again"],
   "upstream-throttled": [503, "Vonage asks to slow down"],
   "upstream-timeout": [504, "Vonage did not answer in time"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -11,6 +11,12 @@ export interface WorkerdOptions {
   readonly port?: number;
   /** Variables and secrets, over those of the wrangler.toml. */
   readonly bindings?: Readonly<Record<string, string>>;
+  /**
+   * Whether the Worker's Durable Objects are bound.
+   *
+   * @default true
+   */
+  readonly withLedger?: boolean;
   /** Takes each line that the Worker writes to its console. */
   readonly onLog?: (line: string) => void;
 }
@@ -30,6 +36,7 @@ export function bundleWorker(entry: string): string {
     format: "esm",
     target: "es2022",
     conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
     logLevel: "error",
   }).outputFiles;
   return bundle?.text ?? "";
@@ -39,12 +46,18 @@ export function bundleWorker(entry: string): string {
  * A Worker's settings for Miniflare, from its wrangler.toml: with a socket of its own, so that requests reach
  * it as they were sent and not through Miniflare's proxy.
  */
-export function toWorkerSettings({ config, port = 0, bindings }: Omit<WorkerdOptions, "onLog">) {
+export function toWorkerSettings({
+  config,
+  port = 0,
+  bindings,
+  withLedger = true,
+}: Omit<WorkerdOptions, "onLog">) {
   const { workerOptions, main = "" } = getWorkerOptions(config);
   // For modules that are not code; the bundle is one script.
   const { modulesRules, ...settings } = workerOptions;
   return {
     ...settings,
+    ...(!withLedger && { durableObjects: {} }),
     modules: true,
     script: bundleWorker(main),
     bindings: { ...(settings.bindings as Record<string, string>), ...bindings },

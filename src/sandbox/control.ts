@@ -16,7 +16,9 @@ const CALLS = {
   "GET /sandbox/faults": "the faults still to strike",
   "POST /sandbox/faults":
     'add one: {"status": 503, "times": 3}, {"hang": true}, {"drop": true}, {"latency": 500}',
-  "POST /sandbox/reset": "forget reports and faults",
+  "POST /sandbox/limit":
+    'answer 429 above a rate: {"perSecond": 30, "retryAfter": "1"}; {"perSecond": null} lifts it',
+  "POST /sandbox/reset": "forget reports, faults and the limit",
 };
 
 const json = (body: unknown, status = 200) =>
@@ -51,6 +53,9 @@ export async function answerControl(
     else if (call === "POST /sandbox/accounts") {
       const { apiKey, enabled } = body as SandboxAccount;
       sandbox.enable(apiKey, enabled);
+    } else if (call === "POST /sandbox/limit") {
+      const { perSecond, retryAfter } = body as { perSecond: number | null; retryAfter?: string };
+      sandbox.limit(perSecond, retryAfter);
     } else sandbox.reset();
     return json({ ok: true });
   } catch (error) {

@@ -40,6 +40,7 @@ const NOT_ENABLED_PAGE = `<html>
 /**
  * Authenticates, validates strictly and answers. Nothing that has not its exact shape is recorded.
  *
+ * @param refuse Hears of every authenticated request before it is looked at further, and may answer it.
  * @param rejection The status for invalid parameters: the references disagree on which of 420, 422 and 423 exist.
  * @param now Epoch milliseconds.
  */
@@ -47,6 +48,7 @@ export async function answerConversion(
   request: Request,
   channel: Channel,
   accounts: ReadonlyMap<string, SandboxAccount>,
+  refuse: (apiKey: string) => Response | undefined,
   rejection: number,
   now: number,
 ): Promise<ConversionAnswer> {
@@ -57,6 +59,8 @@ export async function answerConversion(
   if (typeof read === "string") return text(rejection, `Unreadable request: ${read}`);
   const found = await findAccount(accounts, request.headers.get("authorization"), read.parameters, now);
   if (found === undefined) return text(401, "Unauthorized");
+  const refusal = refuse(found.account.apiKey);
+  if (refusal !== undefined) return { response: refusal };
   if (!found.account.enabled) {
     const headers = { "content-type": "text/html; charset=ISO-8859-1" };
     return { response: new Response(NOT_ENABLED_PAGE, { status: 402, headers }) };

@@ -39,6 +39,9 @@ const flag = v.optional(
   false,
 );
 
+/** What may stand in a `Retry-After`. */
+export const retryAfterText = text("up to 100 characters", /^[\x20-\x7e]{0,100}$/);
+
 /** The rules of a {@link SandboxFault}; times is always there after. */
 export const faultSchema = v.pipe(
   objectOf({
@@ -46,7 +49,7 @@ export const faultSchema = v.pipe(
     channel: v.optional(oneOf(CHANNELS)),
     latency: v.optional(integer(0, 60_000), 0),
     status: v.optional(integer(200, 599)),
-    retryAfter: v.optional(text("up to 100 characters", /^[\x20-\x7e]{0,100}$/)),
+    retryAfter: v.optional(retryAfterText),
     location: v.optional(text("up to 1000 characters", /^[\x21-\x7e]{1,1000}$/)),
     body: v.optional(text("up to 100000 characters", /^.{0,100000}$/s)),
     drop: flag,

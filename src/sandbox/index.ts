@@ -8,6 +8,7 @@ import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
 import { answerControl } from "./control.ts";
 import { answerConversion, type RecordedReport } from "./conversions.ts";
 import { type ActiveFault, faultSchema, type SandboxFault, takeFault } from "./faults.ts";
+import { createRateLimit, type RateLimit, refuseAboveLimit } from "./limit.ts";
 
 export type { SandboxAccount, SandboxAuthentication } from "./accounts.ts";
 export { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "./accounts.ts";
@@ -61,7 +62,17 @@ export interface Sandbox {
    * @throws {ConversionError} `invalid_options`: there is no such account.
    */
   enable(apiKey: string, enabled: boolean): void;
-  /** Forgets reports and faults, and gives accounts back what they began with. */
+  /**
+   * Holds each account to a sustained rate, over both channels: one second's worth may come at once, and what is
+   * above is answered 429 and not recorded. Every authenticated request that is let through counts, also one that
+   * is refused for another reason or struck by a fault; a fault's own answer goes before the 429.
+   *
+   * @param perSecond Requests a second for each API key, 1 to 1 000 000; 30 is usual at Vonage. `null` lifts it.
+   * @param retryAfter `Retry-After` of the 429, as the header has it; left out, there is none.
+   * @throws {ConversionError} `invalid_options`.
+   */
+  limit(perSecond: number | null, retryAfter?: string): void;
+  /** Forgets reports and faults, lifts the limit, and gives accounts back what they began with. */
   reset(): void;
 }
 
@@ -114,6 +125,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const accounts = new Map<string, SandboxAccount>();
   const reports: RecordedReport[] = [];
   const faults: ActiveFault[] = [];
+  let limit: RateLimit | undefined;
 
   const sandbox: Sandbox = {
     fetch: async (input, init) => {
@@ -138,9 +150,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       if (account === undefined) throw new ConversionError("invalid_options", "apiKey is of no account here");
       accounts.set(change.apiKey, { ...account, enabled: change.enabled });
     },
+    limit: (perSecond, retryAfter) => {
+      limit = createRateLimit(perSecond, retryAfter);
+    },
     reset: () => {
       reports.length = 0;
       faults.length = 0;
+      limit = undefined;
       accounts.clear();
       for (const account of initial) accounts.set(account.apiKey, account);
     },
@@ -150,7 +166,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   async function converse(request: Request, channel: Channel): Promise<Response> {
     const fault = takeFault(faults, channel);
-    const { response, report } = await answerConversion(request, channel, accounts, rejectionStatus, now());
+    const arrival = now();
+    const { response, report } = await answerConversion(
+      request,
+      channel,
+      accounts,
+      (apiKey) => limit && refuseAboveLimit(limit, apiKey, arrival),
+      rejectionStatus,
+      arrival,
+    );
     if (report && (fault === undefined || fault.recorded || isDelayOnly(fault))) {
       reports.push(report);
       if (reports.length > maxReports) reports.shift();

@@ -4,6 +4,7 @@ import type { TokenSecret } from "../../src/token.ts";
 
 export const PROXY_KEY = { name: "shop", key: "proxy-key-of-the-shop-0123456789abcdef" };
 export const OTHER_PROXY_KEY = { name: "alerts", key: "proxy-key-of-the-alerts-0123456789abcdef" };
+export const ADMIN_KEY = { name: "ops", key: "admin-key-of-the-operator-0123456789abcdef" };
 export const TOKEN_SECRET: TokenSecret = { kid: "k1", secret: "token-secret-0123456789-0123456789-abcdef" };
 
 /** A sandbox, reached over HTTP. */
@@ -23,8 +24,15 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** Starts both; `bindings` come over a complete configuration for them. */
-export async function startLocalStack(bindings: Readonly<Record<string, string>> = {}): Promise<LocalStack> {
+/**
+ * Starts both; `bindings` come over a complete configuration for them.
+ *
+ * @param withLedger Whether the Worker has its ledger; without, it forwards reports and forgets them.
+ */
+export async function startLocalStack(
+  bindings: Readonly<Record<string, string>> = {},
+  { withLedger = false } = {},
+): Promise<LocalStack> {
   const sandboxWorker = await startOnWorkerd({ config: "adapters/sandbox/wrangler.toml" });
   const logs: string[] = [];
   const { twoFactor, other } = SANDBOX_CREDENTIALS;
@@ -38,9 +46,11 @@ export async function startLocalStack(bindings: Readonly<Record<string, string>>
       VONAGE_OTHER_API_SECRET: other.apiSecret,
       PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
       PROXY_KEYS_OTHER: `${OTHER_PROXY_KEY.name}:${OTHER_PROXY_KEY.key}`,
+      ADMIN_KEYS: `${ADMIN_KEY.name}:${ADMIN_KEY.key}`,
       TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
       ...bindings,
     },
+    withLedger,
     onLog: (line) => logs.push(line),
   });
   return {

@@ -1,0 +1,102 @@
+// What the Worker answers. Members that are not known here are kept, so that a newer Worker can say more.
+
+import * as v from "valibot";
+
+const instant = v.nullable(v.string());
+const count = v.number();
+
+const readableReportSchema = v.looseObject({
+  channel: v.string(),
+  messageId: v.string(),
+  traffic: v.string(),
+  state: v.string(),
+  delivered: v.nullable(v.boolean()),
+  /** What goes to Vonage as `timestamp`. */
+  occurredAt: instant,
+  /** The next attempt, the expiry or the purge. */
+  nextAt: instant,
+  since: v.string(),
+  attempts: count,
+  /** Why the last attempt failed. */
+  reason: v.nullable(v.string()),
+});
+
+const unreadableReportSchema = v.looseObject({
+  state: v.literal("unreadable"),
+  channel: v.string(),
+  messageId: v.string(),
+  since: v.string(),
+  /** The row as it is stored. */
+  raw: v.string(),
+});
+
+/** `GET /reports`. A cursor is there exactly when there is more. */
+export const reportsSchema = v.looseObject({
+  reports: v.array(v.union([unreadableReportSchema, readableReportSchema])),
+  cursor: v.optional(v.string()),
+});
+
+/** `POST /reports/{channel}/{messageId}/retry`. */
+export const retrySchema = v.looseObject({ status: v.literal("accepted") });
+
+/** `GET /stats`. */
+export const statsSchema = v.looseObject({
+  shards: count,
+  reports: v.record(v.string(), count),
+  counts: v.array(
+    v.looseObject({
+      traffic: v.string(),
+      channel: v.string(),
+      state: v.string(),
+      reports: count,
+      attempts: count,
+    }),
+  ),
+  oldestWaiting: instant,
+  /** Keys whose sending a shard holds back. */
+  gates: v.array(
+    v.looseObject({
+      shard: count,
+      traffic: v.string(),
+      cause: v.string(),
+      since: v.string(),
+      nextProbeAt: instant,
+      perSecond: v.nullable(v.number()),
+    }),
+  ),
+});
+
+/** `POST /doctor`. */
+export const doctorSchema = v.looseObject({
+  ledger: v.boolean(),
+  keys: v.record(v.string(), v.looseObject({ verdict: v.string(), reason: v.nullable(v.string()) })),
+});
+
+/** `GET /health`. */
+export const healthSchema = v.looseObject({
+  status: v.literal("ok"),
+  traffic: v.array(v.string()),
+  callers: v.array(v.string()),
+  ledger: v.optional(v.union([v.literal(false), v.looseObject({ shards: count })]), false),
+});
+
+/** A problem document (RFC 9457) of the Worker's. */
+export const problemSchema = v.looseObject({
+  type: v.pipe(v.string(), v.startsWith("urn:problem:vonage-conversion:")),
+  title: v.string(),
+  status: count,
+  detail: v.optional(v.string()),
+  errors: v.optional(v.array(v.looseObject({ parameter: v.string(), detail: v.string() })), []),
+  missing: v.optional(v.array(v.string()), []),
+  invalid: v.optional(v.array(v.looseObject({ name: v.string(), detail: v.string() })), []),
+});
+
+export type ReportsPage = v.InferOutput<typeof reportsSchema>;
+export type Report = ReportsPage["reports"][number];
+export type ReadableReport = v.InferOutput<typeof readableReportSchema>;
+export type UnreadableReport = v.InferOutput<typeof unreadableReportSchema>;
+export type Stats = v.InferOutput<typeof statsSchema>;
+export type Gate = Stats["gates"][number];
+export type DoctorAnswer = v.InferOutput<typeof doctorSchema>;
+export type Health = v.InferOutput<typeof healthSchema>;
+export type Problem = v.InferOutput<typeof problemSchema>;

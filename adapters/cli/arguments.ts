@@ -1,0 +1,137 @@
+// Arguments → what is asked for, complete and checked.
+
+import { parseArgs } from "node:util";
+import { CHANNELS, type Channel, messageIdSchema } from "../../src/report.ts";
+import { findFaults } from "../../src/validation.ts";
+
+/** Every state of the ledger that can be listed. */
+export const STATES = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"] as const;
+export type State = (typeof STATES)[number];
+
+/** The states whose reports can be sent again. */
+const RETRYABLE_STATES = ["dead", "queued"] as const satisfies readonly State[];
+
+interface OnWorker {
+  /** Before the environment's. */
+  readonly endpoint: string | undefined;
+}
+
+export type Invocation =
+  | { readonly command: "help" | "version" | "none" }
+  | (OnWorker & {
+      readonly command: "reports";
+      readonly state: State;
+      /** How many reports at most; `Infinity` for all. */
+      readonly limit: number;
+      readonly json: boolean;
+    })
+  | (OnWorker & { readonly command: "retry"; readonly channel: Channel; readonly messageId: string })
+  | (OnWorker & { readonly command: "retry-all"; readonly state: (typeof RETRYABLE_STATES)[number] })
+  | (OnWorker & { readonly command: "stats" | "doctor"; readonly json: boolean });
+
+/** The command line was written wrongly, or a setting is missing or wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const OPTIONS = {
+  endpoint: { type: "string" },
+  state: { type: "string" },
+  limit: { type: "string" },
+  json: { type: "boolean" },
+  all: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+
+/** What each command takes beside `--endpoint`. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  reports: ["state", "limit", "json"],
+  retry: ["all", "state"],
+  stats: ["json"],
+  doctor: ["json"],
+};
+
+/**
+ * Reads the arguments.
+ *
+ * @throws {UsageError} saying what is wrong with them.
+ */
+export function parseArguments(argv: readonly string[]): Invocation {
+  refuseKeys(argv);
+  const { values, positionals } = parse(argv);
+  if (values.help) return { command: "help" };
+  if (values.version) return { command: "version" };
+  const [command, ...rest] = positionals;
+  if (command === undefined) return { command: "none" };
+
+  const takes = Object.hasOwn(TAKES, command) ? TAKES[command] : undefined;
+  if (takes === undefined) {
+    throw new UsageError(`There is no command "${command}"; there are ${Object.keys(TAKES).join(", ")}.`);
+  }
+  const stray = Object.keys(values).find((name) => name !== "endpoint" && !takes.includes(name));
+  if (stray !== undefined) throw new UsageError(`${command} takes no --${stray}.`);
+  if (rest.length > 0 && command !== "retry") throw new UsageError(`${command} takes options only.`);
+
+  const { endpoint, json = false } = values;
+  switch (command) {
+    case "reports": {
+      const state = readOneOf("--state", STATES, values.state ?? "dead");
+      return { command, endpoint, state, limit: readLimit(values.limit ?? "100"), json };
+    }
+    case "retry":
+      if (values.all) {
+        if (rest.length > 0) throw new UsageError("retry takes either --all, or a channel and a message id.");
+        const state = readOneOf("--state", RETRYABLE_STATES, values.state ?? "dead");
+        return { command: "retry-all", endpoint, state };
+      }
+      if (values.state !== undefined) throw new UsageError("--state goes with retry --all.");
+      return { command, endpoint, ...readReportName(rest) };
+    default:
+      return { command: command as "stats" | "doctor", endpoint, json };
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // Node's words name the option and say what to do, and never quote a value.
+    const isNodes = error instanceof TypeError && "code" in error && /^ERR_PARSE_ARGS_/.test(`${error.code}`);
+    if (!isNodes) throw error;
+    throw new UsageError(error.message.replace(/\s+/g, " "));
+  }
+}
+
+function refuseKeys(argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  const options = end < 0 ? argv : argv.slice(0, end);
+  if (!options.some((one) => /^--(admin-?)?key(=|$)/i.test(one))) return;
+  throw new UsageError(
+    "The admin key is never an argument: everybody on this machine can read it in the list of processes, and " +
+      "the shell keeps it in its history. Put it into VONAGE_CONVERSION_ADMIN_KEY, and replace the one that " +
+      "was typed here.",
+  );
+}
+
+function readOneOf<T extends string>(option: string, values: readonly T[], given: string): T {
+  const value = values.find((one) => one === given);
+  if (value === undefined) throw new UsageError(`${option} must be one of ${values.join(", ")}.`);
+  return value;
+}
+
+function readLimit(given: string): number {
+  if (!/^\d{1,9}$/.test(given)) {
+    throw new UsageError("--limit must be a whole number from 0 (all) to 999999999.");
+  }
+  return Number(given) || Number.POSITIVE_INFINITY;
+}
+
+function readReportName([channel = "", messageId, ...more]: readonly string[]) {
+  if (messageId === undefined || more.length > 0) {
+    throw new UsageError("retry takes a channel and a message id, or --all.");
+  }
+  const { output, faults } = findFaults(messageIdSchema, messageId);
+  if (faults) throw new UsageError(faults.map(({ fault }) => `The message id ${fault}.`).join(" "));
+  return { channel: readOneOf("The channel", CHANNELS, channel), messageId: output };
+}

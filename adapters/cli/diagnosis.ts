@@ -1,0 +1,132 @@
+// What the Worker said about itself → what is well, what is not, and what to do. Plain data in and out.
+
+import type { DoctorAnswer, Health, Stats } from "./answers.ts";
+import { ADMIN_KEY_SETTING } from "./settings.ts";
+import { formatGate } from "./stats.ts";
+import { formatAge } from "./time.ts";
+import type { WorkerError } from "./worker-error.ts";
+
+export type Result<T> =
+  | { readonly answer: T; readonly error?: never }
+  | { readonly error: WorkerError; readonly answer?: never };
+
+/** Everything that was asked, and what came of it. */
+export interface Examination {
+  readonly endpoint: string;
+  readonly hasKey: boolean;
+  readonly health: Result<Health>;
+  readonly doctor?: Result<DoctorAnswer>;
+  readonly stats?: Result<Stats>;
+}
+
+export interface Finding {
+  /** Only a `problem` has to be mended. */
+  readonly level: "ok" | "note" | "problem";
+  readonly text: string;
+  /** Lines beyond the text. */
+  readonly more: readonly string[];
+}
+
+/**
+ * Says what was found.
+ *
+ * @param now Epoch milliseconds.
+ */
+export function diagnose(
+  { endpoint, hasKey, health, doctor, stats }: Examination,
+  now: number,
+): readonly Finding[] {
+  if (health.error) return [fromError(health.error)];
+  const { traffic, callers, ledger } = health.answer;
+  return [
+    finding("ok", `The Worker answers at ${endpoint}.`),
+    finding(
+      "ok",
+      `It is complete: traffic ${traffic.join(" and ")}; callers with a ${callers.join(" or a ")}.`,
+    ),
+    ...(ledger
+      ? [finding("ok", `It has a ledger of ${ledger.shards} ${ledger.shards === 1 ? "shard" : "shards"}.`)]
+      : [
+          finding("note", "It has no ledger: what Vonage does not take at once, its caller must send again."),
+        ]),
+    ...(hasKey
+      ? []
+      : [finding("problem", `Only /health could be looked at: set ${ADMIN_KEY_SETTING} for the rest.`)]),
+    ...(doctor === undefined
+      ? []
+      : doctor.error
+        ? [fromError(doctor.error)]
+        : ofDoctor(doctor.answer, !!ledger)),
+    ...(stats === undefined ? [] : stats.error ? [fromError(stats.error)] : ofStats(stats.answer, now)),
+  ];
+}
+
+function ofDoctor({ ledger, keys }: DoctorAnswer, hasLedger: boolean): Finding[] {
+  return [
+    ...(hasLedger && !ledger
+      ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
+      : []),
+    ...Object.entries(keys).map(([traffic, { verdict, reason }]) => ofKey(traffic, verdict, reason)),
+  ];
+}
+
+function ofKey(traffic: string, verdict: string, reason: string | null): Finding {
+  const prefix = `VONAGE_${traffic.toUpperCase()}`;
+  switch (verdict) {
+    case "accepted":
+      return finding("ok", `Vonage accepts the API key for ${traffic} traffic.`);
+    case "unauthorized":
+      return finding(
+        "problem",
+        `Vonage refused the API key or secret for ${traffic} traffic: check ${prefix}_API_KEY and ` +
+          `${prefix}_API_SECRET (or ${prefix}_SIGNATURE_SECRET and ${prefix}_SIGNATURE_METHOD).`,
+      );
+    case "not_enabled":
+      return finding(
+        "problem",
+        `The Conversion API is not enabled for this key, for ${traffic} traffic: write to Vonage support and ask for it.`,
+      );
+    default:
+      return finding(
+        "problem",
+        `Whether Vonage accepts the API key for ${traffic} traffic could not be seen ` +
+          `(${reason ?? verdict}): try again in a minute.`,
+      );
+  }
+}
+
+function ofStats({ reports, oldestWaiting, gates }: Stats, now: number): Finding[] {
+  const { dead = 0, queued = 0, sending = 0, unreadable = 0 } = reports;
+  const waiting = queued + sending;
+  const since = oldestWaiting === null ? "" : `, the oldest since ${formatAge(oldestWaiting, now)}`;
+  return [
+    ...(waiting > 0 ? [finding("note", `${count(waiting, "waits", "wait")} to be sent${since}.`)] : []),
+    ...(dead > 0
+      ? [
+          finding("note", `${count(dead, "is", "are")} dead: \`vonage-conversion reports\` says why,`, [
+            "`vonage-conversion retry --all` sends them again.",
+          ]),
+        ]
+      : []),
+    ...(unreadable > 0
+      ? [
+          finding(
+            "note",
+            `${count(unreadable, "is", "are")} unreadable: see \`vonage-conversion reports --state unreadable\`.`,
+          ),
+        ]
+      : []),
+    ...gates.map((gate) => finding("note", formatGate(gate, now))),
+  ];
+}
+
+const count = (reports: number, singular: string, plural: string) =>
+  `${reports} ${reports === 1 ? `report ${singular}` : `reports ${plural}`}`;
+
+const finding = (level: Finding["level"], text: string, more: readonly string[] = []): Finding => ({
+  level,
+  text,
+  more,
+});
+
+const fromError = ({ message, more }: WorkerError): Finding => finding("problem", message, more);

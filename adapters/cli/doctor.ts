@@ -1,0 +1,51 @@
+// `vonage-conversion doctor`: asks everything that can be asked; what it means says diagnosis.ts.
+
+import type * as v from "valibot";
+import { doctorSchema, healthSchema, statsSchema } from "./answers.ts";
+import { diagnose, type Examination, type Finding, type Result } from "./diagnosis.ts";
+import type { Call } from "./request.ts";
+import type { ExitCode, Work } from "./work.ts";
+import { WorkerError } from "./worker-error.ts";
+
+/** Examines the Worker; 1 when there is something to mend. */
+export async function runDoctor(work: Work, { json }: { readonly json: boolean }): Promise<ExitCode> {
+  const examination = await examine(work);
+  const findings = diagnose(examination, work.now());
+  const ok = findings.every(({ level }) => level !== "problem");
+  const { endpoint, health, doctor, stats } = examination;
+  const seen = {
+    health: health.answer ?? null,
+    doctor: doctor?.answer ?? null,
+    stats: stats?.answer ?? null,
+  };
+  work.output.print(
+    ...(json ? [JSON.stringify({ ok, endpoint, findings, ...seen })] : formatFindings(findings)),
+  );
+  return ok ? 0 : 1;
+}
+
+async function examine({ endpoint, key, request }: Work): Promise<Examination> {
+  const ask = async <S extends v.GenericSchema>(call: Call, schema: S): Promise<Result<v.InferOutput<S>>> => {
+    try {
+      return { answer: await request(call, schema) };
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      return { error };
+    }
+  };
+  const health = await ask({ method: "GET", path: "/health" }, healthSchema);
+  const base = { endpoint, hasKey: key !== undefined, health };
+  if (health.error || key === undefined) return base;
+  const doctor = await ask({ method: "POST", path: "/doctor" }, doctorSchema);
+  if (doctor.error?.concernsAll || !health.answer.ledger) return { ...base, doctor };
+  return { ...base, doctor, stats: await ask({ method: "GET", path: "/stats" }, statsSchema) };
+}
+
+const MARKS = { ok: "ok      ", note: "note    ", problem: "PROBLEM " } as const;
+
+function formatFindings(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ level, text, more }) => [
+    MARKS[level] + text,
+    ...more.map((line) => " ".repeat(MARKS[level].length) + line),
+  ]);
+}

@@ -1,0 +1,73 @@
+// `vonage-conversion reports`.
+
+import type { ReadableReport, Report, UnreadableReport } from "./answers.ts";
+import type { State } from "./arguments.ts";
+import { listReports } from "./paging.ts";
+import { formatTable } from "./table.ts";
+import { formatInstant } from "./time.ts";
+import type { Work } from "./work.ts";
+
+/** Lists reports of one state: as a table, or one JSON object a line as the pages come. */
+export async function runReports(
+  { request, output }: Pick<Work, "request" | "output">,
+  { state, limit, json }: { readonly state: State; readonly limit: number; readonly json: boolean },
+): Promise<0> {
+  const all: Report[] = [];
+  let more = false;
+  for await (const page of listReports(request, state, limit)) {
+    more = page.more;
+    if (json) output.print(...page.reports.map((report) => JSON.stringify(report)));
+    else all.push(...page.reports);
+  }
+  if (!json) output.print(...formatReports(all, state, more));
+  else if (more) output.complain("There are more: --limit 0 lists all.");
+  return 0;
+}
+
+/** The table, and how many there are. */
+export function formatReports(reports: readonly Report[], state: State, more: boolean): string[] {
+  if (reports.length === 0) return [`No ${state} reports.`];
+  const readable = reports.filter((report): report is ReadableReport => !isUnreadable(report));
+  const unreadable = reports.filter(isUnreadable);
+  return [
+    ...(readable.length > 0 ? formatReadable(readable) : []),
+    ...(unreadable.length > 0 ? formatUnreadable(unreadable) : []),
+    "",
+    `${reports.length} ${state} ${reports.length === 1 ? "report" : "reports"}${
+      more ? ", and there are more: --limit 0 lists all." : "."
+    }`,
+  ];
+}
+
+const isUnreadable = (report: Report): report is UnreadableReport => typeof report.raw === "string";
+
+function formatReadable(reports: readonly ReadableReport[]): string[] {
+  return formatTable(
+    ["channel", "message id", "traffic", "delivered", "occurred (UTC)", "next (UTC)", "attempts", "reason"],
+    reports.map((report) => [
+      report.channel,
+      report.messageId,
+      report.traffic,
+      String(report.delivered ?? "-"),
+      formatInstant(report.occurredAt),
+      formatInstant(report.nextAt),
+      report.attempts,
+      report.reason ?? "-",
+    ]),
+  );
+}
+
+/** Stored rows have no bounds; all of it is in the JSON. */
+const MAX_RAW_LENGTH = 80;
+
+function formatUnreadable(reports: readonly UnreadableReport[]): string[] {
+  return formatTable(
+    ["channel", "message id", "since (UTC)", "raw"],
+    reports.map(({ channel, messageId, since, raw }) => [
+      channel,
+      messageId,
+      formatInstant(since),
+      raw.length > MAX_RAW_LENGTH ? `${raw.slice(0, MAX_RAW_LENGTH)}… (--json has all of it)` : raw,
+    ]),
+  );
+}

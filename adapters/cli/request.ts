@@ -1,0 +1,90 @@
+// One request to the Worker: bearer key, deadline, no redirects, and an answer that has been checked.
+
+import * as v from "valibot";
+import { readBoundedText } from "../../src/bounded-text.ts";
+import { problemSchema } from "./answers.ts";
+import type { Settings } from "./settings.ts";
+import { WorkerError } from "./worker-error.ts";
+
+export interface RequesterOptions extends Settings {
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds for one request, its answer's body included. */
+  readonly timeout: number;
+}
+
+export interface Call {
+  readonly method: "GET" | "POST";
+  /** Percent-encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Sends one request; gives the answer as `schema` has it, or throws a {@link WorkerError}. */
+export type Requester = <S extends v.GenericSchema>(call: Call, schema: S) => Promise<v.InferOutput<S>>;
+
+/** A page of 500 reports has some 150 kB. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Makes the function that sends requests. Without a key they go without `Authorization`. */
+export function createRequester({ endpoint, key, fetch, timeout }: RequesterOptions): Requester {
+  return async ({ method, path, query }, schema) => {
+    const call = `${method} ${path}`;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), timeout);
+    try {
+      const response = await fetch(
+        `${endpoint}${path}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`,
+        {
+          method,
+          headers: {
+            accept: "application/json, application/problem+json",
+            ...(key !== undefined && { authorization: `Bearer ${key}` }),
+          },
+          redirect: "manual",
+          signal: controller.signal,
+        },
+      );
+      const { status } = response;
+      if (status >= 300 && status < 400) {
+        // Unread, it would hold the connection, and with it this process.
+        response.body?.cancel().catch(() => {});
+        const target = toTarget(response.headers.get("location"), endpoint);
+        throw new WorkerError(call, { kind: "redirect", status, target });
+      }
+      const body = parse(await readBoundedText(response, MAX_BODY_BYTES));
+      const answer = v.safeParse(schema, body);
+      if (response.ok && answer.success) return answer.output;
+      const problem = v.safeParse(problemSchema, body);
+      if (response.ok || !problem.success) throw new WorkerError(call, { kind: "foreign", status });
+      throw new WorkerError(call, { kind: "problem", status, problem: problem.output });
+    } catch (error) {
+      if (error instanceof WorkerError) throw error;
+      if (controller.signal.aborted) throw new WorkerError(call, { kind: "timeout", milliseconds: timeout });
+      // Its message may quote the header, so only its code is told.
+      throw new WorkerError(call, { kind: "network", systemCode: toSystemCode(error) });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a redirect leads, without what a query may hold. */
+function toTarget(location: string | null, base: string): string | undefined {
+  if (location === null || !URL.canParse(location, base)) return undefined;
+  const { origin, pathname } = new URL(location, base);
+  return origin === "null" ? undefined : origin + pathname;
+}
+
+function toSystemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : toSystemCode(error.cause);
+}

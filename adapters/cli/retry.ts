@@ -1,0 +1,101 @@
+// `vonage-conversion retry`.
+
+import { retrySchema } from "./answers.ts";
+import { listReports } from "./paging.ts";
+import type { Requester } from "./request.ts";
+import type { ExitCode, Work } from "./work.ts";
+import { WorkerError } from "./worker-error.ts";
+
+interface ReportName {
+  readonly channel: string;
+  readonly messageId: string;
+}
+
+const CONCURRENCY = 4;
+
+/**
+ * URLs take one and two dots for "here" and "above", percent-encoded too (URL standard, "single-dot" and
+ * "double-dot path segment"); halves of a surrogate pair have no UTF-8.
+ */
+const UNADDRESSABLE = /^\.{0,2}$|\p{Cs}/u;
+
+/** Sends one report again. */
+export async function runRetry(
+  { request, output }: Pick<Work, "request" | "output">,
+  report: ReportName,
+): Promise<ExitCode> {
+  const refusal = await retry(request, report);
+  if (refusal === undefined) {
+    output.print(`Accepted: ${report.channel} ${report.messageId} is being sent again.`);
+    return 0;
+  }
+  const [reason = "", ...more] = refusal.lines;
+  output.complain(`Not accepted: ${report.channel} ${report.messageId}: ${reason}`, ...more);
+  return 1;
+}
+
+/** Sends all reports of a state again, and says of each that was not accepted why. */
+export async function runRetryAll(
+  { request, output }: Pick<Work, "request" | "output">,
+  { state }: { readonly state: "dead" | "queued" },
+): Promise<ExitCode> {
+  // All names first: what is sent again leaves the list, and may come back to it.
+  const reports = new Map<string, ReportName>();
+  for await (const page of listReports(request, state, Number.POSITIVE_INFINITY)) {
+    for (const { channel, messageId } of page.reports)
+      reports.set(`${channel}/${messageId}`, { channel, messageId });
+  }
+  if (reports.size === 0) {
+    output.print(`No ${state} reports.`);
+    return 0;
+  }
+
+  let accepted = 0;
+  let refused = 0;
+  let stopped = false;
+  const waiting = reports.values();
+  const work = async () => {
+    // One iterator among all: each name is taken once.
+    for (const report of waiting) {
+      const refusal = await retry(request, report);
+      if (refusal === undefined) accepted += 1;
+      else {
+        refused += 1;
+        output.complain(`${report.channel} ${report.messageId}: ${refusal.lines.join(" ")}`);
+        stopped ||= refusal.concernsAll;
+      }
+      if (stopped) return;
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+
+  const untried = reports.size - accepted - refused;
+  output.print(
+    `${accepted} of ${reports.size} ${state} ${reports.size === 1 ? "report was" : "reports were"} accepted ` +
+      `and ${accepted === 1 ? "is" : "are"} being sent again.`,
+  );
+  if (refused > 0) output.complain(`${refused} ${refused === 1 ? "was" : "were"} not accepted.`);
+  if (untried > 0)
+    output.complain(`${untried} ${untried === 1 ? "was" : "were"} not tried: run this again later.`);
+  return accepted === reports.size ? 0 : 1;
+}
+
+interface Refusal {
+  readonly lines: readonly string[];
+  /** Whether the others would fare no better. */
+  readonly concernsAll: boolean;
+}
+
+/** @returns Why it was not accepted, or nothing. */
+async function retry(request: Requester, { channel, messageId }: ReportName): Promise<Refusal | undefined> {
+  if ([channel, messageId].some((segment) => UNADDRESSABLE.test(segment)))
+    return { lines: ["this cannot stand in a URL."], concernsAll: false };
+  const path = `/reports/${encodeURIComponent(channel)}/${encodeURIComponent(messageId)}/retry`;
+  try {
+    await request({ method: "POST", path }, retrySchema);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    return { lines: [error.reason, ...error.more], concernsAll: error.concernsAll };
+  }
+}

@@ -1,0 +1,40 @@
+// Where the Worker is, and the key to it.
+
+import { baseUrlSchema } from "../../src/options.ts";
+import { findFaults } from "../../src/validation.ts";
+import { UsageError } from "./arguments.ts";
+
+export const ENDPOINT_SETTING = "VONAGE_CONVERSION_ENDPOINT";
+export const ADMIN_KEY_SETTING = "VONAGE_CONVERSION_ADMIN_KEY";
+
+export interface Settings {
+  /** Without a trailing slash. */
+  readonly endpoint: string;
+  readonly key: string | undefined;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param endpoint What `--endpoint` says, which comes before the environment.
+ * @throws {UsageError} naming the setting; never with its value.
+ */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  endpoint: string | undefined,
+): Settings {
+  const name = endpoint === undefined ? ENDPOINT_SETTING : "--endpoint";
+  const given = endpoint ?? env[ENDPOINT_SETTING];
+  if (!given) throw new UsageError(`Where is the Worker? Set ${ENDPOINT_SETTING}, or give --endpoint URL.`);
+  const { output, faults } = findFaults(baseUrlSchema, given);
+  if (faults) throw new UsageError(faults.map(({ rule }) => `${name} ${rule}.`).join(" "));
+
+  const key = env[ADMIN_KEY_SETTING] || undefined;
+  // The Worker's own rule. Anything that breaks a header would be quoted by fetch.
+  if (key !== undefined && !/^[\w~-]{32,200}$/.test(key)) {
+    throw new UsageError(
+      `${ADMIN_KEY_SETTING} must be the key alone, without its name: 32 to 200 letters, digits, _, ~ or -.`,
+    );
+  }
+  return { endpoint: output, key };
+}

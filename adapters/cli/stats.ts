@@ -1,0 +1,57 @@
+// `vonage-conversion stats`.
+
+import { type Gate, type Stats, statsSchema } from "./answers.ts";
+import { formatTable } from "./table.ts";
+import { formatAge, formatInstant } from "./time.ts";
+import type { Work } from "./work.ts";
+
+/** Prints the figures of the ledger. */
+export async function runStats(
+  { request, output, now }: Pick<Work, "request" | "output" | "now">,
+  { json }: { readonly json: boolean },
+): Promise<0> {
+  const stats = await request({ method: "GET", path: "/stats" }, statsSchema);
+  output.print(...(json ? [JSON.stringify(stats)] : formatStats(stats, now())));
+  return 0;
+}
+
+/** Counts by state, by traffic and channel, how long the oldest waits, and what is held back. */
+export function formatStats(stats: Stats, now: number): string[] {
+  const { shards, reports, counts, oldestWaiting, gates } = stats;
+  const oldest =
+    oldestWaiting === null
+      ? "No report waits."
+      : `The oldest waiting report waits since ${formatAge(oldestWaiting, now)}.`;
+  return [
+    `Reports in ${shards} ${shards === 1 ? "shard" : "shards"}:`,
+    "",
+    ...formatTable(["state", "reports"], Object.entries(reports)),
+    "",
+    ...(counts.length === 0
+      ? []
+      : [
+          ...formatTable(
+            ["traffic", "channel", "state", "reports", "attempts"],
+            counts.map((one) => [one.traffic, one.channel, one.state, one.reports, one.attempts]),
+          ),
+          "",
+        ]),
+    oldest,
+    ...(gates.length === 0 ? ["No sending is held back."] : gates.map((gate) => formatGate(gate, now))),
+  ];
+}
+
+const CAUSES: Readonly<Record<string, readonly [what: string, why: string]>> = {
+  unauthorized: ["parked", "Vonage refuses the API key or secret"],
+  not_enabled: ["parked", "Vonage says the Conversion API is not enabled"],
+  outage: ["held back", "Vonage cannot be reached or cannot answer"],
+  throttled: ["slowed down", "Vonage asks to slow down"],
+};
+
+/** One key of one shard whose sending is held back. */
+export function formatGate(gate: Gate, now: number): string {
+  const [what, why] = CAUSES[gate.cause] ?? ["held back", gate.cause];
+  const pace = gate.perSecond === null ? "" : `; ${gate.perSecond} a second`;
+  const probe = gate.nextProbeAt === null ? "" : `; next try ${formatInstant(gate.nextProbeAt)}`;
+  return `shard ${gate.shard}: ${gate.traffic} is ${what} since ${formatAge(gate.since, now)}: ${why}${pace}${probe}`;
+}

@@ -1,0 +1,37 @@
+import { formatTimestamp } from "../../src/timestamp.ts";
+
+/** `yyyy-MM-dd HH:mm:ss`, UTC; `-` for none; what is no instant, as it came. */
+export function formatInstant(instant: string | null): string {
+  if (instant === null) return "-";
+  const milliseconds = Date.parse(instant);
+  return Number.isNaN(milliseconds) ? instant : formatTimestamp(milliseconds);
+}
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** A time span in words, to its two largest units: `2 hours 5 minutes`. */
+export function formatSpan(milliseconds: number): string {
+  const first = UNITS.findIndex(([, size]) => milliseconds >= size);
+  if (first < 0) return "0 seconds";
+  let left = milliseconds;
+  return UNITS.slice(first, first + 2)
+    .map(([unit, size]) => {
+      const count = Math.floor(left / size);
+      left -= count * size;
+      return count === 0 ? "" : `${count} ${unit}${count === 1 ? "" : "s"}`;
+    })
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** An instant, and how long ago it was. */
+export function formatAge(instant: string, now: number): string {
+  const milliseconds = Date.parse(instant);
+  const age = Number.isNaN(milliseconds) ? "" : ` (${formatSpan(now - milliseconds)})`;
+  return `${formatInstant(instant)}${age}`;
+}

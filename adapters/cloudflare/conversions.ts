@@ -1,0 +1,143 @@
+// The Worker for Workers next door: a service binding in place of HTTP, no token, no key.
+
+import { WorkerEntrypoint } from "cloudflare:workers";
+import * as v from "valibot";
+import { ConversionError, type ConversionErrorCode } from "../../src/errors.ts";
+import {
+  type Channel,
+  type ConversionReport,
+  createReportSchema,
+  TRAFFICS,
+  type Traffic,
+} from "../../src/report.ts";
+import type { ConversionResult } from "../../src/sender.ts";
+import { objectOf, oneOf, validate } from "../../src/validation.ts";
+import { createDelivery, type Deliver } from "../fetch/delivery.ts";
+import { LedgerUnavailable } from "../fetch/ledger.ts";
+import type { ProblemName } from "../fetch/problem.ts";
+import {
+  createTracking,
+  type SentMessage,
+  sentMessageSchema,
+  type Track,
+  type TrackResult,
+} from "../fetch/track.ts";
+import { type Env, readEnv } from "./env.ts";
+import { createShardedLedger } from "./ledger/shards.ts";
+
+/** A report with the kind of traffic it is of. */
+export interface ServiceReport extends ConversionReport {
+  /**
+   * Which of the two credential sets reports it.
+   *
+   * @default "2fa"
+   */
+  readonly traffic?: Traffic;
+}
+
+/** What another Worker calls through its service binding. */
+export interface ConversionService {
+  /**
+   * Reports the outcome of a text message.
+   *
+   * @throws An error whose `name` is `ConversionError` and whose message begins with its code; `code`, `attempts`
+   * and `retryable` are on it where the runtime carries properties of errors over. See `ConversionErrorCode`.
+   */
+  sms(report: ServiceReport): Promise<ConversionResult>;
+  /** Reports the outcome of a voice call; see `sms`. */
+  voice(report: ServiceReport): Promise<ConversionResult>;
+  /** Has a message awaited: unless it is reported by then, `delivered=false` is. Errors as with `sms`. */
+  track(message: SentMessage): Promise<TrackResult>;
+}
+
+interface Services {
+  readonly deliver: Deliver;
+  readonly track: Track | undefined;
+}
+
+const reportSchema = objectOf({
+  ...createReportSchema(Date.now).entries,
+  traffic: v.optional(oneOf(TRAFFICS), "2fa"),
+});
+
+/** One for each environment, which lives as long as the isolate. */
+const services = new WeakMap<Env, Services>();
+
+class ConversionsEntrypoint extends WorkerEntrypoint<Env> implements ConversionService {
+  sms(report: ServiceReport) {
+    return this.#report("sms", report);
+  }
+
+  voice(report: ServiceReport) {
+    return this.#report("voice", report);
+  }
+
+  async track(message: SentMessage) {
+    const { traffic = "2fa", ...given } = validate(sentMessageSchema, message, "invalid_report");
+    const { track } = servicesOf(this.env);
+    if (track === undefined) {
+      throw new ConversionError(
+        "invalid_options",
+        "invalid_options: there is no ledger; bind LEDGER to track",
+      );
+    }
+    try {
+      return await track({ ...given, traffic });
+    } catch (error) {
+      throw error instanceof LedgerUnavailable ? toError("ledger-unavailable", 0) : error;
+    }
+  }
+
+  async #report(channel: Channel, given: ServiceReport): Promise<ConversionResult> {
+    const { traffic, ...report } = validate(reportSchema, given, "invalid_report");
+    const { deliver } = servicesOf(this.env);
+    const work = deliver({ channel, ...report }, traffic);
+    this.ctx.waitUntil(work.catch(() => {}));
+    const delivery = await work;
+    const { status, attempts } = delivery;
+    if (status === "failed") throw toError(delivery.problem, attempts, delivery.detail);
+    return { status, attempts };
+  }
+}
+
+/**
+ * The entrypoint for service bindings (`entrypoint = "Conversions"`): whoever is bound may report, with no key.
+ *
+ * @example
+ * interface Env { CONVERSIONS: ConversionService }
+ * await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
+ */
+export const Conversions: new (context: unknown, env: Env) => ConversionService = ConversionsEntrypoint;
+
+function servicesOf(env: Env): Services {
+  let found = services.get(env);
+  if (found === undefined) {
+    const read = readEnv(env);
+    if (!("config" in read)) {
+      const names = [...read.missing, ...read.invalid.map(({ name }) => name)].join(", ");
+      throw new ConversionError("invalid_options", `invalid_options: the Worker lacks settings: ${names}`);
+    }
+    const { config, ledger } = read;
+    const shards = ledger.namespace && createShardedLedger(ledger.namespace, ledger);
+    found = { deliver: createDelivery(config, shards), track: shards && createTracking(config, shards) };
+    services.set(env, found);
+  }
+  return found;
+}
+
+/** The problem as the client's error. */
+const CODES: Partial<Record<ProblemName, readonly [code: ConversionErrorCode, retryable: boolean]>> = {
+  conflict: ["conflict", false],
+  "not-configured": ["invalid_options", false],
+  "upstream-rejected": ["rejected", false],
+  "upstream-unauthorized": ["unauthorized", false],
+  "upstream-not-enabled": ["not_enabled", false],
+  "upstream-throttled": ["rate_limited", true],
+  "upstream-timeout": ["timeout", true],
+  "upstream-unexpected": ["unexpected_response", false],
+};
+
+function toError(problem: ProblemName, attempts: number, detail = ""): ConversionError {
+  const [code, retryable] = CODES[problem] ?? ["unavailable", true];
+  return new ConversionError(code, `${code}: ${problem}. ${detail}`.trimEnd(), { attempts, retryable });
+}

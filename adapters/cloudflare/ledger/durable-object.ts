@@ -1,0 +1,134 @@
+// The Durable Object around a shard: storage, alarm and clock of the platform, senders from the environment.
+
+import { DurableObject } from "cloudflare:workers";
+import { isConversionError } from "../../../src/errors.ts";
+import type { Ended } from "../../../src/ledger/machine.ts";
+import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import type { Sender } from "../../../src/sender.ts";
+import type { LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
+import { createSenders } from "../../fetch/senders.ts";
+import { type Env, readEnv } from "../env.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import type { ShardRpc } from "./rpc.ts";
+import { DEFAULT_LEDGER_SETTINGS } from "./settings.ts";
+import { createShard, type Shard } from "./shard.ts";
+import { createStore, type Position, type Sql } from "./store.ts";
+
+/** What is used of Cloudflare's `DurableObjectState`. */
+export interface ShardContext {
+  readonly id: { readonly name?: string };
+  readonly storage: {
+    readonly sql: Sql;
+    transactionSync<T>(work: () => T): T;
+    getAlarm(): Promise<number | null>;
+    setAlarm(at: number): Promise<void>;
+  };
+  blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const HOUR_MS = 3_600_000;
+const KEEP_DEAD_MS = 30 * 24 * HOUR_MS;
+/** Beyond an attempt's own deadline: only what was cut off can take longer. */
+const LOST_MARGIN_MS = 10_000;
+
+class LedgerShard extends DurableObject implements ShardRpc {
+  readonly #shard: Shard;
+
+  constructor(context: ShardContext, env: Env) {
+    super(context, env);
+    const { storage, id } = context;
+    const read = readEnv(env);
+    // With settings amiss nobody gets in by HTTP; what is due is kept until they are right.
+    const { config, ledger } =
+      "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
+    const senders = config && createSenders(config, false);
+    const store = createStore(storage.sql);
+    const commit = createGroupCommit((work) => {
+      try {
+        storage.transactionSync(work);
+      } catch (error) {
+        store.forgetCounts();
+        throw error;
+      }
+    });
+    this.#shard = createShard(
+      {
+        store,
+        commit,
+        send: (row) => sendOnce(senders?.get(row.traffic), row),
+        setAlarm: (at) => {
+          storage.setAlarm(at);
+        },
+        now: Date.now,
+        random: Math.random,
+        log: (entry) => {
+          const line = JSON.stringify({ ...entry, shard: id.name });
+          if (entry.level === "error") console.error(line);
+          else console.log(line);
+        },
+      },
+      {
+        budget: ledger.budget,
+        maxBytes: ledger.maxMegabytes * 1_000_000,
+        keepRecorded: ledger.retentionHours * HOUR_MS,
+        keepDead: KEEP_DEAD_MS,
+        lostAfter: (config?.timeout ?? 0) + LOST_MARGIN_MS,
+      },
+    );
+    context.blockConcurrencyWhile(async () => {
+      this.#shard.wake((await storage.getAlarm()) ?? undefined);
+    });
+  }
+
+  report(report: LedgerReport) {
+    return this.#shard.report(report);
+  }
+
+  track(message: TrackedMessage) {
+    return this.#shard.track(message);
+  }
+
+  retry(key: MessageKey) {
+    return this.#shard.retry(key);
+  }
+
+  async has(key: MessageKey) {
+    return this.#shard.has(key);
+  }
+
+  async list(state: ReportState, limit: number, after: Position | undefined) {
+    return this.#shard.list(state, limit, after);
+  }
+
+  async listSetAside(limit: number, after: Position | undefined) {
+    return this.#shard.listSetAside(limit, after);
+  }
+
+  async stats() {
+    return this.#shard.stats();
+  }
+
+  alarm() {
+    return this.#shard.alarm();
+  }
+}
+
+/**
+ * The ledger's Durable Object class: export it from your Worker, and bind it as `LEDGER`. Its methods are for the
+ * Worker alone.
+ */
+export const Ledger: new (context: ShardContext, env: Env) => object = LedgerShard;
+
+/** Sends a stored report once, with the timestamp it has. Never rejects. */
+async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {
+  // No credentials for it any more: as good as refused ones, and mended in the same place.
+  if (send === undefined) return { code: "unauthorized" };
+  const { channel, messageId, delivered, occurredAt } = row;
+  try {
+    await send({ channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined });
+    return { code: null };
+  } catch (error) {
+    if (!isConversionError(error)) return { code: "network" };
+    return { code: error.code, retryAfter: error.retryAfter };
+  }
+}

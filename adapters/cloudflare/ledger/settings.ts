@@ -1,0 +1,68 @@
+import * as v from "valibot";
+import { type Fault, field, findFaults, integer, objectOf } from "../../../src/validation.ts";
+import type { ShardRpc } from "./rpc.ts";
+
+/** What is used of a Durable Object namespace. */
+export interface ShardNamespace {
+  idFromName(name: string): unknown;
+  get(id: never): unknown;
+}
+
+export interface LedgerSettings {
+  readonly namespace: ShardNamespace | undefined;
+  /** How many shards there are; then how many there were before. */
+  readonly shards: readonly number[];
+  /** Milliseconds that a caller waits for Vonage before it gets 202. */
+  readonly budget: number;
+  /** Hours that a recorded report is remembered. */
+  readonly retentionHours: number;
+  /** Megabytes that a shard may have on disk. */
+  readonly maxMegabytes: number;
+}
+
+/** A few, since each costs something; many, and each still has thousands of reports to itself. */
+const shardCount = field<number>(
+  "whole numbers from 1 to 1024",
+  (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
+);
+
+const settingsSchema = objectOf({
+  namespace: v.optional(
+    field<ShardNamespace>(
+      "a Durable Object namespace",
+      (value) => typeof (value as ShardNamespace | null)?.idFromName === "function",
+    ),
+  ),
+  shards: v.optional(
+    v.pipe(
+      v.array(shardCount, "must be a list of numbers"),
+      v.check(
+        (list) => list.length >= 1 && list.length <= 4,
+        "must be the number of shards, then at most 3 former",
+      ),
+    ),
+    [4],
+  ),
+  budget: v.optional(integer(1, 30_000), 2000),
+  retentionHours: v.optional(integer(1, 720), 48),
+  maxMegabytes: v.optional(integer(1, 9000), 8000),
+});
+
+/** Checks and completes the settings; gives them, or everything that is wrong, by field. */
+export function checkLedgerSettings(
+  settings: v.InferInput<typeof settingsSchema>,
+): LedgerSettings | readonly Fault[] {
+  const { output, faults } = findFaults(settingsSchema, settings);
+  return faults ?? { ...output, namespace: output.namespace };
+}
+
+/** The settings where nothing is said. */
+export const DEFAULT_LEDGER_SETTINGS = checkLedgerSettings({}) as LedgerSettings;
+
+/** The stub of one shard. */
+export function shardOf(namespace: ShardNamespace, index: number): ShardRpc {
+  return namespace.get(namespace.idFromName(toName(index)) as never) as ShardRpc;
+}
+
+/** The same number has the same name whatever the layout, so that most messages stay where they are. */
+const toName = (index: number) => `shard-${index}`;

@@ -1,0 +1,422 @@
+// One shard of the ledger: stores what src/ledger decides, sends what it says, and wakes up when something is due.
+// What it needs of the platform is handed in, so that this file is about the order of things and nothing else.
+
+import type { ConversionErrorCode } from "../../../src/errors.ts";
+import {
+  afterAttempt,
+  FASTEST_PER_SECOND,
+  type Gate,
+  isWideOpen,
+  OPEN_GATE,
+  opensAt,
+  withProbeSent,
+} from "../../../src/ledger/gate.ts";
+import {
+  type Ended,
+  type LedgerEvent,
+  type LedgerRules,
+  patience,
+  type Step,
+  step,
+} from "../../../src/ledger/machine.ts";
+import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import { TRAFFICS, type Traffic } from "../../../src/report.ts";
+import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
+import { createBudget } from "./budget.ts";
+import type { Commit } from "./group-commit.ts";
+import type { Count, Position, SetAside, Store } from "./store.ts";
+
+export interface ShardPlatform {
+  readonly store: Store;
+  readonly commit: Commit;
+  /** Sends one report once, and never rejects. */
+  readonly send: (row: Row) => Promise<Ended>;
+  /** Wakes the shard at an instant, in place of the one set before. Durable together with what is being written. */
+  readonly setAlarm: (at: number) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: (entry: ShardLogEntry) => void;
+}
+
+/** Durations in milliseconds. */
+export interface ShardRules extends LedgerRules {
+  /** How long a caller waits for Vonage before it is told that its report is on its way. */
+  readonly budget: number;
+  /** Bytes on disk from which on no further message is taken. */
+  readonly maxBytes: number;
+}
+
+/** One line of what a shard did on its own; nothing of any message. */
+export interface ShardLogEntry {
+  /** `error` is the operator's to act on. */
+  readonly level: "info" | "error";
+  readonly event: "closed" | "opened" | "slowed" | "drained" | "failed";
+  readonly traffic?: Traffic;
+  /** Why a key may not send. */
+  readonly reason?: ConversionErrorCode | "outage";
+  /** What the operator should do. */
+  readonly hint?: string;
+  /** Reports sent on this wake-up. */
+  readonly sent?: number;
+  readonly ms?: number;
+}
+
+export interface ShardStats {
+  readonly counts: readonly Count[];
+  readonly unreadable: number;
+  readonly oldestWaiting: number | undefined;
+  readonly gates: readonly (readonly [Traffic, Gate])[];
+}
+
+export type Shard = ReturnType<typeof createShard>;
+
+/** Requests of callers under way at once; what is beyond waits its turn in the queue. */
+const MAX_IN_FLIGHT = 64;
+/** Of the queue: what the platform lets one invocation have open. */
+const MAX_DRAINING = 6;
+/** One wake-up works for so long, and leaves the rest to the next: the platform ends one after 15 minutes. */
+const LONGEST_WAKE_MS = 20_000;
+/** A pause up to this is waited for; for a longer one the alarm is set. */
+const SHORT_PAUSE_MS = 2000;
+/** Rows handled in one transaction where nothing is sent. */
+const BATCH = 200;
+/** How often the size on disk is looked at, in reports. */
+const SIZE_EVERY = 64;
+
+const WAITING: readonly ReportState[] = ["sending", "queued", "tracking"];
+const SETTLED: readonly ReportState[] = ["recorded", "dead"];
+
+const HINTS: Partial<Record<ConversionErrorCode | "outage", string>> = {
+  unauthorized: "Vonage refuses the credentials (401 or 403): check API key and secret of this traffic",
+  not_enabled: "Vonage answers 402: ask Vonage support to enable the Conversion API for this API key",
+};
+
+export function createShard(platform: ShardPlatform, rules: ShardRules) {
+  const { store, commit, send, now, random, log } = platform;
+  const withinBudget = createBudget(rules.budget, now);
+  const gates = new Map<Traffic, Gate>();
+  const inFlight = new Set<string>();
+  const allowances = new Map<Traffic, { readonly left: number; readonly at: number }>();
+  /** When the alarm goes off; `undefined`: it is not set. */
+  let armedAt: number | undefined;
+  let looks = 0;
+  let full = false;
+
+  const stored = store.readGates();
+  for (const traffic of TRAFFICS) gates.set(traffic, stored.get(traffic) ?? OPEN_GATE);
+
+  return {
+    /** To be called once, before anything else: whatever was under way in an earlier life is not any more. */
+    wake(alarm: number | undefined): void {
+      armedAt = alarm;
+      store.reviveSending(now());
+      store.setAsideUnknown(now());
+      arm(nextWake());
+    },
+
+    /**
+     * Takes a report: sends it now and waits for Vonage as long as the budget lasts, or puts it where it is safe.
+     *
+     * @returns `full`: there is no room for it.
+     */
+    async report(report: LedgerReport): Promise<LedgerAnswer | "full"> {
+      const { traffic, delivered, occurredAt } = report;
+      if (isFull() && !store.has(report)) return "full";
+      let isProbe = false;
+      const { row, actions } = await apply(report, (before, at) => {
+        const gate = gateOf(traffic);
+        const open = opensAt(gate, at) <= at && inFlight.size < MAX_IN_FLIGHT;
+        isProbe = open && gate.closedBy !== null;
+        const hold = !(isProbe || (open && isWideOpen(gate)));
+        const event = { type: "report", traffic, delivered, occurredAt, hold } as const;
+        const result = put(report, before, event, at);
+        if (isProbe && result.actions.send) setGate(traffic, withProbeSent(gate, at, rules.lostAfter));
+        return result;
+      });
+      const attempts = row?.attempts ?? 0;
+      if (actions.answer === "duplicate" || actions.answer === "conflict") {
+        return { status: actions.answer, attempts };
+      }
+      if (row === undefined || !actions.send) {
+        const { closedBy } = gateOf(traffic);
+        const reason = closedBy === null || closedBy === "outage" ? row?.reason : closedBy;
+        return { status: "accepted", attempts, ...(reason && { reason }) };
+      }
+      const ended = await withinBudget(attempt(row, isProbe));
+      if (ended === undefined) return { status: "accepted", attempts, reason: "timeout" };
+      if (ended.code === null) return { status: "recorded", attempts };
+      return { status: ended.code === "rejected" ? "rejected" : "accepted", attempts, reason: ended.code };
+    },
+
+    /** Awaits a message's report; the expiry is the machine's to report. */
+    async track(message: TrackedMessage): Promise<"tracked" | "full"> {
+      if (isFull() && !store.has(message)) return "full";
+      const { traffic, expiresAt } = message;
+      await apply(message, (before, at) => put(message, before, { type: "track", traffic, expiresAt }, at));
+      return "tracked";
+    },
+
+    /** Sends a dead or waiting report again, soon. */
+    async retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing"> {
+      const { row, actions } = await apply(key, (before, at) => put(key, before, { type: "retry" }, at));
+      if (row === undefined) return "unknown";
+      // A person who asks for it has likely mended something.
+      const gate = gateOf(row.traffic);
+      if (gate.closedBy !== null) setGate(row.traffic, { ...gate, probeAt: now() });
+      if (actions.answer === "accepted") arm(now());
+      return actions.answer === "accepted" ? "accepted" : "nothing";
+    },
+
+    has: (key: MessageKey): boolean => store.has(key),
+
+    list: (state: ReportState, limit: number, after: Position | undefined): Row[] =>
+      store.list(state, limit, after, now()),
+
+    listSetAside: (limit: number, after: Position | undefined): SetAside[] =>
+      store.listSetAside(limit, after),
+
+    stats: (): ShardStats => ({
+      counts: store.counts(),
+      unreadable: store.countSetAside(),
+      oldestWaiting: store.oldestWaiting(),
+      gates: [...gates],
+    }),
+
+    /** The alarm: does what is due. Never throws, since the platform would give up after six times. */
+    async alarm(): Promise<void> {
+      armedAt = undefined;
+      const started = now();
+      try {
+        const sent = await Promise.all(TRAFFICS.map((traffic) => drain(traffic, started + LONGEST_WAKE_MS)));
+        await purge(started + LONGEST_WAKE_MS);
+        const total = sent.reduce((sum, one) => sum + one, 0);
+        if (total > 0) log({ level: "info", event: "drained", sent: total, ms: now() - started });
+        arm(nextWake());
+      } catch (error) {
+        // The text may quote anything; the kind is enough to find it.
+        const kind = error instanceof Error ? error.name : "unknown";
+        log({ level: "error", event: "failed", hint: `the ledger's alarm failed: ${kind}` });
+        arm(now() + 5000);
+      }
+    },
+  };
+
+  /** Lets something happen to a message, together with what else is to be written. */
+  async function apply(
+    key: MessageKey,
+    change: (before: Row | undefined, at: number) => Step,
+  ): Promise<Step> {
+    let result: Step | undefined;
+    try {
+      return await commit(() => {
+        const at = now();
+        result = change(store.read(key, at), at);
+        return result;
+      });
+    } catch (error) {
+      if (result?.actions.send) inFlight.delete(toId(key));
+      throw error;
+    }
+  }
+
+  /** Within a transaction: one step, stored, with the alarm that it needs. */
+  function put(key: MessageKey, before: Row | undefined, event: LedgerEvent, at: number): Step {
+    const result = step(key, before, event, at, rules);
+    const { row } = result;
+    if (row !== before) {
+      store.write(before, row);
+      if (row !== undefined)
+        arm(Math.max(row.due, row.state === "queued" ? opensAt(gateOf(row.traffic), at) : 0));
+    }
+    if (result.actions.send) inFlight.add(toId(key));
+    return result;
+  }
+
+  /** One request, and what it says of its key and of its message. The caller need not wait for the latter. */
+  async function attempt(row: Row, isProbe: boolean): Promise<Ended> {
+    const ended = await send(row);
+    const before = gateOf(row.traffic);
+    const after = afterAttempt(before, ended, isProbe, now(), random());
+    if (after !== before) changeGate(row.traffic, before, after, ended);
+    note(row, ended);
+    return ended;
+  }
+
+  async function note(row: Row, ended: Ended): Promise<void> {
+    try {
+      await commit(() => {
+        const at = now();
+        inFlight.delete(toId(row));
+        put(row, store.read(row, at), { type: "ended", ended, random: random() }, at);
+      });
+    } catch {
+      // It stays "sending" in the ledger, and will be sent again when it counts as lost.
+      inFlight.delete(toId(row));
+      log({ level: "error", event: "failed", hint: "the ledger could not write" });
+    }
+  }
+
+  /** Sends what is due, as fast as its key may go; gives how many that were. */
+  async function drain(traffic: Traffic, until: number): Promise<number> {
+    const active = new Set<Promise<unknown>>();
+    let sent = 0;
+    while (now() < until) {
+      const gate = gateOf(traffic);
+      const isProbe = gate.closedBy !== null;
+      if (isProbe) await bury(traffic, gate);
+      const opens = opensAt(gate, now());
+      if (opens > now()) {
+        // A short pause is waited for here; after a long one the alarm comes back.
+        if (isProbe || opens - now() > SHORT_PAUSE_MS) break;
+        await sleep(opens - now());
+        continue;
+      }
+      const allowance = allow(traffic, gate);
+      const room = isProbe ? 1 - active.size : Math.min(MAX_DRAINING - active.size, Math.floor(allowance));
+      if (room <= 0) {
+        const wait = allowance < 1 ? ((1 - allowance) / gate.perSecond) * 1000 : SHORT_PAUSE_MS;
+        await Promise.race([sleep(Math.ceil(wait)), ...active]);
+        continue;
+      }
+      const rows = await take(traffic, room, isProbe);
+      if (rows.length === 0 && active.size === 0) break;
+      if (rows.length < room && active.size > 0) await Promise.race(active);
+      for (const row of rows) {
+        const one: Promise<unknown> = attempt(row, isProbe).finally(() => active.delete(one));
+        active.add(one);
+      }
+      sent += rows.length;
+      allow(traffic, gate, rows.length);
+    }
+    await Promise.all(active);
+    return sent;
+  }
+
+  /** How many may go now, after `used` more have gone: what gathered at the gate's pace, and a tenth of a second's at most. */
+  function allow(traffic: Traffic, { perSecond }: Gate, used = 0): number {
+    const last = allowances.get(traffic) ?? { left: 1, at: 0 };
+    const gathered = last.left + ((now() - last.at) / 1000) * perSecond;
+    const left = Math.min(gathered, Math.max(1, perSecond / 10)) - used;
+    allowances.set(traffic, { left, at: now() });
+    return left;
+  }
+
+  /** Begins what has been due the longest. */
+  async function take(traffic: Traffic, limit: number, isProbe: boolean): Promise<Row[]> {
+    const begun: Row[] = [];
+    try {
+      await commit(() => {
+        const at = now();
+        const due = WAITING.flatMap((state) => store.due(state, traffic, at, limit));
+        for (const row of due.sort((a, b) => a.due - b.due).slice(0, limit)) {
+          if (inFlight.has(toId(row))) {
+            // It cannot be lost while it is under way here.
+            store.write(row, { ...row, due: at + rules.lostAfter });
+            continue;
+          }
+          const { row: sending, actions } = put(row, row, { type: "due" }, at);
+          if (sending !== undefined && actions.send) begun.push(sending);
+        }
+        if (isProbe && begun.length > 0) {
+          setGate(traffic, withProbeSent(gateOf(traffic), at, rules.lostAfter));
+        }
+      });
+    } catch (error) {
+      for (const row of begun) inFlight.delete(toId(row));
+      throw error;
+    }
+    return begun;
+  }
+
+  /** Gives up what has waited for too long for its key. */
+  async function bury(traffic: Traffic, { closedBy }: Gate): Promise<void> {
+    if (closedBy === null) return;
+    const reason = closedBy === "outage" ? "unavailable" : closedBy;
+    const before = now() - patience(closedBy);
+    for (let done = BATCH; done === BATCH; ) {
+      done = await commit(() => {
+        const rows = store.due("queued", traffic, before, BATCH);
+        for (const row of rows) put(row, row, { type: "held", reason }, now());
+        return rows.length;
+      });
+    }
+  }
+
+  /** Forgets what has been settled for long enough. */
+  async function purge(until: number): Promise<void> {
+    for (const state of SETTLED) {
+      for (const traffic of TRAFFICS) {
+        for (let done = BATCH; done === BATCH && now() < until; ) {
+          done = await commit(() => {
+            const rows = store.due(state, traffic, now(), BATCH);
+            for (const row of rows) put(row, row, { type: "due" }, now());
+            return rows.length;
+          });
+        }
+      }
+    }
+    store.purgeSetAside(now() - rules.keepDead);
+  }
+
+  /** When something is next to be done, as far as the gates let it. */
+  function nextWake(): number | undefined {
+    const instants = TRAFFICS.flatMap((traffic) => {
+      const due = (states: readonly ReportState[]) =>
+        Math.min(...states.map((state) => store.firstDue(state, traffic) ?? Number.POSITIVE_INFINITY));
+      const waiting = Math.max(due(WAITING), opensAt(gateOf(traffic), now()));
+      return [due(WAITING) === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : waiting, due(SETTLED)];
+    });
+    const next = Math.min(...instants);
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  function arm(at: number | undefined): void {
+    if (at === undefined || (armedAt !== undefined && armedAt <= at)) return;
+    armedAt = at;
+    platform.setAlarm(Math.max(at, now()));
+  }
+
+  function gateOf(traffic: Traffic): Gate {
+    return gates.get(traffic) ?? OPEN_GATE;
+  }
+
+  function setGate(traffic: Traffic, gate: Gate): void {
+    gates.set(traffic, gate);
+    store.writeGate(traffic, gate);
+  }
+
+  function changeGate(traffic: Traffic, before: Gate, after: Gate, { code }: Ended): void {
+    // Growth alone is not worth a write.
+    const worth = (["closedBy", "probeAt", "pausedUntil"] as const).some(
+      (name) => before[name] !== after[name],
+    );
+    if (worth) setGate(traffic, after);
+    else gates.set(traffic, after);
+    if (isWideOpen(before) && code === "rate_limited") log({ level: "info", event: "slowed", traffic });
+    if (after.closedBy === before.closedBy) return;
+    if (after.closedBy === null) {
+      log({ level: "info", event: "opened", traffic });
+      arm(now());
+    } else {
+      const hint = code === null ? undefined : HINTS[code];
+      const level = hint ? "error" : "info";
+      log({ level, event: "closed", traffic, reason: after.closedBy, ...(hint && { hint }) });
+    }
+  }
+
+  function isFull(): boolean {
+    if (looks++ % SIZE_EVERY === 0) full = store.size() > rules.maxBytes;
+    return full;
+  }
+}
+
+const toId = ({ channel, messageId }: MessageKey) => `${channel} ${messageId}`;
+
+const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Whether a gate is worth showing to the operator. */
+export function isHeldBack(gate: Gate): boolean {
+  return gate.closedBy !== null || gate.perSecond < FASTEST_PER_SECOND;
+}

@@ -1,0 +1,239 @@
+// The ledger as the handler sees it: finds the shard of each message, and asks all of them for lists and counts.
+
+import type { Gate } from "../../../src/ledger/gate.ts";
+import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import {
+  type Ledger,
+  type LedgerStats,
+  LedgerUnavailable,
+  type ListedReport,
+  type ListedState,
+  type UnreadableReport,
+} from "../../fetch/ledger.ts";
+import type { ShardRpc } from "./rpc.ts";
+import { type LedgerSettings, type ShardNamespace, shardOf } from "./settings.ts";
+import { isHeldBack } from "./shard.ts";
+import type { Position, SetAside } from "./store.ts";
+
+/** Shards asked at the same time: what the platform lets one request have open. */
+const ASKED_AT_ONCE = 6;
+
+/**
+ * @param shards How many there are; then how many there were before. A message of a former layout stays in the
+ * shard it is in: while any is named, each message is first looked for where it would have been.
+ */
+export function createShardedLedger(
+  namespace: ShardNamespace,
+  { shards: [count = 1, ...former] }: Pick<LedgerSettings, "shards">,
+): Ledger {
+  const all = Math.max(count, ...former);
+
+  return {
+    shards: count,
+
+    async report(report) {
+      const shard = await find(report);
+      const answer = await call(shard, (one) => one.report(report));
+      if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
+      return answer;
+    },
+
+    async track(message) {
+      const shard = await find(message);
+      const answer = await call(shard, (one) => one.track(message));
+      if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
+    },
+
+    async retry({ channel, messageId }) {
+      const key = { channel, messageId };
+      return call(await find(key), (one) => one.retry(key));
+    },
+
+    async list(state, limit, cursor) {
+      const from = cursor === undefined ? { shard: 0, after: undefined } : readCursor(cursor, all);
+      if (from === undefined) return undefined;
+      const reports: (ListedReport | UnreadableReport)[] = [];
+      let { after } = from;
+      for (let index = from.shard; index < all; index++) {
+        const room = limit - reports.length;
+        const page = await call(index, (one) => listShard(one, state, room, after));
+        reports.push(...page.map(({ listed }) => listed));
+        const last = page.at(-1);
+        // A full page may be the last one: then the next is empty, and has no cursor.
+        if (page.length === room) {
+          const next = last === undefined ? { shard: index, after } : { shard: index, after: last.position };
+          return { reports, cursor: writeCursor(next.shard, next.after) };
+        }
+        after = undefined;
+      }
+      return { reports };
+    },
+
+    async stats() {
+      const parts = await inGroups(all, (index) => call(index, (one) => one.stats()));
+      const reports = { tracking: 0, sending: 0, queued: 0, recorded: 0, dead: 0, unreadable: 0 };
+      const counts = new Map<string, LedgerStats["counts"][number]>();
+      for (const part of parts) {
+        reports.unreadable += part.unreadable;
+        for (const { traffic, channel, state, ...more } of part.counts) {
+          reports[state] += more.reports;
+          const kind = `${traffic} ${channel} ${state}`;
+          const sum = counts.get(kind) ?? { traffic, channel, state, reports: 0, attempts: 0 };
+          counts.set(kind, {
+            ...sum,
+            reports: sum.reports + more.reports,
+            attempts: sum.attempts + more.attempts,
+          });
+        }
+      }
+      const waiting = parts.flatMap(({ oldestWaiting }) => oldestWaiting ?? []);
+      return {
+        shards: count,
+        reports,
+        counts: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one),
+        oldestWaiting: waiting.length === 0 ? null : toIso(Math.min(...waiting)),
+        gates: parts.flatMap(({ gates }, shard) =>
+          gates
+            .filter(([, gate]) => isHeldBack(gate))
+            .map(([traffic, gate]) => showGate(shard, traffic, gate)),
+        ),
+      };
+    },
+  };
+
+  /** The shard that a message is in, or belongs to. */
+  async function find(key: MessageKey): Promise<number> {
+    const hash = hashKey(key);
+    const home = hash % count;
+    for (const size of former) {
+      const index = hash % size;
+      if (index !== home && (await call(index, (one) => one.has(key)))) return index;
+    }
+    return home;
+  }
+
+  /**
+   * Calls a shard; once more where it was cut off, since a shard that is moved or deployed anew comes back at once,
+   * and everything asked of it may be asked twice.
+   */
+  async function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
+    try {
+      return await ask(shardOf(namespace, index));
+    } catch (error) {
+      try {
+        // More of what is too much helps nobody.
+        if ((error as { overloaded?: boolean } | null)?.overloaded) throw error;
+        return await ask(shardOf(namespace, index));
+      } catch {
+        throw new LedgerUnavailable("A shard of the ledger did not answer.");
+      }
+    }
+  }
+}
+
+/** FNV-1a: spreads ids evenly, and stays the same for ever, since rows are found by it. */
+function hashKey({ channel, messageId }: MessageKey): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(`${channel}:${messageId}`)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+interface Listed {
+  readonly listed: ListedReport | UnreadableReport;
+  readonly position: Position;
+}
+
+async function listShard(
+  shard: ShardRpc,
+  state: ListedState,
+  limit: number,
+  after: Position | undefined,
+): Promise<Listed[]> {
+  if (state === "unreadable") return (await shard.listSetAside(limit, after)).map(showSetAside);
+  return (await shard.list(state as ReportState, limit, after)).map(showRow);
+}
+
+function showRow(row: Row): Listed {
+  const { channel, messageId, traffic, state, delivered, occurredAt, due, since, attempts, reason } = row;
+  return {
+    listed: {
+      channel,
+      messageId,
+      traffic,
+      state,
+      delivered,
+      occurredAt: occurredAt === null ? null : toIso(occurredAt),
+      nextAt: toIso(due),
+      since: toIso(since),
+      attempts,
+      reason,
+    },
+    position: [traffic, due, channel, messageId],
+  };
+}
+
+function showSetAside({ channel, messageId, since, raw }: SetAside): Listed {
+  return {
+    listed: { state: "unreadable", channel, messageId, since: toIso(since), raw },
+    position: ["", since, channel, messageId],
+  };
+}
+
+function showGate(
+  shard: number,
+  traffic: LedgerStats["gates"][number]["traffic"],
+  gate: Gate,
+): LedgerStats["gates"][number] {
+  const { closedBy, since, probeAt, perSecond } = gate;
+  return {
+    shard,
+    traffic,
+    cause: closedBy ?? "throttled",
+    since: toIso(since),
+    nextProbeAt: closedBy === null ? null : toIso(probeAt),
+    perSecond: closedBy === null ? perSecond : null,
+  };
+}
+
+const toIso = (instant: number) => new Date(instant).toISOString();
+
+/** Opaque to the operator: base64url of the shard and where in it. */
+function writeCursor(shard: number, after: Position | undefined): string {
+  const bytes = new TextEncoder().encode(JSON.stringify([shard, ...(after ?? [])]));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+function readCursor(
+  cursor: string,
+  shards: number,
+): { readonly shard: number; readonly after: Position | undefined } | undefined {
+  try {
+    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    const text = new TextDecoder().decode(Uint8Array.from(binary, (one) => one.charCodeAt(0)));
+    const [shard, traffic, due, channel, messageId] = JSON.parse(text) as unknown[];
+    if (!Number.isInteger(shard) || (shard as number) < 0 || (shard as number) >= shards) return undefined;
+    const holds =
+      typeof traffic === "string" &&
+      typeof due === "number" &&
+      typeof channel === "string" &&
+      typeof messageId === "string";
+    return holds ? { shard: shard as number, after: [traffic, due, channel, messageId] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks every shard, a few at a time. */
+async function inGroups<T>(count: number, ask: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let first = 0; first < count; first += ASKED_AT_ONCE) {
+    const group = Array.from({ length: Math.min(ASKED_AT_ONCE, count - first) }, (_, at) => ask(first + at));
+    results.push(...(await Promise.all(group)));
+  }
+  return results;
+}

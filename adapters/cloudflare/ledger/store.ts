@@ -1,0 +1,292 @@
+// The shard's tables. Knows SQL, and nothing of what rows mean.
+
+import type { Gate } from "../../../src/ledger/gate.ts";
+import {
+  type MessageKey,
+  parseRow,
+  REPORT_STATES,
+  type ReportState,
+  type Row,
+  type StoredRow,
+  toStored,
+} from "../../../src/ledger/row.ts";
+import { TRAFFICS, type Traffic } from "../../../src/report.ts";
+
+export type SqlValue = string | number | null;
+
+/** What is used of Cloudflare's `SqlStorage`. */
+export interface Sql {
+  exec(query: string, ...bindings: SqlValue[]): { toArray(): Record<string, unknown>[] };
+  readonly databaseSize: number;
+}
+
+/** A row that could not be read, as it was found. */
+export interface SetAside {
+  readonly channel: string;
+  readonly messageId: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** JSON. */
+  readonly raw: string;
+}
+
+/** How many reports there are of a kind, and the attempts they took. */
+export interface Count {
+  readonly traffic: Traffic;
+  readonly channel: Row["channel"];
+  readonly state: ReportState;
+  reports: number;
+  attempts: number;
+}
+
+/** Where a listing goes on: after this. */
+export type Position = readonly [traffic: string, due: number, channel: string, messageId: string];
+
+export type Store = ReturnType<typeof createStore>;
+
+/** Written by this version; a later one finds it and can change the tables. */
+const SCHEMA_VERSION = 1;
+
+/** Without rowid: one tree keyed by message. The index serves the alarm, listings and counts. */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS reports (
+  channel TEXT NOT NULL, message_id TEXT NOT NULL, traffic TEXT NOT NULL, state TEXT NOT NULL,
+  delivered INTEGER, occurred_at INTEGER, due INTEGER NOT NULL, since INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, reason TEXT, successor INTEGER,
+  PRIMARY KEY (channel, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS reports_by_due ON reports (state, traffic, due);
+CREATE TABLE IF NOT EXISTS gates (traffic TEXT PRIMARY KEY, gate TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS set_aside (
+  channel TEXT NOT NULL, message_id TEXT NOT NULL, since INTEGER NOT NULL, raw TEXT NOT NULL,
+  PRIMARY KEY (channel, message_id, since)
+) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Opens the tables, making them where they are not there.
+ *
+ * @throws {Error} when a later version has been here: an older one would not know what it is looking at.
+ */
+export function createStore(sql: Sql) {
+  sql.exec(SCHEMA);
+  const [found] = sql.exec("SELECT version FROM schema").toArray();
+  if (found === undefined) sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
+  else if (found.version !== SCHEMA_VERSION) {
+    throw new Error(
+      `The ledger has tables of version ${found.version}; this Worker knows ${SCHEMA_VERSION}.`,
+    );
+  }
+  let counts: Map<string, Count> | undefined;
+
+  const store = {
+    /** Bytes on disk. */
+    size: () => sql.databaseSize,
+
+    /** What is stored of a message. What cannot be read is set aside, and the message is as if unknown. */
+    read({ channel, messageId }: MessageKey, now: number): Row | undefined {
+      const [stored] = sql
+        .exec("SELECT * FROM reports WHERE channel = ? AND message_id = ?", channel, messageId)
+        .toArray();
+      return stored && toRow(stored, now);
+    },
+
+    has: ({ channel, messageId }: MessageKey): boolean =>
+      sql.exec("SELECT 1 FROM reports WHERE channel = ? AND message_id = ?", channel, messageId).toArray()
+        .length > 0,
+
+    /** Stores a step's result. `before` and `after` may each be nothing. */
+    write(before: Row | undefined, after: Row | undefined): void {
+      if (before === after) return;
+      if (after !== undefined) sql.exec(UPSERT, ...toStored(after));
+      else if (before !== undefined) remove(before.channel, before.messageId);
+      count(before, -1);
+      count(after, 1);
+    },
+
+    /** The rows of a state that are due, the longest due first. */
+    due(state: ReportState, traffic: Traffic, now: number, limit: number): Row[] {
+      return sql
+        .exec(
+          "SELECT * FROM reports WHERE state = ? AND traffic = ? AND due <= ? ORDER BY due LIMIT ?",
+          state,
+          traffic,
+          now,
+          limit,
+        )
+        .toArray()
+        .flatMap((stored) => toRow(stored, now) ?? []);
+    },
+
+    /** When the first row of a state is due. */
+    firstDue(state: ReportState, traffic: Traffic): number | undefined {
+      const [first] = sql
+        .exec("SELECT min(due) AS due FROM reports WHERE state = ? AND traffic = ?", state, traffic)
+        .toArray();
+      return (first?.due as number | null) ?? undefined;
+    },
+
+    /** Makes everything that was begun due now: for a new instance, which knows that none of it is under way. */
+    reviveSending(now: number): number {
+      const orphans = TRAFFICS.flatMap((traffic) =>
+        sql.exec("SELECT * FROM reports WHERE state = 'sending' AND traffic = ?", traffic).toArray(),
+      );
+      if (orphans.length > 0) sql.exec("UPDATE reports SET due = ? WHERE state = 'sending'", now);
+      return orphans.length;
+    },
+
+    /** Sets aside what no state or traffic that is known would ever find. */
+    setAsideUnknown(now: number): void {
+      for (const state of distinct("state")) {
+        const known = REPORT_STATES.includes(state as ReportState);
+        for (const traffic of distinct("traffic", "state = ?", state)) {
+          if (known && TRAFFICS.includes(traffic as Traffic)) continue;
+          const unknown = sql
+            .exec("SELECT * FROM reports WHERE state = ? AND traffic = ? LIMIT 1000", state, traffic)
+            .toArray();
+          for (const stored of unknown) setAside(stored, now);
+        }
+      }
+    },
+
+    /** One page of a state, by traffic and due. */
+    list(state: ReportState, limit: number, after: Position | undefined, now: number): Row[] {
+      const [traffic, due, channel, messageId] = after ?? ["", 0, "", ""];
+      return sql
+        .exec(
+          `SELECT * FROM reports WHERE state = ? AND (traffic, due, channel, message_id) > (?, ?, ?, ?)
+           ORDER BY traffic, due, channel, message_id LIMIT ?`,
+          state,
+          traffic,
+          due,
+          channel,
+          messageId,
+          limit,
+        )
+        .toArray()
+        .flatMap((stored) => toRow(stored, now) ?? []);
+    },
+
+    listSetAside(limit: number, after: Position | undefined): SetAside[] {
+      const [, since, channel, messageId] = after ?? ["", 0, "", ""];
+      return sql
+        .exec(
+          `SELECT * FROM set_aside WHERE (channel, message_id, since) > (?, ?, ?)
+           ORDER BY channel, message_id, since LIMIT ?`,
+          channel,
+          messageId,
+          since,
+          limit,
+        )
+        .toArray()
+        .map((one) => ({
+          channel: String(one.channel),
+          messageId: String(one.message_id),
+          since: Number(one.since),
+          raw: String(one.raw),
+        }));
+    },
+
+    countSetAside: () => Number(sql.exec("SELECT count(*) AS n FROM set_aside").toArray()[0]?.n ?? 0),
+
+    purgeSetAside(before: number): void {
+      sql.exec("DELETE FROM set_aside WHERE since < ?", before);
+    },
+
+    /** Counted once in an instance's life, and kept up to date from then on: counting reads every row. */
+    counts(): Count[] {
+      if (counts === undefined) {
+        const rows = sql
+          .exec(
+            `SELECT traffic, channel, state, count(*) AS reports, sum(attempts) AS attempts
+             FROM reports GROUP BY state, traffic, channel`,
+          )
+          .toArray() as unknown as Count[];
+        counts = new Map(rows.map((one) => [toKind(one), { ...one }]));
+      }
+      return [...counts.values()].filter(({ reports }) => reports > 0);
+    },
+
+    /** After a rollback: what was counted did not happen. */
+    forgetCounts(): void {
+      counts = undefined;
+    },
+
+    /** Since when the oldest report is on its way. */
+    oldestWaiting(): number | undefined {
+      const [oldest] = sql
+        .exec("SELECT min(since) AS since FROM reports WHERE state IN ('sending', 'queued')")
+        .toArray();
+      return (oldest?.since as number | null) ?? undefined;
+    },
+
+    readGates: (): ReadonlyMap<string, Gate> =>
+      new Map(
+        sql
+          .exec("SELECT * FROM gates")
+          .toArray()
+          .map(({ traffic, gate }) => [String(traffic), JSON.parse(String(gate)) as Gate]),
+      ),
+
+    writeGate(traffic: Traffic, gate: Gate): void {
+      sql.exec("INSERT OR REPLACE INTO gates VALUES (?, ?)", traffic, JSON.stringify(gate));
+    },
+  };
+  return store;
+
+  function toRow(stored: Record<string, unknown>, now: number): Row | undefined {
+    const row = parseRow(stored);
+    if (row === undefined) setAside(stored, now);
+    return row;
+  }
+
+  function setAside(stored: Record<string, unknown>, now: number): void {
+    const { channel, message_id } = stored as unknown as StoredRow;
+    sql.exec(
+      "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)",
+      channel,
+      message_id,
+      now,
+      JSON.stringify(stored),
+    );
+    remove(channel, message_id);
+    counts = undefined;
+  }
+
+  function remove(channel: string, messageId: string): void {
+    sql.exec("DELETE FROM reports WHERE channel = ? AND message_id = ?", channel, messageId);
+  }
+
+  function count(row: Row | undefined, sign: 1 | -1): void {
+    if (counts === undefined || row === undefined) return;
+    const { traffic, channel, state } = row;
+    const kind = toKind(row);
+    const one = counts.get(kind) ?? { traffic, channel, state, reports: 0, attempts: 0 };
+    one.reports += sign;
+    one.attempts += sign * row.attempts;
+    counts.set(kind, one);
+  }
+
+  /** The values of an indexed column, one look-up each: DISTINCT would read every row. */
+  function distinct(column: "state" | "traffic", where = "1 = 1", ...bindings: SqlValue[]): string[] {
+    const values: string[] = [];
+    for (let last = ""; ; ) {
+      const [next] = sql
+        .exec(
+          `SELECT min(${column}) AS value FROM reports WHERE ${where} AND ${column} > ?`,
+          ...bindings,
+          last,
+        )
+        .toArray();
+      if (typeof next?.value !== "string") return values;
+      last = next.value;
+      values.push(last);
+    }
+  }
+}
+
+const UPSERT = "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const toKind = ({ traffic, channel, state }: Pick<Row, "traffic" | "channel" | "state">) =>
+  `${state} ${traffic} ${channel}`;

@@ -1,0 +1,105 @@
+// What every call goes through before its own work: its parameters are read, its caller identified and braked.
+
+import type { DecodedParameters } from "../../src/parameters.ts";
+import type { Traffic } from "../../src/report.ts";
+import { readParameters, type Unreadable } from "../../src/request-parameters.ts";
+import { type Caller, identifyAdmin, identifyCaller } from "./caller.ts";
+import type { LogEntry } from "./log.ts";
+import type { Brake, HandlerConfig } from "./options.ts";
+import { type Answer, type ProblemName, problem } from "./problem.ts";
+
+/** What the runtime knows of a request beside the request. */
+export interface HandlerContext {
+  /** Keeps work going after the answer, or after the caller has left. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+  /** The client's address; for brakes only. */
+  readonly clientAddress?: string | undefined;
+  /**
+   * Whether the platform holds bodies to their `Content-Length`, so that they can be read faster.
+   *
+   * @default false
+   */
+  readonly lengthHolds?: boolean;
+}
+
+/** A call that may go on. */
+export interface Admitted {
+  readonly caller: Caller;
+  readonly decoded: DecodedParameters;
+  /** What the log says of the caller. */
+  readonly seen: { readonly traffic: Traffic; readonly caller: string };
+}
+
+/** The brakes' window as wrangler.toml sets it, and so how long to wait. */
+const BRAKE_PERIOD_S = 10;
+
+const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
+  malformed: "malformed-body",
+  too_large: "body-too-large",
+  unsupported_type: "unsupported-media-type",
+};
+
+/** URLs end up in logs and in the Referer of other requests. */
+const TOKEN_IN_URL = {
+  parameter: "token",
+  detail: "must not stand in the URL; send it in the form or as Bearer",
+};
+
+/** Reads a report's or message's parameters and finds out who sends them; the answer, where it may not go on. */
+export async function admit(
+  request: Request,
+  config: HandlerConfig,
+  context: HandlerContext,
+): Promise<Admitted | Answer> {
+  const { brakes } = config;
+  const decoded = await readParameters(request, context.lengthHolds);
+  if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
+  if (/[?&]token=/.test(request.url)) return problem("invalid-parameters", { errors: [TOKEN_IN_URL] });
+
+  const authorization = request.headers.get("authorization");
+  const caller = await identifyCaller(authorization, decoded.parameters, config, Date.now());
+  if (caller === undefined) {
+    return refuse(
+      config,
+      context,
+      "Send a report token as `token` in the form or as Bearer, or a proxy key as Bearer or Basic.",
+    );
+  }
+  const seen = {
+    traffic: caller.traffic,
+    caller: caller.kind === "key" ? `key:${caller.name}` : `token:${caller.kid}`,
+  };
+  const subject = caller.kind === "key" ? caller.name : `${caller.channel}:${caller.messageId}`;
+  if (await isTooFast(brakes[caller.kind], subject)) return tooManyRequests(seen);
+  return { caller, decoded, seen };
+}
+
+/** Lets only the operator on: gives the name of the admin key, or the answer. */
+export async function admitAdmin(
+  request: Request,
+  config: HandlerConfig,
+  context: HandlerContext,
+): Promise<string | Answer> {
+  const name = identifyAdmin(request.headers.get("authorization"), config);
+  if (name === undefined) return refuse(config, context, "Send an admin key as Bearer.");
+  return (await isTooFast(config.brakes.key, `admin:${name}`)) ? tooManyRequests({ caller: name }) : name;
+}
+
+/** No Basic challenge: browsers would open a password prompt. */
+async function refuse({ brakes }: HandlerConfig, context: HandlerContext, detail: string): Promise<Answer> {
+  if (await isTooFast(brakes.anonymous, context.clientAddress ?? "unknown")) return tooManyRequests();
+  return problem("unauthenticated", { detail }, { "www-authenticate": 'Bearer realm="vonage-conversion"' });
+}
+
+function tooManyRequests(log: Partial<LogEntry> = {}): Answer {
+  return problem("too-many-requests", {}, { "retry-after": String(BRAKE_PERIOD_S) }, log);
+}
+
+/** A brake that fails lets pass: it protects against floods, and must not stop reports on its own. */
+async function isTooFast(brake: Brake | undefined, key: string): Promise<boolean> {
+  try {
+    return brake !== undefined && !(await brake.limit({ key })).success;
+  } catch {
+    return false;
+  }
+}

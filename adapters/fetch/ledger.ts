@@ -1,0 +1,112 @@
+// What the handler asks of a ledger. Cloudflare's Durable Objects hold one (adapters/cloudflare/ledger); without
+// any, the handler works all the same, and forgets.
+
+import type { ConversionErrorCode } from "../../src/errors.ts";
+import type { MessageKey, ReportState } from "../../src/ledger/row.ts";
+import type { Channel, Traffic } from "../../src/report.ts";
+
+/** A report as the ledger takes it: complete and valid. */
+export interface LedgerReport {
+  readonly channel: Channel;
+  readonly messageId: string;
+  readonly delivered: boolean;
+  /** When the user acted, epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly traffic: Traffic;
+}
+
+/** A message whose report is awaited until `expiresAt`, epoch milliseconds. */
+export interface TrackedMessage extends MessageKey {
+  readonly traffic: Traffic;
+  readonly expiresAt: number;
+}
+
+/** What became of a report. */
+export interface LedgerAnswer {
+  /**
+   * `recorded`: Vonage has confirmed. `accepted`: durable, and will be delivered. `duplicate`: it was on record, and
+   * nothing was sent. `conflict`: another outcome is. `rejected`: Vonage refuses its parameters.
+   */
+  readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
+  /** Requests sent to Vonage for it so far. */
+  readonly attempts: number;
+  /** Why Vonage has not confirmed, where an attempt was made or its key is closed. */
+  readonly reason?: ConversionErrorCode;
+}
+
+/** A report as the operator sees it. */
+export interface ListedReport {
+  readonly channel: Channel;
+  readonly messageId: string;
+  readonly traffic: Traffic;
+  readonly state: ReportState;
+  readonly delivered: boolean | null;
+  /** ISO 8601, as the other times here. */
+  readonly occurredAt: string | null;
+  /** When something is next done about it: an attempt, the expiry, or its end in the ledger. */
+  readonly nextAt: string;
+  readonly since: string;
+  readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly reason: ConversionErrorCode | null;
+}
+
+/** A row that could not be read, as it was found. */
+export interface UnreadableReport {
+  readonly state: "unreadable";
+  readonly channel: string;
+  readonly messageId: string;
+  readonly since: string;
+  /** JSON of what is stored. */
+  readonly raw: string;
+}
+
+/** States that can be asked for. */
+export type ListedState = ReportState | "unreadable";
+
+export interface ReportPage {
+  readonly reports: readonly (ListedReport | UnreadableReport)[];
+  /** Where the next page begins; absent on the last. */
+  readonly cursor?: string;
+}
+
+export interface LedgerStats {
+  readonly shards: number;
+  readonly reports: Readonly<Record<ListedState, number>>;
+  readonly counts: readonly {
+    readonly traffic: Traffic;
+    readonly channel: Channel;
+    readonly state: ReportState;
+    readonly reports: number;
+    readonly attempts: number;
+  }[];
+  /** Since when the oldest report is on its way. */
+  readonly oldestWaiting: string | null;
+  /** Keys of shards that are held back. */
+  readonly gates: readonly {
+    readonly shard: number;
+    readonly traffic: Traffic;
+    readonly cause: "outage" | "unauthorized" | "not_enabled" | "throttled";
+    readonly since: string;
+    readonly nextProbeAt: string | null;
+    readonly perSecond: number | null;
+  }[];
+}
+
+/** The ledger cannot be reached, cannot write, or is full. Nothing was accepted. */
+export class LedgerUnavailable extends Error {
+  override readonly name = "LedgerUnavailable";
+}
+
+/** Every call rejects with {@link LedgerUnavailable} when the ledger cannot do it; then nothing was accepted. */
+export interface Ledger {
+  /** How many parts it is made of. */
+  readonly shards: number;
+  report(report: LedgerReport): Promise<LedgerAnswer>;
+  track(message: TrackedMessage): Promise<void>;
+  /** @returns `unknown`: there is no such message; `nothing`: it needs no sending. */
+  retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
+  /** @returns `undefined`: the cursor is none of ours. */
+  list(state: ListedState, limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
+  stats(): Promise<LedgerStats>;
+}

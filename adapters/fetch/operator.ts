@@ -1,0 +1,115 @@
+// What the operator can ask: which reports wait or died, how many there are, whether Vonage takes each key.
+
+import type { ConversionErrorCode } from "../../src/errors.ts";
+import { isConversionError } from "../../src/errors.ts";
+import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/report.ts";
+import { findFaults } from "../../src/validation.ts";
+import { admitAdmin, type HandlerContext } from "./admission.ts";
+import type { Ledger, ListedState } from "./ledger.ts";
+import type { HandlerConfig } from "./options.ts";
+import { type Answer, problem } from "./problem.ts";
+import { createSenders } from "./senders.ts";
+
+/** Whether Vonage takes a key: `unknown` where it could not be asked. */
+export interface Diagnosis {
+  readonly verdict: "accepted" | "unauthorized" | "not_enabled" | "unknown";
+  /** What came instead of a verdict. */
+  readonly reason: ConversionErrorCode | null;
+}
+
+const STATES: readonly ListedState[] = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
+const DEFAULT_LIMIT = 100;
+const LARGEST_LIMIT = 500;
+
+const JSON_HEADERS = { "content-type": "application/json" };
+
+/** Makes the operator's calls; each lets only an admin key on. */
+export function createOperator(config: HandlerConfig, ledger: Ledger | undefined) {
+  const asAdmin =
+    (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
+    async (request: Request, context: HandlerContext, ...key: string[]): Promise<Answer> => {
+      const admin = await admitAdmin(request, config, context);
+      if (typeof admin !== "string") return admin;
+      const seen = { caller: `admin:${admin}` };
+      if (ledger === undefined) return problem("no-ledger", { detail: NO_LEDGER }, {}, seen);
+      const { log, ...rest } = await answer(request, ledger, key);
+      return { ...rest, log: { ...seen, ...log } };
+    };
+
+  return {
+    /** `GET /reports?state=…&limit=…&cursor=…` */
+    list: asAdmin(async (request, from) => {
+      const { searchParams } = new URL(request.url);
+      const state = (searchParams.get("state") ?? "") as ListedState;
+      const limit = Number(searchParams.get("limit") ?? DEFAULT_LIMIT);
+      const errors = [...searchParams.keys()]
+        .filter((name) => !["state", "limit", "cursor"].includes(name))
+        .map(() => ({ parameter: "(unknown)", detail: "only state, limit and cursor are known" }));
+      if (!STATES.includes(state)) {
+        errors.push({ parameter: "state", detail: `must be one of ${STATES.join(", ")}` });
+      }
+      if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_LIMIT) {
+        errors.push({ parameter: "limit", detail: `must be a whole number from 1 to ${LARGEST_LIMIT}` });
+      }
+      const cursor = searchParams.get("cursor") ?? undefined;
+      const page = errors.length === 0 ? await from.list(state, limit, cursor) : undefined;
+      if (page !== undefined) return json(200, page);
+      if (errors.length === 0)
+        errors.push({ parameter: "cursor", detail: "must be one that a page ended with" });
+      return problem("invalid-parameters", { errors });
+    }),
+
+    /** `POST /reports/{channel}/{messageId}/retry` */
+    retry: asAdmin(async (_, from, [channel = "", messageId = ""]) => {
+      const known = CHANNELS.includes(channel as Channel) && !findFaults(messageIdSchema, messageId).faults;
+      const result = known ? await from.retry({ channel: channel as Channel, messageId }) : "unknown";
+      if (result === "unknown") return problem("not-found", { detail: "No such report is in the ledger." });
+      if (result === "nothing") {
+        return problem("nothing-to-retry", { detail: "It is still awaited, or on record already." });
+      }
+      return json(202, { status: "accepted" });
+    }),
+
+    /** `GET /stats` */
+    stats: asAdmin(async (_, from) => json(200, await from.stats())),
+
+    /** `POST /doctor`: asks Vonage with each key, and has nothing recorded. */
+    doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
+      const admin = await admitAdmin(request, config, context);
+      if (typeof admin !== "string") return admin;
+      const senders = createSenders(config, false);
+      const keys: Partial<Record<Traffic, Diagnosis>> = {};
+      for (const traffic of TRAFFICS) {
+        const send = senders.get(traffic);
+        if (send !== undefined) keys[traffic] = await diagnose(send);
+      }
+      const { log, ...answer } = json(200, { ledger: ledger !== undefined, keys });
+      return { ...answer, log: { ...log, caller: `admin:${admin}` } };
+    },
+  };
+}
+
+const NO_LEDGER =
+  "This service forwards reports and keeps none: bind LEDGER, on Cloudflare, to have a ledger.";
+
+function json(status: number, body: unknown): Answer {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome: "ok" } };
+}
+
+/**
+ * A report without a message id: Vonage checks the key before the parameters, so a good key is told that the id is
+ * missing, and there is nothing that could be recorded.
+ */
+async function diagnose(
+  send: NonNullable<ReturnType<ReturnType<typeof createSenders>["get"]>>,
+): Promise<Diagnosis> {
+  try {
+    await send({ channel: "sms", messageId: "", delivered: false });
+  } catch (error) {
+    if (!isConversionError(error)) throw error;
+    const { code } = error;
+    if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
+    if (code !== "rejected") return { verdict: "unknown", reason: code };
+  }
+  return { verdict: "accepted", reason: null };
+}

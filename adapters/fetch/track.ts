@@ -1,0 +1,123 @@
+// The way of one message that was sent: who is calling → parameters → ledger → report token.
+
+import * as v from "valibot";
+import { ConversionError } from "../../src/errors.ts";
+import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/report.ts";
+import { mintReportToken } from "../../src/token.ts";
+import { findFaults, integer, objectOf, oneOf, required } from "../../src/validation.ts";
+import { admit, type HandlerContext } from "./admission.ts";
+import { CALLER_PARAMETERS } from "./caller.ts";
+import type { Ledger } from "./ledger.ts";
+import type { HandlerConfig } from "./options.ts";
+import { type Answer, problem } from "./problem.ts";
+
+/** A message that was sent, and whose report is awaited. */
+export interface SentMessage {
+  /** The id Vonage gave it. */
+  readonly messageId: string;
+  readonly channel: Channel;
+  /**
+   * Which of the two credential sets reports it.
+   *
+   * @default "2fa", or the proxy key's
+   */
+  readonly traffic?: Traffic;
+  /**
+   * Seconds until it counts as not delivered: 30 to 86 400 (a day).
+   *
+   * @default 900, since a report is worth most within 15 minutes
+   */
+  readonly expiresIn?: number;
+}
+
+export interface TrackResult {
+  /** Lets its bearer, say a browser, report this message; absent where no token secrets are set. */
+  readonly token?: string;
+  /** When `delivered=false` is reported unless somebody has reported before; ISO 8601. */
+  readonly expiresAt: string;
+}
+
+export type Track = (message: Required<SentMessage>) => Promise<TrackResult>;
+
+/** The rules of a {@link SentMessage}. */
+export const sentMessageSchema = objectOf({
+  messageId: messageIdSchema,
+  channel: required(oneOf(CHANNELS)),
+  traffic: v.optional(oneOf(TRAFFICS)),
+  expiresIn: v.optional(integer(30, 86_400), 900),
+});
+
+/** A late reply proves delivery as well: its token outlives the expiry, though no token lives for more than a day. */
+const LATE_REPLY_S = 3600;
+const LONGEST_TOKEN_S = 86_400;
+
+/**
+ * Makes the function that has a message awaited, and gives its report token. It rejects with `LedgerUnavailable`, or
+ * with a `ConversionError` `invalid_options` where the message could never be reported.
+ */
+export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
+  return async ({ messageId, channel, traffic, expiresIn }) => {
+    if (config.credentials[traffic] === undefined) {
+      throw new ConversionError(
+        "invalid_options",
+        `invalid_options: there are no credentials for ${traffic} here`,
+      );
+    }
+    const expiresAt = Date.now() + expiresIn * 1000;
+    await ledger.track({ channel, messageId, traffic, expiresAt });
+    const [secret] = config.tokenSecrets;
+    const claims = { messageId, channel, traffic };
+    const token = secret && {
+      token: await mintReportToken(claims, {
+        secret,
+        audience: config.tokenAudience,
+        expiresIn: Math.min(expiresIn + LATE_REPLY_S, LONGEST_TOKEN_S),
+      }),
+    };
+    return { ...token, expiresAt: new Date(expiresAt).toISOString() };
+  };
+}
+
+/** Makes the function that takes one `POST /messages` through. */
+export function createTracker(config: HandlerConfig, track: Track) {
+  return async (request: Request, context: HandlerContext): Promise<Answer> => {
+    const admitted = await admit(request, config, context);
+    if ("status" in admitted) return admitted;
+    const { caller, decoded, seen } = admitted;
+    if (caller.kind !== "key") {
+      const detail = "Messages are tracked with a proxy key; a token is for reporting one.";
+      return problem("unauthenticated", { detail }, {}, seen);
+    }
+    const given = [...decoded.parameters].filter(([name]) => !CALLER_PARAMETERS.has(name));
+    const { output, faults = [] } = findFaults(
+      sentMessageSchema,
+      Object.fromEntries(
+        given.map(([name, value]) => [name, name === "expiresIn" ? toNumber(value) : value]),
+      ),
+    );
+    const errors = [
+      ...decoded.faults,
+      ...faults.map(({ field, fault }) => ({ parameter: toName(field), detail: fault })),
+    ];
+    const { traffic = caller.traffic } = output ?? {};
+    if (traffic !== caller.traffic) {
+      errors.push({
+        parameter: "traffic",
+        detail: `must be ${caller.traffic}: that is what this key reports`,
+      });
+    }
+    if (output === undefined || errors.length > 0) {
+      return problem("invalid-parameters", { errors }, {}, seen);
+    }
+    const { messageId, channel, expiresIn } = output;
+    const body = JSON.stringify(await track({ messageId, channel, traffic, expiresIn }));
+    const headers = { "content-type": "application/json" };
+    return { status: 201, headers, body, log: { ...seen, channel, outcome: "tracked" } };
+  };
+}
+
+/** What came as text in a form, and through it in JSON too. */
+const toNumber = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);
+
+/** Names come from outside: they are shown only when they are short and plain. */
+const toName = (field: string) => (/^[\w.-]{1,40}$/.test(field) ? field : "(unprintable)");

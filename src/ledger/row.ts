@@ -1,0 +1,127 @@
+// One message in the ledger, as plain data.
+
+import type { ConversionErrorCode } from "../errors.ts";
+import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../report.ts";
+
+/**
+ * Where a message stands:
+ *
+ * - `tracking`: it was sent; its report is awaited until `due`.
+ * - `sending`: a request to Vonage is under way.
+ * - `queued`: Vonage has not confirmed; the next request is due at `due`.
+ * - `recorded`: Vonage has confirmed.
+ * - `dead`: given up; kept for a person to look at.
+ */
+export type ReportState = "tracking" | "sending" | "queued" | "recorded" | "dead";
+
+/** One message and its one outcome. Times are epoch milliseconds. */
+export interface Row {
+  readonly channel: Channel;
+  readonly messageId: string;
+  readonly traffic: Traffic;
+  readonly state: ReportState;
+  /** The outcome; `null` while it is awaited. */
+  readonly delivered: boolean | null;
+  /** When the user acted, or the time to do so ran out: the same with every attempt. `null` while awaited. */
+  readonly occurredAt: number | null;
+  /** When something is to be done next: report the expiry, look after a lost attempt, try again, purge. */
+  readonly due: number;
+  /** Since when this outcome has been on its way (tracked, for a message that is awaited). */
+  readonly since: number;
+  /** Requests begun for this outcome. */
+  readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly reason: ConversionErrorCode | null;
+  /** When the user acted, of a `true` that arrived while a `false` was under way, and goes after it. */
+  readonly successor: number | null;
+}
+
+/** What says which message: ids of different channels are different messages. */
+export type MessageKey = Pick<Row, "channel" | "messageId">;
+
+export const REPORT_STATES: readonly ReportState[] = ["tracking", "sending", "queued", "recorded", "dead"];
+
+/** A row as SQLite holds it. */
+export interface StoredRow {
+  readonly channel: string;
+  readonly message_id: string;
+  readonly traffic: string;
+  readonly state: string;
+  readonly delivered: number | null;
+  readonly occurred_at: number | null;
+  readonly due: number;
+  readonly since: number;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly successor: number | null;
+}
+
+/**
+ * Reads a stored row.
+ *
+ * @returns `undefined` for what this version cannot have written: it must be set aside, not guessed at.
+ */
+export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undefined {
+  const {
+    channel,
+    message_id,
+    traffic,
+    state,
+    delivered,
+    occurred_at,
+    due,
+    since,
+    attempts,
+    reason,
+    successor,
+  } = stored;
+  const readable =
+    CHANNELS.includes(channel as Channel) &&
+    TRAFFICS.includes(traffic as Traffic) &&
+    REPORT_STATES.includes(state as ReportState) &&
+    typeof message_id === "string" &&
+    message_id !== "" &&
+    (state === "tracking"
+      ? delivered === null && occurred_at === null
+      : (delivered === 0 || delivered === 1) && isInstant(occurred_at)) &&
+    isInstant(due) &&
+    isInstant(since) &&
+    Number.isInteger(attempts) &&
+    (reason === null || typeof reason === "string") &&
+    (successor === null || isInstant(successor));
+  if (!readable) return undefined;
+  return {
+    channel: channel as Channel,
+    messageId: message_id,
+    traffic: traffic as Traffic,
+    state: state as ReportState,
+    delivered: delivered === null ? null : delivered === 1,
+    occurredAt: occurred_at as number | null,
+    due,
+    since,
+    attempts: attempts as number,
+    reason: reason as ConversionErrorCode | null,
+    successor,
+  };
+}
+
+/** Writes a row as SQLite holds it, in the order of {@link StoredRow}. */
+export function toStored(row: Row): (string | number | null)[] {
+  return [
+    row.channel,
+    row.messageId,
+    row.traffic,
+    row.state,
+    row.delivered === null ? null : Number(row.delivered),
+    row.occurredAt,
+    row.due,
+    row.since,
+    row.attempts,
+    row.reason,
+    row.successor,
+  ];
+}
+
+/** ±8.64e15 ms is all that a Date can hold. */
+const isInstant = (value: unknown): value is number =>
+  Number.isInteger(value) && Math.abs(value as number) <= 8.64e15;

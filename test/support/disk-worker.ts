@@ -1,0 +1,133 @@
+// The Worker on a workerd process of its own, with its Durable Objects on disk: to be killed and started again.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { findFreePort, isFree } from "./free-port.ts";
+import { untilReachable, workerdBinary, writeConfig } from "./plain-workerd.ts";
+
+export interface DiskWorkerOptions {
+  /** Variables and secrets. */
+  readonly bindings: Readonly<Record<string, string>>;
+  /** Folder of the Durable Objects; made if it is not there, and left there. */
+  readonly storage: string;
+  /**
+   * Port on 127.0.0.1, kept through restarts.
+   *
+   * @default a free one
+   */
+  readonly port?: number;
+  /**
+   * The Worker's module; it exports the class `Ledger`.
+   *
+   * @default adapters/cloudflare/index.ts
+   */
+  readonly entry?: string;
+  /** Where no file can grow beyond, in blocks of 512 bytes: writes fail from there on, as on a full disk. */
+  readonly fileSizeLimit?: number;
+}
+
+export interface DiskWorker {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** The process's id; another one after each restart. */
+  readonly pid: number;
+  /** What the Worker wrote by `console.log`, over all processes, a line each. */
+  readonly logs: readonly string[];
+  /** What it wrote by `console.warn` and `console.error`, and what workerd itself complained of. */
+  readonly errors: readonly string[];
+  /** Ends the process where it stands (SIGKILL); resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Kills it if it runs, starts it again on the same port and storage, and resolves when it answers. */
+  restart(): Promise<void>;
+  /** Ends it for good, by SIGTERM first. */
+  stop(): Promise<void>;
+  /** The most memory that one of its processes held, in bytes; of one that ended by itself nothing is known. */
+  peakMemory(): number;
+}
+
+/** How long workerd may take to finish what it is at. */
+const STOP_MS = 3000;
+
+/** Starts the Worker, its namespace `LEDGER` of the class `Ledger`; resolves when `GET /health` answers. */
+export async function startDiskWorker(options: DiskWorkerOptions): Promise<DiskWorker> {
+  const { bindings, entry = "adapters/cloudflare/index.ts", fileSizeLimit } = options;
+  const storage = resolve(options.storage);
+  mkdirSync(storage, { recursive: true });
+  const port = options.port ?? (await findFreePort());
+  const folder = mkdtempSync(join(tmpdir(), "disk-worker-"));
+  const durableObject = { binding: "LEDGER", className: "Ledger", storage };
+  const config = writeConfig(folder, {
+    worker: { script: bundleWorker(entry), port, bindings, durableObject },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const logs: string[] = [];
+  const errors: string[] = [];
+  let peak = 0;
+  let child = await launch();
+  const endWithUs = () => child.kill("SIGKILL");
+  process.once("exit", endWithUs);
+
+  return {
+    url,
+    get pid() {
+      return child.pid ?? Number.NaN;
+    },
+    logs,
+    errors,
+    kill: () => end("SIGKILL"),
+    restart: async () => {
+      await end("SIGKILL");
+      child = await launch();
+    },
+    stop: async () => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      await end("SIGTERM");
+      clearTimeout(timer);
+      process.off("exit", endWithUs);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    peakMemory,
+  };
+
+  async function launch(): Promise<ChildProcess> {
+    // Whoever listens there would be taken for the Worker.
+    if (!(await isFree(port))) throw new Error(`port ${port} is in use`);
+    const command = [workerdBinary, "serve", config];
+    const limited = ["sh", "-c", `ulimit -f ${fileSizeLimit}; trap "" XFSZ; exec "$@"`, "sh", ...command];
+    const [program = "", ...rest] = fileSizeLimit === undefined ? command : limited;
+    const started = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    createInterface({ input: started.stdout }).on("line", (line) => logs.push(line));
+    createInterface({ input: started.stderr }).on("line", (line) => errors.push(line));
+    const ended = new AbortController();
+    started.once("close", () => ended.abort(new Error(`workerd ended at its start:\n${errors.join("\n")}`)));
+    try {
+      await untilReachable(`${url}/health`, ended.signal);
+    } catch (error) {
+      started.kill("SIGKILL");
+      throw error;
+    }
+    return started;
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (hasEnded(child)) return;
+    peakMemory();
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  function peakMemory(): number {
+    if (!hasEnded(child)) {
+      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+      peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+    }
+    return peak;
+  }
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;

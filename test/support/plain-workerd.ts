@@ -1,0 +1,91 @@
+// Plain workerd, without Miniflare around it: what is measured or killed is the Workers, and nothing beside them.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The workerd package has no types; under ESM its path is the default export's default. */
+const workerdPackage: string = "workerd";
+
+/** Path of workerd itself. */
+export const workerdBinary: string = (await import(workerdPackage)).default.default;
+
+export interface PlainWorker {
+  /** One ES module. */
+  readonly script: string;
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  /** Variables and secrets. */
+  readonly bindings: Readonly<Record<string, string>>;
+  readonly durableObject?: {
+    /** What the namespace is called in the Worker's environment. */
+    readonly binding: string;
+    /** The exported class; also the name of its folder in `storage`. */
+    readonly className: string;
+    /** Absolute path of a folder that exists. */
+    readonly storage: string;
+  };
+}
+
+/** Writes a configuration, and the scripts beside it, for some Workers by name; gives the configuration's path. */
+export function writeConfig(folder: string, workers: Readonly<Record<string, PlainWorker>>): string {
+  const entries = Object.entries(workers);
+  for (const [name, { script }] of entries) writeFileSync(join(folder, `${name}.js`), script);
+  const services = entries.flatMap(([name, worker]) => toServices(name, worker));
+  const sockets = entries.map(
+    ([name, { port }]) => `(name = "${name}", address = "127.0.0.1:${port}", http = (), service = "${name}")`,
+  );
+  const path = join(folder, "config.capnp");
+  writeFileSync(
+    path,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [${services.join(", ")}, (name = "internet", network = (allow = ["private", "local"]))],
+  sockets = [${sockets.join(", ")}]);
+`,
+  );
+  return path;
+}
+
+/**
+ * Waits until a URL answers, whatever the status.
+ *
+ * @param signal Gives up at once, with its reason.
+ */
+export async function untilReachable(url: string, signal?: AbortSignal): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    signal?.throwIfAborted();
+    try {
+      await (await fetch(url, { signal: AbortSignal.timeout(end - Date.now()) })).arrayBuffer();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`${url} was not reachable within 10 s`);
+}
+
+function toServices(name: string, { bindings, durableObject }: PlainWorker): string[] {
+  // A Cap'n Proto text is written as a JSON string is.
+  const all = Object.entries(bindings).map(
+    ([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`,
+  );
+  const storage: string[] = [];
+  const services: string[] = [];
+  if (durableObject !== undefined) {
+    const { binding, className, storage: path } = durableObject;
+    all.push(`(name = "${binding}", durableObjectNamespace = "${className}")`);
+    storage.push(
+      `durableObjectNamespaces = [(className = "${className}", uniqueKey = "${className}", enableSql = true)]`,
+      `durableObjectStorage = (localDisk = "${name}-disk")`,
+    );
+    services.push(`(name = "${name}-disk", disk = (path = ${JSON.stringify(path)}, writable = true))`);
+  }
+  const settings = [
+    `modules = [(name = "index.js", esModule = embed "${name}.js")]`,
+    `compatibilityDate = "2026-11-01"`,
+    `compatibilityFlags = ["no_nodejs_compat", "no_nodejs_compat_v2"]`,
+    `bindings = [${all.join(", ")}]`,
+    ...storage,
+  ];
+  return [`(name = "${name}", worker = (${settings.join(",\n    ")}))`, ...services];
+}

@@ -1,0 +1,106 @@
+// The sandbox on a server of Node's, in the test's own process: to be looked into, and to be switched off.
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
+import { findFreePort } from "./free-port.ts";
+
+/** A request for the Conversion API. */
+export interface Hit {
+  /** When it came in, epoch milliseconds. */
+  readonly at: number;
+  /** What was answered; 0: nothing, the connection broke. */
+  readonly status: number;
+}
+
+export interface SandboxServer {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly sandbox: Sandbox;
+  /** Every request for `/conversions/…` that is over and done with, in the order in which they ended. */
+  readonly hits: readonly Hit[];
+  /** Breaks all connections; new ones are refused from then on. What was under way is among the hits after. */
+  close(): Promise<void>;
+  /** Listens again, on the same port. */
+  open(): Promise<void>;
+}
+
+/** Starts a sandbox on 127.0.0.1 that forgets nothing. */
+export async function startSandboxServer(options: { readonly port?: number } = {}): Promise<SandboxServer> {
+  const port = options.port ?? (await findFreePort());
+  const url = `http://127.0.0.1:${port}`;
+  const sandbox = createSandbox({ maxReports: 1_000_000 });
+  const hits: Hit[] = [];
+  const underWay = new Set<Promise<void>>();
+  const server = createServer((incoming, outgoing) => {
+    const at = Date.now();
+    const ended = answer(sandbox, url, incoming, outgoing).then((status) => {
+      if (incoming.url?.startsWith("/conversions/")) hits.push({ at, status });
+      underWay.delete(ended);
+    });
+    underWay.add(ended);
+  });
+  // A server that ends idle connections breaks those that a caller takes up again at that very moment.
+  server.keepAliveTimeout = 0;
+  const open = async () => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  await open();
+  return {
+    url,
+    port,
+    sandbox,
+    hits,
+    close: async () => {
+      // Closed already: an error, and closed all the same.
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(underWay);
+    },
+    open,
+  };
+}
+
+/** The most requests within any 1000 milliseconds. */
+export function peakPerSecond(hits: readonly Hit[]): number {
+  const times = hits.map(({ at }) => at).sort((a, b) => a - b);
+  let first = 0;
+  let peak = 0;
+  for (const [last, at] of times.entries()) {
+    while (at - (times[first] ?? at) >= 1000) first++;
+    peak = Math.max(peak, last - first + 1);
+  }
+  return peak;
+}
+
+/** Has the sandbox answer; gives the status, or 0 where the connection broke before, on whichever side. */
+async function answer(
+  sandbox: Sandbox,
+  url: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<number> {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const headers = new Headers();
+    for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+      for (const value of values ?? []) headers.append(name, value);
+    }
+    const { method = "GET" } = incoming;
+    const body = method === "GET" || method === "HEAD" ? null : Buffer.concat(chunks);
+    const response = await sandbox.fetch(url + incoming.url, { method, headers, body, signal: gone.signal });
+    const content = Buffer.from(await response.arrayBuffer());
+    if (outgoing.destroyed) return 0;
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(content);
+    return response.status;
+  } catch {
+    incoming.socket.destroy();
+    return 0;
+  }
+}
