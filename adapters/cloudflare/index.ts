@@ -1,7 +1,9 @@
 // The Cloudflare Worker: environment and context in, the handler of adapters/fetch behind.
 
 import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
+import type { Ledger } from "../fetch/ledger.ts";
 import { type Env, readEnv } from "./env.ts";
+import type { LedgerSettings } from "./ledger/settings.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 
 export type { LedgerAnswer } from "../fetch/ledger.ts";
@@ -36,11 +38,24 @@ export default {
       clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
     });
   },
+
+  /**
+   * The cron trigger: sees to it that every shard that has something to do has its alarm set. The platform gives an
+   * alarm up that fails seven times, as it may while a disk is full.
+   */
+  async scheduled(_: unknown, env: Env): Promise<void> {
+    const read = readEnv(env);
+    if ("config" in read) await ledgerOf(read.ledger)?.nudge();
+  },
 };
+
+function ledgerOf(settings: LedgerSettings): Ledger | undefined {
+  return settings.namespace && createShardedLedger(settings.namespace, settings);
+}
 
 function makeHandler(env: Env): ConversionHandler {
   const read = readEnv(env);
   if (!("config" in read)) return createIncompleteHandler(read);
   const { config, ledger } = read;
-  return createHandler(config, ledger.namespace && createShardedLedger(ledger.namespace, ledger));
+  return createHandler(config, ledgerOf(ledger));
 }

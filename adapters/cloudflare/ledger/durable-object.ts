@@ -108,6 +108,10 @@ class LedgerShard extends DurableObject implements ShardRpc {
     return this.#shard.stats();
   }
 
+  async nudge() {
+    this.#shard.nudge();
+  }
+
   alarm() {
     return this.#shard.alarm();
   }

@@ -13,4 +13,5 @@ export interface ShardRpc {
   list(state: ReportState, limit: number, after: Position | undefined): Promise<Row[]>;
   listSetAside(limit: number, after: Position | undefined): Promise<SetAside[]>;
   stats(): Promise<ShardStats>;
+  nudge(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { type Fault, field, findFaults, integer, objectOf } from "../../../src/validation.ts";
-import type { ShardRpc } from "./rpc.ts";
 
 /** What is used of a Durable Object namespace. */
 export interface ShardNamespace {
@@ -58,11 +57,3 @@ export function checkLedgerSettings(
 
 /** The settings where nothing is said. */
 export const DEFAULT_LEDGER_SETTINGS = checkLedgerSettings({}) as LedgerSettings;
-
-/** The stub of one shard. */
-export function shardOf(namespace: ShardNamespace, index: number): ShardRpc {
-  return namespace.get(namespace.idFromName(toName(index)) as never) as ShardRpc;
-}
-
-/** The same number has the same name whatever the layout, so that most messages stay where they are. */
-const toName = (index: number) => `shard-${index}`;

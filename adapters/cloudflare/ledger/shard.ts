@@ -19,7 +19,7 @@ import {
   type Step,
   step,
 } from "../../../src/ledger/machine.ts";
-import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../../../src/ledger/row.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
 import { createBudget } from "./budget.ts";
@@ -78,6 +78,10 @@ const MAX_IN_FLIGHT = 64;
 const MAX_DRAINING = 6;
 /** One wake-up works for so long, and leaves the rest to the next: the platform ends one after 15 minutes. */
 const LONGEST_WAKE_MS = 20_000;
+/** Of which the forgetting takes so much at most. */
+const LONGEST_PURGE_MS = 2000;
+const PURGE_EVERY_MS = 60_000;
+const AFTER_FAILURE_MS = 5000;
 /** A pause up to this is waited for; for a longer one the alarm is set. */
 const SHORT_PAUSE_MS = 2000;
 /** Rows handled in one transaction where nothing is sent. */
@@ -108,11 +112,23 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   for (const traffic of TRAFFICS) gates.set(traffic, stored.get(traffic) ?? OPEN_GATE);
 
   return {
-    /** To be called once, before anything else: whatever was under way in an earlier life is not any more. */
+    /**
+     * To be called once, before anything else: whatever was under way in an earlier life is not any more. A disk that
+     * cannot write must not keep it from answering what it can.
+     */
     wake(alarm: number | undefined): void {
       armedAt = alarm;
-      store.reviveSending(now());
-      store.setAsideUnknown(now());
+      try {
+        store.reviveSending(now());
+        store.setAsideUnknown(now());
+        arm(nextWake());
+      } catch (error) {
+        logFailure("the ledger could not be put in order", error);
+      }
+    },
+
+    /** Sets the alarm if something is due and it is not set: should the platform ever have lost it. */
+    nudge(): void {
       arm(nextWake());
     },
 
@@ -189,16 +205,14 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       armedAt = undefined;
       const started = now();
       try {
+        await purge(started + LONGEST_PURGE_MS);
         const sent = await Promise.all(TRAFFICS.map((traffic) => drain(traffic, started + LONGEST_WAKE_MS)));
-        await purge(started + LONGEST_WAKE_MS);
         const total = sent.reduce((sum, one) => sum + one, 0);
         if (total > 0) log({ level: "info", event: "drained", sent: total, ms: now() - started });
         arm(nextWake());
       } catch (error) {
-        // The text may quote anything; the kind is enough to find it.
-        const kind = error instanceof Error ? error.name : "unknown";
-        log({ level: "error", event: "failed", hint: `the ledger's alarm failed: ${kind}` });
-        arm(now() + 5000);
+        logFailure("the ledger's alarm failed", error);
+        arm(now() + AFTER_FAILURE_MS);
       }
     },
   };
@@ -251,10 +265,10 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         inFlight.delete(toId(row));
         put(row, store.read(row, at), { type: "ended", ended, random: random() }, at);
       });
-    } catch {
+    } catch (error) {
       // It stays "sending" in the ledger, and will be sent again when it counts as lost.
       inFlight.delete(toId(row));
-      log({ level: "error", event: "failed", hint: "the ledger could not write" });
+      logFailure("the end of an attempt could not be stored", error);
     }
   }
 
@@ -360,16 +374,22 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     store.purgeSetAside(now() - rules.keepDead);
   }
 
-  /** When something is next to be done, as far as the gates let it. */
+  /** When something is next to be done. */
   function nextWake(): number | undefined {
-    const instants = TRAFFICS.flatMap((traffic) => {
-      const due = (states: readonly ReportState[]) =>
-        Math.min(...states.map((state) => store.firstDue(state, traffic) ?? Number.POSITIVE_INFINITY));
-      const waiting = Math.max(due(WAITING), opensAt(gateOf(traffic), now()));
-      return [due(WAITING) === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : waiting, due(SETTLED)];
-    });
-    const next = Math.min(...instants);
-    return next === Number.POSITIVE_INFINITY ? undefined : next;
+    const at = now();
+    const instants = REPORT_STATES.flatMap((state) =>
+      TRAFFICS.flatMap((traffic) => {
+        const due = store.firstDue(state, traffic);
+        return due === undefined ? [] : [wakeFor(state, traffic, due, at)];
+      }),
+    );
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  }
+
+  /** When to wake up for what is due: not before its gate opens; and not for every single row that can be forgotten. */
+  function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
+    if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
+    return Math.max(due, state === "sending" ? 0 : opensAt(gateOf(traffic), at));
   }
 
   function arm(at: number | undefined): void {
@@ -382,9 +402,20 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     return gates.get(traffic) ?? OPEN_GATE;
   }
 
+  /** What cannot be stored is known at least as long as this instance lives. */
   function setGate(traffic: Traffic, gate: Gate): void {
     gates.set(traffic, gate);
-    store.writeGate(traffic, gate);
+    try {
+      store.writeGate(traffic, gate);
+    } catch (error) {
+      logFailure("the state of a key could not be stored", error);
+    }
+  }
+
+  /** An error's text may quote anything; its kind is enough to find it. */
+  function logFailure(what: string, error: unknown): void {
+    const kind = error instanceof Error ? error.name : "unknown";
+    log({ level: "error", event: "failed", hint: `${what}: ${kind}` });
   }
 
   function changeGate(traffic: Traffic, before: Gate, after: Gate, { code }: Ended): void {

@@ -11,7 +11,7 @@ import {
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
 import type { ShardRpc } from "./rpc.ts";
-import { type LedgerSettings, type ShardNamespace, shardOf } from "./settings.ts";
+import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import { isHeldBack } from "./shard.ts";
 import type { Position, SetAside } from "./store.ts";
 
@@ -27,6 +27,7 @@ export function createShardedLedger(
   { shards: [count = 1, ...former] }: Pick<LedgerSettings, "shards">,
 ): Ledger {
   const all = Math.max(count, ...former);
+  const ids = Array.from({ length: all }, (_, index) => namespace.idFromName(toName(index)));
 
   return {
     shards: count,
@@ -50,23 +51,28 @@ export function createShardedLedger(
     },
 
     async list(state, limit, cursor) {
-      const from = cursor === undefined ? { shard: 0, after: undefined } : readCursor(cursor, all);
+      const start = { shard: 0, after: undefined };
+      const from = cursor === undefined ? start : readCursor(cursor, all);
       if (from === undefined) return undefined;
-      const reports: (ListedReport | UnreadableReport)[] = [];
-      let { after } = from;
-      for (let index = from.shard; index < all; index++) {
-        const room = limit - reports.length;
-        const page = await call(index, (one) => listShard(one, state, room, after));
-        reports.push(...page.map(({ listed }) => listed));
-        const last = page.at(-1);
-        // A full page may be the last one: then the next is empty, and has no cursor.
-        if (page.length === room) {
-          const next = last === undefined ? { shard: index, after } : { shard: index, after: last.position };
-          return { reports, cursor: writeCursor(next.shard, next.after) };
-        }
+      const found: (Listed & { readonly shard: number })[] = [];
+      let after: Position | undefined = from.after;
+      // One more than asked for tells whether there is a next page.
+      for (let shard = from.shard; shard < all && found.length <= limit; shard++) {
+        const room = limit + 1 - found.length;
+        const page = await call(shard, (one) => listShard(one, state, room, after));
+        found.push(...page.map((one) => ({ ...one, shard })));
         after = undefined;
       }
-      return { reports };
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return {
+        reports: page.map(({ listed }) => listed),
+        ...(last && { cursor: writeCursor(last.shard, last.position) }),
+      };
+    },
+
+    async nudge() {
+      await inGroups(all, (index) => call(index, (one) => one.nudge()));
     },
 
     async stats() {
@@ -112,24 +118,32 @@ export function createShardedLedger(
     return home;
   }
 
+  /** Stubs are of one request; ids are not. */
+  function open(index: number): ShardRpc {
+    return namespace.get(ids[index] as never) as ShardRpc;
+  }
+
   /**
    * Calls a shard; once more where it was cut off, since a shard that is moved or deployed anew comes back at once,
    * and everything asked of it may be asked twice.
    */
   async function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
     try {
-      return await ask(shardOf(namespace, index));
+      return await ask(open(index));
     } catch (error) {
       try {
         // More of what is too much helps nobody.
         if ((error as { overloaded?: boolean } | null)?.overloaded) throw error;
-        return await ask(shardOf(namespace, index));
+        return await ask(open(index));
       } catch {
         throw new LedgerUnavailable("A shard of the ledger did not answer.");
       }
     }
   }
 }
+
+/** The same number has the same name whatever the layout, so that most messages stay where they are. */
+const toName = (index: number) => `shard-${index}`;
 
 /** FNV-1a: spreads ids evenly, and stays the same for ever, since rows are found by it. */
 function hashKey({ channel, messageId }: MessageKey): number {
@@ -200,8 +214,8 @@ function showGate(
 const toIso = (instant: number) => new Date(instant).toISOString();
 
 /** Opaque to the operator: base64url of the shard and where in it. */
-function writeCursor(shard: number, after: Position | undefined): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([shard, ...(after ?? [])]));
+function writeCursor(shard: number, after: Position): string {
+  const bytes = new TextEncoder().encode(JSON.stringify([shard, ...after]));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
@@ -211,7 +225,7 @@ function writeCursor(shard: number, after: Position | undefined): string {
 function readCursor(
   cursor: string,
   shards: number,
-): { readonly shard: number; readonly after: Position | undefined } | undefined {
+): { readonly shard: number; readonly after: Position } | undefined {
   try {
     const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
     const text = new TextDecoder().decode(Uint8Array.from(binary, (one) => one.charCodeAt(0)));

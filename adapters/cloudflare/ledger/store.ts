@@ -153,7 +153,7 @@ export function createStore(sql: Sql) {
     /** One page of a state, by traffic and due. */
     list(state: ReportState, limit: number, after: Position | undefined, now: number): Row[] {
       const [traffic, due, channel, messageId] = after ?? ["", 0, "", ""];
-      return sql
+      const page = sql
         .exec(
           `SELECT * FROM reports WHERE state = ? AND (traffic, due, channel, message_id) > (?, ?, ?, ?)
            ORDER BY traffic, due, channel, message_id LIMIT ?`,
@@ -164,8 +164,10 @@ export function createStore(sql: Sql) {
           messageId,
           limit,
         )
-        .toArray()
-        .flatMap((stored) => toRow(stored, now) ?? []);
+        .toArray();
+      const rows = page.flatMap((stored) => toRow(stored, now) ?? []);
+      // What could not be read is gone from here by now: once more, for a full page.
+      return rows.length === page.length ? rows : store.list(state, limit, after, now);
     },
 
     listSetAside(limit: number, after: Position | undefined): SetAside[] {
