@@ -8,10 +8,11 @@ import { mintReportToken } from "../../dist/token.mjs";
 import { bundle, bundleDeployedWorker } from "../package/bundle.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
 import { runCalls } from "./calls.ts";
+import { alternate, median, printRatios } from "./figures.ts";
+import { benchLedger } from "./ledger.ts";
 import { type LoadResult, load } from "./load.ts";
 import { startPlainWorkerd } from "./workerd.ts";
 
-const ROUNDS = 7;
 const SECONDS = 2;
 
 const upstream = fork(new URL("upstream.ts", import.meta.url).pathname);
@@ -26,24 +27,30 @@ const bindings = {
 // No brakes here, since one message and one key are reported thousands of times a second.
 const workerd = await startPlainWorkerd(
   {
-    worker: bundleWorker("adapters/cloudflare/index.ts"),
-    passThrough: bundleWorker("test/bench/pass-through.ts"),
-    client: bundleWorker("test/bench/client-in-workerd.ts"),
+    worker: { script: bundleWorker("adapters/cloudflare/index.ts"), bindings },
+    passThrough: { script: bundleWorker("test/bench/pass-through.ts"), bindings },
+    client: { script: bundleWorker("test/bench/client-in-workerd.ts"), bindings },
   },
-  bindings,
   19_100,
 );
 
+/** `npm run bench` measures everything, `npm run bench ledger` (or client, worker) that part alone. */
+const parts = process.argv.slice(2);
+const wanted = (part: string) => parts.length === 0 || parts.includes(part);
+
 try {
-  await benchClient("Node", (by, calls) => runCalls(by, upstreamUrl, calls, createConversionClient));
-  await benchClient("workerd", async (by, calls) => {
-    const response = await fetch(`${workerd.urls.client}/?by=${by}&calls=${calls}`);
-    if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`);
-  });
-  await benchWorker();
+  if (wanted("client")) {
+    await benchClient("Node", (by, calls) => runCalls(by, upstreamUrl, calls, createConversionClient));
+    await benchClient("workerd", async (by, calls) => {
+      const response = await fetch(`${workerd.urls.client}/?by=${by}&calls=${calls}`);
+      if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`);
+    });
+  }
+  if (wanted("worker")) await benchWorker();
+  await workerd.stop();
+  if (wanted("ledger")) await benchLedger(bindings);
   printSizes();
 } finally {
-  workerd.stop();
   upstream.kill();
 }
 
@@ -93,7 +100,9 @@ async function benchWorker(): Promise<void> {
     const before = await count();
     const rounds = await alternate(measure("ours", ours), measure("theirs", theirs));
     const after = await count();
-    console.log(`\nWorker ${way} against a bare pass-through Worker on the same workerd: reports/s`);
+    console.log(
+      `\nWorker without a ledger, ${way}, against a bare pass-through Worker on the same workerd: reports/s`,
+    );
     printRatios(rounds, 0.8);
     const ms = (list: LoadResult[], key: "p50" | "p99") =>
       `${median(list.map((one) => one[key])).toFixed(1)} ms`;
@@ -109,35 +118,7 @@ function printSizes(): void {
   const workerSize = bundleDeployedWorker().size;
   console.log("\nSize, minified and gzipped, with all dependencies");
   console.log(`  client      ${(client / 1000).toFixed(2)} kB of 8.0 kB`);
-  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 40 kB`);
-}
-
-/** Measures one after the other, so that whatever slows the machine slows both. */
-async function alternate(a: () => Promise<number>, b: () => Promise<number>): Promise<[number, number][]> {
-  const rounds: [number, number][] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round % 2 === 0) rounds.push([await a(), await b()]);
-    else {
-      const second = await b();
-      rounds.push([await a(), second]);
-    }
-  }
-  return rounds;
-}
-
-function printRatios(rounds: readonly [number, number][], target: number): void {
-  const ratios = rounds.map(([a, b]) => a / b);
-  const rates = (index: 0 | 1) => Math.round(median(rounds.map((round) => round[index])));
-  const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-  console.log(`  median      ${rates(0)} : ${rates(1)} per second`);
-  console.log(
-    `  ratio       ${median(ratios).toFixed(3)} (${spread} in ${rounds.length} rounds; wanted at least ${target})`,
-  );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 48 kB`);
 }
 
 async function count(): Promise<number> {

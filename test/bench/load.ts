@@ -8,7 +8,7 @@ export interface LoadResult {
 }
 
 /**
- * Sends the same request over some connections, each waiting for its answer before the next, as fast as they are
+ * Sends a request over and over (`body` may make another each time) over some connections, each waiting for its answer before the next, as fast as they are
  * answered. Written on bare sockets, since an HTTP client would cost as much as what is measured.
  *
  * @throws {Error} on any status but 200.
@@ -17,42 +17,45 @@ export async function load(
   url: string,
   path: string,
   headers: Record<string, string>,
-  body: string,
+  body: string | (() => string),
   seconds: number,
   connections = 32,
 ): Promise<LoadResult> {
   const { hostname, port, host } = new URL(url);
-  const lines = Object.entries({ host, "content-length": String(body.length), ...headers });
-  const request = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
+  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST ${path} HTTP/1.1\r\n${lines.join("")}content-length: `;
+  const write = (text: string) => `${head}${text.length}\r\n\r\n${text}`;
+  const same = typeof body === "string" ? write(body) : "";
+  const next = typeof body === "string" ? () => same : () => write(body());
   const latencies: number[] = [];
-  const end = performance.now() + seconds * 1000;
+  const stopAt = performance.now() + seconds * 1000;
 
   const run = () =>
     new Promise<void>((resolve, reject) => {
       let started = 0;
       let received = "";
-      const socket: Socket = connect(Number(port), hostname, next);
+      const socket: Socket = connect(Number(port), hostname, send);
       socket.setNoDelay(true);
       socket.on("error", reject);
       socket.on("data", (chunk) => {
         received += chunk.toString("latin1");
-        const head = received.indexOf("\r\n\r\n");
-        if (head < 0) return;
+        const end = received.indexOf("\r\n\r\n");
+        if (end < 0) return;
         const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-        if (received.length < head + 4 + length) return;
+        if (received.length < end + 4 + length) return;
         if (!received.startsWith("HTTP/1.1 200")) reject(new Error(received.slice(0, 500)));
         latencies.push(performance.now() - started);
-        next();
+        send();
       });
-      function next() {
+      function send() {
         received = "";
-        if (performance.now() >= end) {
+        if (performance.now() >= stopAt) {
           socket.end();
           resolve();
           return;
         }
         started = performance.now();
-        socket.write(request);
+        socket.write(next());
       }
     });
   const started = performance.now();

@@ -7,33 +7,43 @@ import { untilReachable, workerdBinary, writeConfig } from "../support/plain-wor
 export interface Workerd {
   /** The base URL of each Worker, by name. */
   readonly urls: Readonly<Record<string, string>>;
-  stop(): void;
+  readonly pid: number;
+  stop(): Promise<void>;
 }
 
-/** Runs some Workers, by name of script, in one workerd; their console goes nowhere. */
+export interface BenchWorker {
+  readonly script: string;
+  readonly bindings: Readonly<Record<string, string>>;
+  /** A folder for its ledger; without, it has none. */
+  readonly storage?: string;
+}
+
+/** Runs some Workers, by name, in one workerd; their console goes nowhere. */
 export async function startPlainWorkerd(
-  scripts: Readonly<Record<string, string>>,
-  bindings: Readonly<Record<string, string>>,
+  workers: Readonly<Record<string, BenchWorker>>,
   firstPort: number,
 ): Promise<Workerd> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  const workers = Object.fromEntries(
-    Object.entries(scripts).map(([name, script], index) => [
-      name,
-      { script, bindings, port: firstPort + index },
-    ]),
+  const placed = Object.fromEntries(
+    Object.entries(workers).map(([name, { script, bindings, storage }], index) => {
+      const durableObject = storage && { binding: "LEDGER", className: "Ledger", storage };
+      return [name, { script, bindings, port: firstPort + index, ...(durableObject && { durableObject }) }];
+    }),
   );
-  const child = spawn(workerdBinary, ["serve", writeConfig(folder, workers)], {
+  const child = spawn(workerdBinary, ["serve", writeConfig(folder, placed)], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const urls = Object.fromEntries(
-    Object.entries(workers).map(([name, { port }]) => [name, `http://127.0.0.1:${port}`]),
+    Object.entries(placed).map(([name, { port }]) => [name, `http://127.0.0.1:${port}`]),
   );
   for (const url of Object.values(urls)) await untilReachable(url);
   return {
     urls,
-    stop: () => {
-      child.kill();
+    pid: child.pid ?? Number.NaN,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      child.kill("SIGKILL");
+      await ended;
       rmSync(folder, { recursive: true });
     },
   };

@@ -13,22 +13,34 @@ interface Wait {
  */
 export function createBudget(milliseconds: number, now: () => number) {
   const waits: Wait[] = [];
-  let ticking = false;
+  let pending = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  return <T>(promise: Promise<T>): Promise<T | undefined> =>
-    new Promise((resolve, reject) => {
-      waits.push({ endsAt: now() + milliseconds, end: () => resolve(undefined) });
-      if (!ticking) tick();
-      promise.then(resolve, reject);
-    });
+  return async <T>(promise: Promise<T>): Promise<T | undefined> => {
+    pending++;
+    try {
+      return await new Promise<T | undefined>((resolve, reject) => {
+        waits.push({ endsAt: now() + milliseconds, end: () => resolve(undefined) });
+        if (timer === undefined) tick();
+        promise.then(resolve, reject);
+      });
+    } finally {
+      // An object with a timer set is not idle, and idle costs nothing.
+      if (--pending === 0) stop();
+    }
+  };
 
   /** All waits are equally long, so the first to begin is the first to end. Ending what is over does nothing. */
   function tick(): void {
-    let over = 0;
-    while (waits[over] !== undefined && (waits[over] as Wait).endsAt <= now()) waits[over++]?.end();
-    waits.splice(0, over);
+    const left = waits.findIndex(({ endsAt }) => endsAt > now());
+    for (const { end } of waits.splice(0, left < 0 ? waits.length : left)) end();
     const [first] = waits;
-    ticking = first !== undefined;
-    if (first !== undefined) setTimeout(tick, Math.max(1, first.endsAt - now()));
+    timer = first && setTimeout(tick, Math.max(1, first.endsAt - now()));
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    waits.length = 0;
   }
 }
