@@ -31,6 +31,7 @@ async function main(): Promise<void> {
 
   // New secrets at every start: nothing that is printed here opens anything later.
   const key = randomBytes(24).toString("hex");
+  const adminKey = randomBytes(24).toString("hex");
   const secret = { kid: "local", secret: randomBytes(24).toString("hex") };
   const { twoFactor, other } = SANDBOX_CREDENTIALS;
   const sandbox = await startOnWorkerd({
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
       VONAGE_OTHER_API_KEY: other.apiKey,
       VONAGE_OTHER_API_SECRET: other.apiSecret,
       PROXY_KEYS_2FA: `local:${key}`,
+      ADMIN_KEYS: `local:${adminKey}`,
       TOKEN_SECRETS: `${secret.kid}:${secret.secret}`,
       ALLOWED_ORIGINS: "*",
     },
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
   const { reports } = (await answer.json()) as { reports: RecordedReport[] };
 
   console.log(`
-The Worker is at    ${endpoint}   POST /conversions/sms, POST /conversions/voice, GET /health
+The Worker is at    ${endpoint}   POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
 The sandbox is at   ${vonage}   in Vonage's place; GET /sandbox/ lists its controls
 
 A sample report went from a client with a report token through the Worker to the sandbox: ${status}.
@@ -71,6 +73,14 @@ ${JSON.stringify(reports.find((one) => one.messageId === messageId) ?? null, nul
 Try one yourself, then look at what was recorded:
   curl -i ${endpoint}/conversions/sms -u local:${key} -d message-id=0A0000000123ABCD1 -d delivered=true
   curl ${vonage}/sandbox/reports
+
+Track a message that nobody will report: after 30 seconds the sandbox has delivered=false.
+  curl -i ${endpoint}/messages -u local:${key} -d messageId=0A0000000123ABCD2 -d channel=sms -d expiresIn=30
+
+Have Vonage fail for a while, report, and look at the ledger, which delivers as soon as it can:
+  curl ${vonage}/sandbox/faults -H 'content-type: application/json' -d '{"status":503,"times":5}'
+  export VONAGE_CONVERSION_ENDPOINT=${endpoint} VONAGE_CONVERSION_ADMIN_KEY=${adminKey}
+  npm run -s cli -- stats
 
 Serving until Ctrl-C.
 `);
