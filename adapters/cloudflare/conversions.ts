@@ -40,8 +40,10 @@ export interface ConversionService {
   /**
    * Reports the outcome of a text message.
    *
-   * @throws An error whose `name` is `ConversionError` and whose message begins with its code; `code`, `attempts`
-   * and `retryable` are on it where the runtime carries properties of errors over. See `ConversionErrorCode`.
+   * @throws An error whose `name` is `ConversionError`, with `code` (see `ConversionErrorCode`), `attempts` and
+   * `retryable`; its message begins with the code. `isConversionError` does not know it: it comes from another
+   * isolate. Where either Worker's compatibility date is before 2026-04-21 (`enhanced_error_serialization`), all of
+   * that is in the message of a plain `Error`: `ConversionError: `, the code, and what is wrong.
    */
   sms(report: ServiceReport): Promise<ConversionResult>;
   /** Reports the outcome of a voice call; see `sms`. */
@@ -108,6 +110,8 @@ class ConversionsEntrypoint extends WorkerEntrypoint<Env> implements ConversionS
  * await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
  */
 export const Conversions: new (context: unknown, env: Env) => ConversionService = ConversionsEntrypoint;
+/** An instance, as `wrangler types` asks for it. */
+export type Conversions = ConversionService;
 
 function servicesOf(env: Env): Services {
   let found = services.get(env);

@@ -1,7 +1,7 @@
 // The Cloudflare Worker: environment and context in, the handler of adapters/fetch behind.
 
 import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
-import type { Ledger } from "../fetch/ledger.ts";
+import type { Ledger as HandlerLedger } from "../fetch/ledger.ts";
 import { type Env, readEnv } from "./env.ts";
 import type { LedgerSettings } from "./ledger/settings.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
@@ -45,11 +45,11 @@ export default {
    */
   async scheduled(_: unknown, env: Env): Promise<void> {
     const read = readEnv(env);
-    if ("config" in read) await ledgerOf(read.ledger)?.nudge();
+    if ("config" in read) await ledgerOf(read.ledger)?.nudge([]);
   },
 };
 
-function ledgerOf(settings: LedgerSettings): Ledger | undefined {
+function ledgerOf(settings: LedgerSettings): HandlerLedger | undefined {
   return settings.namespace && createShardedLedger(settings.namespace, settings);
 }
 

@@ -109,6 +109,6 @@ export interface Ledger {
   /** @returns `undefined`: the cursor is none of ours. */
   list(state: ListedState, limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
   stats(): Promise<LedgerStats>;
-  /** Wakes what should be awake: for a clock outside, in case an alarm was ever lost. */
-  nudge(): Promise<void>;
+  /** Wakes what should be awake, in case an alarm was ever lost, and tries at once the keys that are mended. */
+  nudge(mended: readonly Traffic[]): Promise<void>;
 }

@@ -89,15 +89,20 @@ export function createTracker(config: HandlerConfig, track: Track) {
       return problem("unauthenticated", { detail }, {}, seen);
     }
     const given = [...decoded.parameters].filter(([name]) => !CALLER_PARAMETERS.has(name));
+    const known = given.filter(([name]) => Object.hasOwn(sentMessageSchema.entries, name));
     const { output, faults = [] } = findFaults(
       sentMessageSchema,
       Object.fromEntries(
-        given.map(([name, value]) => [name, name === "expiresIn" ? toNumber(value) : value]),
+        known.map(([name, value]) => [name, name === "expiresIn" ? toNumber(value) : value]),
       ),
     );
     const errors = [
       ...decoded.faults,
-      ...faults.map(({ field, fault }) => ({ parameter: toName(field), detail: fault })),
+      // Not left to the schema, whose message names further ones as they came.
+      ...given
+        .filter((one) => !known.includes(one))
+        .map(([name]) => ({ parameter: toName(name), detail: "is not known" })),
+      ...faults.map(({ field, fault }) => ({ parameter: field, detail: fault })),
     ];
     const { traffic = caller.traffic } = output ?? {};
     if (traffic !== caller.traffic) {

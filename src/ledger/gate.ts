@@ -54,7 +54,8 @@ const PROBE_AT_LEAST_EVERY_MS: Readonly<Record<ClosedBy, number>> = {
 };
 
 const LONGEST_PAUSE_MS = 60_000;
-const DEFAULT_PAUSE_MS = 1000;
+/** Also where no pause is asked for: within it end the requests that were under way at the first refusal. */
+const SHORTEST_PAUSE_MS = 1000;
 
 export const OPEN_GATE: Gate = Object.freeze({
   closedBy: null,
@@ -67,6 +68,25 @@ export const OPEN_GATE: Gate = Object.freeze({
   changedAt: 0,
   pausedUntil: 0,
 });
+
+/**
+ * Reads a stored gate.
+ *
+ * @returns `undefined` for what this version cannot have written: what Vonage says will soon be known again.
+ */
+export function parseGate(text: string): Gate | undefined {
+  try {
+    const gate = JSON.parse(text);
+    const readable = Object.keys(OPEN_GATE).every((name) =>
+      name === "closedBy"
+        ? gate.closedBy === null || Object.hasOwn(PROBE_FIRST_MS, gate.closedBy)
+        : Number.isFinite(gate[name]),
+    );
+    return readable ? gate : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether new reports may go at once, as many as come: neither closed nor slowed. */
 export function isWideOpen(gate: Gate): boolean {
@@ -140,7 +160,8 @@ function afterAnswer(gate: Gate, now: number): Gate {
     };
   }
   if (gate.perSecond >= FASTEST_PER_SECOND) return gate.failures === 0 ? gate : { ...gate, failures: 0 };
-  const seconds = Math.max(0, now - gate.changedAt) / 1000;
+  // Not while it pauses, which further refusals may have prolonged.
+  const seconds = Math.max(0, now - Math.max(gate.changedAt, gate.pausedUntil)) / 1000;
   const eager = Math.min(gate.perSecond * GROWTH_PER_SECOND ** seconds, gate.careful);
   const careful = gate.perSecond * CAREFUL_GROWTH_PER_SECOND ** seconds;
   const perSecond = Math.min(Math.max(eager, careful), FASTEST_PER_SECOND);
@@ -152,7 +173,7 @@ function afterAnswer(gate: Gate, now: number): Gate {
 function slowDown(gate: Gate, retryAfter: number | undefined, now: number): Gate {
   const pausedUntil = Math.max(
     gate.pausedUntil,
-    now + Math.min(retryAfter ?? DEFAULT_PAUSE_MS, LONGEST_PAUSE_MS),
+    now + Math.min(Math.max(retryAfter ?? 0, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS),
   );
   if (now < gate.pausedUntil) return { ...gate, failures: 0, pausedUntil };
   const wide = gate.perSecond >= FASTEST_PER_SECOND;

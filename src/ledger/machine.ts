@@ -186,27 +186,32 @@ function due(row: Row, now: number, { lostAfter }: LedgerRules): Step {
     }
     default: {
       // Queued; or begun and never ended: whether Vonage has it nobody knows, so it goes again.
-      const again = { state: "sending", due: now + lostAfter, attempts: row.attempts + 1 } as const;
-      return { row: { ...row, ...again }, actions: SEND };
+      const next = succeed(row, now);
+      const again = { state: "sending", due: now + lostAfter, attempts: next.attempts + 1 } as const;
+      return { row: { ...next, ...again }, actions: SEND };
     }
   }
 }
 
 function end(row: Row, ended: Ended, now: number, random: number, rules: LedgerRules): Row {
   const { code } = ended;
-  if (row.successor !== null) {
-    const { successor: occurredAt } = row;
-    const next = { delivered: true, occurredAt, since: now, attempts: 0, reason: null, successor: null };
-    return { ...row, ...next, state: "queued", due: now };
-  }
+  if (row.successor !== null) return { ...succeed(row, now), state: "queued", due: now };
   if (code === null) return { ...row, state: "recorded", due: now + rules.keepRecorded, reason: null };
   if (code === "rejected") return bury(row, code, now, rules);
   // It failed for its key's sake, not for its own: it waits for the key, and loses nothing.
   if (code === "unauthorized" || code === "not_enabled") {
+    if (now - row.since >= PARKED_AT_MOST_MS) return bury(row, code, now, rules);
     return { ...row, state: "queued", due: now, reason: code };
   }
   const at = nextAttemptAt(row.attempts, row.since, now, ended.retryAfter, random);
   return at === undefined ? bury(row, code, now, rules) : { ...row, state: "queued", due: at, reason: code };
+}
+
+/** A true that waits behind a false takes its place. */
+function succeed(row: Row, now: number): Row {
+  const { successor: occurredAt } = row;
+  if (occurredAt === null) return row;
+  return { ...row, delivered: true, occurredAt, since: now, attempts: 0, reason: null, successor: null };
 }
 
 function bury(row: Row, reason: ConversionErrorCode, now: number, { keepDead }: LedgerRules): Row {

@@ -14,6 +14,9 @@ const SET_2FA = { VONAGE_2FA_API_KEY: twoFactor.apiKey, VONAGE_2FA_API_SECRET: t
 const SET_OTHER = { VONAGE_OTHER_API_KEY: other.apiKey, VONAGE_OTHER_API_SECRET: other.apiSecret };
 const SHOP = { PROXY_KEYS_2FA: `shop:${key("s")}` };
 const TOKENS = { TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}` };
+const ADMIN = { ADMIN_KEYS: `ops:${key("o")}` };
+/** As far as /health has to do with it. */
+const LEDGER: NonNullable<Env["LEDGER"]> = { idFromName: (name) => name, get: () => ({}) };
 const NO_CALLER = "PROXY_KEYS_2FA or TOKEN_SECRETS";
 
 const waitUntil = vi.fn();
@@ -203,6 +206,26 @@ describe("an incomplete environment", () => {
       [],
       ["PROXY_KEYS_OTHER"],
     ],
+    ["an admin key without a name", { ...SET_2FA, ...SHOP, ADMIN_KEYS: key("a") }, [], ["ADMIN_KEYS"]],
+    [
+      "an admin key that is a proxy key too",
+      { ...SET_2FA, ...SHOP, ADMIN_KEYS: `ops:${key("s")}` },
+      [],
+      ["ADMIN_KEYS"],
+    ],
+    [
+      "an admin key that is a proxy key of other traffic",
+      {
+        ...SET_2FA,
+        ...SET_OTHER,
+        ...SHOP,
+        PROXY_KEYS_OTHER: `mail:${key("m")}`,
+        ADMIN_KEYS: `ops:${key("m")}`,
+      },
+      [],
+      ["ADMIN_KEYS"],
+    ],
+    ["admin keys and no callers", { ...SET_2FA, ...ADMIN }, [NO_CALLER]],
     ["a token secret without a kid", { ...SET_2FA, TOKEN_SECRETS: key("a") }, [], ["TOKEN_SECRETS"]],
     ["a repeated kid", { ...SET_2FA, TOKEN_SECRETS: `a:${key("a")} a:${key("b")}` }, [], ["TOKEN_SECRETS"]],
     [
@@ -216,12 +239,22 @@ describe("an incomplete environment", () => {
         ALLOWED_ORIGINS: "d",
         VONAGE_BASE_URL: "e",
         UPSTREAM_TIMEOUT_MS: "f",
+        ADMIN_KEYS: "g",
+        LEDGER_SHARDS: "h",
+        LEDGER_RETENTION_HOURS: "i",
+        LEDGER_MAX_MB: "j",
+        REPORT_BUDGET_MS: "k",
       },
       ["VONAGE_2FA_API_SECRET", "VONAGE_OTHER_API_KEY"],
       [
+        "ADMIN_KEYS",
         "ALLOWED_ORIGINS",
+        "LEDGER_MAX_MB",
+        "LEDGER_RETENTION_HOURS",
+        "LEDGER_SHARDS",
         "PROXY_KEYS_2FA",
         "PROXY_KEYS_OTHER",
+        "REPORT_BUDGET_MS",
         "TOKEN_SECRETS",
         "UPSTREAM_TIMEOUT_MS",
         "VONAGE_2FA_API_KEY",
@@ -235,6 +268,8 @@ describe("an incomplete environment", () => {
         get("/health"),
         post(REPORT, bearer(key("s"))),
         post(REPORT, {}, "/conversions/voice"),
+        post({ messageId: "a", channel: "sms" }, bearer(key("s")), "/messages"),
+        get("/stats", "GET", bearer(key("o"))),
         get("/x", "PUT"),
       ];
       for (const request of requests) {
@@ -264,6 +299,8 @@ describe("an incomplete Worker", () => {
   const routes: [string, (headers: Record<string, string>) => Request][] = [
     ["health", (headers) => get("/health", "GET", headers)],
     ["a report", (headers) => post(REPORT, { ...bearer(key("s")), ...headers })],
+    ["a tracked message", (headers) => post({}, { ...bearer(key("s")), ...headers }, "/messages")],
+    ["the operator", (headers) => get("/reports?state=dead", "GET", { ...bearer(key("o")), ...headers })],
     ["a path that is not there", (headers) => get("/n0where", "GET", headers)],
     ["a method that is not allowed", (headers) => get("/conversions/sms", "DELETE", headers)],
   ];
@@ -296,7 +333,7 @@ describe("an incomplete Worker", () => {
   it.each(routes)("logs no path, and no route, for %s", async (_, request) => {
     await call(request({}), { ALLOWED_ORIGINS: ORIGIN });
     expect(lines).toEqual([expect.stringContaining('"route":null')]);
-    expect(lines.join()).not.toMatch(/n0where|health|conversions\/sms/);
+    expect(lines.join()).not.toMatch(/n0where|health|conversions\/sms|messages|reports/);
   });
 
   it.each<[string, Env, Record<string, number>]>([
@@ -307,10 +344,11 @@ describe("an incomplete Worker", () => {
         ...SET_OTHER,
         PROXY_KEYS_2FA: `a:${key("a")},b:${key("b")},a:${key("c")},b:${key("a")}`,
         PROXY_KEYS_OTHER: `a:${key("d")}`,
+        ADMIN_KEYS: `a:${key("h")} b:${key("h")} a:${key("i")}`,
         TOKEN_SECRETS: `k:${key("e")} k:${key("f")} k:${key("g")}`,
       },
-      // The names of the third and the fourth, and the fourth's key; one name; two kids.
-      { PROXY_KEYS_2FA: 3, PROXY_KEYS_OTHER: 1, TOKEN_SECRETS: 2 },
+      // The names of the third and the fourth, and the fourth's key; one name; a name and a key; two kids.
+      { PROXY_KEYS_2FA: 3, PROXY_KEYS_OTHER: 1, ADMIN_KEYS: 2, TOKEN_SECRETS: 2 },
     ],
     [
       "a whole list",
@@ -343,6 +381,15 @@ describe("an incomplete Worker", () => {
     ],
     ["UPSTREAM_TIMEOUT_MS", "30001", "must be a whole number from 1 to 30000"],
     ["BRAKE_KEY", { limit: 5 }, "must be an object with limit()"],
+    ["ADMIN_KEYS", `ops:${"o".repeat(31)}`, "must be 32 to 200 letters, digits, _, ~ or -"],
+    ["ADMIN_KEYS", `o.p:${key("o")}`, "must be 1 to 40 letters, digits, _ or -"],
+    ["ADMIN_KEYS", `ops:${key("s")}`, "is a proxy key too: who may report must not thereby see the ledger"],
+    ["LEDGER", {}, "must be a Durable Object namespace"],
+    ["LEDGER_SHARDS", "0", "must be whole numbers from 1 to 1024"],
+    ["LEDGER_SHARDS", "1,2,3,4,5", "must be the number of shards, then at most 3 former"],
+    ["LEDGER_RETENTION_HOURS", "721", "must be a whole number from 1 to 720"],
+    ["LEDGER_MAX_MB", "9001", "must be a whole number from 1 to 9000"],
+    ["REPORT_BUDGET_MS", "30001", "must be a whole number from 1 to 30000"],
   ])("tells the rule for %s, and not even the length of what was given", async (name, value, rule) => {
     const env = { ...SET_2FA, ...SHOP, [name]: value } as Env;
     const { invalid } = await readJson(await call(get("/health"), env));
@@ -367,6 +414,19 @@ const WRONG: Record<keyof Env, unknown[]> = {
   ALLOWED_ORIGINS: ["my-shop.example", "https://shop.example/", `${ORIGIN} https://b.example/path`],
   VONAGE_BASE_URL: ["http://api.nexmo.com", "api.nexmo.com", "https://a:b@api.nexmo.com"],
   UPSTREAM_TIMEOUT_MS: ["0", "30001", "4s", "1.5", " "],
+  ADMIN_KEYS: [
+    "ops",
+    "ops:",
+    `:${key("a")}`,
+    `o.ps:${key("a")}`,
+    `a:${key("a")},b:${key("a")}`,
+    `a:${key("s")}`,
+  ],
+  LEDGER: [{}, "yes", 4, null, "", { idFromName: "shard" }],
+  LEDGER_SHARDS: ["0", "1025", "4.5", "-4", "four", "16,0", "16;4", " , ", "1 2 3 4 5"],
+  LEDGER_RETENTION_HOURS: ["0", "721", "1.5", "2d", " "],
+  LEDGER_MAX_MB: ["0", "9001", "0.5", "1GB"],
+  REPORT_BUDGET_MS: ["0", "30001", "2s", "1.5"],
   BRAKE_TOKEN: [{}, "yes"],
   BRAKE_KEY: [{ limit: 5 }],
   BRAKE_ANONYMOUS: [() => {}],
@@ -407,7 +467,7 @@ describe("a setting that is wrong", () => {
 const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { shop: key("s") }, [], {}];
 
 describe("a variable that is no text", () => {
-  const texts = Object.keys(WRONG).filter((name) => !name.startsWith("BRAKE_"));
+  const texts = Object.keys(WRONG).filter((name) => !name.startsWith("BRAKE_") && name !== "LEDGER");
 
   it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
     for (const value of NO_TEXT) {
@@ -449,7 +509,11 @@ describe("a complete environment", () => {
   });
 
   it.each<[string, Env, unknown]>([
-    ["everything", full, { traffic: ["2fa", "other"], callers: ["token", "key"] }],
+    [
+      "everything",
+      { ...full, ...ADMIN, LEDGER },
+      { traffic: ["2fa", "other"], callers: ["token", "key"], ledger: { shards: 4 } },
+    ],
     ["2FA and a proxy key", { ...SET_2FA, ...SHOP }, { traffic: ["2fa"], callers: ["key"] }],
     ["2FA and tokens", { ...SET_2FA, ...TOKENS }, { traffic: ["2fa"], callers: ["token"] }],
     [
@@ -467,20 +531,45 @@ describe("a complete environment", () => {
         VONAGE_BASE_URL: "",
         TOKEN_AUDIENCE: "",
         UPSTREAM_TIMEOUT_MS: "",
+        ADMIN_KEYS: "",
+        LEDGER_SHARDS: "",
+        LEDGER_RETENTION_HOURS: "",
+        LEDGER_MAX_MB: "",
+        REPORT_BUDGET_MS: "",
+        LEDGER,
       },
+      { traffic: ["2fa"], callers: ["key"], ledger: { shards: 4 } },
+    ],
+    ...(
+      [
+        ["1", 1],
+        ["1024", 1024],
+        ["16,4", 16],
+        ["4, 16\n2", 4],
+        ["2 1 3 1024,", 2],
+      ] as const
+    ).map(([text, shards]): [string, Env, unknown] => [
+      `LEDGER_SHARDS of ${JSON.stringify(text)}`,
+      { ...SET_2FA, ...SHOP, LEDGER, LEDGER_SHARDS: text },
+      { traffic: ["2fa"], callers: ["key"], ledger: { shards } },
+    ]),
+    [
+      "settings of a ledger that is not bound",
+      { ...SET_2FA, ...SHOP, ...ADMIN, LEDGER_SHARDS: "16,4", LEDGER_MAX_MB: "1" },
       { traffic: ["2fa"], callers: ["key"] },
     ],
   ])("%s: /health is ok", async (_, env, expected) => {
     const response = await call(get("/health"), env);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "ok", ...(expected as object) });
+    expect(await response.json()).toEqual({ status: "ok", ledger: false, ...(expected as object) });
     expect(lines).toEqual([expect.stringMatching(/^log \{"level":"info",.*"route":"\/health","status":200/)]);
   });
 
   it("bindings that are none of ours are nothing to it", async () => {
     const bindings = { KV: { get: () => {} }, LIMIT: 5, FLAGS: ["a"], ORIGINS: {}, NOTHING: null };
     const response = await call(get("/health"), { ...SET_2FA, ...SHOP, ...bindings } as Env);
-    expect(await response.json()).toEqual({ status: "ok", traffic: ["2fa"], callers: ["key"] });
+    const health = { status: "ok", traffic: ["2fa"], callers: ["key"], ledger: false };
+    expect(await response.json()).toEqual(health);
   });
 
   it("a token for traffic without credentials is logged as the operator's to act on", async () => {
@@ -522,8 +611,13 @@ describe("a complete environment", () => {
         ...SET_2FA,
         PROXY_KEYS_2FA: join(`a:${key("a")}`, `b:${key("b")}`),
         TOKEN_SECRETS: join(`new:${key("n")}`, `k1:${TOKEN_SECRET.secret}`),
+        ADMIN_KEYS: join(`ops:${key("o")}`, `boss:${key("p")}`),
         ALLOWED_ORIGINS: join("https://a.example", ORIGIN),
       };
+      for (const letter of "op") {
+        const response = await call(get("/doctor", "POST", bearer(key(letter))), env);
+        expect(response.status).toBe(200);
+      }
       for (const credentials of [basic("a", key("a")), basic("b", key("b")), bearer(await mint())]) {
         const response = await call(post(REPORT, { ...credentials, origin: ORIGIN }), env);
         expect(response.status).toBe(200);

@@ -3,11 +3,12 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ConversionHandlerOptions } from "../../adapters/fetch/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import type { Answer } from "../support/recording-fetch.ts";
+import { type Answer, hanging } from "../support/recording-fetch.ts";
 import { settle, unhandledRejectionsOf } from "../support/unhandled-rejections.ts";
 import {
   BY_SHOP,
   basic,
+  bearer,
   createProxy,
   FORM,
   get,
@@ -23,6 +24,7 @@ import {
 } from "./support/proxy.ts";
 
 const { twoFactor, other } = SANDBOX_CREDENTIALS;
+const OPS = { name: "ops", key: "ops-key-0123456789-0123456789-0123456789" };
 
 describe("routes", () => {
   it.each(["sms", "voice"] as const)("a report to /conversions/%s is recorded as such", async (channel) => {
@@ -49,6 +51,12 @@ describe("routes", () => {
     ["PUT", "/conversions/sms", "POST"],
     ["DELETE", "/conversions/voice", "POST"],
     ["POST", "/health", "GET, HEAD"],
+    ["GET", "/messages", "POST"],
+    ["DELETE", "/messages", "POST"],
+    ["POST", "/reports", "GET, HEAD"],
+    ["POST", "/stats", "GET, HEAD"],
+    ["GET", "/doctor", "POST"],
+    ["GET", `/reports/sms/${MESSAGE_ID}/retry`, "POST"],
   ])("%s %s is answered 405 with Allow: %s", async (method, path, allow) => {
     const { handle, log, sent } = createProxy();
     const response = await handle(get(path, method, BY_SHOP));
@@ -56,6 +64,7 @@ describe("routes", () => {
     expect(response.headers.get("allow")).toBe(allow);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(log).toMatchObject([{ outcome: "method-not-allowed", route: null, status: 405 }]);
+    expect(JSON.stringify(log)).not.toContain(MESSAGE_ID);
     expect(sent).toEqual([]);
   });
 
@@ -69,6 +78,16 @@ describe("routes", () => {
     ["a preflight for what is not there", () => get("/n0where", "OPTIONS", { origin: ORIGIN }), null],
     ["a method that is not allowed", () => get("/conversions/sms", "DELETE"), null],
     ["a method that is not allowed on health", () => get("/health", "POST"), null],
+    ["a tracked message", () => post(REPORT, BY_SHOP, "/messages?a=1"), "/messages"],
+    ["a list of reports", () => get("/reports?state=dead&a=1"), "/reports"],
+    ["counts", () => get("/stats?a=1"), "/stats"],
+    ["a doctor", () => get("/doctor", "POST"), "/doctor"],
+    [
+      "a report to be sent again",
+      () => get("/reports/sms/n0where/retry?a=1", "POST"),
+      "/reports/:channel/:messageId/retry",
+    ],
+    ["half of such a path", () => get("/reports/sms/n0where", "POST"), null],
     ["a path that is not there", () => get("/n0where"), null],
     ["a path that looks like a pattern", () => get("/*"), null],
     ["the root", () => get("/"), null],
@@ -90,7 +109,12 @@ describe("routes", () => {
     "/v1/conversions/sms",
     "//conversions/sms",
     "/health/x",
-    "/reports",
+    "/messages/a",
+    "/reports/sms",
+    "/reports/sms/a",
+    "/reports/sms/a/retry/again",
+    "/reports/sms//retry",
+    "/stats/sms",
     "/__proto__",
   ])("POST %s is answered 404, and its path is not logged", async (path) => {
     const { handle, log, sent } = createProxy();
@@ -108,6 +132,7 @@ describe("routes", () => {
       status: "ok",
       traffic: ["2fa", "other"],
       callers: ["token", "key"],
+      ledger: false,
     });
     const keysOnly = createProxy({
       credentials: { other },
@@ -118,6 +143,7 @@ describe("routes", () => {
       status: "ok",
       traffic: ["other"],
       callers: ["key"],
+      ledger: false,
     });
   });
 
@@ -128,6 +154,93 @@ describe("routes", () => {
     const credentials = given as ConversionHandlerOptions["credentials"];
     const { handle } = createProxy({ credentials, proxyKeys: [key] });
     expect(await (await handle(get("/health"))).json()).toMatchObject({ traffic: [traffic] });
+  });
+});
+
+describe("without a ledger", () => {
+  const ofOperator: [string, () => Request][] = [
+    ["GET /reports", () => get("/reports?state=dead")],
+    ["GET /stats", () => get("/stats")],
+    ["POST /reports/…/retry", () => get(`/reports/sms/${MESSAGE_ID}/retry`, "POST")],
+  ];
+  const withKey = (request: Request, authorization: string) => {
+    request.headers.set("authorization", authorization);
+    return request;
+  };
+
+  it.each(ofOperator)("%s is answered 501 to the operator, and 401 to all others", async (_, request) => {
+    const { handle, log, sent } = createProxy({ adminKeys: [OPS] });
+    const answered = await handle(withKey(request(), bearer(OPS.key).authorization));
+    expect([answered.status, await problemOf(answered)]).toEqual([501, "no-ledger"]);
+    expect(log).toMatchObject([{ level: "info", outcome: "no-ledger", caller: "admin:ops" }]);
+    const strangers = [
+      "",
+      BY_SHOP.authorization,
+      basic(OPS.name, OPS.key).authorization,
+      `Bearer ${OPS.key}x`,
+    ];
+    for (const stranger of [...strangers, bearer(await mint()).authorization]) {
+      const refused = await handle(withKey(request(), stranger));
+      expect([refused.status, await problemOf(refused)]).toEqual([401, "unauthenticated"]);
+      expect(refused.headers.get("www-authenticate")).toBe('Bearer realm="vonage-conversion"');
+    }
+    // Without admin keys there is no operator.
+    const closed = await createProxy().handle(withKey(request(), bearer(OPS.key).authorization));
+    expect(closed.status).toBe(401);
+    expect(sent).toEqual([]);
+  });
+
+  it("messages are not tracked: 501", async () => {
+    const { handle, sent } = createProxy();
+    const answered = await handle(post({ messageId: "a", channel: "sms" }, BY_SHOP, "/messages"));
+    expect([answered.status, await problemOf(answered)]).toEqual([501, "no-ledger"]);
+    expect(sent).toEqual([]);
+  });
+
+  it("the operator can ask all the same whether Vonage takes the keys", async () => {
+    const { handle, sandbox, sent, log } = createProxy({ adminKeys: [OPS] });
+    const answered = await handle(get("/doctor", "POST", bearer(OPS.key)));
+    const accepted = { verdict: "accepted", reason: null };
+    expect(await answered.json()).toEqual({ ledger: false, keys: { "2fa": accepted, other: accepted } });
+    expect(sent.map(({ path, body }) => `${path} ${body}`)).toEqual(
+      Array(2).fill("/conversions/sms message-id=&delivered=false"),
+    );
+    expect(sandbox.reports()).toEqual([]);
+    expect(log).toMatchObject([{ route: "/doctor", outcome: "ok", caller: "admin:ops" }]);
+    expect((await handle(get("/doctor", "POST", BY_SHOP))).status).toBe(401);
+    expect(sent).toHaveLength(2);
+  });
+
+  it.each<[Answer, string, string | null]>([
+    [401, "unauthorized", null],
+    [403, "unauthorized", null],
+    [402, "not_enabled", null],
+    [422, "accepted", null],
+    [200, "accepted", null],
+    [429, "unknown", "rate_limited"],
+    [503, "unknown", "unavailable"],
+    [302, "unknown", "unexpected_response"],
+    [hanging, "unknown", "timeout"],
+    [() => Promise.reject(new TypeError("no route")), "unknown", "network"],
+  ])("of an answer of %s the doctor makes: %s (%s)", async (answer, verdict, reason) => {
+    const { handle, sent } = createProxy(
+      { adminKeys: [OPS], timeout: 30, proxyKeys: [SHOP], credentials: { "2fa": twoFactor } },
+      answer,
+    );
+    const answered = await handle(get("/doctor", "POST", bearer(OPS.key)));
+    expect(await answered.json()).toEqual({ ledger: false, keys: { "2fa": { verdict, reason } } });
+    // It is asked once.
+    expect(sent).toHaveLength(1);
+  });
+
+  it("the operator is braked as well, and so is who is none", async () => {
+    const limit = vi.fn(async (_: { key: string }) => ({ success: false }));
+    const { handle } = createProxy({ adminKeys: [OPS], brakes: { key: { limit }, anonymous: { limit } } });
+    for (const key of [OPS.key, SHOP.key]) {
+      const answered = await handle(get("/stats", "GET", bearer(key)), { clientAddress: "192.0.2.7" });
+      expect([answered.status, answered.headers.get("retry-after")]).toEqual([429, "10"]);
+    }
+    expect(limit.mock.calls).toEqual([[{ key: "admin:ops" }], [{ key: "192.0.2.7" }]]);
   });
 });
 
@@ -168,6 +281,8 @@ describe("every answer", () => {
     ["415", () => post("x", BY_SHOP)],
     ["422", () => post(REPORT, BY_SHOP), 422],
     ["502", () => post(REPORT, BY_SHOP), 402],
+    ["501", () => post(REPORT, BY_SHOP, "/messages")],
+    ["401 to who is no operator", () => get("/stats", "GET", BY_SHOP)],
   ];
 
   it.each(cases)(

@@ -1,12 +1,26 @@
 // Thousands of hostile requests against the handler, with a healthy sandbox in Vonage's place.
 
 import * as fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import worker from "../../adapters/cloudflare/index.ts";
 import { createConversionHandler } from "../../adapters/fetch/index.ts";
 import { createSandbox } from "../../src/sandbox/index.ts";
 import "../support/property-seed.ts";
-import { CANARY_ACCOUNTS, CANARY_CALLERS, CANARY_OPTIONS, findLeaks, textOf } from "./support/canaries.ts";
-import { type HostileRequest, hostileRequest, TOKEN } from "./support/hostile-requests.ts";
+import {
+  CANARY_ACCOUNTS,
+  CANARY_ADMIN,
+  CANARY_CALLERS,
+  CANARY_OPTIONS,
+  findLeaks,
+  textOf,
+} from "./support/canaries.ts";
+import {
+  type HostileRequest,
+  hostileLedgerRequest,
+  hostileRequest,
+  TOKEN,
+} from "./support/hostile-requests.ts";
+import { createInProcessLedger } from "./support/in-process-ledger.ts";
 import { type KnownParameter, knownParameter } from "./support/known-parameters.ts";
 import { toWellFormed } from "./support/odd-text.ts";
 import { basic, bearer, FORM, MESSAGE_ID } from "./support/proxy.ts";
@@ -35,18 +49,20 @@ async function send({ method, path, query, fragment, headers, body }: HostileReq
   expect(findLeaks(text + log)).toEqual([]);
   expect(text + log).not.toContain(TOKEN);
   expect(log.match(/"requestId"/g)).toHaveLength(1);
-  if (response.status >= 400 && method !== "HEAD") {
-    expect(response.headers.get("content-type")).toBe("application/problem+json");
-    expect(await response.json()).toMatchObject({
-      type: expect.stringMatching(/^urn:problem:vonage-conversion:[a-z-]+$/),
-      title: expect.any(String),
-      status: response.status,
-    });
-  }
+  if (response.status >= 400 && method !== "HEAD") await expectProblem(response);
   const reports = sandbox.reports();
   if (response.status !== 200) expect(reports).toEqual([]);
   for (const { messageId } of reports) if (messageId.length > 7) expect(log).not.toContain(messageId);
   return { status: response.status, reports };
+}
+
+async function expectProblem(response: Response): Promise<void> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(await response.json()).toMatchObject({
+    type: expect.stringMatching(/^urn:problem:vonage-conversion:[a-z-]+$/),
+    title: expect.any(String),
+    status: response.status,
+  });
 }
 
 /** What the caller of a hostile request is entitled to report. */
@@ -179,4 +195,91 @@ it("among known callers just well-formed reports are recorded, as they were mean
     { numRuns: 4000 },
   );
   expect(Math.min(outcomes.recorded, outcomes.refused)).toBeGreaterThan(300);
+});
+
+/** Whether URLSearchParams and JSON.parse, which know nothing of our parsers, find this message to be tracked. */
+function isMessage({ query, headers, body }: HostileRequest, channel: string, messageId: string): boolean {
+  const pairs: [string, unknown][] = [...new URLSearchParams(query)];
+  const text = new TextDecoder().decode(typeof body === "string" ? Buffer.from(body) : (body ?? undefined));
+  if (text && headers["content-type"]?.includes("json")) pairs.push(...Object.entries(JSON.parse(text)));
+  else pairs.push(...new URLSearchParams(text));
+  const values = new Map(pairs);
+  const expiresIn = String(values.get("expiresIn") ?? 900);
+  return (
+    values.size === pairs.length &&
+    pairs.every(([name]) =>
+      /^(messageId|channel|traffic|expiresIn|token|api_key|api_secret|sig)$/.test(name),
+    ) &&
+    values.get("messageId") === messageId &&
+    values.get("channel") === channel &&
+    /^[0-9]+$/.test(expiresIn) &&
+    Number(expiresIn) >= 30 &&
+    Number(expiresIn) <= 86_400
+  );
+}
+
+it("no request at all breaks the ledger's routes, gets at a secret, or tracks what is no message", async () => {
+  const env = {
+    VONAGE_2FA_API_KEY: CANARY_ACCOUNTS[0]?.apiKey ?? "",
+    VONAGE_2FA_API_SECRET: CANARY_ACCOUNTS[0]?.apiSecret ?? "",
+    VONAGE_OTHER_API_KEY: CANARY_ACCOUNTS[1]?.apiKey ?? "",
+    VONAGE_OTHER_API_SECRET: "canary-of-the-other-secret",
+    PROXY_KEYS_2FA: `${shop.name}:${shop.key}`,
+    PROXY_KEYS_OTHER: `${mail.name}:${mail.key}`,
+    ADMIN_KEYS: `${CANARY_ADMIN.name}:${CANARY_ADMIN.key}`,
+    LEDGER_SHARDS: "3",
+  };
+  vi.stubGlobal("fetch", sandbox.fetch);
+  for (const method of ["log", "error"] as const)
+    vi.spyOn(console, method).mockImplementation((line) => {
+      log += line;
+    });
+  const ledger = createInProcessLedger(env);
+  const full = { ...env, LEDGER: ledger.namespace };
+  const tracked = new Set<string>();
+  const admins = new Set([`Bearer ${CANARY_ADMIN.key}`, `bearer   ${CANARY_ADMIN.key}`]);
+  const seen = new Map<string, number>();
+
+  await fc.assert(
+    fc.asyncProperty(hostileLedgerRequest, async (request) => {
+      const { method, path, query, headers, body } = request;
+      sandbox.reset();
+      log = "";
+      const given = new Request(`https://worker.example${path}${query}`, { method, headers, body });
+      const response = await worker.fetch(given, full, { waitUntil: () => {} });
+      const { status } = response;
+      const text = await textOf(response.clone());
+      expect(status).toBeLessThan(500);
+      expect(findLeaks(text + log)).toEqual([]);
+      expect(log.match(/"requestId"/g)).toHaveLength(1);
+      if (status >= 400 && method !== "HEAD") await expectProblem(response);
+
+      const isAdmin = admins.has(headers.authorization ?? "");
+      const [, route = "?"] = /^\/(messages|stats|doctor|reports$|reports\/)/.exec(path) ?? [];
+      seen.set(`${route} ${status}`, (seen.get(`${route} ${status}`) ?? 0) + 1);
+      if (route !== "messages" && status < 300 && method !== "OPTIONS") expect(isAdmin).toBe(true);
+      const rows = JSON.parse(ledger.dump()).flat() as { channel: string; message_id: string }[];
+      const now = rows.map(({ channel, message_id }) => `${channel} ${message_id}`);
+      const fresh = now.filter((key) => !tracked.has(key));
+      expect(now.length).toBe(tracked.size + fresh.length);
+      if (status !== 201) expect(fresh).toEqual([]);
+      for (const key of fresh) {
+        const [channel = "", ...id] = key.split(" ");
+        expect(entitlement(request)).toBe("anything");
+        expect(isMessage(request, channel, id.join(" "))).toBe(true);
+        tracked.add(key);
+      }
+      expect(sandbox.reports()).toEqual([]);
+    }),
+    { numRuns: 3000 },
+  );
+  await ledger.close();
+  // They must have reached every part, or they prove nothing.
+  expect([...seen.keys()]).toEqual(
+    expect.arrayContaining([
+      ...["messages 201", "messages 400", "messages 401", "reports 200", "reports 400", "reports 401"],
+      ...["reports/ 404", "reports/ 401", "stats 200", "stats 401", "doctor 200"],
+    ]),
+  );
+  expect(tracked.size).toBeGreaterThan(20);
 });

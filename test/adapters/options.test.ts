@@ -10,6 +10,7 @@ const credentials = { apiKey: "abcd1234", apiSecret: "S3CRET-VALUE" };
 const signature = { apiKey: "abcd1234", signatureSecret: "S3CRET-VALUE", signatureMethod: "md5" };
 const other = { apiKey: "efgh5678", apiSecret: "S3CRET-VALUE" };
 const shop = { name: "shop", key };
+const admin = { name: "ops", key: "o".repeat(32) };
 const minimal: ConversionHandlerOptions = { credentials: { "2fa": credentials }, proxyKeys: [shop] };
 
 /** The fields that are refused, from the error's message. */
@@ -30,6 +31,7 @@ describe("good options", () => {
     expect(resolveHandlerOptions(minimal)).toEqual({
       credentials: { "2fa": credentials },
       proxyKeys: [{ ...shop, traffic: "2fa" }],
+      adminKeys: [],
       tokenSecrets: [],
       tokenAudience: "vonage-conversion",
       allowedOrigins: [],
@@ -45,6 +47,7 @@ describe("good options", () => {
     ["both traffics", { credentials: { "2fa": signature, other } }],
     ["credentials in the query", { credentials: { "2fa": { ...credentials, via: "query" } } }],
     ["the longest key", { proxyKeys: [{ name: "n".repeat(40), key: "~_-a".repeat(50) }] }],
+    ["admin keys", { adminKeys: [admin, { name: "shop", key: "b".repeat(200) }] }],
     ["plain http to localhost", { baseUrl: "http://localhost:8080" }],
     ["plain http to 127.0.0.1", { baseUrl: "http://127.0.0.1:8080/" }],
     ["plain http to ::1", { baseUrl: "http://[::1]:8080" }],
@@ -140,6 +143,54 @@ describe("bad options", () => {
       ["proxyKeys.1.name"],
     ],
     ["a repeated key", { ...minimal, proxyKeys: [shop, { name: "b", key }] }, ["proxyKeys.1.key"]],
+    [
+      "a short admin key",
+      { ...minimal, adminKeys: [{ ...admin, key: "o".repeat(31) }] },
+      ["adminKeys.0.key"],
+    ],
+    [
+      "a long admin key",
+      { ...minimal, adminKeys: [{ ...admin, key: "o".repeat(201) }] },
+      ["adminKeys.0.key"],
+    ],
+    [
+      "an admin key that could be taken for a token",
+      { ...minimal, adminKeys: [{ ...admin, key: `${admin.key}.a.b` }] },
+      ["adminKeys.0.key"],
+    ],
+    [
+      "an admin's name with a space",
+      { ...minimal, adminKeys: [{ ...admin, name: "o p" }] },
+      ["adminKeys.0.name"],
+    ],
+    [
+      "an admin key with traffic",
+      { ...minimal, adminKeys: [{ ...admin, traffic: "2fa" }] },
+      ["adminKeys.0.traffic"],
+    ],
+    ["an admin key without key", { ...minimal, adminKeys: [{ name: "ops" }] }, ["adminKeys.0.key"]],
+    [
+      "a repeated admin name, and a repeated admin key",
+      { ...minimal, adminKeys: [admin, { name: "ops", key: "p".repeat(32) }, { ...admin, name: "b" }] },
+      ["adminKeys.1.name", "adminKeys.2.key"],
+    ],
+    [
+      "an admin key that is a proxy key too",
+      { ...minimal, adminKeys: [admin, { name: "boss", key }] },
+      ["adminKeys.1.key"],
+    ],
+    [
+      "an admin key that is a proxy key of other traffic",
+      {
+        ...minimal,
+        credentials: { "2fa": credentials, other },
+        proxyKeys: [shop, { ...admin, traffic: "other" }],
+        adminKeys: [admin],
+      },
+      ["adminKeys.0.key"],
+    ],
+    ["admin keys alone", { credentials: minimal.credentials, adminKeys: [admin] }, ["proxyKeys"]],
+    ["admin keys that are no list", { ...minimal, adminKeys: admin }, ["adminKeys"]],
     [
       "a repeated kid",
       { ...minimal, tokenSecrets: [1, 2].map((n) => ({ kid: "a", secret: `${n}`.repeat(32) })) },
@@ -263,6 +314,7 @@ describe("bad options", () => {
         { name: "S3CRET VALUE", key: "S3CRET-VALUE" },
         { name: "S3CRET VALUE", key: "S3CRET-VALUE" },
       ],
+      adminKeys: [{ name: "S3CRET VALUE", key: "S3CRET-VALUE" }],
       tokenSecrets: [{ kid: "S3CRET VALUE", secret: "S3CRET-VALUE" }],
       tokenAudience: "S3CRET\nVALUE",
       allowedOrigins: ["S3CRET-VALUE"],
@@ -279,6 +331,8 @@ describe("bad options", () => {
         "proxyKeys.0.key",
         "proxyKeys.1.name",
         "proxyKeys.1.key",
+        "adminKeys.0.name",
+        "adminKeys.0.key",
         "tokenSecrets.0.kid",
         "tokenSecrets.0.secret",
         "tokenAudience",

@@ -9,12 +9,14 @@ import { type Answer, createRecordingFetch, hanging, type SentRequest } from "..
 import {
   CANARIES,
   CANARY_ACCOUNTS,
+  CANARY_ADMIN,
   CANARY_CALLERS,
   CANARY_OPTIONS,
   CANARY_TOKEN_SECRETS,
   findLeaks,
   textOf,
 } from "./support/canaries.ts";
+import { createInProcessLedger } from "./support/in-process-ledger.ts";
 import { basic, bearer, FORM, get, ORIGIN, post, postJson } from "./support/proxy.ts";
 
 const { shop, mail } = CANARY_CALLERS;
@@ -146,6 +148,26 @@ describe("no secret leaves with what the handler answers by itself", () => {
       "GET with secrets in the query",
       () => get(`/conversions/sms?message-id=${messageId}&token=${token}&api_secret=${shop.key}`),
     ],
+    [
+      501,
+      "a message that cannot be tracked",
+      () => post({ messageId, channel: "sms" }, bearer(shop.key), "/messages"),
+    ],
+    [501, "counts that there are not", () => get("/stats", "GET", bearer(CANARY_ADMIN.key))],
+    [
+      501,
+      "a report that cannot be sent again",
+      () => get(`/reports/sms/${messageId}/retry`, "POST", bearer(CANARY_ADMIN.key)),
+    ],
+    [
+      401,
+      "keys and tokens in the operator's URL",
+      () => get(`/reports?state=${shop.key}&cursor=${token}&${CANARY_ADMIN.key}=1`),
+    ],
+    [401, "a proxy key for an admin key", () => get("/stats", "GET", bearer(shop.key))],
+    [401, "an admin key for a proxy key", () => post(REPORT, bearer(CANARY_ADMIN.key))],
+    [401, "an admin key with a letter too many", () => get("/stats", "GET", bearer(`${CANARY_ADMIN.key}x`))],
+    [405, "a method for a path of secrets", () => get(`/reports/sms/${messageId}/retry?key=${shop.key}`)],
     [413, "a body too large", () => post({ ...REPORT, token, pad: shop.key.repeat(300) })],
     [415, "a body of another type", () => post(token, { ...bearer(shop.key), "content-type": "text/plain" })],
     [429, "a braked key", () => post(REPORT, bearer(shop.key)), { brakes: { key: braked } }],
@@ -239,6 +261,7 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
     VONAGE_OTHER_SIGNATURE_METHOD: "md5",
     PROXY_KEYS_2FA: `shop:${shop.key}`,
     PROXY_KEYS_OTHER: `mail:${mail.key}`,
+    ADMIN_KEYS: `ops:${CANARY_ADMIN.key}`,
     TOKEN_SECRETS: "new:canary-token-secret-0123456789-0123456789",
   };
   const tokenSecret = complete.TOKEN_SECRETS.slice("new:".length);
@@ -246,7 +269,7 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
   const faults: Record<string, Env> = {
     ...Object.fromEntries(
       Object.keys(complete)
-        .filter((name) => !/PROXY|TOKEN/.test(name))
+        .filter((name) => !/PROXY|TOKEN|ADMIN/.test(name))
         .map((name) => [`without ${name}`, { ...complete, [name]: "" }]),
     ),
     ...Object.fromEntries(
@@ -261,6 +284,8 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
       VONAGE_BASE_URL: CANARIES["2FA API secret"],
       UPSTREAM_TIMEOUT_MS: mail.key,
       TOKEN_AUDIENCE: `${CANARIES["first token secret"]}\n`,
+      LEDGER_SHARDS: CANARY_ADMIN.key,
+      LEDGER_MAX_MB: CANARIES["2FA API secret"],
       VONAGE_OTHER_SIGNATURE_METHOD: CANARIES["other signature secret"],
     },
     "with names and secrets mixed up": {
@@ -275,6 +300,8 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
         VONAGE_2FA_API_SECRET: [CANARIES["2FA API secret"]],
         PROXY_KEYS_2FA: { shop: shop.key },
         PROXY_KEYS_OTHER: [mail.key],
+        ADMIN_KEYS: [CANARY_ADMIN.key],
+        LEDGER: CANARY_ADMIN,
         TOKEN_SECRETS: { new: tokenSecret },
       } as object),
     },
@@ -282,6 +309,7 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
       ...complete,
       VONAGE_OTHER_API_KEY: complete.VONAGE_2FA_API_KEY,
       PROXY_KEYS_OTHER: complete.PROXY_KEYS_2FA,
+      ADMIN_KEYS: complete.PROXY_KEYS_2FA,
       TOKEN_SECRETS: `${complete.TOKEN_SECRETS},${complete.TOKEN_SECRETS}`,
     },
   };
@@ -290,6 +318,7 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
     for (const request of [
       get("/health"),
       post({ ...REPORT, token }, bearer(shop.key)),
+      get(`/reports/sms/${messageId}/retry`, "POST", bearer(CANARY_ADMIN.key)),
       get(`/${shop.key}/${token}/${messageId}`),
     ]) {
       const response = await worker.fetch(request, env, { waitUntil: () => {} });
@@ -297,12 +326,127 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
       expect(findLeaks((await textOf(response)) + lines.join("\n"), secrets)).toEqual([]);
       expect(findLeaks(lines.join("\n"), OF_THE_CALLER)).toEqual([]);
     }
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
   });
 
   it("and none with what a complete one says of itself", async () => {
     const response = await worker.fetch(get("/health"), complete, { waitUntil: () => {} });
     expect(response.status).toBe(200);
     expect(findLeaks((await textOf(response)) + lines.join("\n"), secrets)).toEqual([]);
+  });
+});
+
+describe("no secret leaves with what a Worker and its ledger answer, log, store and send", () => {
+  const tokenSecret = "canary-token-secret-0123456789-0123456789";
+  const env = {
+    VONAGE_2FA_API_KEY: CANARIES["2FA API key"],
+    VONAGE_2FA_API_SECRET: CANARIES["2FA API secret"],
+    VONAGE_OTHER_API_KEY: CANARIES["other API key"],
+    VONAGE_OTHER_SIGNATURE_SECRET: CANARIES["other signature secret"],
+    VONAGE_OTHER_SIGNATURE_METHOD: "sha256",
+    PROXY_KEYS_2FA: `shop:${shop.key}`,
+    PROXY_KEYS_OTHER: `mail:${mail.key}`,
+    ADMIN_KEYS: `ops:${CANARY_ADMIN.key}`,
+    TOKEN_SECRETS: `new:${tokenSecret}`,
+    LEDGER_SHARDS: "2",
+    REPORT_BUDGET_MS: "40",
+    UPSTREAM_TIMEOUT_MS: "80",
+  };
+  const secrets = { ...CANARIES, tokenSecret };
+  const OPS = bearer(CANARY_ADMIN.key);
+
+  const echo =
+    (status: number): Answer =>
+    (sent) => {
+      const headers = { "retry-after": written(sent), "x-echo": written(sent) };
+      return new Response(written(sent), { status, headers });
+    };
+  const statuses = [200, 302, 401, 402, 408, 418, 422, 429, 500, 503];
+  const troubles: [string, Answer][] = [
+    ...statuses.map((status): [string, Answer] => [`answers ${status}, echoing the request`, echo(status)]),
+    ["fails with an error that quotes the request", (sent) => Promise.reject(new TypeError(written(sent)))],
+    ["never answers", hanging],
+  ];
+
+  it.each(troubles)("Vonage %s", async (_, answer) => {
+    const upstream = createRecordingFetch(answer);
+    vi.stubGlobal("fetch", upstream.fetch);
+    const ledger = createInProcessLedger(env);
+    const call = async (request: Request) => {
+      const response = await worker.fetch(
+        request,
+        { ...env, LEDGER: ledger.namespace },
+        { waitUntil: () => {} },
+      );
+      const { status } = response;
+      const text = await textOf(response);
+      expect(findLeaks(text, secrets)).toEqual([]);
+      return { status, text };
+    };
+    const statuses: number[] = [];
+    const run = async (...requests: Request[]) => {
+      for (const request of requests) statuses.push((await call(request)).status);
+    };
+    const byMail = (id: string) =>
+      post({ ...REPORT, "message-id": id }, bearer(mail.key), "/conversions/voice");
+    const { text } = await call(post({ messageId, channel: "sms" }, bearer(shop.key), "/messages"));
+    const given = JSON.parse(text.split("\n").at(-1) ?? "{}").token;
+    await run(
+      post({ ...REPORT, token: given }),
+      post({ ...REPORT, token: given }),
+      post({ ...REPORT, delivered: "false" }, bearer(shop.key)),
+      ...["a", "b", "c", "d"].map((id) => byMail(`${messageId}-${id}`)),
+    );
+    const states = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
+    await run(
+      ...states.map((state) => get(`/reports?state=${state}`, "GET", OPS)),
+      get(`/reports?state=dead&limit=${shop.key}&cursor=${given}`, "GET", OPS),
+      get("/stats", "GET", OPS),
+      get("/doctor", "POST", OPS),
+      get(`/reports/sms/${messageId}/retry`, "POST", OPS),
+      get(`/reports/sms/${encodeURIComponent(shop.key)}/retry`, "POST", OPS),
+      get("/stats", "GET", bearer(shop.key)),
+    );
+    // The alarms as well.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const stored = ledger.dump();
+    await ledger.close();
+
+    expect(statuses.filter((status) => status >= 500)).toEqual([]);
+    expect(findLeaks(lines.join("\n"), secrets)).toEqual([]);
+    expect(findLeaks(lines.join("\n"), { messageId, given })).toEqual([]);
+    expect(lines.filter((line) => !line.startsWith('{"level":'))).toEqual([]);
+    expect(stored).toContain(messageId);
+    expect(findLeaks(stored, { ...secrets, given })).toEqual([]);
+    // Else the echo would prove nothing.
+    const sent = upstream.sent.map((one) => written(one) + JSON.stringify(one.headers)).join("\n");
+    expect(findLeaks(sent, { ...secrets, given }).sort()).toEqual([
+      "2FA API key",
+      "2FA API secret",
+      "other API key",
+    ]);
+  });
+
+  it("what a shard does on its own is logged without a word of the messages", async () => {
+    const upstream = createRecordingFetch(402, 200);
+    vi.stubGlobal("fetch", upstream.fetch);
+    const ledger = createInProcessLedger({ ...env, LEDGER_SHARDS: "1" });
+    const full = { ...env, LEDGER_SHARDS: "1", LEDGER: ledger.namespace };
+    const context = { waitUntil: () => {} };
+    await worker.fetch(post(REPORT, bearer(shop.key)), full, context);
+    await worker.fetch(get(`/reports/sms/${messageId}/retry`, "POST", OPS), full, context);
+    await vi.waitFor(() => expect(lines.join()).toContain('"event":"drained"'));
+    await ledger.close();
+    const deeds = lines.map((line) => JSON.parse(line)).filter(({ event }) => event);
+    expect(deeds.map(({ event, level }) => `${level} ${event}`)).toEqual([
+      "error closed",
+      "info opened",
+      "info drained",
+    ]);
+    const known = ["level", "event", "traffic", "reason", "hint", "sent", "ms", "shard"];
+    for (const deed of deeds) {
+      expect(Object.keys(deed).filter((name) => !known.includes(name))).toEqual([]);
+      expect(deed.shard).toBe("shard-0");
+    }
   });
 });

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { createConversionHandler } from "../../adapters/fetch/index.ts";
 import { type Credentials, createConversionClient } from "../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { mintReportToken } from "../../src/token.ts";
 import { type LocalStack, PROXY_KEY, startLocalStack, TOKEN_SECRET } from "../support/local-stack.ts";
 import { describeClientContract, RETRY, type Road } from "./client-contract.ts";
+import { A_SHARD_EACH, callsOf } from "./ledger-worker.ts";
 
 const DIRECT = { notEnabled: "not_enabled", redirected: "unexpected_response" } as const;
 const THROUGH_WORKER = { notEnabled: "unavailable", redirected: "unavailable" } as const;
@@ -13,10 +14,12 @@ const { twoFactor } = SANDBOX_CREDENTIALS;
 const signatureSecret = [...twoFactor.apiSecret].reverse().join("");
 
 let stack: LocalStack;
+let withLedger: LocalStack;
 beforeAll(async () => {
   stack = await startLocalStack();
+  withLedger = await startLocalStack({ LEDGER_SHARDS: A_SHARD_EACH }, { withLedger: true });
 });
-afterAll(() => stack.stop());
+afterAll(() => Promise.all([stack.stop(), withLedger.stop()]));
 
 const credentials: Record<string, Credentials> = {
   "the Basic header": twoFactor,
@@ -73,6 +76,17 @@ function describeThroughWorker(
 }
 
 describeThroughWorker("on workerd", () => ({ ...stack.sandbox, endpoint: stack.worker.url }));
+
+describeThroughWorker("with its ledger on workerd", () => {
+  const { retry } = callsOf(withLedger.worker);
+  return {
+    ...withLedger.sandbox,
+    endpoint: withLedger.worker.url,
+    retry: async (channel, messageId) => {
+      expect((await retry(channel, messageId)).status).toBe(202);
+    },
+  };
+});
 
 describeThroughWorker("in process", () => {
   const sandbox = createSandbox();

@@ -73,7 +73,10 @@ describe("the Worker on workerd", () => {
     expect(await stack.sandbox.reports()).toHaveLength(fault && "latency" in fault ? 2 : 0);
   });
 
-  it("says so when nobody listens where Vonage should be", async () => {
+  it.each([
+    ["says so", false, 502, "urn:problem:vonage-conversion:upstream-unavailable"],
+    ["keeps the report", true, 202, undefined],
+  ])("%s when nobody listens where Vonage should be", async (_, withLedger, status, type) => {
     const worker = await startOnWorkerd({
       config: "wrangler.toml",
       bindings: {
@@ -82,13 +85,14 @@ describe("the Worker on workerd", () => {
         VONAGE_2FA_API_SECRET: "s",
         PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
       },
+      withLedger,
     });
-    const answer = await post(report("w-4"), withKey, worker.url);
+    const answer = await post(report("w-4"), { ...withKey, accept: "application/json" }, worker.url);
+    const health = await fetch(`${worker.url}/health`);
     await worker.stop();
-    expect([answer.status, (await answer.json()).type]).toEqual([
-      502,
-      "urn:problem:vonage-conversion:upstream-unavailable",
-    ]);
+    const { type: problem } = await answer.json();
+    expect([answer.status, problem]).toEqual([status, type]);
+    expect((await health.json()).ledger).toEqual(withLedger ? { shards: 4 } : false);
   });
 
   it("goes on reporting when its caller has hung up", async () => {

@@ -1,13 +1,11 @@
 // Plain workerd, without Miniflare around it: what is measured or killed is the Workers, and nothing beside them.
 
 import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** The workerd package has no types; under ESM its path is the default export's default. */
-const workerdPackage: string = "workerd";
-
-/** Path of workerd itself. */
-export const workerdBinary: string = (await import(workerdPackage)).default.default;
+/** Path of workerd itself. Its package has no types; and Vitest's import would unwrap its default, Node's does not. */
+export const workerdBinary: string = createRequire(import.meta.url)("workerd").default;
 
 export interface PlainWorker {
   /** One ES module. */

@@ -9,6 +9,10 @@ import { findFreePort } from "./free-port.ts";
 export interface Hit {
   /** When it came in, epoch milliseconds. */
   readonly at: number;
+  /** When it was answered, or its connection had broken. */
+  readonly endedAt: number;
+  /** Which message it was about, as `channel id`. */
+  readonly message: string;
   /** What was answered; 0: nothing, the connection broke. */
   readonly status: number;
 }
@@ -35,8 +39,13 @@ export async function startSandboxServer(options: { readonly port?: number } = {
   const underWay = new Set<Promise<void>>();
   const server = createServer((incoming, outgoing) => {
     const at = Date.now();
-    const ended = answer(sandbox, url, incoming, outgoing).then((status) => {
-      if (incoming.url?.startsWith("/conversions/")) hits.push({ at, status });
+    const ended = answer(sandbox, url, incoming, outgoing).then(({ status, body }) => {
+      const endedAt = Date.now();
+      const [, channel, query = ""] = /^\/conversions\/(\w+)(?:\?(.*))?$/.exec(incoming.url ?? "") ?? [];
+      if (channel !== undefined) {
+        const id = new URLSearchParams(`${query}&${body}`).get("message-id");
+        hits.push({ at, endedAt, message: `${channel} ${id}`, status });
+      }
       underWay.delete(ended);
     });
     underWay.add(ended);
@@ -82,25 +91,30 @@ async function answer(
   url: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): Promise<number> {
+): Promise<{ readonly status: number; readonly body: Buffer }> {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
+  const chunks: Buffer[] = [];
   try {
-    const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const headers = new Headers();
     for (const [name, values] of Object.entries(incoming.headersDistinct)) {
       for (const value of values ?? []) headers.append(name, value);
     }
     const { method = "GET" } = incoming;
-    const body = method === "GET" || method === "HEAD" ? null : Buffer.concat(chunks);
-    const response = await sandbox.fetch(url + incoming.url, { method, headers, body, signal: gone.signal });
+    const body = Buffer.concat(chunks);
+    const response = await sandbox.fetch(url + incoming.url, {
+      method,
+      headers,
+      body: method === "GET" || method === "HEAD" ? null : body,
+      signal: gone.signal,
+    });
     const content = Buffer.from(await response.arrayBuffer());
-    if (outgoing.destroyed) return 0;
+    if (outgoing.destroyed) return { status: 0, body };
     outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(content);
-    return response.status;
+    return { status: response.status, body };
   } catch {
     incoming.socket.destroy();
-    return 0;
+    return { status: 0, body: Buffer.concat(chunks) };
   }
 }

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { isConversionError } from "../../../src/errors.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import type { Traffic } from "../../../src/report.ts";
 import type { Sender } from "../../../src/sender.ts";
 import type { LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
 import { createSenders } from "../../fetch/senders.ts";
@@ -108,8 +109,8 @@ class LedgerShard extends DurableObject implements ShardRpc {
     return this.#shard.stats();
   }
 
-  async nudge() {
-    this.#shard.nudge();
+  async nudge(mended: readonly Traffic[]) {
+    this.#shard.nudge(mended);
   }
 
   alarm() {
@@ -121,7 +122,9 @@ class LedgerShard extends DurableObject implements ShardRpc {
  * The ledger's Durable Object class: export it from your Worker, and bind it as `LEDGER`. Its methods are for the
  * Worker alone.
  */
-export const Ledger: new (context: ShardContext, env: Env) => object = LedgerShard;
+export const Ledger: new (context: ShardContext, env: Env) => ShardRpc = LedgerShard;
+/** An instance, as `wrangler types` asks for it. */
+export type Ledger = ShardRpc;
 
 /** Sends a stored report once, with the timestamp it has. Never rejects. */
 async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {

@@ -1,6 +1,7 @@
 // What the Worker calls of a shard, by RPC: plain data both ways.
 
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import type { Traffic } from "../../../src/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Position, SetAside } from "./store.ts";
@@ -13,5 +14,5 @@ export interface ShardRpc {
   list(state: ReportState, limit: number, after: Position | undefined): Promise<Row[]>;
   listSetAside(limit: number, after: Position | undefined): Promise<SetAside[]>;
   stats(): Promise<ShardStats>;
-  nudge(): Promise<void>;
+  nudge(mended: readonly Traffic[]): Promise<void>;
 }

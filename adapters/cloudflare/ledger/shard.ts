@@ -98,13 +98,15 @@ const HINTS: Partial<Record<ConversionErrorCode | "outage", string>> = {
 };
 
 export function createShard(platform: ShardPlatform, rules: ShardRules) {
-  const { store, commit, send, now, random, log } = platform;
+  const { store, send, now, random, log } = platform;
   const withinBudget = createBudget(rules.budget, now);
   const gates = new Map<Traffic, Gate>();
   const inFlight = new Set<string>();
   const allowances = new Map<Traffic, { readonly left: number; readonly at: number }>();
   /** When the alarm goes off; `undefined`: it is not set. */
   let armedAt: number | undefined;
+  /** When to look after what a failure has left. */
+  let recoverAt = 0;
   let looks = 0;
   let full = false;
 
@@ -127,10 +129,11 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       }
     },
 
-    /** Sets the alarm if something is due and it is not set: should the platform ever have lost it. */
-    nudge(): void {
-      arm(nextWake());
-    },
+    /**
+     * Sets the alarm if something is due and it is not set, should the platform ever have lost it; and tries keys at
+     * once that are known to be mended.
+     */
+    nudge,
 
     /**
      * Takes a report: sends it now and waits for Vonage as long as the budget lasts, or puts it where it is safe.
@@ -179,9 +182,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       const { row, actions } = await apply(key, (before, at) => put(key, before, { type: "retry" }, at));
       if (row === undefined) return "unknown";
       // A person who asks for it has likely mended something.
-      const gate = gateOf(row.traffic);
-      if (gate.closedBy !== null) setGate(row.traffic, { ...gate, probeAt: now() });
-      if (actions.answer === "accepted") arm(now());
+      if (actions.answer === "accepted") nudge([row.traffic]);
       return actions.answer === "accepted" ? "accepted" : "nothing";
     },
 
@@ -212,10 +213,34 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         arm(nextWake());
       } catch (error) {
         logFailure("the ledger's alarm failed", error);
-        arm(now() + AFTER_FAILURE_MS);
+        recover();
       }
     },
   };
+
+  function nudge(mended: readonly Traffic[]): void {
+    for (const traffic of mended) {
+      const gate = gateOf(traffic);
+      if (gate.closedBy !== null) setGate(traffic, { ...gate, probeAt: now() });
+    }
+    arm(nextWake());
+  }
+
+  async function commit<T>(work: () => T): Promise<T> {
+    try {
+      return await platform.commit(work);
+    } catch (error) {
+      recover();
+      throw error;
+    }
+  }
+
+  /** A transaction that fails takes back the alarm that was set in it: it is set anew, and no later each time. */
+  function recover(): void {
+    if (recoverAt <= now()) recoverAt = now() + AFTER_FAILURE_MS;
+    armedAt = undefined;
+    arm(recoverAt);
+  }
 
   /** Lets something happen to a message, together with what else is to be written. */
   async function apply(
@@ -250,7 +275,10 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
 
   /** One request, and what it says of its key and of its message. The caller need not wait for the latter. */
   async function attempt(row: Row, isProbe: boolean): Promise<Ended> {
-    const ended = await send(row);
+    const ended = await send(row).catch((error: unknown): Ended => {
+      logFailure("a report could not be sent", error);
+      return { code: "network" };
+    });
     const before = gateOf(row.traffic);
     const after = afterAttempt(before, ended, isProbe, now(), random());
     if (after !== before) changeGate(row.traffic, before, after, ended);
@@ -296,13 +324,14 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       }
       const rows = await take(traffic, room, isProbe);
       if (rows.length === 0 && active.size === 0) break;
-      if (rows.length < room && active.size > 0) await Promise.race(active);
       for (const row of rows) {
         const one: Promise<unknown> = attempt(row, isProbe).finally(() => active.delete(one));
         active.add(one);
       }
       sent += rows.length;
       allow(traffic, gate, rows.length);
+      // What becomes due meanwhile does not wait for the slowest.
+      if (rows.length < room) await Promise.race([sleep(SHORT_PAUSE_MS), ...active]);
     }
     await Promise.all(active);
     return sent;
@@ -351,7 +380,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     const before = now() - patience(closedBy);
     for (let done = BATCH; done === BATCH; ) {
       done = await commit(() => {
-        const rows = store.due("queued", traffic, before, BATCH);
+        const rows = store.due("queued", traffic, before, BATCH, now());
         for (const row of rows) put(row, row, { type: "held", reason }, now());
         return rows.length;
       });
@@ -389,7 +418,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   /** When to wake up for what is due: not before its gate opens; and not for every single row that can be forgotten. */
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
     if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
-    return Math.max(due, state === "sending" ? 0 : opensAt(gateOf(traffic), at));
+    return Math.max(due, opensAt(gateOf(traffic), at));
   }
 
   function arm(at: number | undefined): void {

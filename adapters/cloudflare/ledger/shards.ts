@@ -71,8 +71,8 @@ export function createShardedLedger(
       };
     },
 
-    async nudge() {
-      await inGroups(all, (index) => call(index, (one) => one.nudge()));
+    async nudge(mended) {
+      await inGroups(all, (index) => call(index, (one) => one.nudge(mended)));
     },
 
     async stats() {

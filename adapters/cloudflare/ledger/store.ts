@@ -1,6 +1,6 @@
 // The shard's tables. Knows SQL, and nothing of what rows mean.
 
-import type { Gate } from "../../../src/ledger/gate.ts";
+import { type Gate, parseGate } from "../../../src/ledger/gate.ts";
 import {
   type MessageKey,
   parseRow,
@@ -105,14 +105,14 @@ export function createStore(sql: Sql) {
       count(after, 1);
     },
 
-    /** The rows of a state that are due, the longest due first. */
-    due(state: ReportState, traffic: Traffic, now: number, limit: number): Row[] {
+    /** The rows of a state that are due by an instant, the longest due first. */
+    due(state: ReportState, traffic: Traffic, by: number, limit: number, now = by): Row[] {
       return sql
         .exec(
           "SELECT * FROM reports WHERE state = ? AND traffic = ? AND due <= ? ORDER BY due LIMIT ?",
           state,
           traffic,
-          now,
+          by,
           limit,
         )
         .toArray()
@@ -228,7 +228,10 @@ export function createStore(sql: Sql) {
         sql
           .exec("SELECT * FROM gates")
           .toArray()
-          .map(({ traffic, gate }) => [String(traffic), JSON.parse(String(gate)) as Gate]),
+          .flatMap(({ traffic, gate: stored }) => {
+            const gate = parseGate(String(stored));
+            return gate === undefined ? [] : [[String(traffic), gate] as const];
+          }),
       ),
 
     writeGate(traffic: Traffic, gate: Gate): void {
@@ -273,17 +276,18 @@ export function createStore(sql: Sql) {
   /** The values of an indexed column, one look-up each: DISTINCT would read every row. */
   function distinct(column: "state" | "traffic", where = "1 = 1", ...bindings: SqlValue[]): string[] {
     const values: string[] = [];
-    for (let last = ""; ; ) {
+    for (;;) {
+      // The empty text too is a value, and comes before all others.
+      const beyond = values.slice(-1);
       const [next] = sql
         .exec(
-          `SELECT min(${column}) AS value FROM reports WHERE ${where} AND ${column} > ?`,
+          `SELECT min(${column}) AS value FROM reports WHERE ${where}${beyond.map(() => ` AND ${column} > ?`).join("")}`,
           ...bindings,
-          last,
+          ...beyond,
         )
         .toArray();
       if (typeof next?.value !== "string") return values;
-      last = next.value;
-      values.push(last);
+      values.push(next.value);
     }
   }
 }

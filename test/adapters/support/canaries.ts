@@ -11,6 +11,7 @@ export const CANARIES = {
   "other signature secret": "canary signature secret +/=&%<é>",
   "2FA proxy key": "canary-proxy-key-of-2fa-~~-0123456789",
   "other proxy key": "canary-proxy-key-of-other-~~-0123456789",
+  "admin key": "canary-admin-key-~~-0123456789-0123456789",
   "first token secret": "canary first token secret +/=&% 0123456789",
   "second token secret": "canary second token secret +/=&% 9876543210",
 } as const;
@@ -19,6 +20,8 @@ export const CANARY_CALLERS = {
   shop: { name: "shop", key: CANARIES["2FA proxy key"] },
   mail: { name: "mail", key: CANARIES["other proxy key"], traffic: "other" },
 } as const;
+
+export const CANARY_ADMIN = { name: "ops", key: CANARIES["admin key"] } as const;
 
 export const CANARY_TOKEN_SECRETS = [
   { kid: "new", secret: CANARIES["first token secret"] },
@@ -32,6 +35,7 @@ const other = { apiKey: CANARIES["other API key"], signatureSecret: CANARIES["ot
 export const CANARY_OPTIONS: ConversionHandlerOptions = {
   credentials: { "2fa": twoFactor, other: { ...other, signatureMethod: "sha256" } },
   proxyKeys: [CANARY_CALLERS.shop, CANARY_CALLERS.mail],
+  adminKeys: [CANARY_ADMIN],
   tokenSecrets: CANARY_TOKEN_SECRETS,
 };
 

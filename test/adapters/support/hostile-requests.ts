@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { mintReportToken } from "../../../src/token.ts";
-import { CANARY_CALLERS, CANARY_TOKEN_SECRETS } from "./canaries.ts";
+import { CANARY_ADMIN, CANARY_CALLERS, CANARY_TOKEN_SECRETS } from "./canaries.ts";
 import { anyText, oddName, toWellFormed } from "./odd-text.ts";
 import { basic, bearer, FORM, MESSAGE_ID } from "./proxy.ts";
 
@@ -233,6 +233,168 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
   .map(({ credentials, type, others, body, fragment, ...rest }) => ({
     ...rest,
     fragment,
+    headers: { ...others, ...credentials, ...(type !== null && { "content-type": type }) },
+    body: rest.method === "GET" || rest.method === "HEAD" ? null : body,
+  }));
+
+// The routes of a ledger: tracking, and what the operator asks.
+
+const messageName = fc.constantFrom(
+  "messageId",
+  "channel",
+  "traffic",
+  "expiresIn",
+  "token",
+  "api_key",
+  "message-id",
+);
+const messageValue = fc.oneof(
+  anyText,
+  fc.constantFrom(
+    "sms",
+    "voice",
+    "2fa",
+    "other",
+    "30",
+    "86400",
+    "29",
+    "86401",
+    "1e3",
+    "-1",
+    MESSAGE_ID,
+    TOKEN,
+    "",
+  ),
+);
+const messagePairs = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.array(fc.tuple(fc.oneof(messageName, messageName, oddName), messageValue), {
+      maxLength: 6,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(anyText, fc.constantFrom("sms", "voice", "fax"), messageValue)
+      .map(([id, channel, expiresIn]): [string, string][] => [
+        ["messageId", id],
+        ["channel", channel],
+        ["expiresIn", expiresIn],
+      ]),
+  },
+  {
+    weight: 1,
+    arbitrary: anyText.map((id): [string, string][] => [
+      ["channel", "sms"],
+      ["messageId", id],
+    ]),
+  },
+);
+const toForm = (pairs: readonly (readonly [string, string])[]) =>
+  pairs.map((pair) => pair.map((text) => encodeURIComponent(toWellFormed(text))).join("=")).join("&");
+const messageBody = fc.oneof(
+  messagePairs.map((pairs) => ({ body: toForm(pairs), type: FORM })),
+  messagePairs.map((pairs) => ({
+    body: `{${pairs.map((pair) => pair.map((text) => JSON.stringify(text)).join(":"))}}`,
+    type: "application/json",
+  })),
+  fc.tuple(anyBody, anyType).map(([body, type]) => ({ body, type })),
+);
+const listQuery = fc.oneof(
+  fc
+    .record(
+      {
+        state: fc.oneof(
+          fc.constantFrom("tracking", "sending", "queued", "recorded", "dead", "unreadable"),
+          anyText,
+        ),
+        limit: fc.oneof(fc.integer({ min: -2, max: 600 }).map(String), anyText),
+        cursor: fc.oneof(
+          anyText,
+          fc
+            .tuple(fc.integer({ min: -1, max: 4 }), fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), anyText)
+            .map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url")),
+          fc
+            .tuple(fc.integer({ min: 0, max: 2 }), anyText, fc.double({ noNaN: true }), anyText, anyText)
+            .map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url")),
+        ),
+        other: anyText,
+      },
+      { requiredKeys: [] },
+    )
+    .map((query) => `?${toForm(Object.entries(query))}`),
+  formText.map((text) => `?${text}`),
+);
+const anySegment = fc.oneof(
+  fc.constantFrom("sms", "voice", "fax", "%73ms", "", ".", "..", "%2e%2e", "%", "%ff", "%00", MESSAGE_ID),
+  anyText.map((text) => encodeURIComponent(toWellFormed(text))),
+  anyText.map((text) => toWellFormed(text).replace(/[?#]/g, "")),
+);
+const ledgerTarget = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: messageBody.map(({ body, type }) => ({
+      method: "POST",
+      path: "/messages",
+      query: "",
+      body,
+      type,
+    })),
+  },
+  {
+    weight: 3,
+    arbitrary: listQuery.map((query) => ({ method: "GET", path: "/reports", query, body: null, type: null })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(anySegment, anySegment).map(([channel, id]) => ({
+      method: "POST",
+      path: `/reports/${channel}/${id}/retry`,
+      query: "",
+      body: null,
+      type: null,
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      method: anyMethod,
+      path: fc.constantFrom(
+        "/messages",
+        "/reports",
+        "/reports/sms/a/retry",
+        "/stats",
+        "/stats/",
+        "/doctor",
+        "/reports/",
+      ),
+      query: listQuery,
+      body: fc.constant(null),
+      type: fc.constant(null),
+    }),
+  },
+);
+const ledgerCredentials = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(bearer(CANARY_ADMIN.key)) },
+  { weight: 3, arbitrary: credentials },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      basic(CANARY_ADMIN.name, CANARY_ADMIN.key),
+      bearer(`${CANARY_ADMIN.key}x`),
+      { authorization: `Bearer ${CANARY_ADMIN.key}, Bearer ${shop.key}` },
+      { authorization: `bearer   ${CANARY_ADMIN.key}` },
+    ),
+  },
+);
+
+/** The same against the ledger's routes; often with an admin key. */
+export const hostileLedgerRequest: fc.Arbitrary<HostileRequest> = fc
+  .record({ target: ledgerTarget, credentials: ledgerCredentials, others: someHeaders })
+  .map(({ target: { type, body, ...rest }, credentials, others }) => ({
+    ...rest,
+    fragment: "",
     headers: { ...others, ...credentials, ...(type !== null && { "content-type": type }) },
     body: rest.method === "GET" || rest.method === "HEAD" ? null : body,
   }));

@@ -1,0 +1,99 @@
+// Who reports to the Worker: over HTTP, with a proxy key, on a few connections; and remembers what was promised.
+
+import { Agent, request } from "node:http";
+import type { Channel } from "../../../src/report.ts";
+import { formatTimestamp } from "../../../src/timestamp.ts";
+import { PROXY_KEY } from "../../support/local-stack.ts";
+
+/** One message and what is said of it. */
+export interface Statement {
+  readonly channel: Channel;
+  readonly messageId: string;
+  readonly delivered: boolean;
+  /** When the user acted, as the wire has it. */
+  readonly timestamp: string;
+}
+
+/** A report as its caller saw it. Times are epoch milliseconds. */
+export interface Reported extends Statement {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** 0: the connection broke, and nothing was promised. */
+  readonly status: number;
+  /** What a 200 or 202 said: recorded, accepted or duplicate. */
+  readonly said: string | undefined;
+}
+
+export interface Caller {
+  /** Every report that is over and done with. */
+  readonly reported: readonly Reported[];
+  report(statement: Statement, key?: string): Promise<Reported>;
+  /** Tracks a message; `expiresAt` is there with a 201. */
+  track(
+    message: Pick<Statement, "channel" | "messageId">,
+    expiresIn: number,
+  ): Promise<{ readonly status: number; readonly expiresAt: string | undefined }>;
+  close(): void;
+}
+
+/** Nobody waits for longer; no answer should take nearly so long. */
+const PATIENCE_MS = 30_000;
+
+export function createCaller(url: string, sockets: number): Caller {
+  const agent = new Agent({ keepAlive: true, maxSockets: sockets });
+  const reported: Reported[] = [];
+
+  return {
+    reported,
+    report: async (statement, key = PROXY_KEY.key) => {
+      const { channel, messageId, delivered, timestamp } = statement;
+      const body = { "message-id": messageId, delivered: String(delivered), timestamp };
+      const startedAt = Date.now();
+      const { status, text } = await post(`/conversions/${channel}`, body, key);
+      const said = status === 200 || status === 202 ? toFields(text).status : undefined;
+      const one = { ...statement, startedAt, endedAt: Date.now(), status, said };
+      reported.push(one);
+      return one;
+    },
+    track: async ({ channel, messageId }, expiresIn) => {
+      const body = { messageId, channel, expiresIn: String(expiresIn) };
+      const { status, text } = await post("/messages", body, PROXY_KEY.key);
+      return { status, expiresAt: status === 201 ? toFields(text).expiresAt : undefined };
+    },
+    close: () => agent.destroy(),
+  };
+
+  function post(path: string, fields: Record<string, string>, key: string) {
+    const body = new URLSearchParams(fields).toString();
+    const headers = {
+      authorization: `Bearer ${key}`,
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": body.length,
+    };
+    return new Promise<{ readonly status: number; readonly text: string }>((resolve) => {
+      const none = () => resolve({ status: 0, text: "" });
+      const asked = request(
+        url + path,
+        { method: "POST", agent, headers, timeout: PATIENCE_MS },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8");
+          answer.on("data", (chunk) => {
+            text += chunk;
+          });
+          answer.once("end", () => resolve({ status: answer.statusCode ?? 0, text }));
+          answer.once("close", none);
+        },
+      );
+      asked.once("timeout", () => asked.destroy());
+      asked.once("error", none);
+      asked.end(body);
+    });
+  }
+}
+
+/** An instant as the wire has it, some time ago: each report has its own, so that it can be told from others. */
+export const ago = (milliseconds: number) => formatTimestamp(Date.now() - milliseconds);
+
+const toFields = (text: string) => JSON.parse(text) as Record<string, string | undefined>;

@@ -1,0 +1,101 @@
+// Holds what callers were told against what the sandbox has: the ledger's table (src/ledger/machine.ts), seen from
+// outside. Pure.
+
+import type { RecordedReport } from "../../../src/sandbox/index.ts";
+import type { Reported } from "./caller.ts";
+
+/** One message: what was said of it, in the order of the answers, and what was recorded, in that order. */
+interface Case {
+  readonly reported: Reported[];
+  readonly recorded: RecordedReport[];
+}
+
+/** Only this is a promise: a broken connection or a 503 promises nothing, and may have been stored all the same. */
+export const isPromise = ({ status }: Reported) => status === 200 || status === 202;
+
+/** Messages of which the sandbox does not have what was promised; not yet, while the ledger is at work. */
+export function findUnkept(reported: readonly Reported[], recorded: readonly RecordedReport[]): string[] {
+  return [...toCases(reported, recorded)].filter(([, one]) => !isKept(one)).map(([message]) => message);
+}
+
+/** How many requests were recorded beyond the first of each message and outcome. */
+export function countDuplicates(recorded: readonly RecordedReport[]): number {
+  return recorded.length - new Set(recorded.map((one) => `${one.delivered} ${toMessage(one)}`)).size;
+}
+
+/**
+ * What the table does not allow, whatever the order of events; where connections broke, only what is known for sure.
+ *
+ * @param statuses What callers may be answered.
+ */
+export function findForbidden(
+  reported: readonly Reported[],
+  recorded: readonly RecordedReport[],
+  statuses: readonly number[],
+): string[] {
+  return [...toCases(reported, recorded)].flatMap(([message, one]) =>
+    findForbiddenIn(one, statuses).map((fault) => `${message}: ${fault}`),
+  );
+}
+
+/** How many messages something was recorded of. */
+export const countMessages = (recorded: readonly RecordedReport[]) => new Set(recorded.map(toMessage)).size;
+
+export const toMessage = ({ channel, messageId }: Pick<Reported, "channel" | "messageId">) =>
+  `${channel} ${messageId}`;
+
+function toCases(
+  reported: readonly Reported[],
+  recorded: readonly RecordedReport[],
+): ReadonlyMap<string, Case> {
+  const cases = new Map<string, Case>();
+  const caseOf = (one: Reported | RecordedReport) => {
+    const message = toMessage(one);
+    const found = cases.get(message) ?? { reported: [], recorded: [] };
+    cases.set(message, found);
+    return found;
+  };
+  for (const one of reported) caseOf(one).reported.push(one);
+  for (const one of recorded) caseOf(one).recorded.push(one);
+  return cases;
+}
+
+function isKept({ reported, recorded }: Case): boolean {
+  const promised = reported.filter(isPromise);
+  if (promised.some(({ delivered }) => delivered)) return recorded.at(-1)?.delivered === true;
+  if (promised.length === 0) return true;
+  // A false that waits may be replaced by a true whose caller never heard of it.
+  return recorded.length > 0 && (!recorded[0]?.delivered || reported.some(({ delivered }) => delivered));
+}
+
+function* faultsIn({ reported, recorded }: Case, statuses: readonly number[]): Generator<string> {
+  const firstTrue = recorded.findIndex(({ delivered }) => delivered);
+  if (firstTrue >= 0 && recorded.slice(firstTrue).some(({ delivered }) => !delivered)) {
+    yield "false was recorded after true";
+  }
+  const said = new Set(reported.map(({ delivered, timestamp }) => `${delivered} of ${timestamp}`));
+  for (const { delivered, timestamp } of recorded) {
+    const what = `${delivered} of ${timestamp}`;
+    if (!said.has(what)) yield `${what} was recorded, which nobody reported`;
+  }
+  const trues = reported.filter(({ delivered }) => delivered);
+  const promisedAt = Math.min(...trues.filter(isPromise).map(({ endedAt }) => endedAt));
+  for (const { delivered, status, startedAt, endedAt } of reported) {
+    if (!statuses.includes(status)) yield `${status} was answered`;
+    if (status === 200 && !recorded.some((one) => one.delivered === delivered && isBy(one, endedAt))) {
+      yield `${delivered} was answered 200 before it was recorded`;
+    }
+    if (delivered && status === 409) yield "true was answered 409";
+    if (delivered) continue;
+    if (status === 409 && !trues.some((one) => one.startedAt <= endedAt)) {
+      yield "false was answered 409 before anybody reported true";
+    }
+    if ((status === 200 || status === 202) && startedAt > promisedAt) {
+      yield `false was answered ${status} after true had been promised`;
+    }
+  }
+}
+
+const findForbiddenIn = (one: Case, statuses: readonly number[]) => [...faultsIn(one, statuses)];
+
+const isBy = ({ receivedAt }: RecordedReport, instant: number) => Date.parse(receivedAt) <= instant;
