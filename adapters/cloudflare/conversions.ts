@@ -14,7 +14,7 @@ import type { ConversionResult } from "../../src/sender.ts";
 import { objectOf, oneOf, validate } from "../../src/validation.ts";
 import { createDelivery, type Deliver } from "../fetch/delivery.ts";
 import { LedgerUnavailable } from "../fetch/ledger.ts";
-import type { ProblemName } from "../fetch/problem.ts";
+import { PROBLEMS, type ProblemName } from "../fetch/problem.ts";
 import {
   createTracking,
   type SentMessage,
@@ -141,7 +141,11 @@ const CODES: Partial<Record<ProblemName, readonly [code: ConversionErrorCode, re
   "upstream-unexpected": ["unexpected_response", false],
 };
 
-function toError(problem: ProblemName, attempts: number, detail = ""): ConversionError {
+function toError(
+  problem: ProblemName,
+  attempts: number,
+  detail: string = PROBLEMS[problem][1],
+): ConversionError {
   const [code, retryable] = CODES[problem] ?? ["unavailable", true];
-  return new ConversionError(code, `${code}: ${problem}. ${detail}`.trimEnd(), { attempts, retryable });
+  return new ConversionError(code, `${code}: ${detail}`, { attempts, retryable });
 }

@@ -32,11 +32,13 @@ export default {
       handle = makeHandler(env);
       handlers.set(env, handle);
     }
-    return handle(request, {
-      waitUntil: (work) => context.waitUntil(work),
+    const answer = handle(request, {
       lengthHolds: true,
       clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
     });
+    // From the first moment: a page may close, and hang up, before its caller is even identified.
+    context.waitUntil(answer);
+    return answer;
   },
 
   /**

@@ -10,7 +10,7 @@ import { type Ledger, LedgerUnavailable } from "./ledger.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
 import { createOperator } from "./operator.ts";
 import type { HandlerConfig } from "./options.ts";
-import { type Answer, problem } from "./problem.ts";
+import { type Answer, LEDGER_HINT, problem } from "./problem.ts";
 import { createReporter } from "./report.ts";
 import { createTracker, createTracking } from "./track.ts";
 
@@ -103,7 +103,8 @@ function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
   // An unknown error's text may quote anything, so only its kind is logged.
   app.onError((error, c) => {
     if (error instanceof LedgerUnavailable) {
-      return respond(c, problem("ledger-unavailable", {}, { "retry-after": "1" }, { level: "error" }));
+      const log = { level: "error", hint: LEDGER_HINT } as const;
+      return respond(c, problem("ledger-unavailable", {}, { "retry-after": "1" }, log));
     }
     return respond(c, problem("internal", {}, {}, { level: "error", hint: `uncaught ${error.name}` }));
   });

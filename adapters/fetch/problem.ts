@@ -34,6 +34,9 @@ export const PROBLEMS = {
   "upstream-timeout": [504, "Vonage did not answer in time"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
+/** What the operator should do about `ledger-unavailable`. */
+export const LEDGER_HINT = "the ledger cannot be reached, cannot write, or is full (LEDGER_MAX_MB)";
+
 export type ProblemName = keyof typeof PROBLEMS;
 
 /** Members beyond those of RFC 9457. */

@@ -668,3 +668,26 @@ describe("a complete environment", () => {
     expect((await call(get("/health"), { ...SET_2FA, ...SHOP })).status).toBe(200);
   });
 });
+
+describe("the cron trigger", () => {
+  const nudgedBy = async (env: Env) => {
+    const nudged: unknown[] = [];
+    const get = (id: string) => ({ nudge: async (mended: unknown) => nudged.push([id, mended]) });
+    await worker.scheduled({}, { ...env, LEDGER: { idFromName: (name) => name, get } });
+    return nudged;
+  };
+
+  it("wakes every shard, also those of former layouts, and says of no key that it is mended", async () => {
+    const env = { ...SET_2FA, ...SHOP };
+    expect(await nudgedBy({ ...env, LEDGER_SHARDS: "2" })).toEqual([
+      ["shard-0", []],
+      ["shard-1", []],
+    ]);
+    expect(await nudgedBy({ ...env, LEDGER_SHARDS: "1,3" })).toHaveLength(3);
+  });
+
+  it("does nothing without a ledger, or while a setting is missing", async () => {
+    await expect(worker.scheduled({}, { ...SET_2FA, ...SHOP })).resolves.toBeUndefined();
+    expect(await nudgedBy(SET_2FA)).toEqual([]);
+  });
+});

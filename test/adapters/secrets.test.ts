@@ -443,6 +443,7 @@ describe("no secret leaves with what a Worker and its ledger answer, log, store 
       "info opened",
       "info drained",
     ]);
+    expect(findLeaks(lines.join("\n"), { ...secrets, messageId })).toEqual([]);
     const known = ["level", "event", "traffic", "reason", "hint", "sent", "ms", "shard"];
     for (const deed of deeds) {
       expect(Object.keys(deed).filter((name) => !known.includes(name))).toEqual([]);

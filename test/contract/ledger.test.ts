@@ -1,6 +1,6 @@
 // The ledger's promises end to end: over HTTP to the Worker on workerd, and from there to Vonage.
 
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PROXY_KEY } from "../support/local-stack.ts";
 import {
@@ -301,23 +301,47 @@ describe.concurrent("an SDK", () => {
   });
 });
 
-describe.concurrent("a caller that hangs up at once", () => {
+describe.concurrent("a caller that hangs up", () => {
   it.for([
     ["while Vonage answers", undefined],
     ["while Vonage is down", { status: 503 }],
     ["while Vonage drops connections", "drop"],
-  ] as const)("loses nothing, %s", async ([how, trouble]) => {
+  ] as const)("at once loses nothing, %s", async ([how, trouble]) => {
     const ids = Array.from({ length: 15 }, (_, index) => `id-gone-${how.replaceAll(" ", "-")}-${index}`);
     for (const id of ids) {
       if (trouble) vonage.script(id, trouble);
-      await sendAndLeave(id);
+      // All that was sent arrives, and then the end of the connection.
+      (await send(id)).destroy();
     }
     await Promise.all(ids.map((id) => arrived(id)));
     for (const id of ids) expectAttempts(id, ...(trouble ? [true, true] : [true]));
   });
 
-  /** Sends a whole request, and breaks the connection before there can be an answer. */
-  async function sendAndLeave(messageId: string): Promise<void> {
+  it.for([
+    ["and answers", undefined],
+    ["and answers 503", { status: 503 }],
+  ] as const)("while Vonage thinks it over %s loses nothing", async ([how, trouble]) => {
+    const ids = Array.from({ length: 5 }, (_, index) => `id-left-${how.replaceAll(" ", "-")}-${index}`);
+    const gate = createGate();
+    await Promise.all(
+      ids.map(async (id) => {
+        vonage.script(id, trouble ? { ...trouble, after: gate.opened } : { answerAfter: gate.opened });
+        const socket = await send(id);
+        await vi.waitFor(() => expect(vonage.attempts(id)).toHaveLength(1), { timeout: 5000, interval: 10 });
+        socket.resetAndDestroy();
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gate.open();
+    await Promise.all(ids.map((id) => arrived(id)));
+    for (const id of ids) {
+      await vi.waitFor(async () => expect(answerOf(await calls.report(id, true))).toEqual(DUPLICATE));
+      expectAttempts(id, ...(trouble ? [true, true] : [true]));
+    }
+  });
+
+  /** Sends a whole request, and gives its connection before there can be an answer. */
+  async function send(messageId: string): Promise<Socket> {
     const { hostname, port } = new URL(worker.url);
     const body = new URLSearchParams({ "message-id": messageId, delivered: "true" }).toString();
     const head = [
@@ -327,11 +351,11 @@ describe.concurrent("a caller that hangs up at once", () => {
       "content-type: application/x-www-form-urlencoded",
       `content-length: ${body.length}`,
     ];
-    await new Promise<void>((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => {
-        socket.write(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.resetAndDestroy());
-      });
-      socket.once("close", () => resolve()).once("error", reject);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname).once("error", reject);
+      socket.once("connect", () =>
+        socket.write(`${head.join("\r\n")}\r\n\r\n${body}`, () => resolve(socket)),
+      );
     });
   }
 });

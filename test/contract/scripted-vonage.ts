@@ -8,7 +8,13 @@ import { findFreePort } from "../support/free-port.ts";
 
 /** What becomes of one request, in place of the sandbox's answer. */
 export type Trouble =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      /** Answers when this is over. */
+      readonly after?: Promise<unknown>;
+    }
   /** No answer: the connection breaks at once, or stays open until the caller gives up. */
   | "drop"
   | "hang"
@@ -56,6 +62,7 @@ export async function startScriptedVonage(): Promise<ScriptedVonage> {
     if (trouble === "hang") return;
     if (trouble === "drop") return incoming.socket.destroy();
     if (trouble !== undefined && "status" in trouble) {
+      await trouble.after;
       return outgoing.writeHead(trouble.status, trouble.headers).end(trouble.body);
     }
     const headers = new Headers(incoming.headers as Record<string, string>);

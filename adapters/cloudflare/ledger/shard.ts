@@ -373,11 +373,12 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     return begun;
   }
 
-  /** Gives up what has waited for too long for its key. */
-  async function bury(traffic: Traffic, { closedBy }: Gate): Promise<void> {
+  /** Gives up what has waited for too long for its key: by what keeps it closed now, not by what did before. */
+  async function bury(traffic: Traffic, { closedBy, since }: Gate): Promise<void> {
     if (closedBy === null) return;
     const reason = closedBy === "outage" ? "unavailable" : closedBy;
     const before = now() - patience(closedBy);
+    if (since > before) return;
     for (let done = BATCH; done === BATCH; ) {
       done = await commit(() => {
         const rows = store.due("queued", traffic, before, BATCH, now());

@@ -284,11 +284,20 @@ const messagePairs = fc.oneof(
       ]),
   },
   {
-    weight: 1,
-    arbitrary: anyText.map((id): [string, string][] => [
-      ["channel", "sms"],
-      ["messageId", id],
-    ]),
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.string({ maxLength: 20 }),
+        fc.constantFrom("sms", "voice"),
+        fc.integer({ min: 25, max: 90_000 }),
+        fc.constantFrom(null, null, null, "channel", "messageId", "expiresIn", "to"),
+      )
+      .map(([id, channel, expiresIn, more]): [string, string][] => [
+        ["channel", channel],
+        ["messageId", id],
+        ["expiresIn", String(expiresIn)],
+        ...(more === null ? [] : [[more, String(expiresIn)] as [string, string]]),
+      ]),
   },
 );
 const toForm = (pairs: readonly (readonly [string, string])[]) =>
@@ -324,6 +333,9 @@ const listQuery = fc.oneof(
       { requiredKeys: [] },
     )
     .map((query) => `?${toForm(Object.entries(query))}`),
+  fc
+    .tuple(fc.constantFrom("tracking", "queued", "dead", "unreadable"), fc.integer({ min: 0, max: 501 }))
+    .map(([state, limit]) => `?state=${state}&limit=${limit}`),
   formText.map((text) => `?${text}`),
 );
 const anySegment = fc.oneof(
@@ -374,10 +386,16 @@ const ledgerTarget = fc.oneof(
       type: fc.constant(null),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("GET /stats", "POST /doctor").map((call) => {
+      const [method = "", path = ""] = call.split(" ");
+      return { method, path, query: "", body: null, type: null };
+    }),
+  },
 );
-const ledgerCredentials = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(bearer(CANARY_ADMIN.key)) },
-  { weight: 3, arbitrary: credentials },
+const adminCredentials = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(bearer(CANARY_ADMIN.key)) },
   {
     weight: 1,
     arbitrary: fc.constantFrom(
@@ -388,11 +406,22 @@ const ledgerCredentials = fc.oneof(
     ),
   },
 );
+const callerAndTarget = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(ledgerTarget, credentials) },
+  { weight: 1, arbitrary: fc.tuple(ledgerTarget, adminCredentials) },
+  // Who belongs there.
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(ledgerTarget, goodCredentials, adminCredentials)
+      .map(([target, good, admin]) => [target, target.path === "/messages" ? good : admin] as const),
+  },
+);
 
 /** The same against the ledger's routes; often with an admin key. */
 export const hostileLedgerRequest: fc.Arbitrary<HostileRequest> = fc
-  .record({ target: ledgerTarget, credentials: ledgerCredentials, others: someHeaders })
-  .map(({ target: { type, body, ...rest }, credentials, others }) => ({
+  .tuple(callerAndTarget, someHeaders)
+  .map(([[{ type, body, ...rest }, credentials], others]) => ({
     ...rest,
     fragment: "",
     headers: { ...others, ...credentials, ...(type !== null && { "content-type": type }) },
