@@ -3,7 +3,9 @@ import { TotalsReporter } from "./test/support/totals-reporter.ts";
 
 export default defineConfig({
   // Node has no such module; what extends its classes is tested on workerd.
-  resolve: { alias: { "cloudflare:workers": new URL("test/support/cloudflare-workers.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: { "cloudflare:workers": new URL("test/support/cloudflare-workers.ts", import.meta.url).pathname },
+  },
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", new TotalsReporter()],

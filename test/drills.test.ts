@@ -11,7 +11,7 @@ import { throttle } from "./drills/throttle.ts";
 
 console.log(`drills: DRILL_SEED=${seed}`);
 
-describe.concurrent("drills, in a short form", { timeout: 180_000 }, () => {
+describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
   it("what expired is reported false once, and what was reported in time is not", async ({ expect }) => {
     const { figures, wrong } = await expiry({ messages: 60, photoFinish: 6, seed });
     expect(wrong).toEqual([]);
@@ -27,13 +27,21 @@ describe.concurrent("drills, in a short form", { timeout: 180_000 }, () => {
     expect(figures.answered409).toBeGreaterThan(0);
     expect(figures.tracked).toBeGreaterThan(0);
     expect(figures.brokenCalls).toBeGreaterThan(0);
-    expect(figures.atTheSandboxWhenKilled).toBeGreaterThan(0);
+    expect(figures.atTheSandboxWhenKilled).toBeGreaterThan(figures.ofThoseAtTheLastKill);
+    expect(figures.ofThoseAtTheLastKill).toBeGreaterThan(0);
   });
 
   it("what comes in while Vonage is down arrives when it is up, and no caller waits for it", async ({
     expect,
   }) => {
-    const { figures, wrong } = await outage({ reports: 300, phase: 1500, budget: 500, margin: 1000, seed });
+    const { figures, wrong } = await outage({
+      reports: 300,
+      phase: 1500,
+      budget: 500,
+      timeout: 2000,
+      margin: 1000,
+      seed,
+    });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ reports: 300, answered202: 300, lost: 0 });
     expect(figures.hungRequests).toBeGreaterThan(0);

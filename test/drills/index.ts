@@ -11,7 +11,7 @@ import { throttle } from "./throttle.ts";
 
 const DRILLS: Readonly<Record<string, () => Promise<DrillResult>>> = {
   kill: () => kill({ kills: 20, seed }),
-  outage: () => outage({ reports: 10_000, phase: 5000, budget: 2000, margin: 500, seed }),
+  outage: () => outage({ reports: 10_000, phase: 5000, budget: 2000, timeout: 4000, margin: 500, seed }),
   throttle: () => throttle({ reports: 900, retryAfter: 1, warmUp: 5000, leastShare: 0.6, seed }),
   "not-enabled": () => notEnabled({ reports: 500, lasts: 20_000, seed }),
   race: () => race({ messages: 300, reports: 12, seed }),

@@ -17,6 +17,8 @@ export interface OutageSize {
   readonly phase: number;
   /** Milliseconds that callers wait for Vonage. */
   readonly budget: number;
+  /** Milliseconds for an attempt; more than budget and margin, so that it shows who waits for it. */
+  readonly timeout: number;
   /** Milliseconds beyond the budget that an answer may take, on a machine that has other work. */
   readonly margin: number;
   readonly seed: number;
@@ -41,12 +43,12 @@ const PHASES: readonly ((upstream: SandboxServer) => Promise<void>)[] = [
   },
 ];
 
-export async function outage({ reports, phase, budget, margin, seed }: OutageSize) {
+export async function outage({ reports, phase, budget, timeout, margin, seed }: OutageSize) {
   const random = createRandom(seed);
   const bindings = {
     LEDGER_SHARDS: String(SHARDS),
     REPORT_BUDGET_MS: String(budget),
-    UPSTREAM_TIMEOUT_MS: String(budget * 2),
+    UPSTREAM_TIMEOUT_MS: String(timeout),
   };
   return withStand({ bindings, sockets: CALLERS }, async ({ upstream, worker, caller, operator }) => {
     const { sandbox, hits } = upstream;

@@ -8,6 +8,7 @@ import {
   isWideOpen,
   OPEN_GATE,
   opensAt,
+  parseGate,
   withProbeSent,
 } from "../../src/ledger/gate.ts";
 import type { Ended } from "../../src/ledger/machine.ts";
@@ -24,17 +25,17 @@ const FAILED: Ended = { code: "unavailable" };
 const tooMany = (retryAfter?: number): Ended => ({ code: "rate_limited", retryAfter });
 
 /** An attempt that was begun while the gate was as it is. */
-const after = (gate: Gate, ended: Ended, now = NOW, random = 0.5) =>
+const hear = (gate: Gate, ended: Ended, now = NOW, random = 0.5) =>
   afterAttempt(gate, ended, gate.closedBy !== null, now, random);
 /** One that was begun before the gate closed. */
-const afterStale = (gate: Gate, ended: Ended, now = NOW) => afterAttempt(gate, ended, false, now, 0.5);
-const afterAll = (ends: readonly Ended[], now = NOW, from = OPEN_GATE) =>
-  ends.reduce((gate, ended) => after(gate, ended, now), from);
+const hearLate = (gate: Gate, ended: Ended, now = NOW) => afterAttempt(gate, ended, false, now, 0.5);
+const hearAll = (ends: readonly Ended[], now = NOW, from = OPEN_GATE) =>
+  ends.reduce((gate, ended) => hear(gate, ended, now), from);
 
-const CLOSED_BY_OUTAGE = afterAll([FAILED, FAILED, FAILED]);
-const CLOSED_BY_401 = after(OPEN_GATE, { code: "unauthorized" });
-const CLOSED_BY_402 = after(OPEN_GATE, { code: "not_enabled" });
-const SLOWED = after(OPEN_GATE, tooMany());
+const CLOSED_BY_OUTAGE = hearAll([FAILED, FAILED, FAILED]);
+const CLOSED_BY_401 = hear(OPEN_GATE, { code: "unauthorized" });
+const CLOSED_BY_402 = hear(OPEN_GATE, { code: "not_enabled" });
+const SLOWED = hear(OPEN_GATE, tooMany());
 
 /** What is neither an answer to the report nor to the key. */
 const FAILURES: readonly ConversionErrorCode[] = [
@@ -56,12 +57,12 @@ describe("a gate that is open", () => {
   });
 
   it("stays the very same one while all is well", () => {
-    expect(after(OPEN_GATE, OK)).toBe(OPEN_GATE);
-    expect(after(OPEN_GATE, { code: "rejected" })).toBe(OPEN_GATE);
+    expect(hear(OPEN_GATE, OK)).toBe(OPEN_GATE);
+    expect(hear(OPEN_GATE, { code: "rejected" })).toBe(OPEN_GATE);
   });
 
   it.each(FAILURES)("closes after three failures in a row (%s), not before", (code) => {
-    const gates = [1, 2, 3].map((count) => afterAll(Array.from({ length: count }, () => ({ code }))));
+    const gates = [1, 2, 3].map((count) => hearAll(Array.from({ length: count }, () => ({ code }))));
     expect(gates.map(({ closedBy }) => closedBy)).toEqual([null, null, "outage"]);
     expect(gates.map(isWideOpen)).toEqual([true, true, false]);
     expect(gates[2]?.since).toBe(NOW);
@@ -72,13 +73,13 @@ describe("a gate that is open", () => {
     ["a refusal of one report's parameters", { code: "rejected" }],
     ["a 429", tooMany()],
   ])("starts to count anew after %s", (_, answered) => {
-    const twice = afterAll([FAILED, FAILED, answered, FAILED, FAILED]);
+    const twice = hearAll([FAILED, FAILED, answered, FAILED, FAILED]);
     expect(twice.closedBy).toBeNull();
-    expect(after(twice, FAILED).closedBy).toBe("outage");
+    expect(hear(twice, FAILED).closedBy).toBe("outage");
   });
 
   it.each(["unauthorized", "not_enabled"] as const)("is closed by one %s", (code) => {
-    const gate = after(OPEN_GATE, { code });
+    const gate = hear(OPEN_GATE, { code });
     expect(gate).toMatchObject({ closedBy: code, since: NOW, probes: 0 });
     expect(isWideOpen(gate)).toBe(false);
   });
@@ -102,7 +103,7 @@ describe("a gate that is closed", () => {
       now = opensAt(gate, now);
       gate = withProbeSent(gate, now, LONGEST_ATTEMPT);
       now += 200;
-      gate = after(gate, ended, now);
+      gate = hear(gate, ended, now);
     }
   });
 
@@ -111,10 +112,8 @@ describe("a gate that is closed", () => {
     [0.5, 0.75],
     [ALMOST_ONE, 1],
   ])("waits half of the time for sure and half by chance (dice %d: %d of it)", (random, share) => {
-    expect(after(CLOSED_BY_OUTAGE, FAILED, NOW, random).probeAt).toBe(NOW + share * SECOND);
-    expect(after(CLOSED_BY_401, { code: "unauthorized" }, NOW, random).probeAt).toBe(
-      NOW + share * 5 * SECOND,
-    );
+    expect(hear(CLOSED_BY_OUTAGE, FAILED, NOW, random).probeAt).toBe(NOW + share * SECOND);
+    expect(hear(CLOSED_BY_401, { code: "unauthorized" }, NOW, random).probeAt).toBe(NOW + share * 5 * SECOND);
   });
 
   it("lets one probe through at a time, and the next when that must be over", () => {
@@ -144,16 +143,19 @@ describe("a gate that is closed", () => {
     ["unauthorized", CLOSED_BY_401],
     ["not_enabled", CLOSED_BY_402],
   ] as const)("by %s is not changed by failures of what was begun before", (_, closed) => {
-    for (const code of FAILURES) expect(afterStale(closed, { code }, NOW + 500)).toBe(closed);
+    for (const code of FAILURES) expect(hearLate(closed, { code }, NOW + 500)).toBe(closed);
   });
 
   it.each([
     ["unauthorized", CLOSED_BY_401],
     ["not_enabled", CLOSED_BY_402],
-  ] as const)("by %s is not changed by more of the same, nor by a 429, of what was begun before", (code, closed) => {
-    expect(afterStale(closed, { code }, NOW + 500)).toBe(closed);
-    expect(afterStale(closed, tooMany(), NOW + 500)).toBe(closed);
-  });
+  ] as const)(
+    "by %s is not changed by more of the same, nor by a 429, of what was begun before",
+    (code, closed) => {
+      expect(hearLate(closed, { code }, NOW + 500)).toBe(closed);
+      expect(hearLate(closed, tooMany(), NOW + 500)).toBe(closed);
+    },
+  );
 
   it("by an outage opens with a 429, since Vonage answers again, and is slow", () => {
     for (const isProbe of [true, false]) {
@@ -165,9 +167,9 @@ describe("a gate that is closed", () => {
   });
 
   it("changes its cause where Vonage names another, and begins anew", () => {
-    const late = after(after(CLOSED_BY_OUTAGE, FAILED), { code: "unauthorized" }, NOW + MINUTE);
+    const late = hear(hear(CLOSED_BY_OUTAGE, FAILED), { code: "unauthorized" }, NOW + MINUTE);
     expect(late).toMatchObject({ closedBy: "unauthorized", since: NOW + MINUTE, probes: 0 });
-    expect(after(late, { code: "not_enabled" }, NOW + 2 * MINUTE)).toMatchObject({
+    expect(hear(late, { code: "not_enabled" }, NOW + 2 * MINUTE)).toMatchObject({
       closedBy: "not_enabled",
       since: NOW + 2 * MINUTE,
     });
@@ -183,32 +185,36 @@ describe("a gate that Vonage slows", () => {
     ["61 s", 61 * SECOND, MINUTE],
     ["a day", 24 * 60 * MINUTE, MINUTE],
     ["no wait at all", 0, SECOND],
-  ])("pauses for as long as Retry-After says, a second at least and a minute at most: %s", (_, retryAfter, pause) => {
-    const gate = after(OPEN_GATE, tooMany(retryAfter));
-    expect(opensAt(gate, NOW)).toBe(NOW + pause);
-    expect(opensAt(gate, NOW + pause - 1)).toBe(NOW + pause);
-    expect(opensAt(gate, NOW + pause)).toBe(NOW + pause);
-    expect(opensAt(gate, NOW + pause + 1)).toBe(NOW + pause + 1);
-  });
+  ])(
+    "pauses for as long as Retry-After says, a second at least and a minute at most: %s",
+    (_, retryAfter, pause) => {
+      const gate = hear(OPEN_GATE, tooMany(retryAfter));
+      expect(opensAt(gate, NOW)).toBe(NOW + pause);
+      expect(opensAt(gate, NOW + pause - 1)).toBe(NOW + pause);
+      expect(opensAt(gate, NOW + pause)).toBe(NOW + pause);
+      expect(opensAt(gate, NOW + pause + 1)).toBe(NOW + pause + 1);
+    },
+  );
 
   it("is no longer wide open, and says since when", () => {
     expect(SLOWED).toMatchObject({ closedBy: null, since: NOW, perSecond: 5, failures: 0 });
     expect(isWideOpen(SLOWED)).toBe(false);
-    expect(after(SLOWED, tooMany(), NOW + 5000).since).toBe(NOW);
+    expect(hear(SLOWED, tooMany(), NOW + 5000).since).toBe(NOW);
   });
 
   it.each([undefined, 0, 100, 1000, 2000])(
     "is slowed once by a burst of refusals (Retry-After %s)",
     (retryAfter) => {
       let gate: Gate = { ...SLOWED, perSecond: 40, careful: 40, pausedUntil: 0 };
-      for (let refused = 0; refused < 64; refused++) gate = after(gate, tooMany(retryAfter), NOW + refused * 5);
+      for (let refused = 0; refused < 64; refused++)
+        gate = hear(gate, tooMany(retryAfter), NOW + refused * 5);
       expect(gate.perSecond).toBe(32);
     },
   );
 
   it("pauses for the longest wait that a burst asks for, counted from each refusal", () => {
     const burst = [2000, 5000, 1000].reduce<Gate>(
-      (gate, retryAfter, index) => after(gate, tooMany(retryAfter), NOW + index * 10),
+      (gate, retryAfter, index) => hear(gate, tooMany(retryAfter), NOW + index * 10),
       OPEN_GATE,
     );
     expect(opensAt(burst, NOW)).toBe(NOW + 5010);
@@ -218,7 +224,7 @@ describe("a gate that Vonage slows", () => {
     let gate = OPEN_GATE;
     const paces: number[] = [];
     for (let now = NOW; paces.length < 30; now = opensAt(gate, now)) {
-      gate = after(gate, tooMany(), now);
+      gate = hear(gate, tooMany(), now);
       paces.push(gate.perSecond);
     }
     expect(paces.slice(0, 4).map((pace) => Math.round(pace * 100) / 100)).toEqual([5, 4, 3.2, 2.56]);
@@ -228,61 +234,81 @@ describe("a gate that Vonage slows", () => {
 
   it("doubles every second that successes come, up to where it went wrong, and creeps from there", () => {
     let gate: Gate = { ...SLOWED, perSecond: 24, careful: 30 };
-    gate = after(gate, tooMany(), NOW + 2000);
+    gate = hear(gate, tooMany(), NOW + 2000);
     const pace = gate.perSecond;
     expect(pace).toBeCloseTo(24 * 0.8);
     const opens = opensAt(gate, NOW + 2000);
-    expect(after(gate, OK, opens).perSecond).toBeCloseTo(pace);
-    expect(after(gate, OK, opens + 1000).perSecond).toBeCloseTo(pace * 1.03);
-    expect(after(gate, OK, opens + 10_000).perSecond).toBeCloseTo(pace * 1.03 ** 10);
+    expect(hear(gate, OK, opens).perSecond).toBeCloseTo(pace);
+    expect(hear(gate, OK, opens + 1000).perSecond).toBeCloseTo(pace * 1.03);
+    expect(hear(gate, OK, opens + 10_000).perSecond).toBeCloseTo(pace * 1.03 ** 10);
 
-    const reopened = after(CLOSED_BY_OUTAGE, OK);
-    expect([0, 1, 2, 3].map((s) => after(reopened, OK, NOW + s * SECOND).perSecond)).toEqual([5, 10, 20, 40]);
+    const reopened = hear(CLOSED_BY_OUTAGE, OK);
+    expect([0, 1, 2, 3].map((s) => hear(reopened, OK, NOW + s * SECOND).perSecond)).toEqual([5, 10, 20, 40]);
   });
 
   it("grows as much by many successes as by one", () => {
-    let gate = after(CLOSED_BY_OUTAGE, OK);
-    for (let now = NOW; now <= NOW + 2000; now += 10) gate = after(gate, OK, now);
+    let gate = hear(CLOSED_BY_OUTAGE, OK);
+    for (let now = NOW; now <= NOW + 2000; now += 10) gate = hear(gate, OK, now);
     expect(gate.perSecond).toBeCloseTo(20);
   });
 
   it("does not grow while it pauses", () => {
-    expect(after(SLOWED, OK, NOW + 500).perSecond).toBe(SLOWED.perSecond);
-    const resumed = after(after(SLOWED, OK, NOW + 500), OK, NOW + 1000);
+    expect(hear(SLOWED, OK, NOW + 500).perSecond).toBe(SLOWED.perSecond);
+    const resumed = hear(hear(SLOWED, OK, NOW + 500), OK, NOW + 1000);
     expect(resumed.perSecond).toBe(SLOWED.perSecond);
   });
 
   it("does not grow while a pause goes on that a burst has prolonged, nor cuts it short", () => {
-    const prolonged = after(after(OPEN_GATE, tooMany(1000)), tooMany(MINUTE), NOW + 500);
-    const late = after(prolonged, OK, NOW + 10_000);
+    const prolonged = hear(hear(OPEN_GATE, tooMany(1000)), tooMany(MINUTE), NOW + 500);
+    const late = hear(prolonged, OK, NOW + 10_000);
     expect(late.perSecond).toBe(5);
     expect(opensAt(late, NOW + 10_000)).toBe(NOW + 500 + MINUTE);
 
-    const reopened = after(afterAll([FAILED, FAILED, FAILED], NOW + 1000, prolonged), OK, NOW + 2000);
-    const successful = after(reopened, OK, NOW + 30_000);
+    const reopened = hear(hearAll([FAILED, FAILED, FAILED], NOW + 1000, prolonged), OK, NOW + 2000);
+    const successful = hear(reopened, OK, NOW + 30_000);
     expect(successful.perSecond).toBe(5);
     expect(opensAt(successful, NOW + 30_000)).toBe(NOW + 500 + MINUTE);
   });
 
   it("does not grow by failures", () => {
-    expect(after(SLOWED, FAILED, NOW + 10_000).perSecond).toBe(SLOWED.perSecond);
+    expect(hear(SLOWED, FAILED, NOW + 10_000).perSecond).toBe(SLOWED.perSecond);
   });
 
   it("remembers through an outage where it went wrong", () => {
-    const careful = after({ ...SLOWED, perSecond: 25 }, tooMany(), NOW + 2000);
-    const closed = afterAll([FAILED, FAILED, FAILED], NOW + 4000, careful);
-    const reopened = after(closed, OK, NOW + 10_000);
+    const careful = hear({ ...SLOWED, perSecond: 25 }, tooMany(), NOW + 2000);
+    const closed = hearAll([FAILED, FAILED, FAILED], NOW + 4000, careful);
+    const reopened = hear(closed, OK, NOW + 10_000);
     expect(reopened).toMatchObject({ perSecond: 5, careful: 20 });
     // After two seconds it would be back at 20; from there it creeps.
-    expect(after(reopened, OK, NOW + 15_000).perSecond).toBe(20);
+    expect(hear(reopened, OK, NOW + 15_000).perSecond).toBe(20);
   });
 
   it("is wide open again in the end, as if nothing had been", () => {
     let gate = SLOWED;
     let now = opensAt(gate, NOW);
-    for (; !isWideOpen(gate) && now < NOW + 10 * MINUTE; now += 100) gate = after(gate, OK, now);
+    for (; !isWideOpen(gate) && now < NOW + 10 * MINUTE; now += 100) gate = hear(gate, OK, now);
     expect(gate).toBe(OPEN_GATE);
     expect(now - NOW).toBeLessThan(6000);
+  });
+});
+
+describe("a gate that was stored", () => {
+  it("is read as it was", () => {
+    for (const gate of [OPEN_GATE, CLOSED_BY_OUTAGE, CLOSED_BY_401, CLOSED_BY_402, SLOWED]) {
+      expect(parseGate(JSON.stringify(gate))).toEqual(gate);
+    }
+  });
+
+  it.each([
+    ["no JSON", "open"],
+    ["null", "null"],
+    ["nothing of a gate", "{}"],
+    ["a cause that is unknown", JSON.stringify({ ...OPEN_GATE, closedBy: "weather" })],
+    ["a number that is none", JSON.stringify({ ...OPEN_GATE, perSecond: "100" })],
+    ["a number that is missing", JSON.stringify({ ...OPEN_GATE, pausedUntil: undefined })],
+    ["a number that JSON cannot hold", JSON.stringify({ ...OPEN_GATE, probeAt: Number.POSITIVE_INFINITY })],
+  ])("is not read where it is %s", (_, text) => {
+    expect(parseGate(text)).toBeUndefined();
   });
 });
 
@@ -346,7 +372,9 @@ describe("a gate through whatever happens", () => {
 
           expect(gate.perSecond).toBeGreaterThanOrEqual(0.5);
           expect(gate.perSecond).toBeLessThanOrEqual(FASTEST_PER_SECOND);
-          expect(Object.values(gate).every((value) => typeof value !== "number" || Number.isFinite(value))).toBe(true);
+          expect(
+            Object.values(gate).every((value) => typeof value !== "number" || Number.isFinite(value)),
+          ).toBe(true);
           expect(JSON.parse(JSON.stringify(gate))).toEqual(gate);
           expect(opensAt(gate, now)).toBeGreaterThanOrEqual(now);
           expect(opensAt(gate, now)).toBeLessThanOrEqual(now + 5 * MINUTE);
@@ -355,7 +383,8 @@ describe("a gate through whatever happens", () => {
           // A pause is never cut short.
           expect(Math.max(gate.pausedUntil, now)).toBeGreaterThanOrEqual(before.pausedUntil);
           if (ended.code === null) expect(gate.closedBy).toBeNull();
-          if (ended.code === "unauthorized" || ended.code === "not_enabled") expect(gate.closedBy).toBe(ended.code);
+          if (ended.code === "unauthorized" || ended.code === "not_enabled")
+            expect(gate.closedBy).toBe(ended.code);
         }
         gate = afterAttempt(gate, OK, true, now + MINUTE, 0);
         expect(gate.closedBy).toBeNull();
@@ -388,7 +417,7 @@ function share(count: number, latency: number, retryAfter: number | undefined, d
     for (const sender of senders) {
       const { underWay } = sender;
       for (let [first] = underWay; first !== undefined && first.endsAt <= now; [first] = underWay) {
-        sender.gate = afterStale(sender.gate, first.ended, now);
+        sender.gate = hearLate(sender.gate, first.ended, now);
         underWay.shift();
       }
       const { perSecond } = sender.gate;

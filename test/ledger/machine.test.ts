@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConversionErrorCode } from "../../src/errors.ts";
-import {
-  type Ended,
-  type LedgerEvent,
-  type LedgerRules,
-  type Step,
-  step,
-} from "../../src/ledger/machine.ts";
+import { type Ended, type LedgerEvent, type LedgerRules, type Step, step } from "../../src/ledger/machine.ts";
 import type { MessageKey, Row } from "../../src/ledger/row.ts";
 import "../support/property-seed.ts";
 
@@ -69,7 +63,7 @@ interface Happening {
 
 const begun = { state: "sending", due: NOW + RULES.lostAfter } as const;
 const afresh = { since: NOW, attempts: 1, reason: null, successor: null } as const;
-const SEND = { send: true };
+const SEND = { send: true } as const;
 
 /** What the words of the tables stand for. Whatever is not named stays as it was stored. */
 const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
@@ -220,7 +214,8 @@ describe("the end of an attempt", () => {
     const event = endedWith({ code });
     for (const key of KEYS) {
       if (column === "sending false, then true") {
-        for (const age of Object.values(AGES)) expectStep(key, storedRow(column, key, NOW - age), event, cell);
+        for (const age of Object.values(AGES))
+          expectStep(key, storedRow(column, key, NOW - age), event, cell);
         continue;
       }
       const since = NOW - some(AGES[column.slice("sending, ".length)]);
@@ -244,13 +239,16 @@ describe("the end of an attempt", () => {
     [90_000, 90_000],
     [HOUR, HOUR],
     [5 * HOUR, HOUR],
-  ])("keeps Retry-After (%d ms) where it asks for more than the dice, an hour at most: %d ms", (retryAfter, wait) => {
-    for (const code of CODES.filter((one) => !["rejected", "unauthorized", "not_enabled"].includes(one))) {
-      const stored = some(storedRow("sending true", some(KEYS[0])));
-      const { row } = step(stored, stored, endedWith({ code, retryAfter }), NOW, RULES);
-      expect(row).toEqual({ ...stored, state: "queued", due: NOW + wait, reason: code });
-    }
-  });
+  ])(
+    "keeps Retry-After (%d ms) where it asks for more than the dice, an hour at most: %d ms",
+    (retryAfter, wait) => {
+      for (const code of CODES.filter((one) => !["rejected", "unauthorized", "not_enabled"].includes(one))) {
+        const stored = some(storedRow("sending true", some(KEYS[0])));
+        const { row } = step(stored, stored, endedWith({ code, retryAfter }), NOW, RULES);
+        expect(row).toEqual({ ...stored, state: "queued", due: NOW + wait, reason: code });
+      }
+    },
+  );
 
   it.each(["rejected", "unauthorized", "not_enabled"] as const)(
     "asks for no wait of its own after %s, whatever Retry-After says",
@@ -391,7 +389,8 @@ function createLife() {
           const { delivered, hold } = what;
           const mine = { delivered, occurredAt: now - what.ms };
           const settled = row?.state === "recorded";
-          const stands = row === undefined || row.state === "tracking" || row.state === "dead" ? undefined : promised;
+          const stands =
+            row === undefined || row.state === "tracking" || row.state === "dead" ? undefined : promised;
           const isNews = stands === undefined || (delivered && !stands.delivered);
           if (isNews) promised = mine;
           const { actions } = happens({ type: "report", traffic: "2fa", hold, ...mine });
@@ -467,7 +466,12 @@ function parseTable(text: string): { row: string; column: string; cell: string }
   const [head = [], ...lines] = text
     .trim()
     .split("\n")
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   return lines.flatMap(([row = "", ...cells]) =>
     cells.map((cell, index) => ({ row, column: some(head[index + 1]), cell })),
   );
