@@ -29,7 +29,10 @@ export const PROBLEMS = {
   "upstream-unavailable": [502, "Vonage cannot be reached or cannot answer now"],
   "upstream-unexpected": [502, "Vonage gave an answer that is not part of its API"],
   "not-configured": [503, "This service is not configured completely; its operator has to act"],
-  "ledger-unavailable": [503, "The report could not be stored, and was not accepted; send it again"],
+  "ledger-unavailable": [
+    503,
+    "It could not be stored for certain, and is not accepted; send it again, which does no harm",
+  ],
   "upstream-throttled": [503, "Vonage asks to slow down"],
   "upstream-timeout": [504, "Vonage did not answer in time"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -91,8 +91,7 @@ export function step(
       if (row?.state !== "sending") return { row, actions: NOTHING };
       return { row: end(row, event.ended, now, event.random, rules), actions: NOTHING };
     case "held":
-      if (row?.state !== "queued") return { row, actions: NOTHING };
-      return { row: bury(row, event.reason, now, rules), actions: NOTHING };
+      return { row: held(row, event.reason, now, rules), actions: NOTHING };
     case "retry":
       return retry(row, now);
   }
@@ -212,6 +211,18 @@ function succeed(row: Row, now: number): Row {
   const { successor: occurredAt } = row;
   if (occurredAt === null) return row;
   return { ...row, delivered: true, occurredAt, since: now, attempts: 0, reason: null, successor: null };
+}
+
+/** What has waited for its key in vain, an expiry that could never be reported included. */
+function held(
+  row: Row | undefined,
+  reason: ConversionErrorCode,
+  now: number,
+  rules: LedgerRules,
+): Row | undefined {
+  if (row?.state === "queued") return bury(row, reason, now, rules);
+  if (row?.state !== "tracking") return row;
+  return bury({ ...row, delivered: false, occurredAt: row.due }, reason, now, rules);
 }
 
 function bury(row: Row, reason: ConversionErrorCode, now: number, { keepDead }: LedgerRules): Row {

@@ -54,7 +54,7 @@ export async function kill({ kills, seed }: KillSize) {
     };
 
     const stop = new AbortController();
-    const weather = createWeather(upstream, () => drawFault(random));
+    const weather = createWeather(upstream, createFaults(random));
     const pouring = pour(caller, random, weather, stop.signal, `kill-${seed}`);
     for (let left = kills - 1; left > 0; left--) {
       await sleep(random.between(150, 1500));
@@ -64,20 +64,23 @@ export async function kill({ kills, seed }: KillSize) {
     const { tracked } = await pouring;
     const allThereAfter = await untilAllThere();
 
-    // Once more in the midst of quiet: nothing waits, so that only the safety alarm will wake the ledger. Alarms of
-    // before have gone off by then.
-    demand(await operator.untilIdle(), "the ledger does not come to rest");
-    await sleep(LOST_AFTER_MS + 1000);
+    // Once more in the midst of quiet: all gates are open, nothing waits, and alarms of before have gone off, so that
+    // only the safety alarm will wake the ledger.
     clearWeather();
+    const burst = (name: string) =>
+      inParallel(CALLERS, CALLERS, (count) => {
+        const messageId = `${name}-${seed}-${count}`;
+        return caller.report({ channel: "sms", messageId, delivered: true, timestamp: ago(0) });
+      });
+    const calm = await until(async () => {
+      await burst(`calm-${reported.length}`);
+      await sleep(500);
+      return (await operator.untilIdle()) && (await operator.stats()).gates.length === 0;
+    }, ALL_THERE_MS);
+    demand(calm, "the ledger does not come to rest");
+    await sleep(LOST_AFTER_MS + 1000);
     sandbox.fail({ hang: true, times: CALLERS });
-    await inParallel(CALLERS, CALLERS, (count) =>
-      caller.report({
-        channel: "sms",
-        messageId: `last-${seed}-${count}`,
-        delivered: true,
-        timestamp: ago(0),
-      }),
-    );
+    await burst("last");
     await killOnce();
     const wokeUpAfter = await untilAllThere();
 
@@ -141,11 +144,22 @@ async function pour(caller: Caller, random: Random, weather: () => void, stop: A
   return { tracked };
 }
 
-/** Slow and irregular, so that a kill finds reports under way and queued; now and then the answer alone is lost. */
-function drawFault(random: Random): SandboxFault {
-  const lot = random.next();
-  if (lot < 0.04) return { status: 503 };
-  if (lot < 0.06) return { status: 503, recorded: true };
-  if (lot < 0.08) return { drop: true, recorded: random.chance(0.5) };
-  return { latency: lot < 0.5 ? random.between(5, 400) : 1 };
+/**
+ * Slow and irregular, so that a kill finds reports under way; now and then the answer alone is lost. And a series of
+ * failures from time to time, which closes gates, so that it finds reports queued.
+ */
+function createFaults(random: Random): () => SandboxFault {
+  let failing = 0;
+  return () => {
+    const lot = random.next();
+    if (failing === 0 && lot < 0.004) failing = 12;
+    if (failing > 0) {
+      failing--;
+      return { status: 503 };
+    }
+    if (lot < 0.04) return { status: 503 };
+    if (lot < 0.06) return { status: 503, recorded: true };
+    if (lot < 0.08) return { drop: true, recorded: random.chance(0.5) };
+    return { latency: lot < 0.5 ? random.between(5, 400) : 1 };
+  };
 }

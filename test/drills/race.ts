@@ -87,7 +87,7 @@ export async function race({ messages, reports, seed }: RaceSize) {
 }
 
 function drawFault(random: Random): SandboxFault {
-  if (random.chance(0.08)) return { status: 503, latency: random.between(1, 200) };
+  if (random.chance(0.15)) return { status: 503, latency: random.between(1, 200) };
   return { latency: random.chance(0.5) ? random.between(1, 30) : random.between(30, 500) };
 }
 

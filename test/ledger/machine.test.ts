@@ -129,6 +129,19 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     row: { ...some(stored), state: "dead", due: NOW + 30 * DAY, reason: causeOf(event) },
     actions: {},
   }),
+  "bury expiry": ({ stored, event }) => ({
+    row: {
+      ...some(stored),
+      ...{
+        state: "dead",
+        delivered: false,
+        occurredAt: NOW - 1000,
+        due: NOW + 30 * DAY,
+        reason: causeOf(event),
+      },
+    },
+    actions: {},
+  }),
   park: ({ stored, event }) => ({
     row: { ...some(stored), state: "queued", due: NOW, reason: causeOf(event) },
     actions: {},
@@ -155,7 +168,7 @@ const EVENTS: Readonly<Record<string, LedgerEvent>> = {
 const TABLE = parseTable(`
 | stored                   | track     | true          | true, held    | false       | false, held | due            | held | retry      |
 | nothing                  | await     | send true     | queue true    | send false  | queue false | =              | =    | = conflict |
-| tracking                 | await     | send true     | queue true    | send false  | queue false | send expiry    | =    | = conflict |
+| tracking                 | await     | send true     | queue true    | send false  | queue false | send expiry    | bury expiry | = conflict |
 | sending true             | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send again     | =    | = accepted |
 | sending false            | = tracked | true after it | true after it | = accepted  | = accepted  | send again     | =    | = accepted |
 | sending false, then true | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send successor | =    | = accepted |
@@ -275,12 +288,16 @@ describe("the end of an attempt", () => {
 });
 
 describe("giving up for the key's sake", () => {
-  it.each(CODES)("buries a report that waits, with the reason given (%s), and nothing else", (reason) => {
-    for (const name of new Set(TABLE.map(({ row }) => row))) {
-      const stored = storedRow(name, some(KEYS[0]));
-      expectStep(some(KEYS[0]), stored, { type: "held", reason }, name.startsWith("queued") ? "bury" : "=");
-    }
-  });
+  it.each(CODES)(
+    "buries a report that waits or has expired, with the reason given (%s), and nothing else",
+    (reason) => {
+      for (const name of new Set(TABLE.map(({ row }) => row))) {
+        const stored = storedRow(name, some(KEYS[0]));
+        const cell = name === "tracking" ? "bury expiry" : name.startsWith("queued") ? "bury" : "=";
+        expectStep(some(KEYS[0]), stored, { type: "held", reason }, cell);
+      }
+    },
+  );
 });
 
 describe("a message through whatever happens to it", () => {
@@ -412,6 +429,11 @@ function createLife() {
           return;
         }
         case "held":
+          // Only what has long been due is given up for its key.
+          if (row?.state === "tracking") {
+            now = Math.max(now, row.due);
+            promised = { delivered: false, occurredAt: tracked ?? null };
+          }
           happens({ type: "held", reason: "unauthorized" });
           return;
         case "retry":

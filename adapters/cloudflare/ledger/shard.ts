@@ -74,7 +74,7 @@ export type Shard = ReturnType<typeof createShard>;
 
 /** Requests of callers under way at once; what is beyond waits its turn in the queue. */
 const MAX_IN_FLIGHT = 64;
-/** Of the queue: what the platform lets one invocation have open. */
+/** Of the queue, for each key: what the platform lets one invocation have open. */
 const MAX_DRAINING = 6;
 /** One wake-up works for so long, and leaves the rest to the next: the platform ends one after 15 minutes. */
 const LONGEST_WAKE_MS = 20_000;
@@ -379,12 +379,14 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     const reason = closedBy === "outage" ? "unavailable" : closedBy;
     const before = now() - patience(closedBy);
     if (since > before) return;
-    for (let done = BATCH; done === BATCH; ) {
-      done = await commit(() => {
-        const rows = store.due("queued", traffic, before, BATCH, now());
-        for (const row of rows) put(row, row, { type: "held", reason }, now());
-        return rows.length;
-      });
+    for (const state of ["queued", "tracking"] as const) {
+      for (let done = BATCH; done === BATCH; ) {
+        done = await commit(() => {
+          const rows = store.due(state, traffic, before, BATCH, now());
+          for (const row of rows) put(row, row, { type: "held", reason }, now());
+          return rows.length;
+        });
+      }
     }
   }
 
@@ -413,6 +415,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         return due === undefined ? [] : [wakeFor(state, traffic, due, at)];
       }),
     );
+    const setAside = store.firstSetAside();
+    if (setAside !== undefined) instants.push(setAside + rules.keepDead + PURGE_EVERY_MS);
     return instants.length === 0 ? undefined : Math.min(...instants);
   }
 

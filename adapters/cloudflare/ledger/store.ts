@@ -192,6 +192,12 @@ export function createStore(sql: Sql) {
 
     countSetAside: () => Number(sql.exec("SELECT count(*) AS n FROM set_aside").toArray()[0]?.n ?? 0),
 
+    /** When the first row that is still there was set aside. */
+    firstSetAside(): number | undefined {
+      const [first] = sql.exec("SELECT min(since) AS since FROM set_aside").toArray();
+      return (first?.since as number | null) ?? undefined;
+    },
+
     purgeSetAside(before: number): void {
       sql.exec("DELETE FROM set_aside WHERE since < ?", before);
     },
