@@ -11,8 +11,8 @@ interface Waiting {
 }
 
 /** A commit that took along as many as this was worth waiting for: so is the next. */
-const BUSY = 4;
-const BUSY_WAIT_MS = 2;
+const BUSY = 2;
+const BUSY_WAIT_MS = 4;
 
 /**
  * @param transact Runs a function within a transaction, and rolls back when it throws.

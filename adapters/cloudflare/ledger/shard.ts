@@ -453,10 +453,10 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   }
 
   function changeGate(traffic: Traffic, before: Gate, after: Gate, { code }: Ended): void {
-    // Growth alone is not worth a write.
-    const worth = (["closedBy", "probeAt", "pausedUntil"] as const).some(
-      (name) => before[name] !== after[name],
-    );
+    // Growth alone is not worth a write; its end is, or the next instance would be as slow as this one was at first.
+    const worth =
+      isWideOpen(before) !== isWideOpen(after) ||
+      (["closedBy", "probeAt", "pausedUntil"] as const).some((name) => before[name] !== after[name]);
     if (worth) setGate(traffic, after);
     else gates.set(traffic, after);
     if (isWideOpen(before) && code === "rate_limited") log({ level: "info", event: "slowed", traffic });
