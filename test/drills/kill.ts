@@ -152,7 +152,7 @@ function createFaults(random: Random): () => SandboxFault {
   let failing = 0;
   return () => {
     const lot = random.next();
-    if (failing === 0 && lot < 0.004) failing = 12;
+    if (failing === 0 && lot < 0.0015) failing = 12;
     if (failing > 0) {
       failing--;
       return { status: 503 };

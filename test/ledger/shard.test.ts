@@ -250,7 +250,7 @@ describe("a shard that dies", () => {
   });
 
   it("is woken by the alarm alone, wherever it died", async () => {
-    for (const moment of [undefined, 0, 1, LATENCY - 1, LATENCY, LATENCY + 1, SECOND]) {
+    for (const moment of [undefined, 5, 6, LATENCY - 1, LATENCY, LATENCY + 1, SECOND]) {
       const id = `died after ${moment}`;
       world.vonage = () => ({ ended: OK });
       const call = world.call((shard) => shard.report(toReport(id, true)));
@@ -840,14 +840,16 @@ describe("a shard that is full", () => {
     await world.track("tracked", NOW + HOUR);
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("waiting", false);
+    await world.pass(10);
     world.bytes = RULES.maxBytes + 1;
     world.kill();
     world.shard();
     const before = world.rows();
+    const asked = world.requests.length;
     expect(await world.report("new", true)).toBe("full");
     expect(await world.track("new", NOW + HOUR)).toBe("full");
     expect(world.rows()).toEqual(before);
-    expect(world.requests).toHaveLength(1);
+    expect(world.requests).toHaveLength(asked);
 
     world.vonage = () => ({ ended: OK });
     expect(await world.report("tracked", true)).toEqual({ status: "recorded", attempts: 1 });
