@@ -51,14 +51,14 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
 
   it("a backlog drains as fast as Vonage takes it, and keeps its Retry-After", async ({ expect }) => {
     const { figures, wrong } = await throttle({
-      reports: 150,
-      retryAfter: 2,
+      reports: 250,
+      retryAfter: 3,
       warmUp: 2000,
       leastShare: 0.3,
       seed,
     });
     expect(wrong).toEqual([]);
-    expect(figures).toMatchObject({ reports: 150, lost: 0 });
+    expect(figures).toMatchObject({ reports: 250, lost: 0 });
     expect(figures.answered429).toBeGreaterThan(0);
   });
 

@@ -23,7 +23,7 @@ export interface ThrottleSize {
 
 const GRANTED_PER_SECOND = 30;
 const LONGEST_GAP_MS = 10_000;
-const MOST_429_PER_REPORT = 0.5;
+const MOST_429_PER_REPORT = 0.2;
 const ALL_THERE_MS = 120_000;
 
 export async function throttle({ reports, retryAfter, warmUp, leastShare, seed }: ThrottleSize) {
