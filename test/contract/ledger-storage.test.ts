@@ -6,14 +6,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DiskWorker, startDiskWorker } from "../support/disk-worker.ts";
-import {
-  type Answered,
-  bindingsFor,
-  callsOf,
-  type Parameters,
-  problemOf,
-  startLedgerWorker,
-} from "./ledger-worker.ts";
+import { bindingsFor } from "../support/local-stack.ts";
+import { type Answered, callsOf, type Parameters, problemOf, startLedgerWorker } from "./ledger-worker.ts";
 import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
 
 const WHEN = "2026-03-04 05:06:07";

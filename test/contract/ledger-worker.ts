@@ -2,10 +2,7 @@
 
 import { expect } from "vitest";
 import { type RunningWorker, startOnWorkerd } from "../../adapters/sandbox/workerd.ts";
-import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { ADMIN_KEY, OTHER_PROXY_KEY, PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
-
-const { twoFactor, other } = SANDBOX_CREDENTIALS;
+import { ADMIN_KEY, bindingsFor, OTHER_PROXY_KEY, PROXY_KEY } from "../support/local-stack.ts";
 
 export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 export const basic = (user: string, password: string) => ({
@@ -15,19 +12,6 @@ export const BY_SHOP = bearer(PROXY_KEY.key);
 export const BY_ALERTS = bearer(OTHER_PROXY_KEY.key);
 export const BY_ADMIN = bearer(ADMIN_KEY.key);
 export const AS_JSON = { accept: "application/json" };
-
-/** A complete configuration with Vonage at `url`. */
-export const bindingsFor = (url: string): Record<string, string> => ({
-  VONAGE_BASE_URL: url,
-  VONAGE_2FA_API_KEY: twoFactor.apiKey,
-  VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
-  VONAGE_OTHER_API_KEY: other.apiKey,
-  VONAGE_OTHER_API_SECRET: other.apiSecret,
-  PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
-  PROXY_KEYS_OTHER: `${OTHER_PROXY_KEY.name}:${OTHER_PROXY_KEY.key}`,
-  ADMIN_KEYS: `${ADMIN_KEY.name}:${ADMIN_KEY.key}`,
-  TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
-});
 
 /**
  * So many shards that each message of a test has one to itself: what Vonage does to one message opens or closes the

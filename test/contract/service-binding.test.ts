@@ -4,8 +4,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptio
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bundleWorker, toWorkerSettings } from "../../adapters/sandbox/workerd.ts";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { PROXY_KEY } from "../support/local-stack.ts";
-import { BY_ADMIN, bindingsFor, callsOf, type Parameters } from "./ledger-worker.ts";
+import { bindingsFor, PROXY_KEY } from "../support/local-stack.ts";
+import { BY_ADMIN, callsOf, type Parameters } from "./ledger-worker.ts";
 import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
 import type { ServiceAnswer, ServiceCall } from "./service-caller.ts";
 

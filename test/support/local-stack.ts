@@ -7,6 +7,22 @@ export const OTHER_PROXY_KEY = { name: "alerts", key: "proxy-key-of-the-alerts-0
 export const ADMIN_KEY = { name: "ops", key: "admin-key-of-the-operator-0123456789abcdef" };
 export const TOKEN_SECRET: TokenSecret = { kid: "k1", secret: "token-secret-0123456789-0123456789-abcdef" };
 
+/** A complete configuration of the Worker, with Vonage at `url`. */
+export function bindingsFor(url: string): Record<string, string> {
+  const { twoFactor, other } = SANDBOX_CREDENTIALS;
+  return {
+    VONAGE_BASE_URL: url,
+    VONAGE_2FA_API_KEY: twoFactor.apiKey,
+    VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
+    VONAGE_OTHER_API_KEY: other.apiKey,
+    VONAGE_OTHER_API_SECRET: other.apiSecret,
+    PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
+    PROXY_KEYS_OTHER: `${OTHER_PROXY_KEY.name}:${OTHER_PROXY_KEY.key}`,
+    ADMIN_KEYS: `${ADMIN_KEY.name}:${ADMIN_KEY.key}`,
+    TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
+  };
+}
+
 /** A sandbox, reached over HTTP. */
 export interface RemoteSandbox {
   readonly url: string;
@@ -35,21 +51,9 @@ export async function startLocalStack(
 ): Promise<LocalStack> {
   const sandboxWorker = await startOnWorkerd({ config: "adapters/sandbox/wrangler.toml" });
   const logs: string[] = [];
-  const { twoFactor, other } = SANDBOX_CREDENTIALS;
   const worker = await startOnWorkerd({
     config: "wrangler.toml",
-    bindings: {
-      VONAGE_BASE_URL: sandboxWorker.url,
-      VONAGE_2FA_API_KEY: twoFactor.apiKey,
-      VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
-      VONAGE_OTHER_API_KEY: other.apiKey,
-      VONAGE_OTHER_API_SECRET: other.apiSecret,
-      PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
-      PROXY_KEYS_OTHER: `${OTHER_PROXY_KEY.name}:${OTHER_PROXY_KEY.key}`,
-      ADMIN_KEYS: `${ADMIN_KEY.name}:${ADMIN_KEY.key}`,
-      TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
-      ...bindings,
-    },
+    bindings: { ...bindingsFor(sandboxWorker.url), ...bindings },
     withLedger,
     onLog: (line) => logs.push(line),
   });

@@ -3,9 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { type DiskWorker, startDiskWorker } from "../../support/disk-worker.ts";
-import { ADMIN_KEY, OTHER_PROXY_KEY, PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
+import { bindingsFor } from "../../support/local-stack.ts";
 import { type SandboxServer, startSandboxServer } from "../../support/sandbox-server.ts";
 import { type Caller, createCaller } from "./caller.ts";
 import { createOperator, type Operator } from "./operator.ts";
@@ -28,24 +27,12 @@ export interface StandOptions {
   readonly sockets?: number;
 }
 
-const { twoFactor, other } = SANDBOX_CREDENTIALS;
-const BINDINGS = {
-  VONAGE_2FA_API_KEY: twoFactor.apiKey,
-  VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
-  VONAGE_OTHER_API_KEY: other.apiKey,
-  VONAGE_OTHER_API_SECRET: other.apiSecret,
-  PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
-  PROXY_KEYS_OTHER: `${OTHER_PROXY_KEY.name}:${OTHER_PROXY_KEY.key}`,
-  ADMIN_KEYS: `${ADMIN_KEY.name}:${ADMIN_KEY.key}`,
-  TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
-};
-
 /** Sets everything up, has the drill done, and leaves nothing behind. */
 export async function withStand<T>(options: StandOptions, drill: (stand: Stand) => Promise<T>): Promise<T> {
   const storage = mkdtempSync(join(tmpdir(), "drill-"));
   const upstream = await startSandboxServer();
   try {
-    const bindings = { ...BINDINGS, VONAGE_BASE_URL: upstream.url, ...options.bindings };
+    const bindings = { ...bindingsFor(upstream.url), ...options.bindings };
     const worker = await startDiskWorker({ bindings, storage });
     const caller = createCaller(worker.url, options.sockets ?? 32);
     try {
