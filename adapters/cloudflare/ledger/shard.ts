@@ -206,10 +206,15 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       armedAt = undefined;
       const started = now();
       try {
+        // In place of the one that has gone off, which the first row that is stored would replace: cut off in the
+        // middle, it must not leave the rest to the alarm of a row that is recorded, or awaited, for long.
+        const left = nextWake();
+        if (left !== undefined) arm(Math.max(left, started + rules.lostAfter));
         await purge(started + LONGEST_PURGE_MS);
         const sent = await Promise.all(TRAFFICS.map((traffic) => drain(traffic, started + LONGEST_WAKE_MS)));
         const total = sent.reduce((sum, one) => sum + one, 0);
         if (total > 0) log({ level: "info", event: "drained", sent: total, ms: now() - started });
+        armedAt = undefined;
         arm(nextWake());
       } catch (error) {
         logFailure("the ledger's alarm failed", error);
