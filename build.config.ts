@@ -5,6 +5,8 @@ export default defineBuildConfig({
   entries: [
     { input: "src/index", name: "index" },
     { input: "src/token", name: "token" },
+    { input: "src/webhooks/index", name: "webhooks" },
+    { input: "src/two-factor/index", name: "two-factor" },
     { input: "src/sandbox/index", name: "sandbox" },
     { input: "adapters/fetch/index", name: "fetch" },
     { input: "adapters/cloudflare/index", name: "cloudflare" },

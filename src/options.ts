@@ -129,6 +129,24 @@ export const credentialsSchema = v.pipe(
 const isObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
 const isFunction = (value: unknown) => typeof value === "function";
 
+/** The rules of {@link RetryOptions}, or `false`, with what holds where nothing is said. */
+export function retryOption({ attempts, baseDelay, maxDelay }: Required<RetryOptions>) {
+  return v.optional(
+    v.pipe(
+      field<RetryOptions | false>("false or an object", (value) => value === false || isObject(value)),
+      v.transform(
+        (retry): Partial<Record<keyof RetryOptions, number | undefined>> => retry || { attempts: 1 },
+      ),
+      objectOf({
+        attempts: v.optional(integer(1, 10), attempts),
+        baseDelay: v.optional(integer(0, 60_000), baseDelay),
+        maxDelay: v.optional(integer(0, 300_000), maxDelay),
+      }),
+    ),
+    {},
+  );
+}
+
 const optionsSchema = v.pipe(
   objectOf({
     credentials: v.optional(credentialsSchema),
@@ -137,20 +155,7 @@ const optionsSchema = v.pipe(
     token: v.optional(text("a report token (a JWT)", /^[\w-]+\.[\w-]+\.[\w-]+$/)),
     key: v.optional(text("a proxy key", /^[\w~-]{1,200}$/)),
     timeout: v.optional(integer(1, 120_000), 10_000),
-    retry: v.optional(
-      v.pipe(
-        field<RetryOptions | false>("false or an object", (value) => value === false || isObject(value)),
-        v.transform(
-          (retry): Partial<Record<keyof RetryOptions, number | undefined>> => retry || { attempts: 1 },
-        ),
-        objectOf({
-          attempts: v.optional(integer(1, 10), 3),
-          baseDelay: v.optional(integer(0, 60_000), 250),
-          maxDelay: v.optional(integer(0, 300_000), 10_000),
-        }),
-      ),
-      {},
-    ),
+    retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 10_000 }),
     fetch: v.optional(field<typeof fetch>("a function", isFunction)),
     signal: v.optional(field<AbortSignal>("an AbortSignal", (value) => value instanceof AbortSignal)),
     onAttempt: v.optional(field<(event: AttemptEvent) => void>("a function", isFunction)),

@@ -30,7 +30,7 @@ export function createSender({
   const authenticate = createAuthenticator(identity);
   const toWorker = identity.kind !== "account";
   const keepalive = identity.kind === "token";
-  const attemptOnce = createTransport({ baseUrl, timeout, fetch, keepalive, readBody: toWorker });
+  const attemptOnce = createTransport({ baseUrl, timeout, fetch, keepalive, readUpTo: toWorker ? 200 : 0 });
 
   return async (report, signal) => {
     const { channel } = report;

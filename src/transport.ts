@@ -17,6 +17,13 @@ export interface Attempt {
   readonly systemCode?: string | undefined;
 }
 
+/** What is sent: beside the forms and queries of reports also other texts, whose type then stands in `headers`. */
+export interface OutgoingRequest extends AuthenticatedRequest {
+  readonly body?: string;
+  /** @default "POST" */
+  readonly method?: "GET" | "DELETE";
+}
+
 export interface TransportOptions {
   /** Where paths are appended, without a trailing slash. */
   readonly baseUrl: string;
@@ -24,16 +31,16 @@ export interface TransportOptions {
   readonly timeout: number;
   /** Lets the request outlive the page (Fetch standard); for browsers. */
   readonly keepalive: boolean;
-  /** Whether the body is waited for. Vonage's is not: it says nothing, and may never end. */
-  readonly readBody: boolean;
+  /** Up to which status the body is waited for; 0: never. Vonage's says nothing of a report, and may never end. */
+  readonly readUpTo: number;
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** The Worker's answers are some tens of bytes. */
+/** The Worker's answers are some tens of bytes, Vonage's to a text message some 250 for each of its parts. */
 const MAX_BODY_BYTES = 4096;
 
 /** Makes a function that sends one request once and never throws. */
-export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }: TransportOptions) {
+export function createTransport({ baseUrl, timeout, keepalive, readUpTo, fetch }: TransportOptions) {
   // ofetch looks at every response's body, which alone makes a stream object and costs a fifth of a call on
   // workerd: so it gets to see the status, and hands the response itself on.
   const { raw } = createFetch({
@@ -43,7 +50,7 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
     },
   });
 
-  return ({ path, query, form, headers }: AuthenticatedRequest, signals: readonly AbortSignal[]) =>
+  return ({ path, query, form, headers, body, method }: OutgoingRequest, signals: readonly AbortSignal[]) =>
     // Settled by whichever comes first: an injected fetch may not heed its signal.
     new Promise<Attempt>((resolve) => {
       const controller = new AbortController();
@@ -53,14 +60,14 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
         controller.abort();
       });
       raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
-        method: "POST",
+        method: method ?? "POST",
         // Said, since for a text body ofetch would say JSON.
         headers: {
           accept: "*/*",
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
           ...headers,
         },
-        ...(form && { body: encode(form) }),
+        body: form ? encode(form) : body,
         redirect: "manual",
         keepalive,
         signal: controller.signal,
@@ -73,10 +80,10 @@ export function createTransport({ baseUrl, timeout, keepalive, readBody, fetch }
           // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
           // waited for, but read all the same, so that the connection can be used again.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
-          if (!readBody || answered.status !== 200) resolve(answered);
-          if (!readBody && response.headers.get("content-length") === "0") return;
-          const body = await readBoundedText(response, MAX_BODY_BYTES).catch(() => "");
-          resolve({ ...answered, body: body ?? "" });
+          if (response.status > readUpTo) resolve(answered);
+          if (!readUpTo && response.headers.get("content-length") === "0") return;
+          const text = await readBoundedText(response, MAX_BODY_BYTES).catch(() => "");
+          resolve({ ...answered, body: text ?? "" });
         })
         .catch((error) => resolve({ noAnswer: "network", systemCode: toSystemCode(error) }))
         .finally(clear);

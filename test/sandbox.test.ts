@@ -735,6 +735,12 @@ describe("the control panel", () => {
       "GET /sandbox/faults",
       "POST /sandbox/faults",
       "POST /sandbox/limit",
+      "GET /sandbox/handset",
+      "POST /sandbox/handset/reply",
+      "POST /sandbox/handset/answer",
+      "POST /sandbox/carrier",
+      "POST /sandbox/webhooks",
+      "GET /sandbox/exchanges",
       "POST /sandbox/reset",
     ]);
     for (const [method, path] of [

@@ -12,18 +12,11 @@ import {
 } from "../../src/report.ts";
 import type { ConversionResult } from "../../src/sender.ts";
 import { objectOf, oneOf, validate } from "../../src/validation.ts";
-import { createDelivery, type Deliver } from "../fetch/delivery.ts";
 import { LedgerUnavailable } from "../fetch/ledger.ts";
 import { PROBLEMS, type ProblemName } from "../fetch/problem.ts";
-import {
-  createTracking,
-  type SentMessage,
-  sentMessageSchema,
-  type Track,
-  type TrackResult,
-} from "../fetch/track.ts";
-import { type Env, readEnv } from "./env.ts";
-import { createShardedLedger } from "./ledger/shards.ts";
+import { type SentMessage, sentMessageSchema, type TrackResult } from "../fetch/track.ts";
+import type { Env } from "./env.ts";
+import { requireServices, type ServicesOf } from "./services.ts";
 
 /** A report with the kind of traffic it is of. */
 export interface ServiceReport extends ConversionReport {
@@ -52,81 +45,54 @@ export interface ConversionService {
   track(message: SentMessage): Promise<TrackResult>;
 }
 
-interface Services {
-  readonly deliver: Deliver;
-  readonly track: Track | undefined;
-}
-
 const reportSchema = objectOf({
   ...createReportSchema(Date.now).entries,
   traffic: v.optional(oneOf(TRAFFICS), "2fa"),
 });
 
-/** One for each environment, which lives as long as the isolate. */
-const services = new WeakMap<Env, Services>();
-
-class ConversionsEntrypoint extends WorkerEntrypoint<Env> implements ConversionService {
-  sms(report: ServiceReport) {
-    return this.#report("sms", report);
-  }
-
-  voice(report: ServiceReport) {
-    return this.#report("voice", report);
-  }
-
-  async track(message: SentMessage) {
-    const { traffic = "2fa", ...given } = validate(sentMessageSchema, message, "invalid_report");
-    const { track } = servicesOf(this.env);
-    if (track === undefined) {
-      throw new ConversionError(
-        "invalid_options",
-        "invalid_options: there is no ledger; bind LEDGER to track",
-      );
+/** Makes the entrypoint's class; an instance is made for each call. */
+export function createConversionsEntrypoint(
+  servicesOf: ServicesOf,
+): new (
+  context: unknown,
+  env: Env,
+) => ConversionService {
+  return class extends WorkerEntrypoint<Env> implements ConversionService {
+    sms(report: ServiceReport) {
+      return this.#report("sms", report);
     }
-    try {
-      return await track({ ...given, traffic });
-    } catch (error) {
-      throw error instanceof LedgerUnavailable ? toError("ledger-unavailable", 0) : error;
+
+    voice(report: ServiceReport) {
+      return this.#report("voice", report);
     }
-  }
 
-  async #report(channel: Channel, given: ServiceReport): Promise<ConversionResult> {
-    const { traffic, ...report } = validate(reportSchema, given, "invalid_report");
-    const { deliver } = servicesOf(this.env);
-    const work = deliver({ channel, ...report }, traffic);
-    this.ctx.waitUntil(work.catch(() => {}));
-    const delivery = await work;
-    const { status, attempts } = delivery;
-    if (status === "failed") throw toError(delivery.problem, attempts, delivery.detail);
-    return { status, attempts };
-  }
-}
-
-/**
- * The entrypoint for service bindings (`entrypoint = "Conversions"`): whoever is bound may report, with no key.
- *
- * @example
- * interface Env { CONVERSIONS: ConversionService }
- * await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
- */
-export const Conversions: new (context: unknown, env: Env) => ConversionService = ConversionsEntrypoint;
-/** An instance, as `wrangler types` asks for it. */
-export type Conversions = ConversionService;
-
-function servicesOf(env: Env): Services {
-  let found = services.get(env);
-  if (found === undefined) {
-    const read = readEnv(env);
-    if (!("config" in read)) {
-      const names = [...read.missing, ...read.invalid.map(({ name }) => name)].join(", ");
-      throw new ConversionError("invalid_options", `invalid_options: the Worker lacks settings: ${names}`);
+    async track(message: SentMessage) {
+      const { traffic = "2fa", ...given } = validate(sentMessageSchema, message, "invalid_report");
+      const { track } = requireServices(servicesOf(this.env));
+      if (track === undefined) {
+        throw new ConversionError(
+          "invalid_options",
+          "invalid_options: there is no ledger; bind LEDGER to track",
+        );
+      }
+      try {
+        return await track({ ...given, traffic });
+      } catch (error) {
+        throw error instanceof LedgerUnavailable ? toError("ledger-unavailable", 0) : error;
+      }
     }
-    const { config, ledger } = read;
-    const shards = ledger.namespace && createShardedLedger(ledger.namespace, ledger);
-    found = { deliver: createDelivery(config, shards), track: shards && createTracking(config, shards) };
-    services.set(env, found);
-  }
-  return found;
+
+    async #report(channel: Channel, given: ServiceReport): Promise<ConversionResult> {
+      const { traffic, ...report } = validate(reportSchema, given, "invalid_report");
+      const { deliver } = requireServices(servicesOf(this.env));
+      const work = deliver({ channel, ...report }, traffic);
+      this.ctx.waitUntil(work.catch(() => {}));
+      const delivery = await work;
+      const { status, attempts } = delivery;
+      if (status === "failed") throw toError(delivery.problem, attempts, delivery.detail);
+      return { status, attempts };
+    }
+  };
 }
 
 /** The problem as the client's error. */

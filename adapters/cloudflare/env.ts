@@ -5,10 +5,17 @@ import type { Traffic } from "../../src/report.ts";
 import type { Fault } from "../../src/validation.ts";
 import type { IncompleteConfiguration } from "../fetch/handler.ts";
 import { type Brake, checkHandlerOptions, type HandlerConfig } from "../fetch/options.ts";
+import type { TwoFactorConfig } from "../fetch/two-factor/options.ts";
 import { checkLedgerSettings, type LedgerSettings, type ShardNamespace } from "./ledger/settings.ts";
+import {
+  readTwoFactorSettings,
+  type Senders,
+  TWO_FACTOR_SETTINGS,
+  type TwoFactorEnv,
+} from "./two-factor/settings.ts";
 
 /** Variables, secrets and bindings of the Worker. At least one of the two credential sets, and one kind of caller. */
-export interface Env {
+export interface Env extends TwoFactorEnv {
   /** API key for 2FA traffic. */
   readonly VONAGE_2FA_API_KEY?: string;
   /** Secret: its API secret… */
@@ -53,16 +60,29 @@ export interface Env {
   readonly LEDGER_MAX_MB?: string;
   /** Milliseconds that a caller waits for Vonage before it gets 202, 1 to 30 000; default 2000. */
   readonly REPORT_BUDGET_MS?: string;
+  /** The workflow's Durable Objects: the challenges, and the limits of what is sent. */
+  readonly CHALLENGES?: ShardNamespace;
+  readonly SEND_LIMITS?: ShardNamespace;
   /** Rate-limit bindings; without them there are no brakes. */
   readonly BRAKE_TOKEN?: Brake;
   readonly BRAKE_KEY?: Brake;
   readonly BRAKE_ANONYMOUS?: Brake;
 }
 
-/** Reads the environment into the handler's configuration, or says by name everything that is missing or wrong. */
-export function readEnv(
-  env: Env,
-): { readonly config: HandlerConfig; readonly ledger: LedgerSettings } | IncompleteConfiguration {
+/** What the environment says, complete. */
+export interface Configuration {
+  readonly config: HandlerConfig;
+  readonly ledger: LedgerSettings;
+  /** `undefined`: the workflow is off. */
+  readonly twoFactor: TwoFactorConfig | undefined;
+}
+
+/**
+ * Reads the environment into the configuration, or says by name everything that is missing or wrong.
+ *
+ * @param own The operator's own senders; `undefined` where nothing is sent from.
+ */
+export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConfiguration {
   const missing = new Set<string>();
   const invalid: { name: string; detail: string }[] = [];
   // wrangler.toml's [vars] may hold numbers, lists and tables.
@@ -75,10 +95,10 @@ export function readEnv(
 
   const proxyKeys2fa = toPairs(settings.PROXY_KEYS_2FA, "2fa");
   const allowedOrigins = toList(settings.ALLOWED_ORIGINS);
-  const twoFactor = toCredentials(settings, "2FA");
+  const twoFactorCredentials = toCredentials(settings, "2FA");
   const other = toCredentials(settings, "OTHER");
   const checked = checkHandlerOptions({
-    credentials: { ...(twoFactor && { "2fa": twoFactor }), ...(other && { other }) },
+    credentials: { ...(twoFactorCredentials && { "2fa": twoFactorCredentials }), ...(other && { other }) },
     proxyKeys: [...proxyKeys2fa, ...toPairs(settings.PROXY_KEYS_OTHER, "other")],
     adminKeys: toList(settings.ADMIN_KEYS).map((pair) => {
       const [name, key] = cut(pair);
@@ -105,8 +125,21 @@ export function readEnv(
     ...(settings.REPORT_BUDGET_MS && { budget: Number(settings.REPORT_BUDGET_MS) }),
     ...(env.LEDGER !== undefined && { namespace: env.LEDGER }),
   });
-  if (!Array.isArray(checked) && !Array.isArray(ledger) && invalid.length === 0) {
-    return { config: checked as HandlerConfig, ledger: ledger as LedgerSettings };
+  const { config: twoFactor, faults: twoFactorFaults } = readTwoFactorSettings(settings, {
+    credentials: twoFactorCredentials,
+    baseUrl: settings.VONAGE_BASE_URL,
+    own,
+  });
+  for (const { name, rule } of twoFactorFaults) {
+    if (settings[name as keyof Settings]) invalid.push({ name, detail: rule });
+    else if (!env[name as keyof Env]) missing.add(name);
+  }
+  if (twoFactor !== undefined) {
+    for (const name of OBJECTS) if (env[name] === undefined) missing.add(name);
+  }
+  const complete = invalid.length === 0 && missing.size === 0;
+  if (!Array.isArray(checked) && !Array.isArray(ledger) && complete) {
+    return { config: checked as HandlerConfig, ledger: ledger as LedgerSettings, twoFactor };
   }
 
   const faults = [checked, ledger].flatMap((one) => (Array.isArray(one) ? (one as Fault[]) : []));
@@ -143,7 +176,11 @@ const SETTINGS = [
   "LEDGER_RETENTION_HOURS",
   "LEDGER_MAX_MB",
   "REPORT_BUDGET_MS",
+  ...TWO_FACTOR_SETTINGS,
 ] as const satisfies readonly (keyof Env)[];
+
+/** What the workflow keeps its state in, and reports through. */
+const OBJECTS = ["CHALLENGES", "SEND_LIMITS", "LEDGER"] as const;
 
 /** Those that are set. */
 type Settings = Partial<Record<(typeof SETTINGS)[number], string>>;

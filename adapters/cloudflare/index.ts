@@ -1,63 +1,46 @@
 // The Cloudflare Worker: environment and context in, the handler of adapters/fetch behind.
 
-import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
-import type { Ledger as HandlerLedger } from "../fetch/ledger.ts";
-import { type Env, readEnv } from "./env.ts";
-import type { LedgerSettings } from "./ledger/settings.ts";
-import { createShardedLedger } from "./ledger/shards.ts";
+import type { ConversionService } from "./conversions.ts";
+import type { TwoFactorService } from "./two-factor/entrypoint.ts";
+import { createWorker } from "./worker.ts";
 
 export type { LedgerAnswer } from "../fetch/ledger.ts";
 export type { SentMessage, TrackResult } from "../fetch/track.ts";
-export { type ConversionService, Conversions } from "./conversions.ts";
+export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";
 export { Ledger, type ShardContext } from "./ledger/durable-object.ts";
 export type { ShardNamespace } from "./ledger/settings.ts";
+export type { TwoFactorService } from "./two-factor/entrypoint.ts";
+export { Challenges, type ObjectContext, SendLimits } from "./two-factor/objects.ts";
+export type { Senders } from "./two-factor/settings.ts";
+export { createWorker, type ExecutionContext, type Worker, type WorkerOptions } from "./worker.ts";
 
-/** What is used of Cloudflare's `ExecutionContext`. */
-export interface ExecutionContext {
-  waitUntil(work: Promise<unknown>): void;
-}
+const made = createWorker();
 
-/** One handler for each environment, which lives as long as the isolate. */
-const handlers = new WeakMap<Env, ConversionHandler>();
+/**
+ * The entrypoint for service bindings (`entrypoint = "Conversions"`): whoever is bound may report, with no key.
+ *
+ * @example
+ * interface Env { CONVERSIONS: ConversionService }
+ * await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
+ */
+export const Conversions = made.Conversions;
+/** An instance, as `wrangler types` asks for it. */
+export type Conversions = ConversionService;
+
+/**
+ * The entrypoint for service bindings (`entrypoint = "TwoFactor"`): whoever is bound may send and check codes.
+ *
+ * @example
+ * interface Env { TWO_FACTOR: TwoFactorService }
+ * const { id } = await env.TWO_FACTOR.start({ to: "+447400123456", channel: "sms" });
+ */
+export const TwoFactor = made.TwoFactor;
+/** An instance, as `wrangler types` asks for it. */
+export type TwoFactor = TwoFactorService;
 
 /**
  * The Worker. Deploy it as it is, or from a file of your own:
- * `export { Conversions, default, Ledger } from "vonage-conversion/cloudflare"`.
+ * `export { Challenges, Conversions, default, Ledger, SendLimits, TwoFactor } from "vonage-conversion/cloudflare"`.
  */
-export default {
-  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-    let handle = handlers.get(env);
-    if (handle === undefined) {
-      handle = makeHandler(env);
-      handlers.set(env, handle);
-    }
-    const answer = handle(request, {
-      lengthHolds: true,
-      clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
-    });
-    // From the first moment: a page may close, and hang up, before its caller is even identified.
-    context.waitUntil(answer);
-    return answer;
-  },
-
-  /**
-   * The cron trigger: sees to it that every shard that has something to do has its alarm set. The platform gives an
-   * alarm up that fails seven times, as it may while a disk is full.
-   */
-  async scheduled(_: unknown, env: Env): Promise<void> {
-    const read = readEnv(env);
-    if ("config" in read) await ledgerOf(read.ledger)?.nudge([]);
-  },
-};
-
-function ledgerOf(settings: LedgerSettings): HandlerLedger | undefined {
-  return settings.namespace && createShardedLedger(settings.namespace, settings);
-}
-
-function makeHandler(env: Env): ConversionHandler {
-  const read = readEnv(env);
-  if (!("config" in read)) return createIncompleteHandler(read);
-  const { config, ledger } = read;
-  return createHandler(config, ledgerOf(ledger));
-}
+export default made.worker;

@@ -33,7 +33,7 @@ export interface Admitted {
 /** The brakes' window as wrangler.toml sets it, and so how long to wait. */
 const BRAKE_PERIOD_S = 10;
 
-const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
+export const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
   malformed: "malformed-body",
   too_large: "body-too-large",
   unsupported_type: "unsupported-media-type",
@@ -86,9 +86,18 @@ export async function admitAdmin(
 }
 
 /** No Basic challenge: browsers would open a password prompt. */
-async function refuse({ brakes }: HandlerConfig, context: HandlerContext, detail: string): Promise<Answer> {
-  if (await isTooFast(brakes.anonymous, context.clientAddress ?? "unknown")) return tooManyRequests();
-  return problem("unauthenticated", { detail }, { "www-authenticate": 'Bearer realm="vonage-conversion"' });
+function refuse(config: HandlerConfig, context: HandlerContext, detail: string): Promise<Answer> {
+  const challenge = { "www-authenticate": 'Bearer realm="vonage-conversion"' };
+  return answerStranger(config, context, problem("unauthenticated", { detail }, challenge));
+}
+
+/** The answer for somebody who could not be authenticated, or 429 where there are too many from that address. */
+export async function answerStranger(
+  { brakes }: HandlerConfig,
+  context: HandlerContext,
+  answer: Answer,
+): Promise<Answer> {
+  return (await isTooFast(brakes.anonymous, context.clientAddress ?? "unknown")) ? tooManyRequests() : answer;
 }
 
 function tooManyRequests(log: Partial<LogEntry> = {}): Answer {

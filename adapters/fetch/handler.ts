@@ -13,6 +13,10 @@ import type { HandlerConfig } from "./options.ts";
 import { type Answer, LEDGER_HINT, problem } from "./problem.ts";
 import { createReporter } from "./report.ts";
 import { createTracker, createTracking } from "./track.ts";
+import type { WebhookTrust } from "./two-factor/options.ts";
+import { createTwoFactorRoutes } from "./two-factor/routes.ts";
+import type { TwoFactor } from "./two-factor/service.ts";
+import { createWebhooks } from "./two-factor/webhooks.ts";
 
 /** Answers one request. The second argument is what the runtime knows beside it. */
 export type ConversionHandler = (request: Request, context?: HandlerContext) => Promise<Response>;
@@ -32,42 +36,79 @@ interface Trail {
 
 type AppEnv = { Bindings: HandlerContext & { readonly trail: Trail } };
 
+type Method = "GET" | "POST" | "DELETE";
+
 const COMMON_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 const JSON_HEADERS = { "content-type": "application/json" };
 
-/** Makes the handler from a complete configuration; without a ledger it forwards reports and forgets them. */
-export function createHandler(config: HandlerConfig, ledger?: Ledger): ConversionHandler {
+/** What a platform adds to the handler; without it, reports are forwarded and forgotten, and no codes are sent. */
+export interface HandlerParts {
+  readonly ledger?: Ledger | undefined;
+  readonly twoFactor?:
+    | { readonly service: TwoFactor; readonly webhooks: WebhookTrust | undefined }
+    | undefined;
+}
+
+/** Makes the handler from a complete configuration. */
+export function createHandler(
+  config: HandlerConfig,
+  { ledger, twoFactor }: HandlerParts = {},
+): ConversionHandler {
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
-  const operator = createOperator(config, ledger);
+  const operator = createOperator(config, ledger, twoFactor?.service);
+  const codes = createTwoFactorRoutes(config, twoFactor?.service);
+  const webhooks = createWebhooks(config, twoFactor?.webhooks, twoFactor?.service);
   const app = createApp(config.allowedOrigins);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
   );
   const traffic = TRAFFICS.filter((one) => config.credentials[one]);
   const holds = ledger ? { shards: ledger.shards } : false;
-  const health = JSON.stringify({ status: "ok", traffic, callers, ledger: holds });
+  const health = JSON.stringify({
+    status: "ok",
+    traffic,
+    callers,
+    ledger: holds,
+    twoFactor: twoFactor !== undefined,
+  });
 
-  route(app, "GET", "/health", () => ({
-    status: 200,
-    headers: JSON_HEADERS,
-    body: health,
-    log: { outcome: "ok" },
-  }));
+  route(app, "/health", {
+    GET: () => ({ status: 200, headers: JSON_HEADERS, body: health, log: { outcome: "ok" } }),
+  });
   for (const channel of CHANNELS) {
-    route(app, "POST", `/conversions/${channel}`, async (c) => {
-      const answer = await report(c.req.raw, channel, c.env);
-      return { ...answer, log: { channel, ...answer.log } };
+    route(app, `/conversions/${channel}`, {
+      POST: async (c) => {
+        const answer = await report(c.req.raw, channel, c.env);
+        return { ...answer, log: { channel, ...answer.log } };
+      },
     });
   }
-  route(app, "POST", "/messages", (c) => track?.(c.req.raw, c.env) ?? problem("no-ledger"));
-  route(app, "GET", "/reports", (c) => operator.list(c.req.raw, c.env));
-  route(app, "POST", "/reports/:channel/:messageId/retry", (c) => {
-    const { channel = "", messageId = "" } = c.req.param();
-    return operator.retry(c.req.raw, c.env, channel, messageId);
+  route(app, "/messages", { POST: (c) => track?.(c.req.raw, c.env) ?? problem("no-ledger") });
+  route(app, "/reports", { GET: (c) => operator.list(c.req.raw, c.env) });
+  route(app, "/reports/:channel/:messageId/retry", {
+    POST: (c) => {
+      const { channel = "", messageId = "" } = c.req.param();
+      return operator.retry(c.req.raw, c.env, channel, messageId);
+    },
   });
-  route(app, "GET", "/stats", (c) => operator.stats(c.req.raw, c.env));
-  route(app, "POST", "/doctor", (c) => operator.doctor(c.req.raw, c.env));
+  route(app, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
+  route(app, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });
+
+  route(app, "/2fa", { POST: (c) => codes.start(c.req.raw, c.env) });
+  route(app, "/2fa/:id", {
+    GET: (c) => codes.look(c.req.raw, c.env, c.req.param("id")),
+    DELETE: (c) => codes.cancel(c.req.raw, c.env, c.req.param("id")),
+  });
+  route(app, "/2fa/:id/check", { POST: (c) => codes.check(c.req.raw, c.env, c.req.param("id")) });
+  route(app, "/2fa/:id/resend", { POST: (c) => codes.resend(c.req.raw, c.env, c.req.param("id")) });
+  for (const [path, receive] of [
+    ["/webhooks/delivery-receipt", webhooks.deliveryReceipt],
+    ["/webhooks/inbound-sms", webhooks.inboundSms],
+  ] as const) {
+    const answer = (c: Context<AppEnv>) => receive(c.req.raw, c.env);
+    route(app, path, { GET: answer, POST: answer });
+  }
   return observe(app, config.log);
 }
 
@@ -111,19 +152,22 @@ function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
   return app;
 }
 
-/** Serves a route with one method, and says 405 to all others. */
+/** Serves a route with its methods, and says 405 to all others. */
 function route(
   app: Hono<AppEnv>,
-  method: "GET" | "POST",
   path: string,
-  handle: (c: Context<AppEnv>) => Answer | Promise<Answer>,
+  methods: Partial<Record<Method, (c: Context<AppEnv>) => Answer | Promise<Answer>>>,
 ): void {
-  app.on(method, path, async (c) => {
-    // The pattern, never the path as it came.
-    c.env.trail.log = { route: path };
-    return respond(c, await handle(c));
-  });
-  const allow = method === "GET" ? "GET, HEAD" : method;
+  for (const [method, handle] of Object.entries(methods)) {
+    app.on(method, path, async (c) => {
+      // The pattern, never the path as it came.
+      c.env.trail.log = { route: path };
+      return respond(c, await handle(c));
+    });
+  }
+  const allow = Object.keys(methods)
+    .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
+    .join(", ");
   app.all(path, (c) =>
     respond(c, problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow })),
   );

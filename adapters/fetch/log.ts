@@ -11,7 +11,7 @@ export interface LogEntry {
   /** The route that matched, or `null`. */
   readonly route: string | null;
   readonly status: number;
-  /** `recorded`, `duplicate`, `accepted`, `tracked`, `ok`, or the problem's name. */
+  /** `recorded`, `duplicate`, `accepted`, `tracked`, `started`, `verified`, …, `ok`, or the problem's name. */
   readonly outcome: string;
   /** Milliseconds until the answer. */
   readonly ms: number;
@@ -19,6 +19,8 @@ export interface LogEntry {
   readonly traffic?: Traffic;
   /** `key:` or `admin:` with the key's name, or `token:` with the kid of its secret. */
   readonly caller?: string;
+  /** Where a code was to go: country code and last two digits, the rest masked. */
+  readonly number?: string;
   /** Requests sent to Vonage. */
   readonly attempts?: number;
   /** Why Vonage has not confirmed an accepted report yet. */

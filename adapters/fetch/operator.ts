@@ -9,6 +9,7 @@ import type { Ledger, ListedState } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
+import type { TwoFactor } from "./two-factor/service.ts";
 
 /** Whether Vonage takes a key: `unknown` where it could not be asked. */
 export interface Diagnosis {
@@ -24,7 +25,11 @@ const LARGEST_LIMIT = 500;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /** Makes the operator's calls; each lets only an admin key on. */
-export function createOperator(config: HandlerConfig, ledger: Ledger | undefined) {
+export function createOperator(
+  config: HandlerConfig,
+  ledger: Ledger | undefined,
+  twoFactor: TwoFactor | undefined,
+) {
   const asAdmin =
     (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
     async (request: Request, context: HandlerContext, ...key: string[]): Promise<Answer> => {
@@ -71,7 +76,10 @@ export function createOperator(config: HandlerConfig, ledger: Ledger | undefined
     }),
 
     /** `GET /stats` */
-    stats: asAdmin(async (_, from) => json(200, await from.stats())),
+    stats: asAdmin(async (_, from) => {
+      const [stats, counts] = await Promise.all([from.stats(), twoFactor?.counts()]);
+      return json(200, { ...stats, ...(counts && { twoFactor: counts }) });
+    }),
 
     /** `POST /doctor`: asks Vonage with each key, and has nothing recorded. */
     doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {

@@ -7,7 +7,11 @@ export const PROBLEMS = {
   "malformed-body": [400, "The body cannot be read as what its content type says"],
   "invalid-parameters": [400, "The parameters are not a report"],
   unauthenticated: [401, "A valid report token or proxy key is needed"],
+  "webhook-refused": [401, "This webhook is not signed as Vonage signs for this account, or long ago"],
   "wrong-message": [403, "The token is for another message"],
+  "wrong-traffic": [403, "This key is not for 2FA traffic"],
+  "country-not-served": [403, "No codes are sent to this country"],
+  "webhooks-closed": [403, "This service takes no webhooks; its operator has to say whom to believe"],
   "not-found": [404, "There is nothing here"],
   "method-not-allowed": [405, "This method is not allowed here"],
   conflict: [409, "Another outcome is on record for this message"],
@@ -18,9 +22,32 @@ export const PROBLEMS = {
     "The body must be application/x-www-form-urlencoded or application/json, in UTF-8",
   ],
   "upstream-rejected": [422, "Vonage refused the parameters"],
+  "invalid-number": [422, "This is not a phone number"],
+  "number-refused": [422, "This number gets no messages; nothing was sent"],
+  "channel-unavailable": [422, "No code can be sent to this number by this channel; nothing was sent"],
+  "code-wrong": [422, "The code is wrong"],
+  "code-expired": [422, "The code came too late"],
+  "code-superseded": [422, "A newer code was sent; this one is not taken any more"],
+  "code-used": [422, "The challenge is verified; a code counts once"],
+  "too-many-attempts": [422, "Too many codes were tried; start anew"],
+  "too-many-messages": [422, "Too many messages were sent; start anew"],
+  "challenge-cancelled": [422, "The challenge was cancelled"],
   "too-many-requests": [429, "Too many requests"],
+  "resend-too-soon": [429, "The last message may still arrive"],
+  "number-limit": [429, "Too many codes were sent to this number"],
+  "prefix-limit": [429, "Too many codes were sent to numbers next to this one"],
+  "caller-limit": [429, "Too many codes were asked for with this key"],
+  "total-limit": [429, "Too many codes were asked for by all"],
   internal: [500, "Something went wrong here"],
   "no-ledger": [501, "This service has no ledger"],
+  "no-two-factor": [501, "This service sends no codes"],
+  "send-unauthorized": [
+    502,
+    "Vonage refused this service's credentials for sending; its operator has to act",
+  ],
+  "send-account-refused": [502, "Vonage sends nothing for this service's account; its operator has to act"],
+  "send-rejected": [502, "Vonage refused what this service sends; its operator has to act"],
+  "send-unexpected": [502, "Vonage gave an answer that is not part of its API; nothing was sent"],
   "upstream-unauthorized": [502, "Vonage refused this service's credentials; its operator has to act"],
   "upstream-not-enabled": [
     502,
@@ -33,8 +60,14 @@ export const PROBLEMS = {
     503,
     "It could not be stored for certain, and is not accepted; send it again, which does no harm",
   ],
+  "send-throttled": [503, "Vonage asks to slow down; nothing was sent"],
+  "send-unavailable": [503, "Vonage cannot send now; nothing was sent"],
   "upstream-throttled": [503, "Vonage asks to slow down"],
   "upstream-timeout": [504, "Vonage did not answer in time"],
+  "send-uncertain": [
+    504,
+    "Vonage did not answer: the message may have gone out, or not. Its code will be taken",
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 /** What the operator should do about `ledger-unavailable`. */
@@ -48,6 +81,12 @@ export interface ProblemExtensions {
   readonly detail?: string;
   /** Every fault of the parameters. */
   readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
+  /** How many codes may still be tried. */
+  readonly attemptsLeft?: number;
+  /** With `send-uncertain`: the challenge that there is all the same. */
+  readonly id?: string;
+  readonly channel?: string;
+  readonly expiresAt?: string;
   /** Names of settings that are missing. */
   readonly missing?: readonly string[];
   /** Names of settings that are there but wrong, with the reason. */

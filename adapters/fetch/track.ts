@@ -4,9 +4,9 @@ import * as v from "valibot";
 import { ConversionError } from "../../src/errors.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/report.ts";
 import { mintReportToken } from "../../src/token.ts";
-import { findFaults, integer, objectOf, oneOf, required } from "../../src/validation.ts";
+import { integer, objectOf, oneOf, required } from "../../src/validation.ts";
 import { admit, type HandlerContext } from "./admission.ts";
-import { CALLER_PARAMETERS } from "./caller.ts";
+import { readFields } from "./fields.ts";
 import type { Ledger } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Answer, problem } from "./problem.ts";
@@ -88,22 +88,7 @@ export function createTracker(config: HandlerConfig, track: Track) {
       const detail = "Messages are tracked with a proxy key; a token is for reporting one.";
       return problem("unauthenticated", { detail }, {}, seen);
     }
-    const given = [...decoded.parameters].filter(([name]) => !CALLER_PARAMETERS.has(name));
-    const known = given.filter(([name]) => Object.hasOwn(sentMessageSchema.entries, name));
-    const { output, faults = [] } = findFaults(
-      sentMessageSchema,
-      Object.fromEntries(
-        known.map(([name, value]) => [name, name === "expiresIn" ? toNumber(value) : value]),
-      ),
-    );
-    const errors = [
-      ...decoded.faults,
-      // Not left to the schema, whose message names further ones as they came.
-      ...given
-        .filter((one) => !known.includes(one))
-        .map(([name]) => ({ parameter: toName(name), detail: "is not known" })),
-      ...faults.map(({ field, fault }) => ({ parameter: field, detail: fault })),
-    ];
+    const { output, errors = [] } = readFields(decoded, sentMessageSchema, ["expiresIn"]);
     const { traffic = caller.traffic } = output ?? {};
     if (traffic !== caller.traffic) {
       errors.push({
@@ -120,9 +105,3 @@ export function createTracker(config: HandlerConfig, track: Track) {
     return { status: 201, headers, body, log: { ...seen, channel, outcome: "tracked" } };
   };
 }
-
-/** What came as text in a form, and through it in JSON too. */
-const toNumber = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);
-
-/** Names come from outside: they are shown only when they are short and plain. */
-const toName = (field: string) => (/^[\w.-]{1,40}$/.test(field) ? field : "(unprintable)");

@@ -1,13 +1,31 @@
 // The sandbox as a Worker of its own: what `npm start` and the tests run beside the real one.
 
-import { createSandbox } from "../../src/sandbox/index.ts";
+import { waitUntil } from "cloudflare:workers";
+import { createSandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
+import { createApplication } from "./application.ts";
+import { createDemo } from "./demo.ts";
+import { type PageFiles, servePage } from "./page-files.ts";
 
-const sandbox = createSandbox();
+interface Env extends PageFiles {
+  /** Base URL of the Worker that takes the webhooks; without, none are sent. */
+  readonly WEBHOOK_BASE_URL?: string;
+  /** Signature method of the webhooks; without, they are not signed. */
+  readonly WEBHOOK_SIGN?: string;
+  /** Base URL of the Worker that the demo application asks for codes; without, there is no such application. */
+  readonly APPLICATION_ENDPOINT?: string;
+  /** The application's proxy key. */
+  readonly APPLICATION_KEY?: string;
+  /** The Worker's TWO_FACTOR_COOLDOWN_S. */
+  readonly APPLICATION_COOLDOWN_S?: string;
+}
+
+let answer: ((request: Request) => Promise<Response>) | undefined;
 
 export default {
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    answer ??= createAnswer(env);
     try {
-      return await sandbox.fetch(request);
+      return servePage(request, env) ?? (await answer(request));
     } catch {
       // A dropped connection: a body that breaks before its first byte makes workerd close without an answer.
       return new Response(
@@ -20,3 +38,24 @@ export default {
     }
   },
 };
+
+function createAnswer(env: Env): (request: Request) => Promise<Response> {
+  const sandbox = createSandbox({ webhooks: readWebhooks(env), waitUntil });
+  const { APPLICATION_ENDPOINT: endpoint, APPLICATION_KEY: key, APPLICATION_COOLDOWN_S: cooldown } = env;
+  if (!endpoint || !key) return (request) => sandbox.fetch(request);
+  const application = createApplication({ endpoint, key, cooldown: Number(cooldown) });
+  const demo = createDemo(sandbox, application);
+  return (request) =>
+    /^\/(app|sandbox)\//.test(new URL(request.url).pathname) ? demo(request) : sandbox.fetch(request);
+}
+
+function readWebhooks({ WEBHOOK_BASE_URL: base, WEBHOOK_SIGN: sign }: Env): SandboxWebhooks {
+  return {
+    ...(base && {
+      deliveryReceipt: `${base}/webhooks/delivery-receipt`,
+      inboundSms: `${base}/webhooks/inbound-sms`,
+    }),
+    // The sandbox refuses what is no method.
+    ...(sign && { sign: sign as NonNullable<SandboxWebhooks["sign"]> }),
+  };
+}

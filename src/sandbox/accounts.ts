@@ -2,13 +2,13 @@ import { decodeBasic } from "../basic-auth.ts";
 import type { Parameters } from "../parameters.ts";
 import { isFresh, verifySignature } from "../signature.ts";
 
-/** A Vonage account, as far as the Conversion API sees it. */
+/** A Vonage account, as far as its interfaces see it. */
 export interface SandboxAccount {
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** For signed requests; every one of the five methods is taken. */
+  /** For signed requests, of which every one of the five methods is taken, and for signed webhooks. */
   readonly signatureSecret: string;
-  /** Whether Vonage support has enabled the Conversion API: if not, every report gets 402. */
+  /** Whether Vonage support has enabled the Conversion API: if not, every report gets 402. Texts go out all the same. */
   readonly enabled: boolean;
 }
 

@@ -1,10 +1,11 @@
 // POST /conversions/{channel} as Vonage answers it.
 
-import { decodeReport } from "../parameters.ts";
+import { type DecodedParameters, decodeReport } from "../parameters.ts";
 import { type Channel, createReportSchema } from "../report.ts";
-import { readParameters } from "../request-parameters.ts";
+import type { Unreadable } from "../request-parameters.ts";
 import { formatTimestamp } from "../timestamp.ts";
-import { findAccount, type SandboxAccount, type SandboxAuthentication } from "./accounts.ts";
+import { findAccount, type SandboxAuthentication } from "./accounts.ts";
+import type { Circumstances, VonageAnswer } from "./answer.ts";
 
 /** A report as the sandbox recorded it. */
 export interface RecordedReport {
@@ -21,12 +22,6 @@ export interface RecordedReport {
   readonly transport: "query" | "form" | "json";
 }
 
-/** What the Conversion API answers, with the report where it is to be recorded. */
-export interface ConversionAnswer {
-  readonly response: Response;
-  readonly report?: RecordedReport;
-}
-
 const AUTHENTICATION = new Set(["api_key", "api_secret", "sig"]);
 
 /** Seen from accounts without access: Vonage's servlet container answers, not its API. */
@@ -40,30 +35,31 @@ const NOT_ENABLED_PAGE = `<html>
 /**
  * Authenticates, validates strictly and answers. Nothing that has not its exact shape is recorded.
  *
- * @param refuse Hears of every authenticated request before it is looked at further, and may answer it.
+ * @param read The request's parameters.
  * @param rejection The status for invalid parameters: the references disagree on which of 420, 422 and 423 exist.
- * @param now Epoch milliseconds.
+ * @param record Keeps a good report.
  */
 export async function answerConversion(
   request: Request,
+  read: DecodedParameters | Unreadable,
   channel: Channel,
-  accounts: ReadonlyMap<string, SandboxAccount>,
-  refuse: (apiKey: string) => Response | undefined,
   rejection: number,
-  now: number,
-): Promise<ConversionAnswer> {
-  const text = (status: number, body: string) => ({
-    response: new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } }),
-  });
-  const read = await readParameters(request);
+  record: (report: RecordedReport) => void,
+  { accounts, refuse, now }: Circumstances,
+): Promise<VonageAnswer> {
+  const parameters: ReadonlyMap<string, string> = typeof read === "string" ? new Map() : read.parameters;
+  const text = (status: number, body: string): VonageAnswer => {
+    const headers = { "content-type": "text/plain; charset=utf-8" };
+    return { response: new Response(body, { status, headers }), parameters, note: body };
+  };
   if (typeof read === "string") return text(rejection, `Unreadable request: ${read}`);
-  const found = await findAccount(accounts, request.headers.get("authorization"), read.parameters, now);
+  const found = await findAccount(accounts, request.headers.get("authorization"), parameters, now);
   if (found === undefined) return text(401, "Unauthorized");
   const refusal = refuse(found.account.apiKey);
-  if (refusal !== undefined) return { response: refusal };
+  if (refusal !== undefined) return { response: refusal, parameters };
   if (!found.account.enabled) {
     const headers = { "content-type": "text/html; charset=ISO-8859-1" };
-    return { response: new Response(NOT_ENABLED_PAGE, { status: 402, headers }) };
+    return { response: new Response(NOT_ENABLED_PAGE, { status: 402, headers }), parameters };
   }
   const { report, faults } = decodeReport(
     channel,
@@ -77,19 +73,17 @@ export async function answerConversion(
       `Invalid parameters: ${faults.map((one) => `${one.parameter} ${one.detail}`).join("; ")}`,
     );
   }
-  return {
-    response: new Response(null, { status: 200 }),
-    report: {
-      channel,
-      messageId: report.messageId,
-      delivered: report.delivered,
-      timestamp: formatTimestamp(report.timestamp ?? now),
-      receivedAt: new Date(now).toISOString(),
-      apiKey: found.account.apiKey,
-      authentication: found.authentication,
-      transport: transportOf(request),
-    },
+  const recorded: RecordedReport = {
+    channel,
+    messageId: report.messageId,
+    delivered: report.delivered,
+    timestamp: formatTimestamp(report.timestamp ?? now),
+    receivedAt: new Date(now).toISOString(),
+    apiKey: found.account.apiKey,
+    authentication: found.authentication,
+    transport: transportOf(request),
   };
+  return { response: new Response(null, { status: 200 }), effect: () => record(recorded), parameters };
 }
 
 function transportOf(request: Request): RecordedReport["transport"] {

@@ -1,51 +1,38 @@
 // Vonage's side of the workflow as one fetch function, for development and for users' own tests.
 
-import * as v from "valibot";
 import { ConversionError } from "../errors.ts";
-import { CHANNELS, type Channel } from "../report.ts";
-import { field, integer, objectOf, required, text, validate } from "../validation.ts";
-import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
+import { integer, objectOf, required, validate } from "../validation.ts";
+import type { SandboxAccount } from "./accounts.ts";
+import { createApi } from "./api.ts";
+import { createBackground } from "./background.ts";
+import { type CarrierSettings, createCarrier } from "./carrier.ts";
 import { answerControl } from "./control.ts";
-import { answerConversion, type RecordedReport } from "./conversions.ts";
-import { type ActiveFault, faultSchema, type SandboxFault, takeFault } from "./faults.ts";
+import type { RecordedReport } from "./conversions.ts";
+import { createExchangeLog, type SandboxExchange } from "./exchanges.ts";
+import { type ActiveFault, faultSchema, type SandboxFault } from "./faults.ts";
+import { createHandsetStore, type Handset } from "./handset.ts";
 import { createRateLimit, type RateLimit, refuseAboveLimit } from "./limit.ts";
+import { aBoolean, anyText, type SandboxOptions, sandboxOptionsSchema } from "./options.ts";
+import { createWebhookSender, type SandboxWebhooks } from "./webhooks.ts";
 
 export type { SandboxAccount, SandboxAuthentication } from "./accounts.ts";
 export { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "./accounts.ts";
+export type { SandboxApplication } from "./application.ts";
+export { SANDBOX_APPLICATION } from "./application.ts";
+export type { CarrierSettings } from "./carrier.ts";
 export type { RecordedReport } from "./conversions.ts";
-export type { SandboxFault } from "./faults.ts";
-
-export interface SandboxOptions {
-  /**
-   * Who has an account.
-   *
-   * @default the accounts of SANDBOX_CREDENTIALS
-   */
-  readonly accounts?: readonly SandboxAccount[];
-  /**
-   * The status for invalid parameters: Vonage's references disagree on which of 420, 422 and 423 exist.
-   *
-   * @default 422
-   */
-  readonly rejectionStatus?: 420 | 422 | 423;
-  /**
-   * How many reports are kept; the oldest are forgotten first.
-   *
-   * @default 10_000
-   */
-  readonly maxReports?: number;
-  /**
-   * The clock, in epoch milliseconds.
-   *
-   * @default Date.now
-   */
-  readonly now?: () => number;
-}
+export type { SandboxExchange } from "./exchanges.ts";
+export type { SandboxFault, SandboxPath } from "./faults.ts";
+export type { Handset, HandsetCall, HandsetMessage } from "./handset.ts";
+export type { SandboxOptions } from "./options.ts";
+export type { SmsStatus } from "./sms-answer.ts";
+export type { SandboxWebhooks } from "./webhooks.ts";
 
 export interface Sandbox {
   /**
-   * Answers as `api.nexmo.com` would, whatever the host, and on `/sandbox/…` as a control panel. Give it to a
-   * client as its `fetch`. Rejects with a `TypeError`, as fetch does, when a fault drops the connection.
+   * Answers as `api.nexmo.com` and `rest.nexmo.com` would, whatever the host, and on `/sandbox/…` as a control
+   * panel. Give it to a client as its `fetch`. Rejects with a `TypeError`, as fetch does, when a fault drops the
+   * connection.
    */
   readonly fetch: typeof fetch;
   /** What was recorded, oldest first. */
@@ -63,49 +50,59 @@ export interface Sandbox {
    */
   enable(apiKey: string, enabled: boolean): void;
   /**
-   * Holds each account to a sustained rate, over both channels: one second's worth may come at once, and what is
-   * above is answered 429 and not recorded. Every authenticated request that is let through counts, also one that
-   * is refused for another reason or struck by a fault; a fault's own answer goes before the 429.
+   * Holds each account to a sustained rate, over all interfaces: one second's worth may come at once, and what is
+   * above is answered 429, or status "1" where a text is sent, and not done. Every authenticated request that is
+   * let through counts, also one that is refused for another reason or struck by a fault; a fault's own answer goes
+   * before the 429.
    *
    * @param perSecond Requests a second for each API key, 1 to 1 000 000; 30 is usual at Vonage. `null` lifts it.
    * @param retryAfter `Retry-After` of the 429, as the header has it; left out, there is none.
    * @throws {ConversionError} `invalid_options`.
    */
   limit(perSecond: number | null, retryAfter?: string): void;
-  /** Forgets reports and faults, lifts the limit, and gives accounts back what they began with. */
+  /**
+   * A user's telephone, by its number: E.164 digits without "+".
+   *
+   * @throws {ConversionError} `invalid_options`.
+   */
+  handset(number: string): Handset;
+  /**
+   * Sets what carriers do with the messages to come; what is left out goes back to its default.
+   *
+   * @throws {ConversionError} `invalid_options`.
+   */
+  carrier(settings: CarrierSettings): void;
+  /**
+   * Sets where webhooks to come are sent; what is left out goes back to its default.
+   *
+   * @throws {ConversionError} `invalid_options`.
+   */
+  webhooks(settings: SandboxWebhooks): void;
+  /**
+   * The last 1000 HTTP exchanges at Vonage's side, oldest first: requests, and webhooks sent. Not the control
+   * panel's.
+   *
+   * @param after Those with a higher `seq` only.
+   * @default 0
+   * @throws {ConversionError} `invalid_options`.
+   */
+  exchanges(after?: number): readonly SandboxExchange[];
+  /** Resolves when no message, receipt or reply is under way. */
+  idle(): Promise<void>;
+  /**
+   * Forgets reports, faults, messages, calls, exchanges and all that is under way, lifts the limit, and gives
+   * accounts, carriers and webhooks back what they began with.
+   */
   reset(): void;
 }
 
-/** What a hanging answer waits for at most: longer than any client, and still not for ever. */
-const HANG_MS = 10 * 60_000;
-
-const anyText = required(text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u));
-const aBoolean = required(field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"));
 const enableSchema = objectOf({ apiKey: anyText, enabled: aBoolean });
-const optionsSchema = objectOf({
-  accounts: v.optional(
-    v.array(
-      objectOf({
-        apiKey: anyText,
-        apiSecret: anyText,
-        signatureSecret: anyText,
-        enabled: aBoolean,
-      }),
-      "must be a list of accounts",
-    ),
-    [...SANDBOX_ACCOUNTS],
-  ),
-  rejectionStatus: v.optional(
-    field<number>("420, 422 or 423", (value) => [420, 422, 423].includes(value as number)),
-    422,
-  ),
-  maxReports: v.optional(integer(1, 1_000_000), 10_000),
-  now: v.optional(field<() => number>("a function", (value) => typeof value === "function")),
-});
+const afterSchema = objectOf({ after: required(integer(0, Number.MAX_SAFE_INTEGER)) });
 
 /**
- * Makes a stand-in for Vonage: the Conversion API with its authentication, strict validation, true statuses and
- * bodies, and faults on demand. Nothing leaves the process.
+ * Makes a stand-in for Vonage: the Conversion API, the SMS API, the US short code 2FA API and calls of the Voice
+ * API, with their authentication, strict validation, true statuses and bodies; handsets on which messages arrive;
+ * delivery receipts and replies as webhooks; faults on demand. Nothing but these webhooks leaves the process.
  *
  * @example
  * const sandbox = createSandbox();
@@ -116,29 +113,42 @@ const optionsSchema = objectOf({
  * @throws {ConversionError} `invalid_options`.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const {
-    accounts: initial,
-    rejectionStatus,
-    maxReports,
-    now = Date.now,
-  } = validate(optionsSchema, options, "invalid_options");
+  const given = validate(sandboxOptionsSchema, options, "invalid_options");
+  const { accounts: initial, rejectionStatus, maxReports, now = Date.now } = given;
+  // Looked up at each call, and called without a `this`, which workerd insists on.
+  const send =
+    given.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
   const accounts = new Map<string, SandboxAccount>();
   const reports: RecordedReport[] = [];
   const faults: ActiveFault[] = [];
   let limit: RateLimit | undefined;
+  const background = createBackground(given.waitUntil);
+  const exchanges = createExchangeLog();
+  const webhooks = createWebhookSender(send, exchanges, now);
+  const handsets = createHandsetStore(accounts, webhooks, background, now);
+  const carrier = createCarrier(handsets, webhooks, background, now);
+  const api = createApi({
+    accounts,
+    faults,
+    carrier,
+    exchanges,
+    rejectionStatus,
+    refuse: (apiKey, at) => limit && refuseAboveLimit(limit, apiKey, at),
+    record: (report) => {
+      reports.push(report);
+      if (reports.length > maxReports) reports.shift();
+    },
+    now,
+  });
 
   const sandbox: Sandbox = {
     fetch: async (input, init) => {
       // Not wrapped again: Node may lose the signal of a Request made of a Request.
       const request = input instanceof Request && init === undefined ? input : new Request(input, init);
       const { pathname } = new URL(request.url);
-      if (pathname.startsWith("/sandbox/")) return answerControl(request, sandbox, accounts, faults);
-      const channel = CHANNELS.find((one) => pathname === `/conversions/${one}`);
-      if (channel === undefined) return new Response("Not Found", { status: 404 });
-      if (request.method !== "POST" && request.method !== "GET") {
-        return new Response("Method Not Allowed", { status: 405, headers: { allow: "GET, POST" } });
-      }
-      return converse(request, channel);
+      return pathname.startsWith("/sandbox/")
+        ? answerControl(request, sandbox, accounts, faults)
+        : api(request);
     },
     reports: () => [...reports],
     fail: (fault) => {
@@ -153,58 +163,24 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     limit: (perSecond, retryAfter) => {
       limit = createRateLimit(perSecond, retryAfter);
     },
+    handset: handsets.handset,
+    carrier: carrier.configure,
+    webhooks: webhooks.configure,
+    exchanges: (after = 0) => exchanges.since(validate(afterSchema, { after }, "invalid_options").after),
+    idle: background.idle,
     reset: () => {
       reports.length = 0;
       faults.length = 0;
       limit = undefined;
+      background.forget();
+      handsets.forget();
+      exchanges.forget();
+      carrier.configure({});
+      webhooks.configure(options.webhooks ?? {});
       accounts.clear();
       for (const account of initial) accounts.set(account.apiKey, account);
     },
   };
   sandbox.reset();
   return Object.freeze(sandbox);
-
-  async function converse(request: Request, channel: Channel): Promise<Response> {
-    const fault = takeFault(faults, channel);
-    const arrival = now();
-    const { response, report } = await answerConversion(
-      request,
-      channel,
-      accounts,
-      (apiKey) => limit && refuseAboveLimit(limit, apiKey, arrival),
-      rejectionStatus,
-      arrival,
-    );
-    if (report && (fault === undefined || fault.recorded || isDelayOnly(fault))) {
-      reports.push(report);
-      if (reports.length > maxReports) reports.shift();
-    }
-    if (fault === undefined) return response;
-    await pause(fault.hang ? HANG_MS : fault.latency, request.signal);
-    if (fault.drop || fault.hang) throw new TypeError("The sandbox broke the connection.");
-    if (fault.status === undefined) return response;
-    const headers = new Headers();
-    if (fault.retryAfter !== undefined) headers.set("retry-after", fault.retryAfter);
-    if (fault.location !== undefined) headers.set("location", fault.location);
-    const bodiless = [204, 205, 304].includes(fault.status);
-    return new Response(bodiless ? null : (fault.body ?? ""), { status: fault.status, headers });
-  }
-}
-
-const isDelayOnly = ({ status, drop, hang }: ActiveFault) => status === undefined && !drop && !hang;
-
-/** Waits; rejects as fetch does when the request is aborted meanwhile. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-  });
 }

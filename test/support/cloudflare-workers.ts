@@ -2,3 +2,4 @@
 
 export class DurableObject {}
 export class WorkerEntrypoint {}
+export function waitUntil(): void {}

@@ -10,6 +10,7 @@ import {
   type ListedState,
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
+import { callObject, hashText } from "../objects.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import { isHeldBack } from "./shard.ts";
@@ -123,36 +124,15 @@ export function createShardedLedger(
     return namespace.get(ids[index] as never) as ShardRpc;
   }
 
-  /**
-   * Calls a shard; once more where it was cut off, since a shard that is moved or deployed anew comes back at once,
-   * and everything asked of it may be asked twice.
-   */
-  async function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
-    try {
-      return await ask(open(index));
-    } catch (error) {
-      try {
-        // More of what is too much helps nobody.
-        if ((error as { overloaded?: boolean } | null)?.overloaded) throw error;
-        return await ask(open(index));
-      } catch {
-        throw new LedgerUnavailable("A shard of the ledger did not answer.");
-      }
-    }
+  function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
+    return callObject(() => ask(open(index)));
   }
 }
 
 /** The same number has the same name whatever the layout, so that most messages stay where they are. */
 const toName = (index: number) => `shard-${index}`;
 
-/** FNV-1a: spreads ids evenly, and stays the same for ever, since rows are found by it. */
-function hashKey({ channel, messageId }: MessageKey): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(`${channel}:${messageId}`)) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return hash >>> 0;
-}
+const hashKey = ({ channel, messageId }: MessageKey) => hashText(`${channel}:${messageId}`);
 
 interface Listed {
   readonly listed: ListedReport | UnreadableReport;

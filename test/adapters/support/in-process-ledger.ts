@@ -1,12 +1,12 @@
 // The ledger's Durable Objects in the test's own process: the same class, on Node's SQLite, with timers for alarms.
 
-import { DatabaseSync } from "node:sqlite";
 import {
   type Env,
   Ledger,
   type ShardContext,
   type ShardNamespace,
 } from "../../../adapters/cloudflare/index.ts";
+import { createMemorySql, type MemorySql } from "../../support/memory-sql.ts";
 
 type Method = (...given: unknown[]) => unknown;
 
@@ -21,7 +21,7 @@ export interface InProcessLedger {
 
 /** Shards are made when they are first asked for; `env` is theirs, as the Worker's is. */
 export function createInProcessLedger(env: Env): InProcessLedger {
-  const databases: DatabaseSync[] = [];
+  const databases: MemorySql[] = [];
   const shards = new Map<string, Record<string, Method>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const alarms = new Set<unknown>();
@@ -44,8 +44,8 @@ export function createInProcessLedger(env: Env): InProcessLedger {
     namespace,
     dump: () =>
       JSON.stringify(
-        databases.flatMap((database) =>
-          ["reports", "gates", "set_aside"].map((table) => database.prepare(`SELECT * FROM ${table}`).all()),
+        databases.flatMap(({ all }) =>
+          ["reports", "gates", "set_aside"].flatMap((table) => all(`SELECT * FROM ${table}`)),
         ),
       ),
     close: async () => {
@@ -56,37 +56,13 @@ export function createInProcessLedger(env: Env): InProcessLedger {
   };
 
   function open(name: string): Record<string, Method> {
-    const database = new DatabaseSync(":memory:");
+    const database = createMemorySql();
     databases.push(database);
     const context: ShardContext = {
       id: { name },
       storage: {
-        sql: {
-          exec: (query, ...bindings) => {
-            // Of several statements none has a result.
-            const rows =
-              bindings.length > 0 || /^\s*SELECT/.test(query) ? database.prepare(query).all(...bindings) : [];
-            if (rows.length === 0 && bindings.length === 0) database.exec(query);
-            return { toArray: () => rows };
-          },
-          get databaseSize() {
-            const [{ size } = { size: 0 }] = database
-              .prepare("SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()")
-              .all();
-            return Number(size);
-          },
-        },
-        transactionSync: (work) => {
-          database.exec("BEGIN");
-          try {
-            const result = work();
-            database.exec("COMMIT");
-            return result;
-          } catch (error) {
-            database.exec("ROLLBACK");
-            throw error;
-          }
-        },
+        sql: database.sql,
+        transactionSync: database.transact,
         getAlarm: async () => null,
         setAlarm: async (at) => {
           clearTimeout(timers.get(name));

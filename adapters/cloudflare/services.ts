@@ -1,0 +1,75 @@
+// What the Worker is made of, from its environment.
+
+import { ConversionError } from "../../src/errors.ts";
+import { createDelivery, type Deliver } from "../fetch/delivery.ts";
+import type { IncompleteConfiguration } from "../fetch/handler.ts";
+import type { Ledger } from "../fetch/ledger.ts";
+import type { HandlerConfig } from "../fetch/options.ts";
+import { createTracking, type Track } from "../fetch/track.ts";
+import type { WebhookTrust } from "../fetch/two-factor/options.ts";
+import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
+import { type Configuration, type Env, readEnv } from "./env.ts";
+import { createShardedLedger } from "./ledger/shards.ts";
+import { createRemoteLimits } from "./two-factor/remote-limits.ts";
+import type { Senders } from "./two-factor/settings.ts";
+import { createShardedChallenges } from "./two-factor/sharded-challenges.ts";
+
+export interface Services {
+  readonly config: HandlerConfig;
+  readonly ledger: Ledger | undefined;
+  readonly deliver: Deliver;
+  /** `undefined`: there is no ledger. */
+  readonly track: Track | undefined;
+  readonly twoFactor:
+    | { readonly service: TwoFactor; readonly webhooks: WebhookTrust | undefined }
+    | undefined;
+  /** Sees to it that everything that has something to do is awake. */
+  nudge(): Promise<void>;
+}
+
+/** From an environment, which they are made from once. */
+export type ServicesOf = (env: Env) => Services | IncompleteConfiguration;
+
+/**
+ * The services, where the settings are complete.
+ *
+ * @throws {ConversionError} `invalid_options`, naming what is missing or wrong.
+ */
+export function requireServices(services: Services | IncompleteConfiguration): Services {
+  if ("config" in services) return services;
+  const names = [...services.missing, ...services.invalid.map(({ name }) => name)].join(", ");
+  throw new ConversionError("invalid_options", `invalid_options: the Worker lacks settings: ${names}`);
+}
+
+/** Makes the services, or says what the environment lacks. */
+export function createServices(env: Env, senders: Senders): Services | IncompleteConfiguration {
+  const read = readEnv(env, senders);
+  if (!("config" in read)) return read;
+  const { config, ledger: settings } = read;
+  const ledger = settings.namespace && createShardedLedger(settings.namespace, settings);
+  const challenges = env.CHALLENGES && createShardedChallenges(env.CHALLENGES, settings.shards);
+  return {
+    config,
+    ledger,
+    deliver: createDelivery(config, ledger),
+    track: ledger && createTracking(config, ledger),
+    twoFactor: createWorkflow(read, env, challenges),
+    nudge: async () => {
+      await ledger?.nudge([]);
+      // Also with the workflow turned off: the ledger may not have been told of everything.
+      await challenges?.nudge();
+    },
+  };
+}
+
+function createWorkflow(
+  { twoFactor }: Configuration,
+  { SEND_LIMITS: limits }: Env,
+  challenges: ReturnType<typeof createShardedChallenges> | undefined,
+): Services["twoFactor"] {
+  if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
+  return {
+    service: createTwoFactor(twoFactor, challenges, createRemoteLimits(limits)),
+    webhooks: twoFactor.webhooks,
+  };
+}

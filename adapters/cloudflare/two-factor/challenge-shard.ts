@@ -1,0 +1,296 @@
+// One shard of the challenges: stores what src/two-factor decides, and tells the ledger. What it needs of the
+// platform is handed in.
+
+import type { Channel } from "../../../src/report.ts";
+import { attemptsLeft, type Challenge, toDetails, toStatus } from "../../../src/two-factor/challenge.ts";
+import { type CodeSecret, findCode, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
+import {
+  type ChallengeEvent,
+  type ChallengeRules,
+  type ChallengeStep,
+  createMessage,
+  stepChallenge,
+} from "../../../src/two-factor/machine.ts";
+import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import type { Ledger } from "../../fetch/ledger.ts";
+import type {
+  Begun,
+  Checked,
+  NewChallenge,
+  Once,
+  Received,
+  Refusal,
+  SendingEnded,
+} from "../../fetch/two-factor/challenges.ts";
+import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
+
+export interface ChallengePlatform {
+  readonly store: ChallengeStore;
+  /** Runs a function within a transaction, and rolls back when it throws. */
+  readonly transact: <T>(work: () => T) => T;
+  readonly ledger: Pick<Ledger, "report" | "track">;
+  /** Wakes the shard at an instant, in place of the one set before. */
+  readonly setAlarm: (at: number) => void;
+  /** Keeps work going after the answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Told of what failed, by its kind alone. */
+  readonly logFailure: (what: string, error: unknown) => void;
+}
+
+/** Durations in milliseconds. */
+export interface ChallengeShardRules extends ChallengeRules {
+  readonly codeSecrets: readonly CodeSecret[];
+  readonly codeLength: number;
+  readonly maxAttempts: number;
+  /** How long a challenge is kept after its end, for late codes and receipts. */
+  readonly keep: number;
+  /** Bytes on disk from which on no further challenge is taken. */
+  readonly maxBytes: number;
+}
+
+export type ChallengeShard = ReturnType<typeof createChallengeShard>;
+
+/** When to look after statements that the ledger has not confirmed: longer than a report of its may take. */
+const LOOK_AFTER_MS = 10_000;
+const PURGE_EVERY_MS = 60_000;
+/** Statements told to the ledger at the same time, after a failure. */
+const BATCH = 16;
+
+export function createChallengeShard(platform: ChallengePlatform, rules: ChallengeShardRules) {
+  const { store, transact, ledger, now, logFailure } = platform;
+  const underWay = new Set<number>();
+  let armedAt: number | undefined;
+  /** By the transaction under way. */
+  let posted: Outgoing[] = [];
+
+  return {
+    /** To be called once, before anything else. */
+    wake(alarm: number | undefined): void {
+      armedAt = alarm;
+      if (store.unposted(1, 0).length > 0) arm(now());
+      armPurge();
+    },
+
+    /** Stores a challenge whose first message is about to be sent; `full`: there is no room. */
+    async begin({ channel, code, ...challenge }: NewChallenge): Promise<Begun | "full"> {
+      if (store.size() > rules.maxBytes) return "full";
+      const hashed = await hashFirst(challenge.id, code);
+      const at = now();
+      const begun: Challenge = {
+        ...challenge,
+        state: "pending",
+        byReply: false,
+        createdAt: at,
+        expiresAt: at + rules.lifetime,
+        codeLength: rules.codeLength,
+        attempts: 0,
+        maxAttempts: rules.maxAttempts,
+        messages: [createMessage(1, channel, hashed, at)],
+      };
+      commit(() => write(begun));
+      return toBegun(begun);
+    },
+
+    async end(id: string, number: number, ended: SendingEnded) {
+      const after = apply(id, { ...ended, number });
+      return after?.challenge && toStatus(after.challenge);
+    },
+
+    /** Counts the attempt in the same transaction that looks at it, so that no two can have the last one. */
+    async check(id: string, code: string): Promise<Checked | undefined> {
+      const hashes = await hashAll(id, code);
+      const after = apply(id, { type: "check", hashes, reply: false });
+      if (after?.challenge === undefined) return undefined;
+      const { answer, challenge } = after;
+      return answer.done ? { verified: true } : { verified: false, ...toRefusal(answer, challenge) };
+    },
+
+    async resend(
+      id: string,
+      channel: Channel | undefined,
+      code: string,
+    ): Promise<Begun | Refusal | undefined> {
+      const hashed = await hashFirst(id, code);
+      const last = store.read(id)?.messages.at(-1)?.channel ?? "sms";
+      const after = apply(id, { type: "resend", channel: channel ?? last, code: hashed });
+      if (after?.challenge === undefined) return undefined;
+      const { answer, challenge } = after;
+      return answer.done ? toBegun(challenge) : toRefusal(answer, challenge);
+    },
+
+    async cancel(id: string): Promise<true | undefined> {
+      return apply(id, { type: "cancel" }) && true;
+    },
+
+    look(id: string) {
+      const challenge = store.read(id);
+      return challenge && toDetails(challenge, now());
+    },
+
+    receipt(receipt: DeliveryReceipt, once: Once | undefined): Received {
+      return onlyOnce(once, () => {
+        const ids = store.ofNumber(receipt.number).map(({ id }) => id);
+        return ids.some((id) => applyNow(id, { type: "receipt", receipt })?.answer.done)
+          ? "taken"
+          : "unknown";
+      });
+    },
+
+    /** A reply is tried on everything that is pending for its number: it names no challenge. */
+    async reply(number: string, text: string, once: Once | undefined): Promise<Received> {
+      const challenges = store.ofNumber(number);
+      const guesses = await Promise.all(
+        challenges.map(async ({ id, codeLength }) => {
+          const code = findCode(text, codeLength);
+          return { id, hashes: code === undefined ? [] : await hashAll(id, code) };
+        }),
+      );
+      return onlyOnce(once, () => {
+        const events = guesses
+          .filter(({ hashes }) => hashes.length > 0)
+          .map(({ id, hashes }) => ({ id, event: { type: "check", hashes, reply: true } as const }));
+        // Where it is right for one of them it was no guess at the others.
+        const right = events.filter(({ id, event }) => {
+          const challenge = store.read(id);
+          const result = challenge && stepChallenge(challenge, event, now(), rules);
+          return result?.answer.done || (result?.statements.length ?? 0) > 0;
+        });
+        for (const { id, event } of right.length > 0 ? right : events) applyNow(id, event);
+        return guesses.length > 0 ? "taken" : "unknown";
+      });
+    },
+
+    /** The alarm: tells the ledger what it has not confirmed, and forgets. Never throws: the platform would give up. */
+    async alarm(): Promise<void> {
+      armedAt = undefined;
+      try {
+        commit(() => store.purge(now()));
+        for (let after = 0; ; ) {
+          const batch = store.unposted(BATCH, after);
+          const told = await Promise.all(batch.filter(({ sequence }) => !underWay.has(sequence)).map(tell));
+          const failed = told.includes(false);
+          if (failed) arm(now() + LOOK_AFTER_MS);
+          after = batch.at(-1)?.sequence ?? 0;
+          if (failed || batch.length < BATCH) break;
+        }
+        armPurge();
+      } catch (error) {
+        logFailure("the alarm of the challenges failed", error);
+        arm(now() + LOOK_AFTER_MS);
+      }
+    },
+  };
+
+  /** Lets something happen to a challenge, durably, and has the ledger told. `undefined`: there is none. */
+  function apply(id: string, event: ChallengeEvent): ChallengeStep | undefined {
+    return commit(() => applyNow(id, event));
+  }
+
+  /** One transaction; the ledger is told after it, of what is stored by then. */
+  function commit<T>(work: () => T): T {
+    posted = [];
+    try {
+      const result = transact(work);
+      for (const outgoing of posted) platform.waitUntil(tell(outgoing));
+      return result;
+    } catch (error) {
+      // It took back the alarm that was set in it as well.
+      armedAt = undefined;
+      arm(now() + LOOK_AFTER_MS);
+      throw error;
+    }
+  }
+
+  /** Within a transaction. */
+  function applyNow(id: string, event: ChallengeEvent): ChallengeStep | undefined {
+    const before = store.read(id);
+    if (before === undefined) return undefined;
+    const result = stepChallenge(before, event, now(), rules);
+    const { challenge, statements } = result;
+    if (challenge === undefined) store.remove(id);
+    else if (challenge !== before) write(challenge);
+    for (const statement of statements) {
+      posted.push(store.post(statement));
+      arm(now() + LOOK_AFTER_MS);
+    }
+    return result;
+  }
+
+  function write(challenge: Challenge): void {
+    const forgetAt = challenge.expiresAt + rules.keep;
+    store.write(challenge, forgetAt);
+    arm(toPurge(forgetAt));
+  }
+
+  /** What a signed webhook does, unless its nonce was seen before: both or neither are stored. */
+  function onlyOnce(once: Once | undefined, work: () => Received): Received {
+    return commit(() => {
+      if (once !== undefined && !store.remember(once.nonce, once.until)) return "replayed";
+      if (once !== undefined) arm(toPurge(once.until));
+      return work();
+    });
+  }
+
+  /** Whatever the order in which the ledger hears of a message, its rules make the same of it. */
+  async function tell({ sequence, statement }: Outgoing): Promise<boolean> {
+    underWay.add(sequence);
+    try {
+      const { channel, messageId } = statement;
+      const message = { channel, messageId, traffic: "2fa" } as const;
+      if (statement.type === "track") await ledger.track({ ...message, expiresAt: statement.expiresAt });
+      else {
+        const { delivered, occurredAt } = statement;
+        await ledger.report({ ...message, delivered, occurredAt });
+      }
+      store.confirm(sequence);
+      return true;
+    } catch (error) {
+      logFailure("the ledger could not be told of a message", error);
+      return false;
+    } finally {
+      underWay.delete(sequence);
+    }
+  }
+
+  async function hashFirst(id: string, code: string): Promise<HashedCode> {
+    const [secret] = rules.codeSecrets;
+    if (secret === undefined) throw new Error("There is no code secret.");
+    return hashCode(secret, id, code);
+  }
+
+  function hashAll(id: string, code: string): Promise<HashedCode[]> {
+    return Promise.all(rules.codeSecrets.map((secret) => hashCode(secret, id, code)));
+  }
+
+  /** Not for every single challenge that can be forgotten. */
+  function toPurge(at: number): number {
+    return Math.ceil(at / PURGE_EVERY_MS) * PURGE_EVERY_MS;
+  }
+
+  function armPurge(): void {
+    const end = store.nextEnd();
+    if (end !== undefined) arm(toPurge(end));
+  }
+
+  function arm(at: number): void {
+    if (armedAt !== undefined && armedAt <= at) return;
+    armedAt = at;
+    platform.setAlarm(Math.max(at, now()));
+  }
+}
+
+function toRefusal(answer: Extract<ChallengeStep["answer"], { done: false }>, challenge: Challenge): Refusal {
+  const { reason, retryAfter } = answer;
+  return { reason, attemptsLeft: attemptsLeft(challenge), ...(retryAfter !== undefined && { retryAfter }) };
+}
+
+function toBegun(challenge: Challenge): Begun {
+  const { to, country, brand, locale, clientRef, messages } = challenge;
+  const { number = 1, channel = "sms" } = messages.at(-1) ?? {};
+  return {
+    status: toStatus(challenge),
+    message: { number, channel, to, country, brand, locale, clientRef },
+  };
+}

@@ -1,0 +1,113 @@
+// The workflow for Workers next door: a service binding in place of HTTP, and no key.
+
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type * as v from "valibot";
+import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import { codeOfProblem, TwoFactorError } from "../../../src/two-factor/errors.ts";
+import {
+  type CheckResult,
+  checkSchema,
+  type ResendRequest,
+  resendSchema,
+  type StartRequest,
+  startSchema,
+} from "../../../src/two-factor/request.ts";
+import { findFaults } from "../../../src/validation.ts";
+import { LedgerUnavailable } from "../../fetch/ledger.ts";
+import { PROBLEMS } from "../../fetch/problem.ts";
+import type { Failure, TwoFactor } from "../../fetch/two-factor/service.ts";
+import type { Env } from "../env.ts";
+import { requireServices, type ServicesOf } from "../services.ts";
+
+/**
+ * What another Worker calls through its service binding. Every call may throw an error whose `name` is
+ * `TwoFactorError`, with its fields; `isTwoFactorError` does not know it, since it comes from another isolate. Where
+ * either Worker's compatibility date is before 2026-04-21 (`enhanced_error_serialization`), all of that is in the
+ * message of a plain `Error`, which begins with the code.
+ */
+export interface TwoFactorService {
+  /** Sends a code. All Workers that are bound count as one caller for the limits. */
+  start(request: StartRequest): Promise<ChallengeStatus>;
+  /** Checks the code that the user typed; what came of it is reported by itself. */
+  check(id: string, code: string): Promise<CheckResult>;
+  /** Sends a new code, which supersedes the one before. */
+  resend(id: string, request?: ResendRequest): Promise<ChallengeStatus>;
+  /** Ends a challenge: its code is not taken any more. */
+  cancel(id: string): Promise<void>;
+  /** Looks at a challenge; changes nothing. */
+  get(id: string): Promise<ChallengeDetails>;
+}
+
+/** Whom what is asked for by RPC counts for. No proxy key has a name with a colon. */
+const CALLER = "rpc:";
+
+/** Makes the entrypoint's class; an instance is made for each call. */
+export function createTwoFactorEntrypoint(
+  servicesOf: ServicesOf,
+): new (
+  context: unknown,
+  env: Env,
+) => TwoFactorService {
+  return class extends WorkerEntrypoint<Env> implements TwoFactorService {
+    async start(request: StartRequest) {
+      const valid = check(startSchema, request);
+      return this.#ask((service) => service.start(valid, CALLER));
+    }
+
+    async check(id: string, code: string): Promise<CheckResult> {
+      const valid = check(checkSchema, { code });
+      const checked = await this.#ask((service) => service.check(String(id), valid.code));
+      if (checked.verified) return checked;
+      const { reason, attemptsLeft } = checked;
+      const isOfCheck = reason !== "too_soon" && reason !== "too_many_messages";
+      if (!isOfCheck) throw new TwoFactorError("unexpected_response", `a check ended with ${reason}`);
+      return { verified: false, reason: reason === "too_many" ? "too_many_attempts" : reason, attemptsLeft };
+    }
+
+    async resend(id: string, request: ResendRequest = {}) {
+      const { channel } = check(resendSchema, request);
+      return this.#ask((service) => service.resend(String(id), channel, CALLER));
+    }
+
+    async cancel(id: string): Promise<void> {
+      await this.#ask((service) => service.cancel(String(id)));
+    }
+
+    async get(id: string) {
+      return this.#ask((service) => service.look(String(id)));
+    }
+
+    async #ask<T>(ask: (service: TwoFactor) => Promise<T | Failure>): Promise<T> {
+      const { twoFactor } = requireServices(servicesOf(this.env));
+      if (twoFactor === undefined) {
+        throw toError({ failed: "no-two-factor", detail: "Set TWO_FACTOR_SECRETS and what goes with it." });
+      }
+      const work = ask(twoFactor.service);
+      // A caller that leaves must not leave a message that was sent without a note of it.
+      this.ctx.waitUntil(work.catch(() => {}));
+      try {
+        const result = await work;
+        if (!isFailure(result)) return result;
+        throw toError(result);
+      } catch (error) {
+        throw error instanceof LedgerUnavailable ? toError({ failed: "ledger-unavailable" }) : error;
+      }
+    }
+  };
+}
+
+const isFailure = (result: unknown): result is Failure =>
+  typeof result === "object" && result !== null && "failed" in result;
+
+function toError({ failed, detail, retryAfter, challenge }: Failure): TwoFactorError {
+  const [status, title] = PROBLEMS[failed];
+  const message = detail === undefined ? title : `${title}. ${detail}`;
+  return new TwoFactorError(codeOfProblem(failed), message, { status, retryAfter, challenge });
+}
+
+function check<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const { output, faults } = findFaults(schema, input);
+  if (!faults) return output;
+  const list = faults.map(({ field, fault }) => `${field} ${fault}`).join("; ");
+  throw new TwoFactorError("invalid_request", list);
+}

@@ -1,0 +1,165 @@
+// The Durable Objects of the workflow: storage, alarm and clock of the platform around what is in this folder.
+
+import { DurableObject } from "cloudflare:workers";
+import type { Channel } from "../../../src/report.ts";
+import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
+import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import { LedgerUnavailable } from "../../fetch/ledger.ts";
+import type { NewChallenge, Once, SendingEnded } from "../../fetch/two-factor/challenges.ts";
+import { type Env, readEnv } from "../env.ts";
+import type { ShardContext } from "../ledger/durable-object.ts";
+import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
+import { createShardedLedger } from "../ledger/shards.ts";
+import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
+import { createChallengeStore } from "./challenge-store.ts";
+import { createLimitStore } from "./limit-store.ts";
+import type { ChallengesRpc, SendLimitsRpc } from "./rpc.ts";
+import { createSendLimiter } from "./send-limiter.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** What is kept for late codes and late receipts; numbers are nobody's business for longer. */
+const KEEP_MS = 24 * HOUR_MS;
+
+const unavailable = () => Promise.reject(new LedgerUnavailable("There is no ledger."));
+const NO_LEDGER = { report: unavailable, track: unavailable };
+
+/** What is used of Cloudflare's `DurableObjectState`, beside what the ledger uses. */
+export interface ObjectContext extends ShardContext {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+class ChallengeShardObject extends DurableObject implements ChallengesRpc {
+  readonly #shard: ChallengeShard;
+
+  constructor(context: ObjectContext, env: Env) {
+    super(context, env);
+    const { storage, id } = context;
+    const read = readEnv(env);
+    // With settings amiss nobody gets in by HTTP; what the ledger is still to be told is kept until they are right.
+    const { twoFactor, ledger = DEFAULT_LEDGER_SETTINGS } = "config" in read ? read : {};
+    this.#shard = createChallengeShard(
+      {
+        store: createChallengeStore(storage.sql),
+        transact: (work) => storage.transactionSync(work),
+        ledger: ledger.namespace ? createShardedLedger(ledger.namespace, ledger) : NO_LEDGER,
+        setAlarm: (at) => {
+          storage.setAlarm(at);
+        },
+        waitUntil: (work) => context.waitUntil(work),
+        now: Date.now,
+        logFailure: (what, error) => {
+          // An error's text may quote anything; its kind is enough to find it.
+          const hint = `${what}: ${error instanceof Error ? error.name : "unknown"}`;
+          console.error(JSON.stringify({ level: "error", event: "failed", hint, shard: id.name }));
+        },
+      },
+      {
+        codeSecrets: twoFactor?.codeSecrets ?? [],
+        codeLength: twoFactor?.codeLength ?? 0,
+        maxAttempts: twoFactor?.attempts ?? 0,
+        lifetime: (twoFactor?.lifetime ?? 0) * 1000,
+        cooldown: (twoFactor?.cooldown ?? 0) * 1000,
+        maxMessages: twoFactor?.maxMessages ?? 0,
+        keep: KEEP_MS,
+        maxBytes: ledger.maxMegabytes * 1_000_000,
+      },
+    );
+    context.blockConcurrencyWhile(async () => {
+      this.#shard.wake((await storage.getAlarm()) ?? undefined);
+    });
+  }
+
+  /** Being called is enough: an object that starts sets the alarm that it needs. */
+  async nudge() {}
+
+  begin(challenge: NewChallenge) {
+    return this.#shard.begin(challenge);
+  }
+
+  end(id: string, number: number, ended: SendingEnded) {
+    return this.#shard.end(id, number, ended);
+  }
+
+  check(id: string, code: string) {
+    return this.#shard.check(id, code);
+  }
+
+  resend(id: string, channel: Channel | undefined, code: string) {
+    return this.#shard.resend(id, channel, code);
+  }
+
+  cancel(id: string) {
+    return this.#shard.cancel(id);
+  }
+
+  async look(id: string) {
+    return this.#shard.look(id);
+  }
+
+  async receipt(receipt: DeliveryReceipt, once: Once | undefined) {
+    return this.#shard.receipt(receipt, once);
+  }
+
+  reply(number: string, text: string, once: Once | undefined) {
+    return this.#shard.reply(number, text, once);
+  }
+
+  alarm() {
+    return this.#shard.alarm();
+  }
+}
+
+class SendLimitsObject extends DurableObject implements SendLimitsRpc {
+  readonly #limiter: ReturnType<typeof createSendLimiter>;
+
+  constructor(context: ObjectContext, env: Env) {
+    super(context, env);
+    const { storage } = context;
+    const read = readEnv(env);
+    const limits = "config" in read ? read.twoFactor?.limits : undefined;
+    this.#limiter = createSendLimiter(
+      {
+        store: createLimitStore(storage.sql),
+        transact: (work) => storage.transactionSync(work),
+        setAlarm: (at) => {
+          storage.setAlarm(at);
+        },
+        now: Date.now,
+      },
+      { ...DEFAULT_LIMITS, ...limits },
+    );
+    context.blockConcurrencyWhile(async () => {
+      this.#limiter.wake((await storage.getAlarm()) ?? undefined);
+    });
+  }
+
+  async take(sending: { readonly number: string; readonly caller: string }) {
+    return this.#limiter.take(sending);
+  }
+
+  async count(name: string) {
+    this.#limiter.count(name);
+  }
+
+  async counts() {
+    return this.#limiter.counts();
+  }
+
+  async alarm() {
+    this.#limiter.alarm();
+  }
+}
+
+/**
+ * The Durable Object class of the challenges: export it from your Worker, and bind it as `CHALLENGES`. Its methods are
+ * for the Worker alone.
+ */
+export const Challenges: new (context: ObjectContext, env: Env) => ChallengesRpc = ChallengeShardObject;
+/** An instance, as `wrangler types` asks for it. */
+export type Challenges = ChallengesRpc;
+
+/** The Durable Object class of the limits: export it from your Worker, and bind it as `SEND_LIMITS`. */
+export const SendLimits: new (context: ObjectContext, env: Env) => SendLimitsRpc = SendLimitsObject;
+/** An instance, as `wrangler types` asks for it. */
+export type SendLimits = SendLimitsRpc;

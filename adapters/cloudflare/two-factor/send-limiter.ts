@@ -1,0 +1,80 @@
+// All limits in one place, since some of them are over everything: one object that counts each message before it is
+// sent. What it needs of the platform is handed in.
+
+import {
+  LIMIT_KINDS,
+  type LimitKind,
+  type Limits,
+  oldestPart,
+  partOf,
+  toPrefix,
+  waitFor,
+} from "../../../src/two-factor/limits.ts";
+import type { LimitStore } from "./limit-store.ts";
+
+export interface LimiterPlatform {
+  readonly store: LimitStore;
+  readonly transact: <T>(work: () => T) => T;
+  readonly setAlarm: (at: number) => void;
+  readonly now: () => number;
+}
+
+const PURGE_EVERY_MS = 60_000;
+
+/** @param limits Those in force, which may have changed since the last time. */
+export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPlatform, limits: Limits) {
+  let armed = false;
+
+  return {
+    /** To be called once, before anything else. */
+    wake(alarm: number | undefined): void {
+      armed = alarm !== undefined;
+      arm();
+    },
+
+    /** Counts one more message for all its limits, or for none where one is reached. */
+    take({ number, caller }: { readonly number: string; readonly caller: string }) {
+      const at = now();
+      const subjects: Readonly<Record<LimitKind, string>> = {
+        number,
+        prefix: toPrefix(number),
+        caller,
+        total: "",
+      };
+      return transact(() => {
+        for (const kind of LIMIT_KINDS) {
+          const limit = limits[kind];
+          const counts = store.read(kind, subjects[kind], oldestPart(at, limit));
+          const retryAfter = waitFor(counts, limit, at);
+          if (retryAfter === 0) continue;
+          store.count(`refused:${kind}-limit`);
+          return { refused: kind, retryAfter };
+        }
+        for (const kind of LIMIT_KINDS) {
+          const { period } = limits[kind];
+          store.add(kind, subjects[kind], partOf(at, limits[kind]), at + period * 2);
+        }
+        store.count("messages");
+        arm();
+        return {};
+      });
+    },
+
+    count: (name: string): void => store.count(name),
+
+    counts: () => store.counts(),
+
+    alarm(): void {
+      armed = false;
+      store.purge(now());
+      arm();
+    },
+  };
+
+  function arm(): void {
+    const end = armed ? undefined : store.nextEnd();
+    if (end === undefined) return;
+    armed = true;
+    setAlarm(Math.max(Math.ceil(end / PURGE_EVERY_MS) * PURGE_EVERY_MS, now()));
+  }
+}

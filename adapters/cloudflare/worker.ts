@@ -1,0 +1,86 @@
+// Everything a Worker's module exports, from one set of options.
+
+import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
+import { createConversionsEntrypoint } from "./conversions.ts";
+import type { Env } from "./env.ts";
+import { createServices } from "./services.ts";
+import { createTwoFactorEntrypoint } from "./two-factor/entrypoint.ts";
+import type { Senders } from "./two-factor/settings.ts";
+
+/** What is used of Cloudflare's `ExecutionContext`. */
+export interface ExecutionContext {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export interface WorkerOptions {
+  /**
+   * Ways of your own to send codes, by channel, in place of those that the environment describes. The ids they give
+   * are reported to Vonage, so they must be Vonage's.
+   *
+   * @default none
+   */
+  readonly senders?: (env: Env) => Senders;
+}
+
+export interface Worker {
+  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response>;
+  scheduled(event: unknown, env: Env): Promise<void>;
+}
+
+/**
+ * Makes a Worker with senders of its own: export what it gives, and the Durable Object classes beside.
+ *
+ * @example
+ * const { worker, Conversions, TwoFactor } = createWorker({ senders: () => ({ sms: mySender }) });
+ * export { Challenges, Ledger, SendLimits } from "vonage-conversion/cloudflare";
+ * export { Conversions, TwoFactor };
+ * export default worker;
+ */
+export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
+  const services = remember((env) => createServices(env, senders(env)));
+  const handlers = remember(makeHandler);
+
+  const worker: Worker = {
+    fetch(request, env, context) {
+      const answer = handlers(env)(request, {
+        lengthHolds: true,
+        clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
+      });
+      // From the first moment: a page may close, and hang up, before its caller is even identified.
+      context.waitUntil(answer);
+      return answer;
+    },
+
+    /**
+     * The cron trigger: sees to it that every shard that has something to do has its alarm set. The platform gives an
+     * alarm up that fails seven times, as it may while a disk is full.
+     */
+    async scheduled(_, env) {
+      const made = services(env);
+      if ("config" in made) await made.nudge();
+    },
+  };
+  return {
+    worker,
+    Conversions: createConversionsEntrypoint(services),
+    TwoFactor: createTwoFactorEntrypoint(services),
+  };
+
+  function makeHandler(env: Env): ConversionHandler {
+    const made = services(env);
+    return "config" in made ? createHandler(made.config, made) : createIncompleteHandler(made);
+  }
+}
+
+/** Makes a thing once for each environment, which lives as long as the isolate. */
+function remember<T>(make: (env: Env) => T): (env: Env) => T {
+  const made = new WeakMap<Env, { readonly value: T }>();
+  return (env) => {
+    let found = made.get(env);
+    if (found === undefined) {
+      found = { value: make(env) };
+      made.set(env, found);
+    }
+    return found.value;
+  };
+}

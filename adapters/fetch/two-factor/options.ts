@@ -1,0 +1,163 @@
+// What the workflow is made from, and the rules for it.
+
+import * as v from "valibot";
+import type { Channel } from "../../../src/report.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/signature-method.ts";
+import { tokenSecretSchema } from "../../../src/token-secret.ts";
+import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-factor/code.ts";
+import { DEFAULT_LIMITS, type LIMIT_KINDS, type Limits } from "../../../src/two-factor/limits.ts";
+import { brandText } from "../../../src/two-factor/request.ts";
+import type { CodeSender } from "../../../src/two-factor/sender.ts";
+import { field, integer, objectOf, required, text } from "../../../src/validation.ts";
+
+/** How Vonage's webhooks are known to be Vonage's. */
+export type WebhookTrust =
+  | {
+      /** The account's signature secret. */
+      readonly signatureSecret: string;
+      /**
+       * The method of the account's settings.
+       *
+       * @default any of the five
+       */
+      readonly signatureMethod?: SignatureMethod | undefined;
+    }
+  /** Whoever calls is believed. */
+  | "anybody";
+
+export interface TwoFactorOptions {
+  /** What codes are hashed with; the first hashes, all verify. */
+  readonly codeSecrets: readonly CodeSecret[];
+  /** How messages go out. */
+  readonly senders: { readonly [C in Channel]?: CodeSender | undefined };
+  /** Who asks for the code, as the user knows it, where a request does not say: 1 to 30 characters. */
+  readonly brand: string;
+  /**
+   * Where codes may go: ISO 3166 alpha-2 codes, `*` for everywhere, and with `-` before it where they may not. Pumping
+   * thrives on countries that nobody ever meant to serve, so there is no default.
+   */
+  readonly countries: readonly string[];
+  /**
+   * Digits of a code, 4 to 10.
+   *
+   * @default 6
+   */
+  readonly codeLength?: number;
+  /**
+   * How many codes may be tried, 1 to 10.
+   *
+   * @default 5
+   */
+  readonly attempts?: number;
+  /**
+   * Seconds that a code is taken, 30 to 3600.
+   *
+   * @default 300
+   */
+  readonly lifetime?: number;
+  /**
+   * Seconds before a further message may be asked for, 5 to 600.
+   *
+   * @default 30
+   */
+  readonly cooldown?: number;
+  /**
+   * Messages of one challenge, the first included: 1 to 10.
+   *
+   * @default 4
+   */
+  readonly maxMessages?: number;
+  /**
+   * How many messages may be sent.
+   *
+   * @default DEFAULT_LIMITS
+   */
+  readonly limits?: Partial<Limits>;
+  /** Left out: webhooks are refused. */
+  readonly webhooks?: WebhookTrust | undefined;
+}
+
+const isSender = (value: unknown) => typeof (value as CodeSender | null)?.send === "function";
+const sender = v.optional(field<CodeSender>("an object with send()", isSender));
+
+const limit = (kind: (typeof LIMIT_KINDS)[number]) =>
+  v.optional(
+    objectOf({
+      messages: required(integer(1, 1_000_000)),
+      // Parts of a window are whole milliseconds or more; a day is as long as anything is remembered.
+      period: required(integer(1000, 86_400_000)),
+    }),
+    DEFAULT_LIMITS[kind],
+  );
+
+const secretText = required(text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u));
+
+export const twoFactorSchema = objectOf({
+  codeSecrets: required(
+    v.pipe(
+      v.array(tokenSecretSchema, "must be a list of code secrets"),
+      v.check((list) => list.length > 0, "must hold at least one code secret"),
+      v.check(
+        (list) => new Set(list.map(({ kid }) => kid)).size === list.length,
+        "must not hold a kid more than once",
+      ),
+    ),
+  ),
+  senders: required(objectOf({ sms: sender, voice: sender })),
+  brand: required(brandText),
+  countries: required(
+    v.pipe(
+      v.array(
+        text(
+          "* or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it",
+          /^(\*|-?[A-Z]{2})$/,
+        ),
+        "must be a list of countries",
+      ),
+      v.check((list) => list.some((one) => !one.startsWith("-")), "must name a country to send to, or *"),
+    ),
+  ),
+  codeLength: v.optional(integer(SHORTEST_CODE, LONGEST_CODE), 6),
+  attempts: v.optional(integer(1, 10), 5),
+  lifetime: v.optional(integer(30, 3600), 300),
+  cooldown: v.optional(integer(5, 600), 30),
+  maxMessages: v.optional(integer(1, 10), 4),
+  limits: v.optional(
+    objectOf({
+      number: limit("number"),
+      prefix: limit("prefix"),
+      caller: limit("caller"),
+      total: limit("total"),
+    }),
+    {},
+  ),
+  webhooks: v.optional(
+    v.union(
+      [
+        v.literal("anybody"),
+        objectOf({
+          signatureSecret: secretText,
+          signatureMethod: v.optional(
+            field<SignatureMethod>(`one of ${SIGNATURE_METHODS.join(", ")}`, (value) =>
+              SIGNATURE_METHODS.includes(value as SignatureMethod),
+            ),
+          ),
+        }),
+      ],
+      'must hold signatureSecret and signatureMethod, or be "anybody"',
+    ),
+  ),
+});
+
+/** The options, complete. */
+export type TwoFactorConfig = v.InferOutput<typeof twoFactorSchema>;
+
+/**
+ * Whether codes may go to a country.
+ *
+ * @param country `undefined`: the number is of none; then only `*` lets it.
+ */
+export function isServed(countries: readonly string[], country: string | undefined): boolean {
+  if (country !== undefined && countries.includes(`-${country}`)) return false;
+  return countries.includes("*") || (country !== undefined && countries.includes(country));
+}

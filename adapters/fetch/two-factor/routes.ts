@@ -1,0 +1,94 @@
+// The workflow over HTTP: who is calling → fields → service → answer.
+
+import type * as v from "valibot";
+import type { ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import { maskNumber } from "../../../src/two-factor/phone-number.ts";
+import { checkSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import { objectOf } from "../../../src/validation.ts";
+import { type Admitted, admit, type HandlerContext } from "../admission.ts";
+import { readFields } from "../fields.ts";
+import type { LogEntry } from "../log.ts";
+import type { HandlerConfig } from "../options.ts";
+import { type Answer, problem } from "../problem.ts";
+import { type Failure, type TwoFactor, toFailure } from "./service.ts";
+
+const JSON_HEADERS = { "content-type": "application/json" };
+
+const nothingSchema = objectOf({});
+
+/** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
+export function createTwoFactorRoutes(config: HandlerConfig, service: TwoFactor | undefined) {
+  type Call<O> = (service: TwoFactor, input: O, caller: string, id: string) => Promise<Answer>;
+  const asCaller =
+    <E extends v.ObjectEntries>(
+      schema: ReturnType<typeof objectOf<E>>,
+      answer: Call<v.InferOutput<ReturnType<typeof objectOf<E>>>>,
+    ) =>
+    async (request: Request, context: HandlerContext, id = ""): Promise<Answer> => {
+      const admitted = await admit(request, config, context);
+      if ("status" in admitted) return admitted;
+      const { caller, decoded, seen }: Admitted = admitted;
+      if (caller.kind !== "key") {
+        const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
+        return problem("unauthenticated", { detail }, {}, seen);
+      }
+      if (service === undefined) return problem("no-two-factor", {}, {}, seen);
+      if (caller.traffic !== "2fa") return problem("wrong-traffic", {}, {}, seen);
+      const { output, errors = [] } = readFields(decoded, schema);
+      if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
+      // A caller that hangs up must not leave a message that was sent without a note of it.
+      const work = answer(service, output, caller.name, id);
+      context.waitUntil?.(work.catch(() => {}));
+      const { log, ...rest } = await work;
+      return { ...rest, log: { ...seen, ...log } };
+    };
+
+  return {
+    /** `POST /2fa` */
+    start: asCaller(startSchema, async (from, request, caller) => {
+      const { channel } = request;
+      const seen = { channel, number: maskNumber(request.to) };
+      return toAnswer(await from.start(request, caller), "started", seen);
+    }),
+
+    /** `POST /2fa/{id}/check` */
+    check: asCaller(checkSchema, async (from, { code }, _, id) => {
+      const checked = await from.check(id, code);
+      if ("failed" in checked) return toProblem(checked);
+      return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
+    }),
+
+    /** `POST /2fa/{id}/resend` */
+    resend: asCaller(resendSchema, async (from, { channel }, caller, id) =>
+      toAnswer(await from.resend(id, channel, caller), "resent"),
+    ),
+
+    /** `DELETE /2fa/{id}` */
+    cancel: asCaller(nothingSchema, async (from, _, __, id) => {
+      const cancelled = await from.cancel(id);
+      if (cancelled !== true) return toProblem(cancelled);
+      return { status: 204, headers: {}, body: null, log: { outcome: "cancelled" } };
+    }),
+
+    /** `GET /2fa/{id}` */
+    look: asCaller(nothingSchema, async (from, _, __, id) => {
+      const found = await from.look(id);
+      return "failed" in found ? toProblem(found) : json(200, found, "ok");
+    }),
+  };
+}
+
+function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Partial<LogEntry> = {}): Answer {
+  const answer = "failed" in result ? toProblem(result) : json(201, result, outcome);
+  return { ...answer, log: { ...log, ...answer.log } };
+}
+
+function toProblem({ failed, hint, retryAfter, challenge, ...more }: Failure): Answer {
+  const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
+  const log = hint === undefined ? {} : ({ level: "error", hint } as const);
+  return problem(failed, { ...more, ...challenge }, headers || {}, log);
+}
+
+function json(status: number, body: unknown, outcome: string): Answer {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome } };
+}

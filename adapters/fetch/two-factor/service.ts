@@ -1,0 +1,202 @@
+// The whole workflow, whoever asks for it: by HTTP, by RPC, or Vonage by a webhook.
+
+import type * as v from "valibot";
+import type { Channel } from "../../../src/report.ts";
+import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import { generateCode } from "../../../src/two-factor/code.ts";
+import type { LimitKind } from "../../../src/two-factor/limits.ts";
+import { parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
+import type { startSchema } from "../../../src/two-factor/request.ts";
+import { isSendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
+import type { SentCode } from "../../../src/two-factor/sender.ts";
+import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
+import type { ProblemName } from "../problem.ts";
+import type {
+  Begun,
+  Challenges,
+  Checked,
+  Once,
+  Received,
+  Refusal,
+  SendingEnded,
+  SendLimits,
+} from "./challenges.ts";
+import { isServed, type TwoFactorConfig } from "./options.ts";
+
+/** Something that was not done, by the name of its problem; with what the caller should know. */
+export interface Failure {
+  readonly failed: ProblemName;
+  readonly detail?: string;
+  readonly attemptsLeft?: number;
+  /** Milliseconds. */
+  readonly retryAfter?: number;
+  /** The challenge, where there is one all the same. */
+  readonly challenge?: ChallengeStatus;
+  /** What the operator should do. */
+  readonly hint?: string;
+}
+
+export interface TwoFactor {
+  /** @param caller Whom its limit counts for. */
+  start(request: v.InferOutput<typeof startSchema>, caller: string): Promise<ChallengeStatus | Failure>;
+  check(id: string, code: string): Promise<Checked | Failure>;
+  resend(id: string, channel: Channel | undefined, caller: string): Promise<ChallengeStatus | Failure>;
+  cancel(id: string): Promise<true | Failure>;
+  look(id: string): Promise<ChallengeDetails | Failure>;
+  receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
+  reply(message: InboundSms, once: Once | undefined): Promise<Received>;
+  /** Counts a thing by name, for the operator; never rejects. */
+  count(name: string): Promise<void>;
+  counts(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Of all ids: a shard's index, and 128 random bits in base64url. */
+const ID = /^[0-9a-z]{1,2}\.[\w-]{22}$/;
+
+const NO_CHALLENGE: Failure = {
+  failed: "not-found",
+  detail: "There is no such challenge, or it was long ago.",
+};
+
+const LIMITED: Readonly<Record<LimitKind, ProblemName>> = {
+  number: "number-limit",
+  prefix: "prefix-limit",
+  caller: "caller-limit",
+  total: "total-limit",
+};
+
+const NOT_SENT: Readonly<Record<SendErrorCode, readonly [problem: ProblemName, hint?: string]>> = {
+  throttled: ["send-throttled"],
+  unavailable: ["send-unavailable"],
+  unauthorized: [
+    "send-unauthorized",
+    "Vonage refuses the credentials for sending: check API key, secret and private key",
+  ],
+  account_refused: ["send-account-refused", "Vonage refuses the account: look at its funds and settings"],
+  number_refused: ["number-refused"],
+  rejected: ["send-rejected", "Vonage refuses what is sent: check SMS_FROM, VOICE_FROM and the brand"],
+  not_supported: ["channel-unavailable"],
+  uncertain: ["send-uncertain"],
+  unexpected_response: ["send-unexpected", "Vonage gave a status outside its API: check the base URLs"],
+};
+
+/** Makes the workflow from its configuration, and from where its state is kept. */
+export function createTwoFactor(
+  config: TwoFactorConfig,
+  challenges: Challenges,
+  limits: SendLimits,
+): TwoFactor {
+  const service: TwoFactor = {
+    async start({ channel, brand = config.brand, locale, ...request }, caller) {
+      const number = parsePhoneNumber(request.to);
+      if (number.fault !== undefined)
+        return refuse("invalid-number", { detail: `The number ${number.fault}.` });
+      const { number: to, country } = number;
+      if (!isServed(config.countries, country)) return refuse("country-not-served");
+      if (config.senders[channel] === undefined) return { failed: "channel-unavailable" };
+      const limited = await limit(to, caller);
+      if (limited !== undefined) return limited;
+
+      const id = challenges.createId(to);
+      const { clientRef = id } = request;
+      const code = generateCode(config.codeLength);
+      const message = { to, country: country ?? null, brand, locale, clientRef, channel };
+      return send(await challenges.begin({ id, ...message, code }), code);
+    },
+
+    async check(id, code) {
+      const checked = ID.test(id) ? await challenges.check(id, code) : undefined;
+      return checked ?? NO_CHALLENGE;
+    },
+
+    async resend(id, channel, caller) {
+      if (!ID.test(id)) return NO_CHALLENGE;
+      if (channel !== undefined && config.senders[channel] === undefined)
+        return { failed: "channel-unavailable" };
+      const code = generateCode(config.codeLength);
+      const next = await challenges.resend(id, channel, code);
+      if (next === undefined) return NO_CHALLENGE;
+      if ("reason" in next) return toFailure(next);
+      const { to, number } = next.message;
+      const limited = await limit(to, caller);
+      if (limited === undefined) return send(next, code);
+      await challenges.end(id, number, { type: "failed" });
+      return limited;
+    },
+
+    async cancel(id) {
+      return (ID.test(id) && (await challenges.cancel(id))) || NO_CHALLENGE;
+    },
+
+    async look(id) {
+      return (ID.test(id) && (await challenges.look(id))) || NO_CHALLENGE;
+    },
+
+    receipt: (receipt, once) => challenges.receipt(receipt, once),
+
+    reply: ({ number, text }, once) => challenges.reply(number, text, once),
+
+    count: (name) => limits.count(name).catch(() => {}),
+
+    counts: () => limits.counts(),
+  };
+  return service;
+
+  async function refuse(problem: ProblemName, more: Partial<Failure> = {}): Promise<Failure> {
+    await service.count(`refused:${problem}`);
+    return { failed: problem, ...more };
+  }
+
+  /** Counts one more message, or says why there must be none. The refusal is counted with it. */
+  async function limit(number: string, caller: string): Promise<Failure | undefined> {
+    const { refused, ...taken } = await limits.take({ number, caller });
+    return refused && { failed: LIMITED[refused], ...taken };
+  }
+
+  /** Sends a message that was begun, and notes how that ended. */
+  async function send({ status, message }: Begun, code: string): Promise<ChallengeStatus | Failure> {
+    const { number, country, ...rest } = message;
+    const end = (ended: SendingEnded) => challenges.end(status.id, number, ended);
+    const sender = config.senders[message.channel];
+    if (sender === undefined) {
+      await end({ type: "failed" });
+      return { failed: "channel-unavailable" };
+    }
+    const { lifetime } = config;
+    let sent: SentCode;
+    try {
+      sent = await sender.send({ ...rest, country: country ?? undefined, code, lifetime });
+    } catch (error) {
+      // A sender that breaks its promise may have sent the message, for all that is known.
+      const reason = isSendError(error) ? error.code : "uncertain";
+      const [failed, hint] = NOT_SENT[reason];
+      const challenge = await end({ type: reason === "uncertain" ? "uncertain" : "failed" });
+      await service.count(`not-sent:${failed}`);
+      return { failed, ...(hint && { hint }), ...(reason === "uncertain" && challenge && { challenge }) };
+    }
+    try {
+      return (await end({ type: "sent", messageIds: sent.messageIds })) ?? status;
+    } catch {
+      // The message is out: a login must not fail because that was not noted. Its id comes with its receipt.
+      await service.count("not-noted");
+      return status;
+    }
+  }
+}
+
+const REFUSED: Readonly<Record<Refusal["reason"], ProblemName>> = {
+  wrong: "code-wrong",
+  expired: "code-expired",
+  too_many: "too-many-attempts",
+  superseded: "code-superseded",
+  cancelled: "challenge-cancelled",
+  used: "code-used",
+  too_soon: "resend-too-soon",
+  too_many_messages: "too-many-messages",
+};
+
+/** A refusal as the problem that it is. */
+export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {
+  return { failed: REFUSED[reason], attemptsLeft, ...(retryAfter !== undefined && { retryAfter }) };
+}

@@ -1,0 +1,90 @@
+// What Vonage tells: receipts of carriers, and texts that users send back. What it is not told 2xx it says again, for
+// up to three days, so everything that is Vonage's is acknowledged, whatever it is about.
+
+import type { Parameters } from "../../../src/parameters.ts";
+import { readParameters } from "../../../src/request-parameters.ts";
+import { decodeDeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import type { WebhookFault } from "../../../src/webhooks/errors.ts";
+import { decodeInboundSms } from "../../../src/webhooks/inbound-sms.ts";
+import { findDecodingFault } from "../../../src/webhooks/read.ts";
+import { checkWebhook } from "../../../src/webhooks/verify.ts";
+import { answerStranger, type HandlerContext, UNREADABLE } from "../admission.ts";
+import type { HandlerConfig } from "../options.ts";
+import { type Answer, problem } from "../problem.ts";
+import type { Once, Received } from "./challenges.ts";
+import type { WebhookTrust } from "./options.ts";
+import type { TwoFactor } from "./service.ts";
+
+/** A signature is refused when it is older than five minutes, or made more than five minutes ahead. */
+const SIGNED_AT_MOST_MS = 10 * 60_000;
+
+const CLOSED_HINT =
+  'set WEBHOOK_SIGNATURE_SECRET, or WEBHOOK_UNSIGNED = "accept" where Vonage does not sign for this account';
+
+type Take = (
+  service: TwoFactor,
+  parameters: Parameters,
+  once: Once | undefined,
+) => Promise<Received | "invalid">;
+
+const takeReceipt: Take = async (service, parameters, once) => {
+  const { receipt } = decodeDeliveryReceipt(parameters);
+  return receipt === undefined ? "invalid" : service.receipt(receipt, once);
+};
+
+const takeReply: Take = async (service, parameters, once) => {
+  const { message } = decodeInboundSms(parameters);
+  return message === undefined ? "invalid" : service.reply(message, once);
+};
+
+/** Makes the routes of `/webhooks/…`. They are closed where nothing says whom to believe. */
+export function createWebhooks(
+  config: HandlerConfig,
+  trust: WebhookTrust | undefined,
+  service: TwoFactor | undefined,
+) {
+  const receive =
+    (name: string, take: Take) =>
+    async (request: Request, context: HandlerContext): Promise<Answer> => {
+      if (service === undefined) return problem("no-two-factor");
+      if (trust === undefined)
+        return problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT });
+      const decoded = await readParameters(request, context.lengthHolds);
+      if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
+      // So Vonage's dashboard looks whether there is anybody, when the URL is entered.
+      if (decoded.parameters.size === 0 && decoded.faults.length === 0) return acknowledge("ok");
+      const refused = async ({ code, detail }: WebhookFault): Promise<Answer> => {
+        await service.count(`${name}:${code}`);
+        const problemName = code === "malformed" ? "malformed-body" : "webhook-refused";
+        return answerStranger(config, context, problem(problemName, { detail }));
+      };
+      const broken = findDecodingFault(decoded);
+      if (broken !== undefined) return refused(broken);
+      const { once, fault } = await trustOf(decoded.parameters, trust);
+      if (fault !== undefined) return refused(fault);
+      const received = await take(service, decoded.parameters, once);
+      if (received !== "taken") await service.count(`${name}:${received}`);
+      return acknowledge(received);
+    };
+  return {
+    deliveryReceipt: receive("delivery-receipt", takeReceipt),
+    inboundSms: receive("inbound-sms", takeReply),
+  };
+}
+
+async function trustOf(
+  parameters: Parameters,
+  trust: WebhookTrust,
+): Promise<{ readonly once?: Once; readonly fault?: WebhookFault }> {
+  if (trust === "anybody") return {};
+  const { signatureSecret, signatureMethod } = trust;
+  const signing = { signatureSecret, ...(signatureMethod && { signatureMethod }) };
+  const { verified, fault } = await checkWebhook(parameters, signing, Date.now());
+  if (fault !== undefined) return { fault };
+  return { once: { nonce: verified.nonce, until: Date.now() + SIGNED_AT_MOST_MS } };
+}
+
+/** A replay is acknowledged too, though nothing is done: it may be Vonage, which did not hear our first answer. */
+function acknowledge(outcome: Received | "invalid" | "ok"): Answer {
+  return { status: 200, headers: {}, body: null, log: { outcome } };
+}

@@ -1,0 +1,22 @@
+import { buildSync } from "esbuild";
+import type { PageFiles } from "./page-files.ts";
+
+/**
+ * Makes the page of `npm start` from its sources.
+ *
+ * @param folder Of the sources, without a trailing slash.
+ */
+export function bundlePage(folder: string): Required<PageFiles> {
+  const { outputFiles } = buildSync({
+    entryPoints: [`${folder}/index.html`, `${folder}/page.css`, `${folder}/page.ts`],
+    bundle: true,
+    write: false,
+    outdir: "page",
+    format: "esm",
+    target: "es2022",
+    loader: { ".html": "copy" },
+    logLevel: "error",
+  });
+  const find = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
+  return { PAGE_HTML: find(".html"), PAGE_CSS: find(".css"), PAGE_JS: find(".js") };
+}

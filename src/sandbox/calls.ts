@@ -1,0 +1,144 @@
+// POST /v1/calls as the Voice API answers it, for calls that say something and hang up.
+
+import * as v from "valibot";
+import { readBoundedText } from "../bounded-text.ts";
+import type { Parameters } from "../parameters.ts";
+import { MAX_REQUEST_BODY_BYTES } from "../request-parameters.ts";
+import { field, findFaults, integer, objectOf, oneOf, required, text } from "../validation.ts";
+import type { Circumstances, VonageAnswer } from "./answer.ts";
+import { SANDBOX_APPLICATION } from "./application.ts";
+import type { Carrier } from "./carrier.ts";
+import { speak } from "./ssml.ts";
+import { isWebhookUrl } from "./webhooks.ts";
+
+const aFlag = v.optional(field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"));
+const aPhone = {
+  type: required(oneOf(["phone"])),
+  number: required(text("7 to 15 digits without +", /^[1-9]\d{6,14}$/)),
+};
+
+/** One thing to say. Vonage's limit is on what is spoken. */
+const talkSchema = objectOf({
+  action: required(oneOf(["talk"])),
+  text: v.pipe(
+    required(text("1 to 8000 characters, not blank", /^(?=.*\S).{1,8000}$/su)),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const spoken = speak(dataset.value);
+      if ("fault" in spoken) {
+        addIssue({ message: spoken.fault });
+        return NEVER;
+      }
+      return spoken.heard;
+    }),
+    v.check((heard) => heard.length <= 1500, "must be up to 1500 characters, tags not counted"),
+  ),
+  language: v.optional(text("a language such as en-GB", /^[a-z]{2,3}(-[A-Z]{2}(-[A-Z]{3})?)?$/)),
+  style: v.optional(integer(0, 100)),
+  premium: aFlag,
+  bargeIn: aFlag,
+  loop: v.optional(integer(0, 100), 1),
+  level: v.optional(
+    field<number | string>("from -1 to 1", (value) => value !== "" && Math.abs(Number(value)) <= 1),
+  ),
+});
+
+const callSchema = v.pipe(
+  objectOf({
+    to: required(v.pipe(v.array(objectOf(aPhone), "must be a list of one phone"), exactlyOne("phone"))),
+    from: v.optional(objectOf(aPhone)),
+    random_from_number: aFlag,
+    ncco: required(
+      v.pipe(v.array(talkSchema, "must be a list of one talk action"), exactlyOne("talk action")),
+    ),
+    event_url: v.optional(
+      v.pipe(
+        v.array(field<string>("an http or https URL", isWebhookUrl), "must be a list of one URL"),
+        exactlyOne("URL"),
+      ),
+    ),
+    event_method: v.optional(oneOf(["GET", "POST"])),
+    machine_detection: v.optional(oneOf(["continue", "hangup"])),
+    length_timer: v.optional(integer(1, 7200)),
+    ringing_timer: v.optional(integer(1, 120)),
+  }),
+  v.check(
+    ({ from, random_from_number }) => (from === undefined) === (random_from_number === true),
+    "must hold exactly one of from and random_from_number: true",
+  ),
+);
+
+/** Whom a call is from that asks for any of the application's numbers. */
+const RANDOM_NUMBER = "12025550100";
+
+/**
+ * Authenticates, validates strictly and answers.
+ *
+ * @param checkToken From `createApplicationTokenCheck`.
+ */
+export async function answerCall(
+  request: Request,
+  checkToken: (authorization: string | null, now: number) => Promise<string | undefined>,
+  carrier: Carrier,
+  { refuse, now }: Circumstances,
+): Promise<VonageAnswer> {
+  const content = await readBoundedText(request, MAX_REQUEST_BODY_BYTES).catch(() => undefined);
+  const body = parseBody(content);
+  const parameters = toParameters(body);
+  const decline = (status: number, title: string, detail: string, more: object = {}): VonageAnswer => {
+    const problem = { type: "about:blank", title, detail, instance: crypto.randomUUID(), ...more };
+    const headers = { "content-type": "application/problem+json" };
+    return { response: Response.json(problem, { status, headers }), parameters, note: detail };
+  };
+  const unauthorized = await checkToken(request.headers.get("authorization"), now);
+  if (unauthorized !== undefined) return decline(401, "Unauthorized", unauthorized);
+  const refusal = refuse(SANDBOX_APPLICATION.apiKey);
+  if (refusal !== undefined) return { response: refusal, parameters };
+  if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
+    return decline(415, "Unsupported Media Type", "The body must be declared application/json.");
+  }
+  const { output, faults } = findFaults(callSchema, body);
+  if (faults !== undefined) {
+    const invalid = faults.map(({ field, rule }) => ({ name: field, reason: rule }));
+    const detail = invalid.map(({ name, reason }) => `${name} ${reason}`).join("; ");
+    return decline(400, "Bad Request", detail, { invalid_parameters: invalid });
+  }
+  const [uuid, conversation] = [crypto.randomUUID(), crypto.randomUUID()];
+  const [{ number } = { number: "" }] = output.to;
+  const [talk] = output.ncco;
+  return {
+    response: Response.json(
+      { uuid, status: "started", direction: "outbound", conversation_uuid: `CON-${conversation}` },
+      { status: 201 },
+    ),
+    effect: () =>
+      carrier.ring({
+        uuid,
+        number,
+        from: output.from?.number ?? RANDOM_NUMBER,
+        heard: talk?.text ?? "",
+        language: talk?.language,
+        loop: talk?.loop ?? 1,
+      }),
+    parameters,
+  };
+}
+
+function exactlyOne<T>(what: string) {
+  return v.check<T[], string>((list) => list.length === 1, `must be a list of one ${what}`);
+}
+
+function parseBody(content: string | undefined): unknown {
+  try {
+    return JSON.parse(content ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body's fields as text, for the log: what is nested as JSON. */
+function toParameters(body: unknown): Parameters {
+  const fields = typeof body === "object" && body !== null ? Object.entries(body) : [];
+  return new Map(
+    fields.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}

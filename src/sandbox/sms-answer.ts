@@ -1,0 +1,79 @@
+// How the SMS API and the short code API answer: HTTP 200, and what happened as a `status` in the body.
+
+/** The statuses that a sandbox gives by itself or on demand, with what it says of them. */
+export const SMS_STATUS_TEXTS = {
+  "1": "Throttled",
+  "2": "Missing parameters",
+  "3": "Invalid parameters",
+  "4": "Invalid credentials",
+  "5": "Internal error",
+  "6": "Invalid message",
+  "7": "Number barred",
+  "8": "Partner account barred",
+  "9": "Partner quota violation",
+  "10": "Too many existing binds",
+  "11": "Account not enabled for HTTP",
+  "12": "Message too long",
+  "14": "Invalid signature",
+  "15": "Invalid sender address",
+  "22": "Invalid network code",
+  "23": "Invalid callback URL",
+  "29": "Non-whitelisted destination",
+  "32": "Signature and API secret disallowed",
+  "33": "Number de-activated",
+} as const;
+
+export type SmsStatus = keyof typeof SMS_STATUS_TEXTS;
+
+/** Why a text is not sent. */
+export interface SmsRefusal {
+  readonly status: SmsStatus;
+  /** Names what is wrong, beside the status's own text. */
+  readonly detail?: string | undefined;
+}
+
+/** Makes an {@link SmsRefusal}. */
+export const refuse = (status: SmsStatus, detail: string): SmsRefusal => ({ status, detail });
+
+/** A text on its way, as its sender is told. */
+export interface SmsConfirmation {
+  readonly to: string;
+  readonly messageIds: readonly string[];
+  readonly price: string;
+  readonly networkCode: string;
+  readonly clientRef?: string | undefined;
+}
+
+/** What no sandbox spends. */
+const BALANCE = "15.53590000";
+
+/** One message's id: 16 hexadecimal digits. */
+export function createMessageId(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
+}
+
+export function confirmSms({ to, messageIds, price, networkCode, clientRef }: SmsConfirmation): Response {
+  return answer(
+    messageIds.map((id) => ({
+      to,
+      "message-id": id,
+      status: "0",
+      "remaining-balance": BALANCE,
+      "message-price": price,
+      network: networkCode,
+      ...(clientRef !== undefined && { "client-ref": clientRef }),
+    })),
+  );
+}
+
+export function refuseSms({ status, detail }: SmsRefusal): Response {
+  return answer([{ status, "error-text": describeRefusal({ status, detail }) }]);
+}
+
+export function describeRefusal({ status, detail }: SmsRefusal): string {
+  return detail === undefined ? SMS_STATUS_TEXTS[status] : `${SMS_STATUS_TEXTS[status]}: ${detail}`;
+}
+
+function answer(messages: readonly object[]): Response {
+  return Response.json({ "message-count": String(messages.length), messages });
+}

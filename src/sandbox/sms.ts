@@ -1,0 +1,94 @@
+// What the SMS API and the US short code API have in common, which is all but the parameters of a message.
+
+import type { DecodedParameters, Parameters } from "../parameters.ts";
+import type { Unreadable } from "../request-parameters.ts";
+import type { AcceptedText } from "./accepted-text.ts";
+import { findAccount, type SandboxAccount } from "./accounts.ts";
+import type { Circumstances, VonageAnswer } from "./answer.ts";
+import type { Carrier } from "./carrier.ts";
+import { confirmSms, createMessageId, describeRefusal, refuseSms, type SmsRefusal } from "./sms-answer.ts";
+import { splitText, type TextEncoding } from "./text-parts.ts";
+
+/** What a message's own parameters say. */
+export interface ParsedText extends Omit<AcceptedText, "account" | "messageIds"> {
+  readonly encoding: TextEncoding;
+}
+
+/** An interface that sends texts. */
+export interface TextInterface {
+  /** The names of a message's own parameters; any other is refused. */
+  readonly known: readonly string[];
+  /** Reads them, strictly: gives the message, or why it is refused. */
+  readonly parse: (parameters: Parameters) => ParsedText | SmsRefusal;
+}
+
+/** Parameters of authentication, which any message may carry. */
+const AUTHENTICATION = ["api_key", "api_secret", "sig", "timestamp", "nonce"];
+
+/** Authenticates, validates strictly and answers. Errors are HTTP 200 too, as with Vonage. */
+export async function answerSms(
+  authorization: string | null,
+  read: DecodedParameters | Unreadable,
+  { known, parse }: TextInterface,
+  carrier: Carrier,
+  { accounts, refuse, now }: Circumstances,
+): Promise<VonageAnswer> {
+  const parameters: Parameters = typeof read === "string" ? new Map() : read.parameters;
+  const decline = (refusal: SmsRefusal): VonageAnswer => ({
+    response: refuseSms(refusal),
+    parameters,
+    note: `status ${refusal.status}: ${describeRefusal(refusal)}`,
+  });
+  if (read === "too_large") return decline({ status: "12", detail: "the request has over 8 KiB" });
+  if (typeof read === "string") return decline({ status: "3", detail: `the request is ${read}` });
+  const account = await authenticate(authorization, parameters, accounts, now);
+  if ("status" in account) return decline(account);
+  if (refuse(account.apiKey) !== undefined) return decline({ status: "1" });
+  const allowed = [...AUTHENTICATION, ...known];
+  const faults = [
+    ...read.faults,
+    ...[...parameters.keys()]
+      .filter((name) => !allowed.includes(name))
+      .map((name) => ({ parameter: /^[\w.-]{1,40}$/.test(name) ? name : "a name", detail: "is not known" })),
+  ];
+  if (faults.length > 0) {
+    return decline({
+      status: "3",
+      detail: faults.map(({ parameter, detail }) => `${parameter} ${detail}`).join("; "),
+    });
+  }
+  const parsed = parse(parameters);
+  if ("status" in parsed) return decline(parsed);
+
+  const { encoding, ...text } = parsed;
+  const messageIds = splitText(text.text, encoding).map(createMessageId);
+  const { price, networkCode } = carrier.settings();
+  return {
+    response: confirmSms({ ...text, messageIds, price, networkCode }),
+    effect: () => carrier.deliver({ ...text, account, messageIds }),
+    parameters,
+    note: `status 0: ${messageIds.length === 1 ? "one message" : `${messageIds.length} parts`}`,
+  };
+}
+
+async function authenticate(
+  authorization: string | null,
+  parameters: Parameters,
+  accounts: ReadonlyMap<string, SandboxAccount>,
+  now: number,
+): Promise<SandboxAccount | SmsRefusal> {
+  if (authorization === null) {
+    if (!parameters.has("api_key")) return { status: "2", detail: "api_key" };
+    if (parameters.has("api_secret") && parameters.has("sig")) return { status: "32" };
+    if (!parameters.has("api_secret") && !parameters.has("sig")) {
+      return { status: "2", detail: "api_secret or sig" };
+    }
+    // Here it is never a report's own time, as it may be at the Conversion API.
+    const inSeconds = /^\d+$/.test(parameters.get("timestamp") ?? "");
+    if (parameters.has("sig") && !inSeconds) return { status: "14", detail: "timestamp is not UNIX seconds" };
+  }
+  const found = await findAccount(accounts, authorization, parameters, now);
+  if (found !== undefined) return found.account;
+  const knownKey = authorization === null && accounts.has(parameters.get("api_key") ?? "");
+  return { status: knownKey && parameters.has("sig") ? "14" : "4" };
+}

@@ -1,0 +1,46 @@
+// What a fault makes of an answer.
+
+import type { ActiveFault } from "./faults.ts";
+import { refuseSms } from "./sms-answer.ts";
+
+/** What a hanging answer waits for at most: longer than any client, and still not for ever. */
+const HANG_MS = 10 * 60_000;
+
+/** Whether what was asked for is done all the same. */
+export function letsThrough(fault: ActiveFault): boolean {
+  const { status, smsStatus, drop, hang } = fault;
+  return fault.recorded || (status === undefined && smsStatus === undefined && !drop && !hang);
+}
+
+/**
+ * Gives the answer as it arrives.
+ *
+ * @throws {TypeError} as fetch does, when the connection breaks.
+ */
+export async function strike(fault: ActiveFault, response: Response, signal: AbortSignal): Promise<Response> {
+  await pause(fault.hang ? HANG_MS : fault.latency, signal);
+  if (fault.drop || fault.hang) throw new TypeError("The sandbox broke the connection.");
+  if (fault.smsStatus !== undefined) return refuseSms({ status: fault.smsStatus });
+  if (fault.status === undefined) return response;
+  const headers = new Headers();
+  if (fault.retryAfter !== undefined) headers.set("retry-after", fault.retryAfter);
+  if (fault.location !== undefined) headers.set("location", fault.location);
+  const bodiless = [204, 205, 304].includes(fault.status);
+  return new Response(bodiless ? null : (fault.body ?? ""), { status: fault.status, headers });
+}
+
+/** Waits; rejects as fetch does when the request is aborted meanwhile. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -1,0 +1,166 @@
+// Sends webhooks as Vonage does, and again where nobody acknowledges them.
+
+import * as v from "valibot";
+import type { Parameter } from "../parameters.ts";
+import { signParameters } from "../signature.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../signature-method.ts";
+import { field, objectOf, oneOf, validate } from "../validation.ts";
+import type { SandboxAccount } from "./accounts.ts";
+import { later } from "./background.ts";
+import type { ExchangeLog } from "./exchanges.ts";
+
+export type WebhookTransport = "query" | "form" | "json";
+
+/** Where Vonage sends webhooks and how, as an account's settings have it. */
+export interface SandboxWebhooks {
+  /** An http or https URL; left out, receipts go to a message's own `callback` only. */
+  readonly deliveryReceipt?: string;
+  /** An http or https URL; left out, replies go nowhere. */
+  readonly inboundSms?: string;
+  /**
+   * A GET with a query, or a POST of a form or of JSON.
+   *
+   * @default "form"
+   */
+  readonly transport?: WebhookTransport;
+  /**
+   * Signs with the account's signature secret, as Vonage does once its support has turned that on.
+   *
+   * @default not signed
+   */
+  readonly sign?: SignatureMethod;
+}
+
+export interface WebhookSender {
+  /** @throws {ConversionError} `invalid_options`. */
+  configure(settings: SandboxWebhooks): void;
+  /**
+   * Sends one until it is acknowledged by a 2xx, forgotten, or given up. Never rejects.
+   *
+   * @param url In place of the one that is set.
+   */
+  send(
+    kind: "deliveryReceipt" | "inboundSms",
+    account: SandboxAccount,
+    parameters: readonly Parameter[],
+    isWanted: () => boolean,
+    url?: string,
+  ): Promise<void>;
+}
+
+/** Vonage tries for a day and more; a sandbox shows that it does, and ends. */
+const BACKOFF_MS = [250, 1000, 4000] as const;
+const TIMEOUT_MS = 10_000;
+
+/** What Vonage takes for a URL to call. */
+export function isWebhookUrl(value: unknown): value is string {
+  return (
+    typeof value === "string" && value.length <= 2000 && /^https?:\/\//.test(value) && URL.canParse(value)
+  );
+}
+
+const url = v.optional(field<string>("an http or https URL", isWebhookUrl));
+
+/** The rules of {@link SandboxWebhooks}. */
+export const webhooksSchema = objectOf({
+  deliveryReceipt: url,
+  inboundSms: url,
+  transport: v.optional(oneOf<WebhookTransport>(["query", "form", "json"]), "form"),
+  sign: v.optional(oneOf(SIGNATURE_METHODS)),
+});
+
+export function createWebhookSender(
+  send: typeof fetch,
+  exchanges: ExchangeLog,
+  now: () => number,
+): WebhookSender {
+  let settings = validate(webhooksSchema, {}, "invalid_options");
+  return {
+    configure: (given) => {
+      settings = validate(webhooksSchema, given, "invalid_options");
+    },
+    send: async (kind, account, parameters, isWanted, url = settings[kind]) => {
+      if (url === undefined) return;
+      const { transport, sign } = settings;
+      for (const [attempt, wait] of [...BACKOFF_MS, undefined].entries()) {
+        if (!isWanted()) return;
+        const signed = sign === undefined ? parameters : await toSigned(parameters, account, sign, now());
+        const at = now();
+        const request = toRequest(url, transport, signed);
+        const status = await post(send, request);
+        exchanges.add({
+          at,
+          from: "vonage",
+          method: request.init.method,
+          path: new URL(url).pathname,
+          status,
+          parameters: new Map(signed),
+          note: attempt === 0 ? undefined : `attempt ${attempt + 1}`,
+        });
+        if ((status >= 200 && status < 300) || wait === undefined) return;
+        await later(wait);
+      }
+    },
+  };
+}
+
+/** Each attempt is signed anew: a receiver refuses a nonce that it has seen. */
+async function toSigned(
+  parameters: readonly Parameter[],
+  { signatureSecret }: SandboxAccount,
+  method: SignatureMethod,
+  now: number,
+): Promise<Parameter[]> {
+  const complete: Parameter[] = [
+    ...parameters,
+    ["timestamp", String(Math.floor(now / 1000))],
+    ["nonce", crypto.randomUUID()],
+  ];
+  return [...complete, ["sig", await signParameters(complete, signatureSecret, method)]];
+}
+
+interface WebhookRequest {
+  readonly url: string;
+  readonly init: { readonly method: "GET" | "POST"; readonly body?: string; readonly headers?: HeadersInit };
+}
+
+function toRequest(
+  url: string,
+  transport: WebhookTransport,
+  parameters: readonly Parameter[],
+): WebhookRequest {
+  const form = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
+  if (transport === "query") {
+    const target = new URL(url);
+    target.search = target.search === "" ? `${form}` : `${target.search}&${form}`;
+    return { url: target.href, init: { method: "GET" } };
+  }
+  const [type, body] =
+    transport === "form"
+      ? ["application/x-www-form-urlencoded", form.toString()]
+      : ["application/json", JSON.stringify(Object.fromEntries(parameters))];
+  return { url, init: { method: "POST", body, headers: { "content-type": type } } };
+}
+
+/** The status of the answer; 0 where there is none in time, also from a fetch that is deaf to its signal. */
+async function post(send: typeof fetch, { url, init }: WebhookRequest): Promise<number> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      reject(new Error("timeout"));
+    }, TIMEOUT_MS);
+  });
+  try {
+    const answer = send(url, { ...init, redirect: "manual", signal: controller.signal });
+    const response = await Promise.race([answer, timeout]);
+    // Nobody reads it. Not awaited: a body that hangs on cancellation must not hang us.
+    response.body?.cancel().catch(() => {});
+    return response.status;
+  } catch {
+    return 0;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,231 @@
+import * as v from "valibot";
+import { isConversionError } from "../errors.ts";
+import { baseUrlSchema } from "../options.ts";
+import { parseRetryAfter } from "../retry.ts";
+import { createTransport, type OutgoingRequest } from "../transport.ts";
+import { field, integer, objectOf, required, text, validate } from "../validation.ts";
+import type { ChallengeDetails, ChallengeStatus } from "./challenge.ts";
+import { codeOfProblem, TwoFactorError } from "./errors.ts";
+import {
+  type CheckResult,
+  checkSchema,
+  type NotVerified,
+  type ResendRequest,
+  resendSchema,
+  type StartRequest,
+  startSchema,
+} from "./request.ts";
+
+export interface TwoFactorClientOptions {
+  /** The Worker's base URL; https, or http to localhost. */
+  readonly endpoint: string;
+  /** One of the Worker's proxy keys for 2FA traffic. Never in a browser. */
+  readonly key: string;
+  /**
+   * Milliseconds for each request; 1 to 120 000. Sending takes as long as Vonage does.
+   *
+   * @default 20_000
+   */
+  readonly timeout?: number;
+  /**
+   * What sends the requests.
+   *
+   * @default globalThis.fetch
+   */
+  readonly fetch?: typeof fetch;
+}
+
+export interface CallOptions {
+  /** Stops waiting; what was asked for may be done all the same. */
+  readonly signal?: AbortSignal;
+}
+
+/** Nothing is repeated by itself: a start that was repeated would be a second message. */
+export interface TwoFactorClient {
+  /**
+   * Sends a code. Keep the `id`, on your side of the session: whoever has it and the code gets in.
+   *
+   * @throws {TwoFactorError} See `TwoFactorErrorCode`.
+   */
+  start(request: StartRequest, options?: CallOptions): Promise<ChallengeStatus>;
+  /**
+   * Checks the code that the user typed; what came of it is reported to Vonage by itself. A code is taken once.
+   *
+   * @throws {TwoFactorError} `not_found`, or that it could not be asked.
+   */
+  check(id: string, code: string, options?: CallOptions): Promise<CheckResult>;
+  /**
+   * Sends a new code, which supersedes the one before.
+   *
+   * @throws {TwoFactorError} `resend_too_soon` with `retryAfter`; see `TwoFactorErrorCode`.
+   */
+  resend(id: string, request?: ResendRequest, options?: CallOptions): Promise<ChallengeStatus>;
+  /**
+   * Ends a challenge: its code is not taken any more.
+   *
+   * @throws {TwoFactorError} `not_found`, or that it could not be asked.
+   */
+  cancel(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Looks at a challenge, say whether a reply has verified it; changes nothing.
+   *
+   * @throws {TwoFactorError} `not_found`, or that it could not be asked.
+   */
+  get(id: string, options?: CallOptions): Promise<ChallengeDetails>;
+}
+
+const optionsSchema = objectOf({
+  endpoint: required(baseUrlSchema),
+  key: required(text("a proxy key", /^[\w~-]{1,200}$/)),
+  timeout: v.optional(integer(1, 120_000), 20_000),
+  fetch: v.optional(
+    field<typeof fetch>("a function", (value) => typeof value === "function"),
+    // Looked up at each call, and called without a `this`, which workerd insists on.
+    () => (input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init),
+  ),
+});
+
+const NOT_VERIFIED: Readonly<Record<string, NotVerified>> = {
+  "code-wrong": "wrong",
+  "code-expired": "expired",
+  "too-many-attempts": "too_many_attempts",
+  "code-superseded": "superseded",
+  "challenge-cancelled": "cancelled",
+  "code-used": "used",
+};
+
+const problemSchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  detail: v.optional(v.string()),
+  attemptsLeft: v.optional(v.number()),
+});
+const statusSchema = v.object({
+  id: v.string(),
+  channel: v.picklist(["sms", "voice"]),
+  expiresAt: v.string(),
+  attemptsLeft: v.number(),
+});
+
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfter: number | undefined;
+}
+
+/**
+ * Makes a client of the Worker's workflow: it sends the code, checks it, and reports to Vonage. For servers, since it
+ * holds a proxy key. It needs no closing and can be shared.
+ *
+ * @example
+ * const twoFactor = createTwoFactorClient({ endpoint: "https://conversions.shop.example", key });
+ * const { id } = await twoFactor.start({ to: "+447400123456", channel: "sms" });
+ * const { verified } = await twoFactor.check(id, "123456");
+ *
+ * @throws {TwoFactorError} `invalid_options`, naming every field at fault.
+ */
+export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFactorClient {
+  const { endpoint, key, timeout, fetch } = check(optionsSchema, options, "invalid_options");
+  const attemptOnce = createTransport({ baseUrl: endpoint, timeout, fetch, keepalive: false, readUpTo: 599 });
+  const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
+
+  return Object.freeze<TwoFactorClient>({
+    async start(request, { signal } = {}) {
+      const body = check(startSchema, request, "invalid_request");
+      return toStatus(await post("/2fa", body, signal));
+    },
+
+    async check(id, code, { signal } = {}) {
+      const body = check(checkSchema, { code }, "invalid_request");
+      const answered = await post(`/2fa/${encodeURIComponent(id)}/check`, body, signal);
+      if (answered.status === 200) return { verified: true };
+      const problem = v.safeParse(problemSchema, answered.body);
+      const reason = problem.success ? NOT_VERIFIED[toName(problem.output.type)] : undefined;
+      if (!problem.success || reason === undefined) throw toError(answered);
+      return { verified: false, reason, attemptsLeft: problem.output.attemptsLeft ?? 0 };
+    },
+
+    async resend(id, request = {}, { signal } = {}) {
+      const body = check(resendSchema, request, "invalid_request");
+      return toStatus(await post(`/2fa/${encodeURIComponent(id)}/resend`, body, signal));
+    },
+
+    async cancel(id, { signal } = {}) {
+      const answered = await call(
+        { path: `/2fa/${encodeURIComponent(id)}`, method: "DELETE", headers },
+        signal,
+      );
+      if (answered.status !== 204) throw toError(answered);
+    },
+
+    async get(id, { signal } = {}) {
+      const answered = await call({ path: `/2fa/${encodeURIComponent(id)}`, method: "GET", headers }, signal);
+      if (answered.status !== 200 || !v.is(statusSchema, answered.body)) throw toError(answered);
+      return answered.body as unknown as ChallengeDetails;
+    },
+  });
+
+  function post(path: string, body: object, signal: AbortSignal | undefined): Promise<Answered> {
+    const typed = { ...headers, "content-type": "application/json" };
+    return call({ path, headers: typed, body: JSON.stringify(body) }, signal);
+  }
+
+  async function call(request: OutgoingRequest, signal: AbortSignal | undefined): Promise<Answered> {
+    const { status, body, noAnswer, retryAfter } = await attemptOnce(request, signal ? [signal] : []);
+    if (noAnswer !== undefined || status === undefined) {
+      const code = noAnswer ?? "network";
+      throw new TwoFactorError(
+        code,
+        "the Worker did not answer; what was asked for may be done all the same",
+      );
+    }
+    return { status, body: parse(body), retryAfter: parseRetryAfter(retryAfter, Date.now()) };
+  }
+}
+
+/** As `validate`, with this module's error. */
+function check<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  code: "invalid_options" | "invalid_request",
+): v.InferOutput<S> {
+  try {
+    return validate(schema, input, "invalid_options");
+  } catch (error) {
+    if (!isConversionError(error)) throw error;
+    throw new TwoFactorError(code, error.message.replace(/^invalid_options: /, ""));
+  }
+}
+
+function toStatus(answered: Answered): ChallengeStatus {
+  const { success, output } = v.safeParse(statusSchema, answered.body);
+  if (answered.status !== 201 || !success) throw toError(answered);
+  return output;
+}
+
+function toError({ status, body, retryAfter }: Answered): TwoFactorError {
+  const { success, output } = v.safeParse(problemSchema, body);
+  if (!success) {
+    const hint = `status ${status} with no problem document; check endpoint`;
+    return new TwoFactorError("unexpected_response", hint, { status });
+  }
+  const name = toName(output.type);
+  const code = codeOfProblem(name);
+  const challenge = v.safeParse(statusSchema, body);
+  const { title, detail } = output;
+  return new TwoFactorError(code, detail === undefined ? title : `${title}. ${detail}`, {
+    status,
+    retryAfter,
+    ...(code === "send_uncertain" && challenge.success && { challenge: challenge.output }),
+  });
+}
+
+const toName = (type: string) => type.replace(/^urn:problem:vonage-conversion:/, "");
+
+function parse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+// The whole workflow for servers: a client of the Worker's, and the senders for Workers of one's own.
+
+export type { Channel } from "../report.ts";
+export type { ChallengeDetails, ChallengeStatus, MessageState } from "./challenge.ts";
+export {
+  type CallOptions,
+  createTwoFactorClient,
+  type TwoFactorClient,
+  type TwoFactorClientOptions,
+} from "./client.ts";
+export { isTwoFactorError, TwoFactorError, type TwoFactorErrorCode } from "./errors.ts";
+export type { CheckResult, NotVerified, ResendRequest, StartRequest } from "./request.ts";
+export { isSendError, SendError, type SendErrorCode } from "./send-error.ts";
+export type { CodeMessage, CodeSender, SentCode } from "./sender.ts";
+export { createShortCodeSender, type ShortCodeSenderOptions } from "./short-code-sender.ts";
+export { createSmsSender, type SmsSenderOptions } from "./sms-sender.ts";
+export { createVoiceSender, type VoiceSenderOptions } from "./voice-sender.ts";

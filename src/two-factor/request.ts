@@ -1,0 +1,76 @@
+// What callers of the workflow write, and its rules: the same for the client, over HTTP and by RPC.
+
+import * as v from "valibot";
+import { CHANNELS, type Channel } from "../report.ts";
+import { objectOf, oneOf, required, text } from "../validation.ts";
+
+/** A code that is asked for. */
+export interface StartRequest {
+  /** The user's number in E.164, with or without "+". */
+  readonly to: string;
+  readonly channel: Channel;
+  /**
+   * Who asks for the code, as the user knows it: 1 to 30 characters.
+   *
+   * @default the Worker's TWO_FACTOR_BRAND
+   */
+  readonly brand?: string;
+  /**
+   * The user's language, a BCP 47 tag such as `de` or `pt-BR`.
+   *
+   * @default "en"
+   */
+  readonly locale?: string;
+  /**
+   * Your own reference: 1 to 40 letters, digits, `_`, `.`, `:` or `-`. It goes to Vonage as `client-ref`.
+   *
+   * @default the challenge's id
+   */
+  readonly clientRef?: string;
+}
+
+export interface ResendRequest {
+  /**
+   * Another way than before, say a call where no text arrives.
+   *
+   * @default the last message's
+   */
+  readonly channel?: Channel;
+}
+
+/** Why a code was not taken: see the table of endings in src/two-factor/machine.ts. */
+export type NotVerified = "wrong" | "expired" | "too_many_attempts" | "superseded" | "cancelled" | "used";
+
+export type CheckResult =
+  | { readonly verified: true }
+  | {
+      readonly verified: false;
+      readonly reason: NotVerified;
+      /** How many codes may still be tried. */
+      readonly attemptsLeft: number;
+    };
+
+export const brandText = text(
+  "1 to 30 characters, no control characters",
+  /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,30}$/u,
+);
+
+/** The rules of a {@link StartRequest}. */
+export const startSchema = objectOf({
+  to: required(text("a phone number in E.164", /^.{1,40}$/su)),
+  channel: required(oneOf(CHANNELS)),
+  brand: v.optional(brandText),
+  locale: v.optional(
+    text("a BCP 47 tag such as de or pt-BR", /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$/),
+    "en",
+  ),
+  clientRef: v.optional(text("1 to 40 letters, digits, _, ., : or -", /^[\w.:-]{1,40}$/)),
+});
+
+/** The rules of a {@link ResendRequest}. */
+export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)) });
+
+/** The rules of what is sent to be checked. */
+export const checkSchema = objectOf({
+  code: required(text("a code of 4 to 10 digits", /^\d{4,10}$/)),
+});

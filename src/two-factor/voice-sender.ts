@@ -1,0 +1,107 @@
+import * as v from "valibot";
+import { DEFAULT_BASE_URL } from "../options.ts";
+import { messageIdSchema } from "../report.ts";
+import { objectOf, required, text, validate } from "../validation.ts";
+import { createApplicationToken } from "./application-token.ts";
+import { createAttempts } from "./attempts.ts";
+import { type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
+import type { CodeMessage, CodeSender } from "./sender.ts";
+import { type SharedSenderOptions, senderEntries } from "./sender-options.ts";
+import { formatSpokenText } from "./spoken.ts";
+import { toMinutes } from "./texts.ts";
+
+export interface VoiceSenderOptions extends SharedSenderOptions {
+  /** The id of your application at Vonage, with voice enabled: a UUID. */
+  readonly applicationId: string;
+  /**
+   * The application's private key: PKCS8 in PEM (`-----BEGIN PRIVATE KEY-----`). `\n` written out, as it gets into
+   * environment variables, stands for a line break.
+   */
+  readonly privateKey: string;
+  /** Who calls: one of your Vonage numbers, as E.164 digits. */
+  readonly from: string;
+  /**
+   * https, or http to localhost.
+   *
+   * @default "https://api.nexmo.com"
+   */
+  readonly baseUrl?: string;
+  /**
+   * The language of every call as a BCP 47 tag, whatever the user's locale.
+   *
+   * @default the user's locale
+   */
+  readonly language?: string;
+}
+
+const PATH = "/v1/calls";
+
+/** How often it is said before the call ends: time to find a pen. */
+const TIMES_SAID = 3;
+
+const optionsSchema = objectOf({
+  ...senderEntries(DEFAULT_BASE_URL),
+  applicationId: required(text("a UUID", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i)),
+  privateKey: v.pipe(
+    required(
+      text(
+        "a private key, PKCS8 in PEM (-----BEGIN PRIVATE KEY-----)",
+        /^\s*-----BEGIN PRIVATE KEY-----([\w+/=\s]|\\n|\\r){1,10000}-----END PRIVATE KEY-----(\s|\\n|\\r)*$/,
+      ),
+    ),
+    v.transform((pem) => pem.replaceAll("\\r", "").replaceAll("\\n", "\n").trim()),
+  ),
+  from: required(text("7 to 15 digits, country code first", /^[1-9]\d{6,14}$/)),
+  language: v.optional(text("a BCP 47 tag", /^[A-Za-z]{2,3}([-_][A-Za-z\d]{2,8}){0,3}$/)),
+});
+
+const replySchema = v.pipe(v.string(), v.parseJson(), v.object({ uuid: messageIdSchema }));
+
+/**
+ * Makes a sender of codes by phone call (Voice API, `POST /v1/calls`): the digits are read out one by one, in the
+ * user's language. The call's `uuid` is its message id.
+ *
+ * @example
+ * const sender = createVoiceSender({ applicationId, privateKey, from: "12015550100" });
+ *
+ * @throws {ConversionError} `invalid_options`, naming every field at fault. That the private key is no RSA key shows
+ * only when it is first used: then `send` rejects with it, and nothing is sent.
+ */
+export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
+  const { applicationId, privateKey, from, language, ...shared } = validate(
+    optionsSchema,
+    options,
+    "invalid_options",
+  );
+  const makeToken = createApplicationToken(applicationId, privateKey);
+  const post = createAttempts(shared, readReply);
+  return Object.freeze({
+    channel: "voice",
+    send: (message: CodeMessage) => {
+      const body = JSON.stringify(toCall(message, from, language ?? message.locale));
+      return post(async (now) => ({
+        path: PATH,
+        headers: {
+          authorization: `Bearer ${await makeToken(now)}`,
+          accept: "application/json",
+          "content-type": "application/json",
+        },
+        body,
+      }));
+    },
+  });
+}
+
+function toCall({ to, code, brand, lifetime }: CodeMessage, from: string, locale: string): object {
+  const spoken = formatSpokenText(locale, { code, brand, minutes: toMinutes(lifetime) });
+  return {
+    to: [{ type: "phone", number: to }],
+    from: { type: "phone", number: from },
+    ncco: [{ action: "talk", ...spoken, loop: TIMES_SAID }],
+  };
+}
+
+function readReply(body: string): SendOutcome {
+  const { success, output } = v.safeParse(replySchema, body);
+  return success ? { messageIds: [output.uuid] } : UNREADABLE_SUCCESS;
+}

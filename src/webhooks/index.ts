@@ -1,0 +1,11 @@
+export type { SignatureMethod } from "../signature-method.ts";
+export type { DeliveryReceipt, ReceiptStatus } from "./delivery-receipt.ts";
+export { parseDeliveryReceipt } from "./delivery-receipt.ts";
+export type { WebhookErrorCode, WebhookFault } from "./errors.ts";
+export { isWebhookError, WebhookError } from "./errors.ts";
+export type { InboundSms, InboundSmsPart } from "./inbound-sms.ts";
+export { parseInboundSms } from "./inbound-sms.ts";
+export { mergeReceipts } from "./merge-receipts.ts";
+export { readWebhook } from "./read.ts";
+export type { VerifiedWebhook, WebhookSigning } from "./verify.ts";
+export { verifyWebhook } from "./verify.ts";

@@ -1,0 +1,77 @@
+import type { Parameters } from "../parameters.ts";
+import { verifySignature } from "../signature.ts";
+import type { SignatureMethod } from "../signature-method.ts";
+import { WebhookError, type WebhookFault } from "./errors.ts";
+
+/** How the account signs. */
+export interface WebhookSigning {
+  /** The account's signature secret, which is not its API secret. */
+  readonly signatureSecret: string;
+  /**
+   * What the account's settings say.
+   *
+   * @default any of the five, told apart by the number of digits
+   */
+  readonly signatureMethod?: SignatureMethod;
+}
+
+/** What a signed webhook says of itself. */
+export interface VerifiedWebhook {
+  /** Once in a lifetime: one that was seen before is a replay. */
+  readonly nonce: string;
+  /** When it was signed, in UNIX seconds. */
+  readonly timestamp: number;
+}
+
+/** How far from now a webhook may have been signed, either way. */
+const MAX_AGE_S = 5 * 60;
+
+const SIGNING_PARAMETERS = ["sig", "timestamp", "nonce"] as const;
+
+/**
+ * Checks that a webhook comes from Vonage and is recent: the signature first, so that the clock tells a forger
+ * nothing. Signing is off until Vonage support turns it on for an account.
+ *
+ * Remembering is the caller's: keep every `nonce` for ten minutes, and refuse one that is there already.
+ *
+ * @param parameters All of the webhook's, from {@link readWebhook}.
+ * @param now Epoch milliseconds.
+ * @throws {WebhookError} `unsigned`, `forged` or `stale`.
+ */
+export async function verifyWebhook(
+  parameters: Parameters,
+  signing: WebhookSigning,
+  now: number = Date.now(),
+): Promise<VerifiedWebhook> {
+  const { verified, fault } = await checkWebhook(parameters, signing, now);
+  if (fault !== undefined) throw new WebhookError(fault);
+  return verified;
+}
+
+/** As {@link verifyWebhook}, for those who would rather not catch. */
+export async function checkWebhook(
+  parameters: Parameters,
+  { signatureSecret, signatureMethod }: WebhookSigning,
+  now: number,
+): Promise<
+  | { readonly verified: VerifiedWebhook; readonly fault?: never }
+  | { readonly verified?: never; readonly fault: WebhookFault }
+> {
+  const missing = SIGNING_PARAMETERS.filter((name) => !parameters.get(name));
+  if (missing.length > 0) {
+    const detail = `${missing.join(", ")} missing; have Vonage support turn on signed webhooks for this account`;
+    return { fault: { code: "unsigned", detail } };
+  }
+  if (!(await verifySignature(parameters, signatureSecret, signatureMethod && [signatureMethod]))) {
+    const detail = "sig does not fit; check signature secret and method against the account's settings";
+    return { fault: { code: "forged", detail } };
+  }
+  // Unlike a report's, a webhook's `timestamp` is never anything but the seconds that signing adds.
+  const text = parameters.get("timestamp") ?? "";
+  const timestamp = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(Math.abs(timestamp - now / 1000) <= MAX_AGE_S)) {
+    const detail = "timestamp must be UNIX seconds, at most 5 minutes from now; check this machine's clock";
+    return { fault: { code: "stale", detail } };
+  }
+  return { verified: { nonce: parameters.get("nonce") ?? "", timestamp } };
+}

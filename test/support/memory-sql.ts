@@ -1,0 +1,61 @@
+// What Cloudflare's SqlStorage is to our shards, on Node's SQLite in memory.
+
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Sql } from "../../adapters/cloudflare/ledger/store.ts";
+
+export interface MemorySql {
+  readonly sql: Sql;
+  /** As the platform's transactionSync: all of it, or none where it throws. */
+  readonly transact: <T>(work: () => T) => T;
+  /** Rows of a query of the test's own. */
+  all(query: string): Record<string, unknown>[];
+  /** Every row of every table. */
+  dump(): Record<string, unknown>[];
+}
+
+/** A database of its own. */
+export function createMemorySql(): MemorySql {
+  const database = new DatabaseSync(":memory:");
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (query: string) => {
+    const statement = prepared.get(query) ?? database.prepare(query);
+    prepared.set(query, statement);
+    return statement;
+  };
+  return {
+    sql: {
+      exec: (query, ...bindings) => {
+        // Only tables are made by several statements at once, which cannot be prepared.
+        if (query.includes("CREATE TABLE")) {
+          database.exec(query);
+          return { toArray: () => [] };
+        }
+        const rows = prepare(query).all(...bindings);
+        return { toArray: () => rows };
+      },
+      get databaseSize() {
+        const [{ size } = { size: 0 }] = database
+          .prepare("SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()")
+          .all();
+        return Number(size);
+      },
+    },
+    transact: (work) => {
+      database.exec("BEGIN");
+      try {
+        const result = work();
+        database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    all: (query) => database.prepare(query).all(),
+    dump: () =>
+      database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .all()
+        .flatMap(({ name }) => database.prepare(`SELECT * FROM "${name}"`).all()),
+  };
+}

@@ -1,0 +1,99 @@
+// The whole workflow: the Worker with the workflow on, on workerd, and Vonage's sandbox, which sends it webhooks.
+
+import { type RunningWorker, startOnWorkerd } from "../../adapters/sandbox/workerd.ts";
+import { SANDBOX_APPLICATION, SANDBOX_CREDENTIALS, type Sandbox } from "../../src/sandbox/index.ts";
+import { createTwoFactorClient, type TwoFactorClient } from "../../src/two-factor/index.ts";
+import { findFreePort } from "./free-port.ts";
+import { bindingsFor, PROXY_KEY } from "./local-stack.ts";
+import { type SandboxServer, startSandboxServer } from "./sandbox-server.ts";
+
+export const CODE_SECRET = "code-secret-0123456789-0123456789-abcdef";
+/** The signature secret of the sandbox's account for 2FA. */
+export const SIGNATURE_SECRET = [...SANDBOX_CREDENTIALS.twoFactor.apiSecret].reverse().join("");
+/** A number of ours, to which users reply. */
+export const OUR_NUMBER = "447700900000";
+
+/** A complete configuration of the workflow, with Vonage at `url`. */
+export function twoFactorBindingsFor(url: string): Record<string, string> {
+  return {
+    ...bindingsFor(url),
+    VONAGE_REST_BASE_URL: url,
+    TWO_FACTOR_SECRETS: `c1:${CODE_SECRET}`,
+    TWO_FACTOR_BRAND: "Acme",
+    TWO_FACTOR_COUNTRIES: "GB US",
+    TWO_FACTOR_COOLDOWN_S: "5",
+    TWO_FACTOR_LIMITS: "number=10/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600",
+    SMS_FROM: OUR_NUMBER,
+    VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
+    VOICE_PRIVATE_KEY: SANDBOX_APPLICATION.privateKey,
+    VOICE_FROM: OUR_NUMBER,
+    WEBHOOK_SIGNATURE_SECRET: SIGNATURE_SECRET,
+    WEBHOOK_SIGNATURE_METHOD: "sha256",
+  };
+}
+
+export interface TwoFactorStack {
+  readonly worker: RunningWorker;
+  readonly vonage: SandboxServer;
+  readonly sandbox: Sandbox;
+  readonly client: TwoFactorClient;
+  /** What the Worker wrote to its console. */
+  readonly logs: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts both; `bindings` come over a complete configuration. Webhooks are signed unless the bindings say otherwise. */
+export async function startTwoFactorStack(
+  bindings: Readonly<Record<string, string>> = {},
+): Promise<TwoFactorStack> {
+  const [vonage, port] = [await startSandboxServer(), await findFreePort()];
+  const logs: string[] = [];
+  const all = { ...twoFactorBindingsFor(vonage.url), ...bindings };
+  const worker = await startOnWorkerd({
+    config: "wrangler.toml",
+    port,
+    bindings: all,
+    onLog: (line) => logs.push(line),
+  });
+  vonage.sandbox.webhooks({
+    deliveryReceipt: `${worker.url}/webhooks/delivery-receipt`,
+    inboundSms: `${worker.url}/webhooks/inbound-sms`,
+    ...(all.WEBHOOK_SIGNATURE_SECRET && { sign: "sha256" }),
+  });
+  return {
+    worker,
+    vonage,
+    sandbox: vonage.sandbox,
+    client: createTwoFactorClient({ endpoint: worker.url, key: PROXY_KEY.key }),
+    logs,
+    stop: async () => {
+      await Promise.all([worker.stop(), vonage.close()]);
+    },
+  };
+}
+
+let given = 0;
+
+/** A number that nobody else in this file has. */
+export const aNumber = (): string => `4474001${String(given++).padStart(5, "0")}`;
+
+/** The code in the last text that arrived at a number. */
+export function codeAt(sandbox: Sandbox, number: string): string {
+  const text = sandbox.handset(number).inbox().at(-1)?.text ?? "";
+  return /^(\d{4,10}) /.exec(text)?.[1] ?? `no code in "${text}"`;
+}
+
+/** The code that is heard in the last call to a number. */
+export function codeHeardAt(sandbox: Sandbox, number: string): string {
+  const { heard = "" } = sandbox.handset(number).calls().at(-1) ?? {};
+  return (heard.match(/\d(?:, \d)+/)?.[0] ?? "").replaceAll(", ", "");
+}
+
+/** A code of the same length that it is not. */
+export const notThe = (code: string): string =>
+  code.replace(/\d$/, (last) => String((Number(last) + 1) % 10));
+
+/** What Vonage was told of a message, oldest first: `true` or `false`. */
+export function reportsOf(sandbox: Sandbox, messageId: string | undefined): boolean[] {
+  return sandbox.reports().flatMap((one) => (one.messageId === messageId ? [one.delivered] : []));
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { parseDeliveryReceipt } from "../../src/webhooks/index.ts";
+import { webhookErrorOf } from "./support/webhook-error.ts";
+
+const wire = {
+  msisdn: "447700900000",
+  to: "AcmeInc",
+  "network-code": "23410",
+  messageId: "0A0000001234567B",
+  price: "0.03330000",
+  status: "delivered",
+  scts: "2001011400",
+  "err-code": "0",
+  "api-key": "abcd1234",
+  "client-ref": "my-ref",
+  "message-timestamp": "2020-01-01 14:00:05",
+};
+const parse = (changes: Record<string, string | undefined> = {}) =>
+  parseDeliveryReceipt(
+    new Map(
+      Object.entries({ ...wire, ...changes }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
+    ),
+  );
+
+describe("a delivery receipt", () => {
+  it("is read with all that Vonage says", () => {
+    expect(parse()).toEqual({
+      messageId: "0A0000001234567B",
+      number: "447700900000",
+      sender: "AcmeInc",
+      status: "delivered",
+      errorCode: 0,
+      networkCode: "23410",
+      price: "0.03330000",
+      clientRef: "my-ref",
+      apiKey: "abcd1234",
+      occurredAt: Date.UTC(2020, 0, 1, 14),
+    });
+  });
+
+  it("is read with only what is needed, and then has no other fields", () => {
+    const least = parseDeliveryReceipt(
+      new Map([
+        ["messageId", "A1"],
+        ["msisdn", "447700900000"],
+        ["status", "failed"],
+      ]),
+    );
+    expect(Object.keys(least)).toEqual(["messageId", "number", "status"]);
+  });
+
+  it.each(["accepted", "buffered", "delivered", "expired", "failed", "rejected", "unknown"])(
+    "may be %s, in any case",
+    (status) => {
+      for (const written of [status, status.toUpperCase(), `${status[0]?.toUpperCase()}${status.slice(1)}`])
+        expect(parse({ status: written }).status).toBe(status);
+    },
+  );
+
+  it("is read beside parameters that are not known, with the names of objects' own among them", () => {
+    expect(parse({ "new-thing": "x", toString: "x", __proto__: "x", constructor: "x" })).toEqual(parse());
+  });
+
+  it("drops what is odd and not needed", () => {
+    const { messageId, number, status } = parse();
+    const odd = parse({
+      to: "\n",
+      "network-code": "?",
+      price: "free",
+      "err-code": "none",
+      "client-ref": "x".repeat(201),
+      "api-key": "",
+      scts: "2002301400",
+      "message-timestamp": "yesterday",
+    });
+    expect(odd).toEqual({ messageId, number, status });
+  });
+
+  it.each([
+    ["scts", { scts: "2611241530" }, Date.UTC(2026, 10, 24, 15, 30)],
+    ["scts with seconds", { scts: "261124153059" }, Date.UTC(2026, 10, 24, 15, 30, 59)],
+    ["message-timestamp", { scts: undefined }, Date.UTC(2020, 0, 1, 14, 0, 5)],
+    [
+      "an ISO 8601 message-timestamp",
+      { scts: "", "message-timestamp": "2020-01-01T14:00:05.250Z" },
+      Date.UTC(2020, 0, 1, 14, 0, 5),
+    ],
+    [
+      "a message-timestamp with an offset",
+      { scts: undefined, "message-timestamp": "2020-01-01 14:00:05 +0200" },
+      Date.UTC(2020, 0, 1, 12, 0, 5),
+    ],
+    [
+      "a message-timestamp west of Greenwich",
+      { scts: undefined, "message-timestamp": "2020-01-01T14:00:05-01:30" },
+      Date.UTC(2020, 0, 1, 15, 30, 5),
+    ],
+  ])("tells the time by %s", (_, changes, instant) => {
+    expect(parse(changes).occurredAt).toBe(instant);
+  });
+
+  it("takes the number with its plus as well", () => {
+    expect(parse({ msisdn: "+447700900000" }).number).toBe("447700900000");
+  });
+
+  it.each([
+    ["messageId", undefined],
+    ["messageId", ""],
+    ["messageId", "canary\n"],
+    ["msisdn", undefined],
+    ["msisdn", "canary"],
+    ["status", undefined],
+    ["status", "canary"],
+    ["status", ""],
+  ])("is invalid with %s %j, which the error names without the value", async (name, value) => {
+    const error = await webhookErrorOf(() => parse({ [name]: value }));
+    expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining(name) });
+    expect(error.message).not.toContain("canary");
+  });
+
+  it("is invalid by all its faults at once", async () => {
+    const { message } = await webhookErrorOf(() => parseDeliveryReceipt(new Map()));
+    for (const name of ["messageId", "msisdn", "status"]) expect(message).toContain(name);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { parseInboundSms } from "../../src/webhooks/index.ts";
+import { webhookErrorOf } from "./support/webhook-error.ts";
+
+const wire = {
+  "api-key": "abcd1234",
+  msisdn: "447700900001",
+  to: "447700900000",
+  messageId: "0A0000000123ABCD1",
+  text: "123456 thanks",
+  type: "text",
+  keyword: "123456",
+  "message-timestamp": "2020-01-01 12:00:00",
+};
+const parse = (changes: Record<string, string | undefined> = {}) =>
+  parseInboundSms(
+    new Map(
+      Object.entries({ ...wire, ...changes }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
+    ),
+  );
+
+describe("an inbound message", () => {
+  it("is read with all that Vonage says", () => {
+    expect(parse()).toEqual({
+      messageId: "0A0000000123ABCD1",
+      number: "447700900001",
+      recipient: "447700900000",
+      text: "123456 thanks",
+      keyword: "123456",
+      type: "text",
+      apiKey: "abcd1234",
+      occurredAt: Date.UTC(2020, 0, 1, 12),
+    });
+  });
+
+  it("keeps its text as it is, line breaks, emoji and nothing included", () => {
+    for (const text of ["a\nb", "👍 123456", "", " x "]) expect(parse({ text }).text).toBe(text);
+  });
+
+  it("tells which piece of a long text it is", () => {
+    const piece = { concat: "true", "concat-ref": "108", "concat-total": "3", "concat-part": "2" };
+    expect(parse(piece).part).toEqual({ reference: "108", total: 3, number: 2 });
+  });
+
+  it.each([
+    ["it says so", { concat: "false" }],
+    ["its reference is missing", { "concat-ref": undefined }],
+    ["its place is beyond the total", { "concat-part": "4" }],
+    ["its place is none", { "concat-part": "0" }],
+    ["its total is no number", { "concat-total": "many" }],
+  ])("is no piece when %s", (_, changes) => {
+    const piece = {
+      concat: "true",
+      "concat-ref": "108",
+      "concat-total": "3",
+      "concat-part": "2",
+      ...changes,
+    };
+    expect(parse(piece).part).toBeUndefined();
+  });
+
+  it("may be binary, and then has no text", () => {
+    expect(parse({ type: "binary", text: undefined, data: "ff" })).toMatchObject({
+      type: "binary",
+      text: "",
+    });
+  });
+
+  it.each(["messageId", "msisdn", "to", "text"])("is invalid without %s", async (name) => {
+    const error = await webhookErrorOf(() => parse({ [name]: undefined }));
+    expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining(name) });
+  });
+
+  it("is not mistaken for a delivery receipt, which has no text", async () => {
+    const error = await webhookErrorOf(() => parse({ text: undefined, status: "delivered" }));
+    expect(error.code).toBe("invalid");
+  });
+
+  it("is named by no value of its own in an error", async () => {
+    const error = await webhookErrorOf(() => parse({ msisdn: "canary", text: "123456" }));
+    expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/canary|123456/);
+  });
+});
