@@ -6,7 +6,12 @@ import type { Fault } from "../../src/validation.ts";
 import type { IncompleteConfiguration } from "../fetch/handler.ts";
 import { type Brake, checkHandlerOptions, type HandlerConfig } from "../fetch/options.ts";
 import type { TwoFactorConfig } from "../fetch/two-factor/options.ts";
-import { checkLedgerSettings, type LedgerSettings, type ShardNamespace } from "./ledger/settings.ts";
+import {
+  checkLedgerSettings,
+  isNamespace,
+  type LedgerSettings,
+  type ShardNamespace,
+} from "./ledger/settings.ts";
 import {
   readTwoFactorSettings,
   type Senders,
@@ -125,7 +130,11 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     ...(settings.REPORT_BUDGET_MS && { budget: Number(settings.REPORT_BUDGET_MS) }),
     ...(env.LEDGER !== undefined && { namespace: env.LEDGER }),
   });
-  const { config: twoFactor, faults: twoFactorFaults } = readTwoFactorSettings(settings, {
+  const {
+    isOn,
+    config: twoFactor,
+    faults: twoFactorFaults,
+  } = readTwoFactorSettings(settings, {
     credentials: twoFactorCredentials,
     baseUrl: settings.VONAGE_BASE_URL,
     own,
@@ -134,8 +143,14 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     if (settings[name as keyof Settings]) invalid.push({ name, detail: rule });
     else if (!env[name as keyof Env]) missing.add(name);
   }
-  if (twoFactor !== undefined) {
-    for (const name of OBJECTS) if (env[name] === undefined) missing.add(name);
+  if (isOn) {
+    for (const name of OBJECTS) {
+      if (env[name] === undefined) missing.add(name);
+      // The ledger's is checked with its settings.
+      else if (name !== "LEDGER" && !isNamespace(env[name])) {
+        invalid.push({ name, detail: "must be a Durable Object namespace" });
+      }
+    }
   }
   const complete = invalid.length === 0 && missing.size === 0;
   if (!Array.isArray(checked) && !Array.isArray(ledger) && complete) {

@@ -2,12 +2,13 @@
 
 import { ConversionError } from "../../src/errors.ts";
 import { createDelivery, type Deliver } from "../fetch/delivery.ts";
-import type { IncompleteConfiguration } from "../fetch/handler.ts";
+import type { IncompleteConfiguration, TwoFactorParts } from "../fetch/handler.ts";
 import type { Ledger } from "../fetch/ledger.ts";
 import type { HandlerConfig } from "../fetch/options.ts";
 import { createTracking, type Track } from "../fetch/track.ts";
-import type { WebhookTrust } from "../fetch/two-factor/options.ts";
+import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
 import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
+import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { createRemoteLimits } from "./two-factor/remote-limits.ts";
@@ -20,9 +21,7 @@ export interface Services {
   readonly deliver: Deliver;
   /** `undefined`: there is no ledger. */
   readonly track: Track | undefined;
-  readonly twoFactor:
-    | { readonly service: TwoFactor; readonly webhooks: WebhookTrust | undefined }
-    | undefined;
+  readonly twoFactor: (TwoFactorParts & { readonly service: TwoFactor }) | undefined;
   /** Sees to it that everything that has something to do is awake. */
   nudge(): Promise<void>;
 }
@@ -63,13 +62,15 @@ export function createServices(env: Env, senders: Senders): Services | Incomplet
 }
 
 function createWorkflow(
-  { twoFactor }: Configuration,
+  { config, twoFactor }: Configuration,
   { SEND_LIMITS: limits }: Env,
   challenges: ReturnType<typeof createShardedChallenges> | undefined,
 ): Services["twoFactor"] {
   if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
+  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits));
   return {
-    service: createTwoFactor(twoFactor, challenges, createRemoteLimits(limits)),
-    webhooks: twoFactor.webhooks,
+    service,
+    calls: createTwoFactorCalls(config, service),
+    webhooks: createWebhooks(config, twoFactor.webhooks, service),
   };
 }

@@ -13,10 +13,9 @@ import type { HandlerConfig } from "./options.ts";
 import { type Answer, LEDGER_HINT, problem } from "./problem.ts";
 import { createReporter } from "./report.ts";
 import { createTracker, createTracking } from "./track.ts";
-import type { WebhookTrust } from "./two-factor/options.ts";
-import { createTwoFactorRoutes } from "./two-factor/routes.ts";
+import type { createTwoFactorCalls } from "./two-factor/calls.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
-import { createWebhooks } from "./two-factor/webhooks.ts";
+import type { createWebhooks } from "./two-factor/webhooks.ts";
 
 /** Answers one request. The second argument is what the runtime knows beside it. */
 export type ConversionHandler = (request: Request, context?: HandlerContext) => Promise<Response>;
@@ -44,9 +43,14 @@ const JSON_HEADERS = { "content-type": "application/json" };
 /** What a platform adds to the handler; without it, reports are forwarded and forgotten, and no codes are sent. */
 export interface HandlerParts {
   readonly ledger?: Ledger | undefined;
-  readonly twoFactor?:
-    | { readonly service: TwoFactor; readonly webhooks: WebhookTrust | undefined }
-    | undefined;
+  readonly twoFactor?: TwoFactorParts | undefined;
+}
+
+/** The workflow, handed in whole: a handler without it does not pay for it. */
+export interface TwoFactorParts {
+  readonly service: Pick<TwoFactor, "counts">;
+  readonly calls: ReturnType<typeof createTwoFactorCalls>;
+  readonly webhooks: ReturnType<typeof createWebhooks>;
 }
 
 /** Makes the handler from a complete configuration. */
@@ -57,8 +61,6 @@ export function createHandler(
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
   const operator = createOperator(config, ledger, twoFactor?.service);
-  const codes = createTwoFactorRoutes(config, twoFactor?.service);
-  const webhooks = createWebhooks(config, twoFactor?.webhooks, twoFactor?.service);
   const app = createApp(config.allowedOrigins);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
@@ -95,20 +97,22 @@ export function createHandler(
   route(app, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
   route(app, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });
 
-  route(app, "/2fa", { POST: (c) => codes.start(c.req.raw, c.env) });
+  type Part = (request: Request, context: HandlerContext, id: string) => Answer | Promise<Answer>;
+  const ofTwoFactor = (pick: (parts: TwoFactorParts) => Part) => (c: Context<AppEnv>) =>
+    twoFactor === undefined
+      ? problem("no-two-factor")
+      : pick(twoFactor)(c.req.raw, c.env, c.req.param("id") ?? "");
+  route(app, "/2fa", { POST: ofTwoFactor(({ calls }) => calls.start) });
   route(app, "/2fa/:id", {
-    GET: (c) => codes.look(c.req.raw, c.env, c.req.param("id")),
-    DELETE: (c) => codes.cancel(c.req.raw, c.env, c.req.param("id")),
+    GET: ofTwoFactor(({ calls }) => calls.look),
+    DELETE: ofTwoFactor(({ calls }) => calls.cancel),
   });
-  route(app, "/2fa/:id/check", { POST: (c) => codes.check(c.req.raw, c.env, c.req.param("id")) });
-  route(app, "/2fa/:id/resend", { POST: (c) => codes.resend(c.req.raw, c.env, c.req.param("id")) });
-  for (const [path, receive] of [
-    ["/webhooks/delivery-receipt", webhooks.deliveryReceipt],
-    ["/webhooks/inbound-sms", webhooks.inboundSms],
-  ] as const) {
-    const answer = (c: Context<AppEnv>) => receive(c.req.raw, c.env);
-    route(app, path, { GET: answer, POST: answer });
-  }
+  route(app, "/2fa/:id/check", { POST: ofTwoFactor(({ calls }) => calls.check) });
+  route(app, "/2fa/:id/resend", { POST: ofTwoFactor(({ calls }) => calls.resend) });
+  const receipts = ofTwoFactor(({ webhooks }) => webhooks.deliveryReceipt);
+  route(app, "/webhooks/delivery-receipt", { GET: receipts, POST: receipts });
+  const replies = ofTwoFactor(({ webhooks }) => webhooks.inboundSms);
+  route(app, "/webhooks/inbound-sms", { GET: replies, POST: replies });
   return observe(app, config.log);
 }
 

@@ -28,7 +28,7 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export function createOperator(
   config: HandlerConfig,
   ledger: Ledger | undefined,
-  twoFactor: TwoFactor | undefined,
+  twoFactor: Pick<TwoFactor, "counts"> | undefined,
 ) {
   const asAdmin =
     (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>

@@ -52,7 +52,10 @@ export function createSessions(): Sessions {
       sessions.set(name, session);
       const [oldest] = sessions.keys();
       if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
-      return { session, headers: { "set-cookie": `${COOKIE}=${name}; Path=/app; HttpOnly; SameSite=Strict` } };
+      return {
+        session,
+        headers: { "set-cookie": `${COOKIE}=${name}; Path=/app; HttpOnly; SameSite=Strict` },
+      };
     },
     forget: () => sessions.clear(),
   };

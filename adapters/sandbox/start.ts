@@ -1,15 +1,21 @@
-// `npm start`: the Worker and the sandbox on workerd, and one sample report through both.
+// `npm start`: the Worker and the sandbox on workerd, a page to look at, and one sample report through both.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createConversionClient } from "../../src/index.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
-import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { SANDBOX_ACCOUNTS, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { mintReportToken } from "../../src/token.ts";
+import { bundlePage } from "./bundle-page.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
 const HOST = "127.0.0.1";
+/** Short, so that nobody has to wait for what is worth seeing. */
+const COOLDOWN_S = "10";
+const LIFETIME_S = "180";
+/** Nobody who plays shall be locked out. */
+const LIMITS = "number=1000/60 prefix=10000/60 caller=100000/60 total=100000/60";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 async function main(): Promise<void> {
@@ -31,12 +37,24 @@ async function main(): Promise<void> {
 
   // New secrets at every start: nothing that is printed here opens anything later.
   const key = randomBytes(24).toString("hex");
+  const applicationKey = randomBytes(24).toString("hex");
   const adminKey = randomBytes(24).toString("hex");
   const secret = { kid: "local", secret: randomBytes(24).toString("hex") };
+  const codeSecret = randomBytes(24).toString("hex");
   const { twoFactor, other } = SANDBOX_CREDENTIALS;
+  const account = SANDBOX_ACCOUNTS.find(({ apiKey }) => apiKey === twoFactor.apiKey);
+  const worker = `http://${HOST}:${workerPort}`;
   const sandbox = await startOnWorkerd({
     config: `${root}adapters/sandbox/wrangler.toml`,
     port: sandboxPort,
+    bindings: {
+      WEBHOOK_BASE_URL: worker,
+      WEBHOOK_SIGN: "sha256",
+      APPLICATION_ENDPOINT: worker,
+      APPLICATION_KEY: applicationKey,
+      APPLICATION_COOLDOWN_S: COOLDOWN_S,
+      ...bundlePage(`${root}adapters/sandbox/page`),
+    },
   });
   await startOnWorkerd({
     config: `${root}wrangler.toml`,
@@ -47,12 +65,27 @@ async function main(): Promise<void> {
       VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
       VONAGE_OTHER_API_KEY: other.apiKey,
       VONAGE_OTHER_API_SECRET: other.apiSecret,
-      PROXY_KEYS_2FA: `local:${key}`,
+      PROXY_KEYS_2FA: `local:${key},application:${applicationKey}`,
       ADMIN_KEYS: `local:${adminKey}`,
       TOKEN_SECRETS: `${secret.kid}:${secret.secret}`,
       ALLOWED_ORIGINS: "*",
+      VONAGE_REST_BASE_URL: sandbox.url,
+      TWO_FACTOR_SECRETS: `local:${codeSecret}`,
+      TWO_FACTOR_BRAND: "Acme",
+      TWO_FACTOR_COUNTRIES: "*",
+      TWO_FACTOR_COOLDOWN_S: COOLDOWN_S,
+      TWO_FACTOR_LIFETIME_S: LIFETIME_S,
+      TWO_FACTOR_LIMITS: LIMITS,
+      SMS_FROM: "447700900000",
+      VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
+      VOICE_PRIVATE_KEY: SANDBOX_APPLICATION.privateKey,
+      VOICE_FROM: "447700900001",
+      WEBHOOK_SIGNATURE_SECRET: account?.signatureSecret ?? "",
+      WEBHOOK_SIGNATURE_METHOD: "sha256",
     },
-    onLog: (line) => console.log(line),
+    onLog: (line) => {
+      if (!isLook(line)) console.log(line);
+    },
   });
   const endpoint = `http://localhost:${workerPort}`;
   const vonage = `http://localhost:${sandboxPort}`;
@@ -63,7 +96,9 @@ async function main(): Promise<void> {
   const { reports } = (await answer.json()) as { reports: RecordedReport[] };
 
   console.log(`
-The Worker is at    ${endpoint}   POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
+Look at it: ${vonage}/
+
+The Worker is at    ${endpoint}   POST /2fa, POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
 The sandbox is at   ${vonage}   in Vonage's place; GET /sandbox/ lists its controls
 
 A sample report went from a client with a report token through the Worker to the sandbox: ${status}.
@@ -73,6 +108,11 @@ ${JSON.stringify(reports.find((one) => one.messageId === messageId) ?? null, nul
 Try one yourself, then look at what was recorded:
   curl -i ${endpoint}/conversions/sms -u local:${key} -d message-id=0A0000000123ABCD1 -d delivered=true
   curl ${vonage}/sandbox/reports
+
+Send a code, find it on the handset, and check it (the id is in the first answer):
+  curl -i ${endpoint}/2fa -H 'authorization: Bearer ${key}' -d to=447400123456 -d channel=sms
+  curl ${vonage}/sandbox/handset?number=447400123456
+  curl -i ${endpoint}/2fa/ID/check -H 'authorization: Bearer ${key}' -d code=CODE
 
 Track a message that nobody will report: after 30 seconds the sandbox has delivered=false.
   curl -i ${endpoint}/messages -u local:${key} -d messageId=0A0000000123ABCD2 -d channel=sms -d expiresIn=30
@@ -84,6 +124,11 @@ Have Vonage fail for a while, report, and look at the ledger, which delivers as 
 
 Serving until Ctrl-C.
 `);
+}
+
+/** Whether a line of the Worker's log says that the page looked at a challenge, as it does every second. */
+function isLook(line: string): boolean {
+  return /"method":"GET","route":"\/2fa\/[^"]*","status":200/.test(line);
 }
 
 function readPort(name: string, fallback: number): number {

@@ -193,12 +193,12 @@ function resend(
 }
 
 function cancel(challenge: Challenge, now: number): ChallengeStep {
-  // Once time has run out the ledger reports by itself.
-  if (challenge.state !== "pending" || now >= challenge.expiresAt) return unchanged(challenge, DONE);
+  if (challenge.state !== "pending") return unchanged(challenge, DONE);
   const statements = challenge.messages
     .filter(({ state, provenAt }) => state !== "superseded" && provenAt === null)
     .flatMap((message) => toReport(message, false, now));
-  return step({ ...challenge, state: "cancelled" }, DONE, statements);
+  // Once time has run out the ledger reports by itself; but a message on its way would bring the challenge back.
+  return step({ ...challenge, state: "cancelled" }, DONE, now < challenge.expiresAt ? statements : []);
 }
 
 function sent(
@@ -217,11 +217,11 @@ function sent(
   };
   const after = replace(challenge, known);
   if (known.provenAt !== null) return step(after, DONE, toReport(known, true, known.provenAt));
-  // Of a message that went out beside the one that was answered nothing is known.
-  if (challenge.state === "verified") return step(after, DONE);
   if (challenge.state === "cancelled" || known.state === "superseded") {
     return step(after, DONE, toReport(known, false, now));
   }
+  // Of a message that went out beside the one that was answered nothing is known.
+  if (challenge.state === "verified") return step(after, DONE);
   const expiresAt = message.state === "sending" ? now + rules.lifetime : challenge.expiresAt;
   const earlier = after.messages.filter(
     (one) => one.number < number && one.state !== "superseded" && one.provenAt === null,
@@ -243,9 +243,15 @@ function sent(
 /** Nothing is superseded by a message that may not exist: both codes are taken. */
 function uncertain(challenge: Challenge, number: number, now: number, rules: ChallengeRules): ChallengeStep {
   const message = challenge.messages.find((one) => one.number === number);
-  if (message?.state !== "sending") return unchanged(challenge, DONE);
-  const expiresAt = challenge.state === "pending" ? now + rules.lifetime : challenge.expiresAt;
-  return step({ ...replace(challenge, { ...message, state: "uncertain" }), expiresAt }, DONE);
+  const isSending = message?.state === "sending";
+  if (!isSending && message?.state !== "superseded") return unchanged(challenge, DONE);
+  const expiresAt = isSending && challenge.state === "pending" ? now + rules.lifetime : challenge.expiresAt;
+  const after = isSending
+    ? { ...replace(challenge, { ...message, state: "uncertain" }), expiresAt }
+    : challenge;
+  // A receipt was quicker than whoever waited for the answer: then it did go out, by that id.
+  const [receipt] = message.receipts;
+  return receipt === undefined ? step(after, DONE) : sent(after, number, [receipt.messageId], now, rules);
 }
 
 function failed(challenge: Challenge, number: number): ChallengeStep {
@@ -269,7 +275,10 @@ function receive(
   // A receipt may be quicker than the note of what was sent; that note knows all the parts, and which is the first.
   const awaited = message.state === "sending" && now < message.sentAt + SENDING_AT_MOST_MS;
   if (message.messageIds.length > 0 || awaited) return step(after, DONE);
-  return sent(after, message.number, [receipt.messageId], now, rules);
+  // Whenever it comes, a receipt gives no code a longer life.
+  const state = message.state === "sending" ? "uncertain" : message.state;
+  const cutOff = replace(after, { ...message, receipts, state });
+  return sent(cutOff, message.number, [receipt.messageId], now, rules);
 }
 
 /** The one text whose id never became known, where the receipt names this challenge. */

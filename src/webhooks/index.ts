@@ -1,3 +1,4 @@
+export type { ParameterFault, Parameters } from "../parameters.ts";
 export type { SignatureMethod } from "../signature-method.ts";
 export type { DeliveryReceipt, ReceiptStatus } from "./delivery-receipt.ts";
 export { parseDeliveryReceipt } from "./delivery-receipt.ts";

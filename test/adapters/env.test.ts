@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker, { type Env } from "../../adapters/cloudflare/index.ts";
-import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { createSandbox, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { createRecordingFetch } from "../support/recording-fetch.ts";
 import { basic, bearer, get, mint, ORIGIN, post, REPORT, readJson, TOKEN_SECRET } from "./support/proxy.ts";
 
@@ -18,6 +18,21 @@ const ADMIN = { ADMIN_KEYS: `ops:${key("o")}` };
 /** As far as /health has to do with it. */
 const LEDGER: NonNullable<Env["LEDGER"]> = { idFromName: (name) => name, get: () => ({}) };
 const NO_CALLER = "PROXY_KEYS_2FA or TOKEN_SECRETS";
+/** The workflow, complete. */
+const TWO_FACTOR = {
+  LEDGER,
+  CHALLENGES: LEDGER,
+  SEND_LIMITS: LEDGER,
+  TWO_FACTOR_SECRETS: `c1:${key("c")}`,
+  TWO_FACTOR_BRAND: "Acme",
+  TWO_FACTOR_COUNTRIES: "GB US -RU",
+  SMS_FROM: "Acme",
+  SHORT_CODE_COUNTRIES: "US,CA",
+  VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
+  VOICE_PRIVATE_KEY: SANDBOX_APPLICATION.privateKey,
+  VOICE_FROM: "447400123456",
+  WEBHOOK_SIGNATURE_SECRET: "webhook secret",
+} satisfies Env;
 
 const waitUntil = vi.fn();
 const call = (request: Request, env: Env) => worker.fetch(request, env, { waitUntil });
@@ -397,8 +412,35 @@ describe("an incomplete Worker", () => {
   });
 });
 
+const NUMBERS = ["many", "1.5", "-1", "1000000"];
+/** Settings of the workflow with values that are wrong. */
+const WRONG_TWO_FACTOR = {
+  TWO_FACTOR_SECRETS: ["kid", "kid:short", `:${key("a")}`, `a:${key("a")} a:${key("b")}`, " , "],
+  TWO_FACTOR_BRAND: ["  ", "with\nline", "x".repeat(31)],
+  TWO_FACTOR_COUNTRIES: ["gb", "GBR", "-GB", "GB;US", "+44", " , "],
+  TWO_FACTOR_CODE_LENGTH: ["3", "11", ...NUMBERS],
+  TWO_FACTOR_ATTEMPTS: ["0", "11", ...NUMBERS],
+  TWO_FACTOR_LIFETIME_S: ["29", "3601", ...NUMBERS],
+  TWO_FACTOR_COOLDOWN_S: ["4", "601", ...NUMBERS],
+  TWO_FACTOR_MESSAGES: ["0", "11", ...NUMBERS],
+  TWO_FACTOR_LIMITS: ["number", "number=5", "number=0/3600", "number=5/0", "country=5/3600", "total=5/86401"],
+  SMS_FROM: ["much too long a name", "1234567890123456", "Bäcker"],
+  SMS_CALLBACK_URL: ["http://shop.example/receipts", "shop.example", "https://a:b@shop.example/"],
+  SHORT_CODE_COUNTRIES: ["GB", "US;CA", "us"],
+  VOICE_APPLICATION_ID: ["my-application", `${key("a")}`],
+  VOICE_PRIVATE_KEY: ["something else", "-----BEGIN PUBLIC KEY-----"],
+  VOICE_FROM: ["+447400123456", "Acme"],
+  VONAGE_REST_BASE_URL: ["http://rest.nexmo.com", "rest.nexmo.com"],
+  WEBHOOK_SIGNATURE_SECRET: ["with a line\n", "x".repeat(201)],
+  WEBHOOK_SIGNATURE_METHOD: ["sha3", "SHA256"],
+  WEBHOOK_UNSIGNED: ["yes", "accept"],
+  CHALLENGES: [{}, "yes", 4],
+  SEND_LIMITS: [{}, "yes", 4],
+} satisfies Partial<Record<keyof Env, unknown[]>>;
+
 /** Every setting with values that are wrong. A setting that is not here does not compile. */
 const WRONG: Record<keyof Env, unknown[]> = {
+  ...WRONG_TWO_FACTOR,
   VONAGE_2FA_API_KEY: ["with:colon", "with\nline"],
   VONAGE_2FA_API_SECRET: ["with a line\n", "x".repeat(201)],
   VONAGE_2FA_SIGNATURE_SECRET: ["with a line\n"],
@@ -436,7 +478,7 @@ describe("a setting that is wrong", () => {
   it.each(Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => [name, value] as const)))(
     "%s as %j is named, alone, with the rule and without the value",
     async (name, value) => {
-      const signed = name.includes("SIGNATURE");
+      const signed = /^VONAGE.*SIGNATURE/.test(name);
       const set = name.includes("OTHER") ? "OTHER" : "2FA";
       const env = {
         ...(signed
@@ -448,6 +490,7 @@ describe("a setting that is wrong", () => {
             }
           : { ...SET_2FA, ...SET_OTHER }),
         ...SHOP,
+        ...(name in WRONG_TWO_FACTOR && TWO_FACTOR),
         [name]: value,
       } as Env;
       const response = await call(get("/health"), env);
@@ -463,15 +506,52 @@ describe("a setting that is wrong", () => {
   );
 });
 
+describe("the workflow", () => {
+  const health = async (env: Env) => readJson(await call(get("/health"), { ...SET_2FA, ...SHOP, ...env }));
+
+  it("is off where nothing of it is set, and on where all of it is", async () => {
+    expect(await health({})).toMatchObject({ status: "ok", twoFactor: false });
+    expect(await health(TWO_FACTOR)).toMatchObject({ status: "ok", twoFactor: true });
+  });
+
+  it("half set up is not served: everything that is missing is named at once", async () => {
+    const { missing, invalid } = await health({ TWO_FACTOR_BRAND: "Acme" });
+    expect([...(missing ?? [])].sort()).toEqual([
+      "CHALLENGES",
+      "LEDGER",
+      "SEND_LIMITS",
+      "SMS_FROM or VOICE_FROM",
+      "TWO_FACTOR_COUNTRIES",
+      "TWO_FACTOR_SECRETS",
+    ]);
+    expect(invalid).toEqual([]);
+  });
+
+  it.each(["VOICE_APPLICATION_ID", "VOICE_PRIVATE_KEY", "VOICE_FROM"] as const)(
+    "calls nobody without %s, and says so",
+    async (name) => {
+      const { [name]: _, ...env } = TWO_FACTOR;
+      expect(await health(env)).toMatchObject({ missing: [name], invalid: [] });
+    },
+  );
+
+  it("needs the account of 2FA traffic", async () => {
+    const env = { ...SET_OTHER, ...TOKENS, ...TWO_FACTOR };
+    const { missing } = await readJson(await call(get("/health"), env));
+    expect(missing).toEqual(["VONAGE_2FA_API_KEY"]);
+  });
+});
+
 /** What wrangler.toml's [vars] may hold beside text. */
 const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { shop: key("s") }, [], {}];
 
 describe("a variable that is no text", () => {
-  const texts = Object.keys(WRONG).filter((name) => !name.startsWith("BRAKE_") && name !== "LEDGER");
+  const texts = Object.keys(WRONG).filter((name) => !/^(BRAKE_|LEDGER$|CHALLENGES$|SEND_LIMITS$)/.test(name));
 
   it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
     for (const value of NO_TEXT) {
-      const env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, [name]: value } as Env;
+      const workflow = name in WRONG_TWO_FACTOR && TWO_FACTOR;
+      const env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, ...workflow, [name]: value } as Env;
       for (const request of [get("/health"), post(REPORT, bearer(key("s")))]) {
         const response = await call(request, env);
         expect(response.status).toBe(503);
@@ -561,14 +641,19 @@ describe("a complete environment", () => {
   ])("%s: /health is ok", async (_, env, expected) => {
     const response = await call(get("/health"), env);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "ok", ledger: false, ...(expected as object) });
+    expect(await response.json()).toEqual({
+      status: "ok",
+      ledger: false,
+      twoFactor: false,
+      ...(expected as object),
+    });
     expect(lines).toEqual([expect.stringMatching(/^log \{"level":"info",.*"route":"\/health","status":200/)]);
   });
 
   it("bindings that are none of ours are nothing to it", async () => {
     const bindings = { KV: { get: () => {} }, LIMIT: 5, FLAGS: ["a"], ORIGINS: {}, NOTHING: null };
     const response = await call(get("/health"), { ...SET_2FA, ...SHOP, ...bindings } as Env);
-    const health = { status: "ok", traffic: ["2fa"], callers: ["key"], ledger: false };
+    const health = { status: "ok", traffic: ["2fa"], callers: ["key"], ledger: false, twoFactor: false };
     expect(await response.json()).toEqual(health);
   });
 

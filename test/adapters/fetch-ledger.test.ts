@@ -47,7 +47,9 @@ function createLedgerProxy(parts: Partial<Ledger>, ...answers: readonly number[]
     list: unexpected,
     stats: unexpected,
   };
-  const handle = createHandler(options, { shards: 5, nudge: async () => {}, ...all, ...parts });
+  const handle = createHandler(options, {
+    ledger: { shards: 5, nudge: async () => {}, ...all, ...parts },
+  });
   return { handle, log, sent: upstream.sent };
 }
 

@@ -133,6 +133,7 @@ describe("routes", () => {
       traffic: ["2fa", "other"],
       callers: ["token", "key"],
       ledger: false,
+      twoFactor: false,
     });
     const keysOnly = createProxy({
       credentials: { other },
@@ -144,6 +145,7 @@ describe("routes", () => {
       traffic: ["other"],
       callers: ["key"],
       ledger: false,
+      twoFactor: false,
     });
   });
 

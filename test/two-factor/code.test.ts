@@ -10,7 +10,7 @@ const ID = "3.AbCdEfGhIjKlMnOpQrStUv";
 /** Chi-square at 9 degrees of freedom: more than this comes by chance once in ten thousand million times. */
 const BEYOND_CHANCE = 66;
 
-const SAMPLES = 250_000;
+const SAMPLES = 1_000_000;
 
 describe("a code that is made", () => {
   it.each([4, 5, 6, 7, 8, 9, 10])("has %d digits, and nothing else", (length) => {

@@ -25,13 +25,11 @@ const shardCount = field<number>(
   (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
 );
 
+export const isNamespace = (value: unknown): value is ShardNamespace =>
+  typeof (value as ShardNamespace | null)?.idFromName === "function";
+
 const settingsSchema = objectOf({
-  namespace: v.optional(
-    field<ShardNamespace>(
-      "a Durable Object namespace",
-      (value) => typeof (value as ShardNamespace | null)?.idFromName === "function",
-    ),
-  ),
+  namespace: v.optional(field<ShardNamespace>("a Durable Object namespace", isNamespace)),
   shards: v.optional(
     v.pipe(
       v.array(shardCount, "must be a list of numbers"),

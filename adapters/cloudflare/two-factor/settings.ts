@@ -110,16 +110,21 @@ const FIELDS: Readonly<Record<string, keyof TwoFactorEnv>> = {
   cooldown: "TWO_FACTOR_COOLDOWN_S",
   maxMessages: "TWO_FACTOR_MESSAGES",
   limits: "TWO_FACTOR_LIMITS",
-  webhooks: "WEBHOOK_SIGNATURE_METHOD",
+  "webhooks.signatureSecret": "WEBHOOK_SIGNATURE_SECRET",
+  "webhooks.signatureMethod": "WEBHOOK_SIGNATURE_METHOD",
 };
 
 /** Reads the workflow's settings: `config` is `undefined` where nothing of it is set, which turns it off. */
 export function readTwoFactorSettings(
   settings: Settings,
   { credentials, baseUrl, own }: Surroundings,
-): { readonly config: TwoFactorConfig | undefined; readonly faults: readonly SettingFault[] } {
+): {
+  readonly isOn: boolean;
+  readonly config: TwoFactorConfig | undefined;
+  readonly faults: readonly SettingFault[];
+} {
   const isOn = TWO_FACTOR_SETTINGS.some((name) => settings[name]);
-  if (!isOn) return { config: undefined, faults: [] };
+  if (!isOn) return { isOn, config: undefined, faults: [] };
   const faults: SettingFault[] = [];
   const senders = makeSenders(settings, credentials, baseUrl, faults);
   const { output, faults: wrong = [] } = findFaults(twoFactorSchema, {
@@ -141,13 +146,13 @@ export function readTwoFactorSettings(
   for (const { field, rule } of wrong) {
     const [option = ""] = field.split(".");
     // What is wrong with a sender is said already, by its settings' names.
-    if (option !== "senders") faults.push({ name: FIELDS[option] ?? option, rule });
+    if (option !== "senders") faults.push({ name: FIELDS[field] ?? FIELDS[option] ?? option, rule });
   }
   const none = Object.keys({ ...senders, ...own }).length === 0;
   if (own !== undefined && none && faults.every(({ name }) => !/^(SMS|VOICE|SHORT)_/.test(name))) {
     faults.push({ name: "SMS_FROM or VOICE_FROM", rule: "is needed to send anything" });
   }
-  return { config: output, faults };
+  return { isOn, config: output, faults };
 }
 
 function makeSenders(
@@ -240,7 +245,7 @@ function readTrust(settings: Settings, faults: SettingFault[]): TwoFactorOptions
   if (signatureSecret)
     return { signatureSecret, ...(method && { signatureMethod: method as SignatureMethod }) };
   if (method) faults.push({ name: "WEBHOOK_SIGNATURE_SECRET", rule: "is needed beside the method" });
-  return unsigned ? "anybody" : undefined;
+  return unsigned ? { unsigned: true } : undefined;
 }
 
 /** Of a message that `validate` made; what came instead is left out, since it tells the length of a secret. */

@@ -8,22 +8,21 @@ import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-f
 import { DEFAULT_LIMITS, type LIMIT_KINDS, type Limits } from "../../../src/two-factor/limits.ts";
 import { brandText } from "../../../src/two-factor/request.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
-import { field, integer, objectOf, required, text } from "../../../src/validation.ts";
+import { field, integer, objectOf, oneOf, required, text } from "../../../src/validation.ts";
 
-/** How Vonage's webhooks are known to be Vonage's. */
-export type WebhookTrust =
-  | {
-      /** The account's signature secret. */
-      readonly signatureSecret: string;
-      /**
-       * The method of the account's settings.
-       *
-       * @default any of the five
-       */
-      readonly signatureMethod?: SignatureMethod | undefined;
-    }
-  /** Whoever calls is believed. */
-  | "anybody";
+/** How Vonage's webhooks are known to be Vonage's: by their signature, or, `unsigned`, not at all. */
+export interface WebhookTrust {
+  /** The account's signature secret. */
+  readonly signatureSecret?: string | undefined;
+  /**
+   * The method of the account's settings.
+   *
+   * @default any of the five
+   */
+  readonly signatureMethod?: SignatureMethod | undefined;
+  /** Whoever calls is believed: for accounts whose webhooks Vonage does not sign. */
+  readonly unsigned?: true | undefined;
+}
 
 export interface TwoFactorOptions {
   /** What codes are hashed with; the first hashes, all verify. */
@@ -90,7 +89,7 @@ const limit = (kind: (typeof LIMIT_KINDS)[number]) =>
     DEFAULT_LIMITS[kind],
   );
 
-const secretText = required(text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u));
+const secretText = text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u);
 
 export const twoFactorSchema = objectOf({
   codeSecrets: required(
@@ -132,19 +131,17 @@ export const twoFactorSchema = objectOf({
     {},
   ),
   webhooks: v.optional(
-    v.union(
-      [
-        v.literal("anybody"),
-        objectOf({
-          signatureSecret: secretText,
-          signatureMethod: v.optional(
-            field<SignatureMethod>(`one of ${SIGNATURE_METHODS.join(", ")}`, (value) =>
-              SIGNATURE_METHODS.includes(value as SignatureMethod),
-            ),
-          ),
-        }),
-      ],
-      'must hold signatureSecret and signatureMethod, or be "anybody"',
+    v.pipe(
+      objectOf({
+        signatureSecret: v.optional(secretText),
+        signatureMethod: v.optional(oneOf(SIGNATURE_METHODS)),
+        unsigned: v.optional(field<true>("true, or not there", (value) => value === true)),
+      }),
+      v.check(
+        ({ signatureSecret, signatureMethod, unsigned }) =>
+          unsigned ? !signatureSecret && !signatureMethod : signatureSecret !== undefined,
+        "must hold either signatureSecret (and signatureMethod), or unsigned",
+      ),
     ),
   ),
 });

@@ -38,15 +38,10 @@ const takeReply: Take = async (service, parameters, once) => {
 };
 
 /** Makes the routes of `/webhooks/…`. They are closed where nothing says whom to believe. */
-export function createWebhooks(
-  config: HandlerConfig,
-  trust: WebhookTrust | undefined,
-  service: TwoFactor | undefined,
-) {
+export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | undefined, service: TwoFactor) {
   const receive =
     (name: string, take: Take) =>
     async (request: Request, context: HandlerContext): Promise<Answer> => {
-      if (service === undefined) return problem("no-two-factor");
       if (trust === undefined)
         return problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT });
       const decoded = await readParameters(request, context.lengthHolds);
@@ -76,8 +71,8 @@ async function trustOf(
   parameters: Parameters,
   trust: WebhookTrust,
 ): Promise<{ readonly once?: Once; readonly fault?: WebhookFault }> {
-  if (trust === "anybody") return {};
   const { signatureSecret, signatureMethod } = trust;
+  if (signatureSecret === undefined) return {};
   const signing = { signatureSecret, ...(signatureMethod && { signatureMethod }) };
   const { verified, fault } = await checkWebhook(parameters, signing, Date.now());
   if (fault !== undefined) return { fault };

@@ -17,8 +17,8 @@ const JSON_HEADERS = { "content-type": "application/json" };
 const nothingSchema = objectOf({});
 
 /** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
-export function createTwoFactorRoutes(config: HandlerConfig, service: TwoFactor | undefined) {
-  type Call<O> = (service: TwoFactor, input: O, caller: string, id: string) => Promise<Answer>;
+export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) {
+  type Call<O> = (input: O, caller: string, id: string) => Promise<Answer>;
   const asCaller =
     <E extends v.ObjectEntries>(
       schema: ReturnType<typeof objectOf<E>>,
@@ -32,12 +32,11 @@ export function createTwoFactorRoutes(config: HandlerConfig, service: TwoFactor 
         const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
         return problem("unauthenticated", { detail }, {}, seen);
       }
-      if (service === undefined) return problem("no-two-factor", {}, {}, seen);
       if (caller.traffic !== "2fa") return problem("wrong-traffic", {}, {}, seen);
       const { output, errors = [] } = readFields(decoded, schema);
       if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
       // A caller that hangs up must not leave a message that was sent without a note of it.
-      const work = answer(service, output, caller.name, id);
+      const work = answer(output, caller.name, id);
       context.waitUntil?.(work.catch(() => {}));
       const { log, ...rest } = await work;
       return { ...rest, log: { ...seen, ...log } };
@@ -45,34 +44,34 @@ export function createTwoFactorRoutes(config: HandlerConfig, service: TwoFactor 
 
   return {
     /** `POST /2fa` */
-    start: asCaller(startSchema, async (from, request, caller) => {
+    start: asCaller(startSchema, async (request, caller) => {
       const { channel } = request;
       const seen = { channel, number: maskNumber(request.to) };
-      return toAnswer(await from.start(request, caller), "started", seen);
+      return toAnswer(await service.start(request, caller), "started", seen);
     }),
 
     /** `POST /2fa/{id}/check` */
-    check: asCaller(checkSchema, async (from, { code }, _, id) => {
-      const checked = await from.check(id, code);
+    check: asCaller(checkSchema, async ({ code }, _, id) => {
+      const checked = await service.check(id, code);
       if ("failed" in checked) return toProblem(checked);
       return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
     }),
 
     /** `POST /2fa/{id}/resend` */
-    resend: asCaller(resendSchema, async (from, { channel }, caller, id) =>
-      toAnswer(await from.resend(id, channel, caller), "resent"),
+    resend: asCaller(resendSchema, async ({ channel }, caller, id) =>
+      toAnswer(await service.resend(id, channel, caller), "resent"),
     ),
 
     /** `DELETE /2fa/{id}` */
-    cancel: asCaller(nothingSchema, async (from, _, __, id) => {
-      const cancelled = await from.cancel(id);
+    cancel: asCaller(nothingSchema, async (_, __, id) => {
+      const cancelled = await service.cancel(id);
       if (cancelled !== true) return toProblem(cancelled);
       return { status: 204, headers: {}, body: null, log: { outcome: "cancelled" } };
     }),
 
     /** `GET /2fa/{id}` */
-    look: asCaller(nothingSchema, async (from, _, __, id) => {
-      const found = await from.look(id);
+    look: asCaller(nothingSchema, async (_, __, id) => {
+      const found = await service.look(id);
       return "failed" in found ? toProblem(found) : json(200, found, "ok");
     }),
   };

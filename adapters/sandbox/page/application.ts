@@ -1,0 +1,171 @@
+// The left side: what the user of the application sees.
+
+import type { ApplicationAnswer, ShownChallenge } from "../application.ts";
+import { createOneAtATime, find, hasFocus, say, setText } from "./dom.ts";
+import { attempts, describeFailure, describeSent, ENDINGS, formatDuration } from "./messages.ts";
+import { NO_SANDBOX, post } from "./server.ts";
+
+export interface ApplicationView {
+  /** The number that is typed, as the handset's. */
+  readonly number: () => string;
+  /** Shows how the challenge stands; `null`: there is none. */
+  show(challenge: ShownChallenge | null): void;
+  /** Puts a code where the user would type it. */
+  useCode(code: string): void;
+}
+
+/** Told after everything that changes something on other sides. */
+export function createApplicationView(changed: () => Promise<void>): ApplicationView {
+  const startForm = find("start-form", HTMLFormElement);
+  const codeForm = find("code-form", HTMLFormElement);
+  const mark = find("ended-mark", HTMLElement);
+  const number = find("number", HTMLInputElement);
+  const code = find("code", HTMLInputElement);
+  const result = find("result", HTMLElement);
+  const anew = find("anew", HTMLButtonElement);
+  const again = { sms: find("again-sms", HTMLButtonElement), voice: find("again-voice", HTMLButtonElement) };
+  const oneAtATime = createOneAtATime();
+
+  let shown: ShownChallenge | null = null;
+  /** When it was shown, on this page's own clock. */
+  let shownAt = 0;
+  /** An ended challenge that the user has seen enough of. */
+  let dismissed = false;
+
+  const typedNumber = () => number.value.replace(/[\s().-]/g, "");
+
+  /** Posts; on failure says why, else goes on. */
+  async function act(path: string, body: object, goOn: (answer: ApplicationAnswer) => void): Promise<void> {
+    const answer = await post<ApplicationAnswer>(path, body);
+    if (answer === undefined) return say(result, NO_SANDBOX, "bad");
+    const failure = describeFailure(answer);
+    // A refusal that came before the backend has no challenge to tell of.
+    if (answer.challenge !== undefined) show(answer.challenge);
+    if (failure === undefined) goOn(answer);
+    else say(result, failure, "bad");
+    await changed();
+  }
+
+  startForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const data = new FormData(startForm);
+    oneAtATime(startForm, async () => {
+      if (typedNumber() === "") {
+        say(result, "Type a phone number first, with its country code, such as +447400123456.", "bad");
+        return number.focus();
+      }
+      say(result, "");
+      dismissed = false;
+      const body = {
+        number: typedNumber(),
+        channel: String(data.get("channel")),
+        locale: String(data.get("locale")),
+      };
+      await act("/app/start", body, () => {
+        code.value = "";
+        code.focus();
+      });
+      if (shown === null) number.focus();
+    });
+  });
+
+  codeForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const typed = code.value.replace(/\s/g, "");
+    oneAtATime(codeForm, async () => {
+      if (!/^\d{4,10}$/.test(typed)) {
+        say(result, "Type the code that the message brings: digits only.", "bad");
+        return code.focus();
+      }
+      say(result, "");
+      await act("/app/check", { code: typed }, () => {});
+      if (shown?.state === "pending") {
+        code.select();
+        code.focus();
+      }
+    });
+  });
+
+  for (const [channel, button] of Object.entries(again)) {
+    button.addEventListener("click", () =>
+      oneAtATime(button, async () => {
+        say(result, "");
+        await act("/app/resend", { channel }, () => {
+          code.value = "";
+          say(result, "A new code is on its way; the one before is not taken any more.");
+        });
+        if (shown?.state === "pending") code.focus();
+      }),
+    );
+  }
+
+  find("cancel", HTMLButtonElement).addEventListener("click", (event) =>
+    oneAtATime(event.currentTarget as HTMLElement, () =>
+      act("/app/cancel", {}, () => {
+        say(result, "Cancelled: the code is not taken any more.");
+        number.focus();
+      }),
+    ),
+  );
+
+  anew.addEventListener("click", () => {
+    dismissed = true;
+    render();
+    say(result, "");
+    number.focus();
+  });
+
+  function show(challenge: ShownChallenge | null): void {
+    shown = challenge;
+    shownAt = performance.now();
+    render();
+  }
+
+  function render(): void {
+    const state = shown === null || (shown.state !== "pending" && dismissed) ? "none" : shown.state;
+    const wasWaiting = !codeForm.hidden;
+    const focused = hasFocus(codeForm) || document.activeElement === document.body;
+    startForm.hidden = state !== "none";
+    codeForm.hidden = state !== "pending";
+    mark.hidden = state === "none" || state === "pending";
+    anew.hidden = mark.hidden;
+    if (shown === null || state === "none") return;
+    if (state !== "pending") {
+      const [word, sentence] = ENDINGS[state];
+      mark.dataset.tone = state === "verified" ? "good" : "bad";
+      setText(mark, word);
+      if (wasWaiting || result.textContent === "")
+        say(result, sentence, state === "verified" ? "good" : "bad");
+      if (wasWaiting && focused) anew.focus();
+      return;
+    }
+    setText(find("sent", HTMLElement), describeSent(shown));
+    tick();
+  }
+
+  /** What counts down. */
+  function tick(): void {
+    if (shown?.state !== "pending") return;
+    const past = performance.now() - shownAt;
+    const [expiresIn, resendIn] = [shown.expiresIn - past, shown.resendIn - past];
+    const valid = expiresIn > 0 ? ` Valid for ${formatDuration(expiresIn)}.` : " Its time is up.";
+    setText(find("left", HTMLElement), attempts(shown.attemptsLeft) + valid);
+    const waits = resendIn > 0;
+    for (const button of Object.values(again)) button.disabled = waits;
+    setText(find("wait", HTMLElement), waits ? `in ${Math.ceil(resendIn / 1000)} s` : "");
+  }
+
+  setInterval(tick, 250);
+  return {
+    number: typedNumber,
+    show,
+    useCode: (digits) => {
+      if (codeForm.hidden) {
+        say(result, "The application is not waiting for a code. Send one first.", "bad");
+        return;
+      }
+      code.value = digits;
+      code.focus();
+    },
+  };
+}
