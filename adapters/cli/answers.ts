@@ -64,6 +64,8 @@ export const statsSchema = v.looseObject({
       perSecond: v.nullable(v.number()),
     }),
   ),
+  /** How often what happened in the 2FA workflow; absent where that is off. */
+  twoFactor: v.optional(v.record(v.string(), count)),
 });
 
 /** `POST /doctor`. */

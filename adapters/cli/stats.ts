@@ -15,9 +15,10 @@ export async function runStats(
   return 0;
 }
 
-/** Counts by state, by traffic and channel, how long the oldest waits, and what is held back. */
+/** Counts by state, by traffic and channel, and of the 2FA workflow; how long the oldest waits, and what is held back. */
 export function formatStats(stats: Stats, now: number): string[] {
-  const { shards, reports, counts, oldestWaiting, gates } = stats;
+  const { shards, reports, counts, oldestWaiting, gates, twoFactor = {} } = stats;
+  const workflow = Object.entries(twoFactor);
   const oldest =
     oldestWaiting === null
       ? "No report waits."
@@ -36,6 +37,7 @@ export function formatStats(stats: Stats, now: number): string[] {
           ),
           "",
         ]),
+    ...(workflow.length === 0 ? [] : [...formatTable(["2FA workflow", "so far"], workflow), ""]),
     oldest,
     ...(gates.length === 0 ? ["No sending is held back."] : gates.map((gate) => formatGate(gate, now))),
   ];

@@ -85,14 +85,14 @@ const optionsSchema = objectOf({
   ),
 });
 
-const NOT_VERIFIED: Readonly<Record<string, NotVerified>> = {
-  "code-wrong": "wrong",
-  "code-expired": "expired",
-  "too-many-attempts": "too_many_attempts",
-  "code-superseded": "superseded",
-  "challenge-cancelled": "cancelled",
-  "code-used": "used",
-};
+const NOT_VERIFIED: ReadonlyMap<string, NotVerified> = new Map([
+  ["code-wrong", "wrong"],
+  ["code-expired", "expired"],
+  ["too-many-attempts", "too_many_attempts"],
+  ["code-superseded", "superseded"],
+  ["challenge-cancelled", "cancelled"],
+  ["code-used", "used"],
+]);
 
 const problemSchema = v.object({
   type: v.string(),
@@ -100,6 +100,8 @@ const problemSchema = v.object({
   detail: v.optional(v.string()),
   attemptsLeft: v.optional(v.number()),
 });
+/** The status alone lets nobody in: pages and proxies that answer everything with 200 are many. */
+const verifiedSchema = v.object({ verified: v.literal(true) });
 const statusSchema = v.object({
   id: v.string(),
   channel: v.picklist(["sms", "voice"]),
@@ -137,29 +139,26 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
 
     async check(id, code, { signal } = {}) {
       const body = check(checkSchema, { code }, "invalid_request");
-      const answered = await post(`/2fa/${encodeURIComponent(id)}/check`, body, signal);
-      if (answered.status === 200) return { verified: true };
+      const answered = await post(`${toPath(id)}/check`, body, signal);
+      if (answered.status === 200 && v.is(verifiedSchema, answered.body)) return { verified: true };
       const problem = v.safeParse(problemSchema, answered.body);
-      const reason = problem.success ? NOT_VERIFIED[toName(problem.output.type)] : undefined;
+      const reason = problem.success ? NOT_VERIFIED.get(toName(problem.output.type)) : undefined;
       if (!problem.success || reason === undefined) throw toError(answered);
       return { verified: false, reason, attemptsLeft: problem.output.attemptsLeft ?? 0 };
     },
 
     async resend(id, request = {}, { signal } = {}) {
       const body = check(resendSchema, request, "invalid_request");
-      return toStatus(await post(`/2fa/${encodeURIComponent(id)}/resend`, body, signal));
+      return toStatus(await post(`${toPath(id)}/resend`, body, signal));
     },
 
     async cancel(id, { signal } = {}) {
-      const answered = await call(
-        { path: `/2fa/${encodeURIComponent(id)}`, method: "DELETE", headers },
-        signal,
-      );
+      const answered = await call({ path: toPath(id), method: "DELETE", headers }, signal);
       if (answered.status !== 204) throw toError(answered);
     },
 
     async get(id, { signal } = {}) {
-      const answered = await call({ path: `/2fa/${encodeURIComponent(id)}`, method: "GET", headers }, signal);
+      const answered = await call({ path: toPath(id), method: "GET", headers }, signal);
       if (answered.status !== 200 || !v.is(statusSchema, answered.body)) throw toError(answered);
       return answered.body as unknown as ChallengeDetails;
     },
@@ -181,6 +180,12 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
     }
     return { status, body: parse(body), retryAfter: parseRetryAfter(retryAfter, Date.now()) };
   }
+}
+
+/** Where a challenge is. An id may come from anywhere, a form included: none must lead to another path. */
+function toPath(id: string): string {
+  if (/^[\w-]+\.[\w-]+$/.test(id)) return `/2fa/${id}`;
+  throw new TwoFactorError("not_found", "this is the id of no challenge; nothing was sent");
 }
 
 /** As `validate`, with this module's error. */
@@ -205,12 +210,12 @@ function toStatus(answered: Answered): ChallengeStatus {
 
 function toError({ status, body, retryAfter }: Answered): TwoFactorError {
   const { success, output } = v.safeParse(problemSchema, body);
-  if (!success) {
-    const hint = `status ${status} with no problem document; check endpoint`;
+  const code = success ? codeOfProblem(toName(output.type)) : "unexpected_response";
+  // What is not the Worker's is not quoted: it may repeat what was sent.
+  if (!success || code === "unexpected_response") {
+    const hint = `status ${status} with no problem that is known here; check endpoint`;
     return new TwoFactorError("unexpected_response", hint, { status });
   }
-  const name = toName(output.type);
-  const code = codeOfProblem(name);
   const challenge = v.safeParse(statusSchema, body);
   const { title, detail } = output;
   return new TwoFactorError(code, detail === undefined ? title : `${title}. ${detail}`, {

@@ -21,7 +21,9 @@ export type ChallengeEvent =
   /** A message did not go out. */
   | { readonly type: "failed"; readonly number: number }
   /** A carrier's receipt for this challenge's number. */
-  | { readonly type: "receipt"; readonly receipt: DeliveryReceipt };
+  | { readonly type: "receipt"; readonly receipt: DeliveryReceipt }
+  /** The time of {@link settleAt} has come. */
+  | { readonly type: "settle" };
 
 /** Why a code was not taken, or no further message is sent. */
 export type RefusedBecause =
@@ -121,7 +123,17 @@ export function stepChallenge(
       return failed(challenge, event.number);
     case "receipt":
       return receive(challenge, event.receipt, now, rules);
+    case "settle":
+      return settle(challenge, now, rules);
   }
+}
+
+/** When a message whose sending was cut off is to be given up; `undefined`: none is being sent. */
+export function settleAt({ messages }: Challenge): number | undefined {
+  const sending = messages.filter(({ state }) => state === "sending");
+  return sending.length === 0
+    ? undefined
+    : Math.min(...sending.map(({ sentAt }) => sentAt + SENDING_AT_MOST_MS));
 }
 
 function check(
@@ -279,6 +291,19 @@ function receive(
   const state = message.state === "sending" ? "uncertain" : message.state;
   const cutOff = replace(after, { ...message, receipts, state });
   return sent(cutOff, message.number, [receipt.messageId], now, rules);
+}
+
+/** Nobody will say any more how the sending of a message ended: a receipt may have, and brings its id. */
+function settle(challenge: Challenge, now: number, rules: ChallengeRules): ChallengeStep {
+  const message = challenge.messages.find(
+    ({ state, sentAt }) => state === "sending" && now >= sentAt + SENDING_AT_MOST_MS,
+  );
+  if (message === undefined) return unchanged(challenge, DONE);
+  const after = replace(challenge, { ...message, state: "uncertain" });
+  const [receipt] = message.receipts;
+  return receipt === undefined
+    ? step(after, DONE)
+    : sent(after, message.number, [receipt.messageId], now, rules);
 }
 
 /** The one text whose id never became known, where the receipt names this challenge. */

@@ -491,6 +491,14 @@ describe("retry", () => {
 });
 
 describe("stats", () => {
+  it("counts what happened in the 2FA workflow, where it is on", async () => {
+    const twoFactor = { messages: 120, "refused:prefix-limit": 7 };
+    const server = await serve({ "GET /stats": give(200, { ...STATS, twoFactor }) });
+    const { lines } = await cli(["stats"], server);
+    expect(lines).toContainEqual(expect.stringMatching(/^messages +120$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^refused:prefix-limit +7$/));
+  });
+
   it("prints counts, ages and gates in plain words", async () => {
     const server = await serve({ "GET /stats": give(200, STATS) });
     const { code, lines, err } = await cli(["stats"], server);

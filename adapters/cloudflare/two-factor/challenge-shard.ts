@@ -9,6 +9,7 @@ import {
   type ChallengeRules,
   type ChallengeStep,
   createMessage,
+  settleAt,
   stepChallenge,
 } from "../../../src/two-factor/machine.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
@@ -54,8 +55,8 @@ export type ChallengeShard = ReturnType<typeof createChallengeShard>;
 
 /** When to look after statements that the ledger has not confirmed: longer than a report of its may take. */
 const LOOK_AFTER_MS = 10_000;
-const PURGE_EVERY_MS = 60_000;
-/** Statements told to the ledger at the same time, after a failure. */
+const WAKE_EVERY_MS = 60_000;
+/** Statements told to the ledger at the same time, and challenges settled in one transaction, by the alarm. */
 const BATCH = 16;
 
 export function createChallengeShard(platform: ChallengePlatform, rules: ChallengeShardRules) {
@@ -70,7 +71,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     wake(alarm: number | undefined): void {
       armedAt = alarm;
       if (store.unposted(1, 0).length > 0) arm(now());
-      armPurge();
+      armNext();
     },
 
     /** Stores a challenge whose first message is about to be sent; `full`: there is no room. */
@@ -162,11 +163,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       });
     },
 
-    /** The alarm: tells the ledger what it has not confirmed, and forgets. Never throws: the platform would give up. */
+    /** The alarm: looks after what was cut off, tells the ledger what it has not confirmed, and forgets. Never throws: the platform would give up. */
     async alarm(): Promise<void> {
       armedAt = undefined;
       try {
-        commit(() => store.purge(now()));
+        commit(() => {
+          for (const id of store.unsettled(now(), BATCH)) applyNow(id, { type: "settle" });
+          store.purge(now());
+        });
         for (let after = 0; ; ) {
           const batch = store.unposted(BATCH, after);
           const told = await Promise.all(batch.filter(({ sequence }) => !underWay.has(sequence)).map(tell));
@@ -175,7 +179,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
           after = batch.at(-1)?.sequence ?? 0;
           if (failed || batch.length < BATCH) break;
         }
-        armPurge();
+        armNext();
       } catch (error) {
         logFailure("the alarm of the challenges failed", error);
         arm(now() + LOOK_AFTER_MS);
@@ -219,16 +223,16 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   }
 
   function write(challenge: Challenge): void {
-    const forgetAt = challenge.expiresAt + rules.keep;
-    store.write(challenge, forgetAt);
-    arm(toPurge(forgetAt));
+    const [settling, forgetAt] = [settleAt(challenge), challenge.expiresAt + rules.keep];
+    store.write(challenge, settling, forgetAt);
+    arm(toMinute(settling ?? forgetAt));
   }
 
   /** What a signed webhook does, unless its nonce was seen before: both or neither are stored. */
   function onlyOnce(once: Once | undefined, work: () => Received): Received {
     return commit(() => {
       if (once !== undefined && !store.remember(once.nonce, once.until)) return "replayed";
-      if (once !== undefined) arm(toPurge(once.until));
+      if (once !== undefined) arm(toMinute(once.until));
       return work();
     });
   }
@@ -264,14 +268,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     return Promise.all(rules.codeSecrets.map((secret) => hashCode(secret, id, code)));
   }
 
-  /** Not for every single challenge that can be forgotten. */
-  function toPurge(at: number): number {
-    return Math.ceil(at / PURGE_EVERY_MS) * PURGE_EVERY_MS;
+  /** Not for every single challenge that can be settled or forgotten. */
+  function toMinute(at: number): number {
+    return Math.ceil(at / WAKE_EVERY_MS) * WAKE_EVERY_MS;
   }
 
-  function armPurge(): void {
+  function armNext(): void {
     const end = store.nextEnd();
-    if (end !== undefined) arm(toPurge(end));
+    if (end !== undefined) arm(toMinute(end));
   }
 
   function arm(at: number): void {

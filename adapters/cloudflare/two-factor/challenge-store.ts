@@ -14,10 +14,11 @@ export type ChallengeStore = ReturnType<typeof createChallengeStore>;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS challenges (
-  id TEXT PRIMARY KEY, number TEXT NOT NULL, forget_at INTEGER NOT NULL, challenge TEXT NOT NULL
+  id TEXT PRIMARY KEY, number TEXT NOT NULL, settle_at INTEGER, forget_at INTEGER NOT NULL, challenge TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS challenges_by_number ON challenges (number);
 CREATE INDEX IF NOT EXISTS challenges_by_end ON challenges (forget_at);
+CREATE INDEX IF NOT EXISTS challenges_by_settling ON challenges (settle_at) WHERE settle_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, statement TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS nonces_by_end ON nonces (until);
@@ -45,15 +46,28 @@ export function createChallengeStore(sql: Sql) {
         .sort((a, b) => b.createdAt - a.createdAt);
     },
 
-    write(challenge: Challenge, forgetAt: number): void {
+    /**
+     * @param settleAt When to look after a message that is being sent; `undefined`: there is none.
+     * @param forgetAt When to forget all of it.
+     */
+    write(challenge: Challenge, settleAt: number | undefined, forgetAt: number): void {
       const { id, to } = challenge;
       sql.exec(
-        "INSERT OR REPLACE INTO challenges VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO challenges VALUES (?, ?, ?, ?, ?)",
         id,
         to,
+        settleAt ?? null,
         forgetAt,
         JSON.stringify(challenge),
       );
+    },
+
+    /** Ids of challenges with a message that should have been sent by now. */
+    unsettled(by: number, limit: number): string[] {
+      return sql
+        .exec("SELECT id FROM challenges WHERE settle_at <= ? LIMIT ?", by, limit)
+        .toArray()
+        .map(({ id }) => String(id));
     },
 
     remove(id: string): void {
@@ -96,9 +110,13 @@ export function createChallengeStore(sql: Sql) {
       sql.exec("DELETE FROM nonces WHERE until <= ?", now);
     },
 
-    /** When there is next something to forget. */
+    /** When there is next something to settle or to forget. */
     nextEnd(): number | undefined {
-      const ends = ["SELECT min(forget_at) AS at FROM challenges", "SELECT min(until) AS at FROM nonces"]
+      const ends = [
+        "SELECT min(settle_at) AS at FROM challenges WHERE settle_at IS NOT NULL",
+        "SELECT min(forget_at) AS at FROM challenges",
+        "SELECT min(until) AS at FROM nonces",
+      ]
         .map((query) => sql.exec(query).toArray()[0]?.at)
         .filter((at) => typeof at === "number");
       return ends.length === 0 ? undefined : Math.min(...ends);

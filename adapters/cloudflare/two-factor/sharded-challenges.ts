@@ -40,12 +40,12 @@ export function createShardedChallenges(
       if (begun === "full") throw new LedgerUnavailable("There is no room for a challenge.");
       return begun;
     },
-    end: (id, number, ended) => call(toShard(id), (one) => one.end(id, number, ended)),
+    end: (id, number, ended) => ofId(id, (one) => one.end(id, number, ended)),
     // Not twice: it may have been counted, and even taken.
-    check: (id, code) => call(toShard(id), (one) => one.check(id, code), false),
-    resend: (id, channel, code) => call(toShard(id), (one) => one.resend(id, channel, code), false),
-    cancel: (id) => call(toShard(id), (one) => one.cancel(id)),
-    look: (id) => call(toShard(id), (one) => one.look(id)),
+    check: (id, code) => ofId(id, (one) => one.check(id, code), false),
+    resend: (id, channel, code) => ofId(id, (one) => one.resend(id, channel, code), false),
+    cancel: (id) => ofId(id, (one) => one.cancel(id)),
+    look: (id) => ofId(id, (one) => one.look(id)),
     receipt: (receipt, once) => ofNumber(receipt.number, (one) => one.receipt(receipt, once)),
     reply: (number, text, once) => ofNumber(number, (one) => one.reply(number, text, once)),
   };
@@ -63,6 +63,16 @@ export function createShardedChallenges(
       if (received !== "unknown") break;
     }
     return received;
+  }
+
+  /** Nobody has objects made by asking for what cannot be there. */
+  async function ofId<T>(
+    id: string,
+    ask: (shard: ChallengesRpc) => Promise<T>,
+    twice = true,
+  ): Promise<T | undefined> {
+    const index = toShard(id);
+    return index < Math.max(...shards) ? call(index, ask, twice) : undefined;
   }
 
   function call<T>(index: number, ask: (shard: ChallengesRpc) => Promise<T>, twice = true): Promise<T> {

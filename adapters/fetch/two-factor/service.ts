@@ -1,6 +1,7 @@
 // The whole workflow, whoever asks for it: by HTTP, by RPC, or Vonage by a webhook.
 
 import type * as v from "valibot";
+import { isConversionError } from "../../../src/errors.ts";
 import type { Channel } from "../../../src/report.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { generateCode } from "../../../src/two-factor/code.ts";
@@ -156,9 +157,9 @@ export function createTwoFactor(
 
   /** Sends a message that was begun, and notes how that ended. */
   async function send({ status, message }: Begun, code: string): Promise<ChallengeStatus | Failure> {
-    const { number, country, ...rest } = message;
+    const { number, channel, country, ...rest } = message;
     const end = (ended: SendingEnded) => challenges.end(status.id, number, ended);
-    const sender = config.senders[message.channel];
+    const sender = config.senders[channel];
     if (sender === undefined) {
       await end({ type: "failed" });
       return { failed: "channel-unavailable" };
@@ -168,8 +169,7 @@ export function createTwoFactor(
     try {
       sent = await sender.send({ ...rest, country: country ?? undefined, code, lifetime });
     } catch (error) {
-      // A sender that breaks its promise may have sent the message, for all that is known.
-      const reason = isSendError(error) ? error.code : "uncertain";
+      const reason = toReason(error);
       const [failed, hint] = NOT_SENT[reason];
       const challenge = await end({ type: reason === "uncertain" ? "uncertain" : "failed" });
       await service.count(`not-sent:${failed}`);
@@ -183,6 +183,13 @@ export function createTwoFactor(
       return status;
     }
   }
+}
+
+/** A sender that breaks its promise may have sent the message, for all that is known. */
+function toReason(error: unknown): SendErrorCode {
+  if (isSendError(error)) return error.code;
+  // A private key that is none shows when it is first used.
+  return isConversionError(error) && error.code === "invalid_options" ? "unauthorized" : "uncertain";
 }
 
 const REFUSED: Readonly<Record<Refusal["reason"], ProblemName>> = {

@@ -75,7 +75,7 @@ function toRow(event: TimelineEvent): HTMLLIElement {
   time.dateTime = at;
   const arrow = make("span", "arrow", "→");
   arrow.ariaHidden = "true";
-  const toward = make("span", "unseen", "to");
+  const toward = make("span", "unseen", " to ");
   const way = make("span", "way", actor(from), arrow, toward, actor(to));
   const request = make("code", "request", `${method} ${withoutId(path)}`);
   const answer = make(

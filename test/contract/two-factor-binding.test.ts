@@ -1,0 +1,174 @@
+// The workflow by RPC, from a Worker next door; and a Worker whose operator brings a sender of their own.
+
+import { createServer } from "node:http";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { bundleWorker, toWorkerSettings } from "../../adapters/sandbox/workerd.ts";
+import { type CodeMessage, createTwoFactorClient } from "../../src/two-factor/index.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { PROXY_KEY } from "../support/local-stack.ts";
+import { type SandboxServer, startSandboxServer } from "../support/sandbox-server.ts";
+import { aNumber, codeAt, notThe, reportsOf, twoFactorBindingsFor } from "../support/two-factor-stack.ts";
+import type { TwoFactorCall } from "./two-factor-caller.ts";
+
+let vonage: SandboxServer;
+const running: Miniflare[] = [];
+beforeAll(async () => {
+  vonage = await startSandboxServer();
+});
+afterAll(async () => {
+  await Promise.all(running.map((one) => one.dispose()));
+  await vonage.close();
+});
+
+async function startBound(bindings: Record<string, string> = {}) {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      workers: [
+        {
+          name: "caller",
+          modules: true,
+          script: bundleWorker("test/contract/two-factor-caller.ts"),
+          compatibilityDate: "2026-11-01",
+          serviceBindings: { TWO_FACTOR: { name: "worker", entrypoint: "TwoFactor" } },
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        },
+        {
+          ...toWorkerSettings({
+            config: "wrangler.toml",
+            bindings: { ...twoFactorBindingsFor(vonage.url), ...bindings },
+          }),
+          name: "worker",
+        },
+      ],
+    }),
+  );
+  running.push(miniflare);
+  await miniflare.ready;
+  const { origin } = await miniflare.unsafeGetDirectURL("caller");
+  return async (method: TwoFactorCall["method"], ...given: readonly unknown[]) => {
+    const answer = await fetch(origin, { method: "POST", body: JSON.stringify({ method, given }) });
+    return (await answer.json()) as { result?: { id: string }; error?: Record<string, unknown> };
+  };
+}
+
+describe("through a service binding", () => {
+  let call: Awaited<ReturnType<typeof startBound>>;
+  beforeAll(async () => {
+    call = await startBound();
+  });
+
+  it("a code is sent, looked at, checked and reported, with no key", async () => {
+    const number = aNumber();
+    const { result } = await call("start", { to: number, channel: "sms" });
+    const { id = "" } = result ?? {};
+    expect(result).toEqual({ id, channel: "sms", expiresAt: expect.any(String), attemptsLeft: 5 });
+    const { sandbox } = vonage;
+    const code = codeAt(sandbox, number);
+    const wrong = { verified: false, reason: "wrong", attemptsLeft: 4 };
+    expect((await call("check", id, notThe(code))).result).toEqual(wrong);
+    expect((await call("check", id, code)).result).toEqual({ verified: true });
+    expect((await call("get", id)).result).toMatchObject({ id, state: "verified" });
+    const messageId = sandbox.handset(number).inbox()[0]?.messageIds[0];
+    await vi.waitFor(() => expect(reportsOf(sandbox, messageId)).toEqual([true]), { timeout: 5000 });
+  });
+
+  it("a challenge is cancelled, and a resend has to wait", async () => {
+    const { result } = await call("start", { to: aNumber(), channel: "sms" });
+    const { id = "" } = result ?? {};
+    expect((await call("resend", id)).error).toMatchObject({
+      name: "TwoFactorError",
+      code: "resend_too_soon",
+    });
+    expect((await call("cancel", id)).result).toBeNull();
+    expect((await call("get", id)).result).toMatchObject({ state: "cancelled" });
+  });
+
+  it.each<[string, TwoFactorCall["method"], unknown[], string]>([
+    ["no request at all", "start", [], "invalid_request"],
+    ["an unknown field", "start", [{ to: "+447400123456", channel: "sms", extra: 1 }], "invalid_request"],
+    ["a number that is none", "start", [{ to: "+44", channel: "sms" }], "invalid_number"],
+    [
+      "a country that is not served",
+      "start",
+      [{ to: "+4915123456789", channel: "sms" }],
+      "country_not_served",
+    ],
+    ["a code that is none", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "abc"], "invalid_request"],
+    ["a challenge that there is not", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "123456"], "not_found"],
+    ["an id that is no text", "get", [{ id: 1 }], "not_found"],
+  ])("%s is an error that says so", async (_, method, given, code) => {
+    const { error } = await call(method, ...given);
+    expect(error).toMatchObject({ name: "TwoFactorError", code, retryable: false });
+    expect(error?.message).toMatch(new RegExp(`^${code}: `));
+  });
+
+  it("a Worker without the workflow says what to set", async () => {
+    const off = Object.fromEntries(
+      Object.keys(twoFactorBindingsFor(""))
+        .filter((name) => /^(TWO_FACTOR|SMS|VOICE|WEBHOOK|VONAGE_REST)/.test(name))
+        .map((name) => [name, ""]),
+    );
+    const { error } = await (await startBound(off))("start", { to: aNumber(), channel: "sms" });
+    expect(error).toMatchObject({
+      code: "not_configured",
+      message: expect.stringContaining("TWO_FACTOR_SECRETS"),
+    });
+  });
+});
+
+it("an operator's own sender gets what it needs to send, and its id is what is reported", async () => {
+  const got: CodeMessage[] = [];
+  const port = await findFreePort();
+  const server = createServer(async (incoming, outgoing) => {
+    let text = "";
+    for await (const chunk of incoming) text += chunk;
+    got.push(JSON.parse(text));
+    outgoing.end("0F00000000000001");
+  }).listen(port, "127.0.0.1");
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      workers: [
+        {
+          ...toWorkerSettings({
+            config: "wrangler.toml",
+            bindings: {
+              ...twoFactorBindingsFor(vonage.url),
+              SMS_FROM: "",
+              OWN_SENDER: `http://127.0.0.1:${port}/`,
+            },
+          }),
+          script: bundleWorker("test/contract/own-sender-worker.ts"),
+          name: "worker",
+        },
+      ],
+    }),
+  );
+  running.push(miniflare);
+  await miniflare.ready;
+  const { origin } = await miniflare.unsafeGetDirectURL("worker");
+  const client = createTwoFactorClient({ endpoint: origin, key: PROXY_KEY.key });
+  const { id } = await client.start({ to: "+447400123456", channel: "sms", locale: "fr", clientRef: "r1" });
+  expect(got).toEqual([
+    {
+      to: "447400123456",
+      country: "GB",
+      code: expect.stringMatching(/^\d{6}$/),
+      brand: "Acme",
+      locale: "fr",
+      clientRef: "r1",
+      lifetime: 300,
+    },
+  ]);
+  await expect(client.check(id, got[0]?.code ?? "")).resolves.toEqual({ verified: true });
+  await vi.waitFor(() => expect(reportsOf(vonage.sandbox, "0F00000000000001")).toEqual([true]), {
+    timeout: 5000,
+  });
+  server.close();
+});

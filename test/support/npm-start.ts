@@ -1,0 +1,40 @@
+// `npm start` as a user starts it: a process of its own.
+
+import { spawn } from "node:child_process";
+
+export interface Started {
+  /** Resolves to all output so far once it serves; rejects when it ends before. */
+  readonly serving: Promise<string>;
+  /** All output so far. */
+  output(): string;
+  /** Resolves to the exit code. */
+  readonly ended: Promise<number | null>;
+  /** As Ctrl-C. */
+  interrupt(): void;
+  kill(): void;
+}
+
+const MARK = "Serving until Ctrl-C";
+
+export function launchStart(env: Readonly<Record<string, string>>): Started {
+  const child = spawn(process.execPath, ["adapters/sandbox/start.ts"], { env: { ...process.env, ...env } });
+  let text = "";
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const serving = new Promise<string>((resolve, reject) => {
+    const take = (chunk: Buffer) => {
+      text += chunk;
+      if (text.includes(MARK)) resolve(text);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    ended.then(() => reject(new Error(`ended before "${MARK}":\n${text}`)));
+  });
+  serving.catch(() => {});
+  return {
+    serving,
+    output: () => text,
+    ended,
+    interrupt: () => child.kill("SIGINT"),
+    kill: () => child.kill("SIGKILL"),
+  };
+}
