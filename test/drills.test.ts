@@ -8,6 +8,7 @@ import { outage } from "./drills/outage.ts";
 import { race } from "./drills/race.ts";
 import { DRILL_SEED as seed } from "./drills/support/random.ts";
 import { throttle } from "./drills/throttle.ts";
+import { workflow } from "./drills/workflow.ts";
 
 console.log(`drills: DRILL_SEED=${seed}`);
 
@@ -80,5 +81,14 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.answered409).toBeGreaterThan(0);
     expect(figures.sandboxAnswered503).toBeGreaterThan(0);
     expect(figures.correctedToTrue).toBeGreaterThan(0);
+  });
+
+  it("what came of each code is reported, though the Worker was killed between", async ({ expect }) => {
+    const { figures, wrong } = await workflow({ kills: 3, settled: false, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ kills: 3, lost: 0 });
+    expect(figures.verified).toBeGreaterThan(20);
+    expect(figures.unverified).toBeGreaterThan(5);
+    expect(figures.brokenCalls).toBeGreaterThan(0);
   });
 });

@@ -1,15 +1,19 @@
-// The README's TypeScript, as a reader would copy it: type-checked and run against the built package.
+// The TypeScript of README and docs, as a reader would copy it: type-checked and run against the built package.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 /** Within the package, so that its own name leads to it. */
 const FOLDER = ".wrangler/readme";
-const snippets = [...readFileSync("README.md", "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(
-  ([, text = ""]) => text,
+const PAGES = [
+  "README.md",
+  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? `docs/${name}` : [])),
+];
+const snippets = PAGES.flatMap((page) =>
+  [...readFileSync(page, "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text),
 );
 const files = snippets.map((_, index) => `${FOLDER}/${index}.ts`);
 
@@ -21,16 +25,27 @@ beforeAll(() => {
     const prelude = given ? 'const token = "aaaa.bbbb.cccc";\n' : "";
     writeFileSync(files[index] ?? "", `${prelude}${text}\nexport {};\n`);
   }
-  // In place of the network: whoever is called records the report.
+  // In place of the network: whoever is called records the report, and has a challenge. In place of workerd: classes.
   writeFileSync(
     `${FOLDER}/offline.mjs`,
-    "globalThis.fetch = async () => new Response(null, { status: 200 });\n",
+    `import { registerHooks } from "node:module";
+const challenge = { id: "0.AAAAAAAAAAAAAAAAAAAAAA", channel: "sms", expiresAt: "2026-11-24T12:00:00.000Z", attemptsLeft: 5 };
+globalThis.fetch = async (url) =>
+  /[/]2fa$|resend$/.test(url) ? Response.json(challenge, { status: 201 }) : new Response(null, { status: 200 });
+const classes = "export class DurableObject {} export class WorkerEntrypoint {}";
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === "cloudflare:workers"
+      ? { url: "data:text/javascript," + encodeURIComponent(classes), shortCircuit: true }
+      : next(specifier, context),
+});
+`,
   );
 });
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 it("has snippets for each kind of user", () => {
-  expect(snippets.length).toBeGreaterThanOrEqual(5);
+  expect(snippets.length).toBeGreaterThanOrEqual(8);
 });
 
 it("has snippets that type-check", () => {

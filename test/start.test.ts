@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { findFreePort } from "./support/free-port.ts";
+import { launchStart, type Started } from "./support/npm-start.ts";
 
-const running: ChildProcess[] = [];
+const running: Started[] = [];
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill("SIGKILL");
+  for (const one of running.splice(0)) one.kill();
 });
 
-it("npm start serves Worker and sandbox, shows a sample report, and a curl line that works, until Ctrl-C", async () => {
-  const [port, sandboxPort] = [await freePort(), await freePort()];
+it("npm start serves Worker and sandbox, shows a sample report, and curl lines that work, until Ctrl-C", async () => {
+  const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
   const start = launch({ PORT: String(port), SANDBOX_PORT: String(sandboxPort) });
-  const output = await start.until("Serving until Ctrl-C");
+  const output = await start.serving;
   expect(output).toContain(`http://localhost:${port}`);
   expect(output).toMatch(/to the sandbox: recorded\.\s+The sandbox recorded:\s+\{\s+"channel": "sms"/);
 
@@ -22,49 +23,59 @@ it("npm start serves Worker and sandbox, shows a sample report, and a curl line 
   const reports = await (await fetch(`http://localhost:${sandboxPort}/sandbox/reports`)).json();
   expect(reports).toMatchObject({ reports: [{ delivered: true }, { messageId: "by-curl" }] });
 
-  start.child.kill("SIGINT");
+  await sendCodeByCurl(output);
+  await lookAtPage(output);
+
+  start.interrupt();
   expect(await start.ended).toBe(0);
   await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
 it.each(["PORT", "SANDBOX_PORT"])("npm start says what to do about a busy %s", async (name) => {
-  const blocker = createServer().listen(0, "127.0.0.1");
+  const busy = await findFreePort();
+  const blocker = createServer().listen(busy, "127.0.0.1");
   await new Promise((resolve) => blocker.once("listening", resolve));
-  const busy = portOf(blocker);
-  const free = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()) };
+  const free = { PORT: String(await findFreePort()), SANDBOX_PORT: String(await findFreePort()) };
   const start = launch({ ...free, [name]: String(busy) });
   expect(await start.ended).toBe(1);
   expect(start.output()).toMatch(new RegExp(`Port ${busy} is in use.*${name}=\\d+ npm start`));
   blocker.close();
 });
 
-function launch(env: Record<string, string>) {
-  const child = spawn(process.execPath, ["adapters/sandbox/start.ts"], { env: { ...process.env, ...env } });
-  running.push(child);
-  let text = "";
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const until = (mark: string) =>
-    new Promise<string>((resolve, reject) => {
-      const take = (chunk: Buffer) => {
-        text += chunk;
-        if (text.includes(mark)) resolve(text);
-      };
-      child.stdout?.on("data", take);
-      child.stderr?.on("data", take);
-      child.once("close", () => reject(new Error(`ended before "${mark}":\n${text}`)));
-    });
-  const reached = until("Serving until Ctrl-C");
-  reached.catch(() => {});
-  return { child, ended, output: () => text, until: (_: string) => reached };
+/** As the printed lines do it: a code is sent, read on the handset, and checked. */
+async function sendCodeByCurl(output: string): Promise<void> {
+  const [, url = "", authorization = "", form] =
+    /curl -i (\S+\/2fa) -H 'authorization: ([^']+)' -d (to=\S+ -d channel=sms)/.exec(output) ?? [];
+  const post = (path: string, fields: string) => {
+    const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
+    return fetch(url + path, { method: "POST", headers, body: fields });
+  };
+  const started = await post("", form?.replaceAll(" -d ", "&") ?? "");
+  expect(started.status).toBe(201);
+  const { id } = (await started.json()) as { id: string };
+  const handset = /curl (\S+\/sandbox\/handset\?number=\d+)/.exec(output)?.[1] ?? "";
+  const { messages } = (await (await fetch(handset)).json()) as { messages: { text: string }[] };
+  const code = /^\d{6}/.exec(messages[0]?.text ?? "")?.[0];
+  expect(await (await post(`/${id}/check`, `code=${code}`)).json()).toEqual({ verified: true });
 }
 
-const portOf = (server: ReturnType<typeof createServer>) => (server.address() as { port: number }).port;
+async function lookAtPage(output: string): Promise<void> {
+  const url = /Look at it: (\S+)/.exec(output)?.[1] ?? "";
+  const page = await fetch(url);
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  const html = await page.text();
+  const links = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = ""]) => path);
+  expect(links).toEqual(["/page.css", "/page.js"]);
+  for (const path of links) {
+    const file = await fetch(new URL(path, url));
+    expect(file.status).toBe(200);
+    expect(file.headers.get("x-content-type-options")).toBe("nosniff");
+    expect((await file.text()).length).toBeGreaterThan(1000);
+  }
+}
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const port = portOf(server);
-      server.close(() => resolve(port));
-    });
-  });
+function launch(env: Record<string, string>): Started {
+  const start = launchStart(env);
+  running.push(start);
+  return start;
 }

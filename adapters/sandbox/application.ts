@@ -11,7 +11,13 @@ import {
 import { parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
 import { findFaults, objectOf, oneOf, required, text } from "../../src/validation.ts";
 import { type ApplicationExchange, createApplicationLog } from "./application-log.ts";
-import { createSessions, type KnownChallenge, type Session } from "./sessions.ts";
+import {
+  createSessions,
+  type KnownChallenge,
+  type Session,
+  type ShownChallenge,
+  showChallenge,
+} from "./sessions.ts";
 
 export interface ApplicationOptions {
   /** Base URL of the Worker. */
@@ -24,15 +30,6 @@ export interface ApplicationOptions {
   readonly fetch?: typeof fetch;
   /** The clock, in epoch milliseconds. @default Date.now */
   readonly now?: () => number;
-}
-
-/** A challenge as the browser is told of it; never its id. */
-export interface ShownChallenge
-  extends Pick<KnownChallenge, "number" | "channel" | "state" | "attemptsLeft"> {
-  /** Milliseconds that its code is still taken. */
-  readonly expiresIn: number;
-  /** Milliseconds until a further message may be asked for. */
-  readonly resendIn: number;
 }
 
 /** What a POST is answered. */
@@ -121,7 +118,7 @@ export function createApplication({
       if (action === undefined) return Response.json({ error: "not_found" }, { status: 404 });
       const { session, headers } = sessions.open(request);
       const answer = (more: Partial<ApplicationAnswer>, status: number) =>
-        Response.json({ challenge: show(session.challenge), ...more }, { status, headers });
+        Response.json({ challenge: showChallenge(session.challenge, now()), ...more }, { status, headers });
       try {
         return answer(await action(session, input), 200);
       } catch (error) {
@@ -142,7 +139,7 @@ export function createApplication({
       const session = sessions.find(request);
       const before = session?.challenge;
       if (session === undefined || before?.state !== "pending" || now() - before.lookedAt < LOOK_EVERY_MS) {
-        return { challenge: show(before) };
+        return { challenge: showChallenge(before, now()) };
       }
       const waiting = { ...before, lookedAt: now() };
       session.challenge = waiting;
@@ -152,10 +149,10 @@ export function createApplication({
         if (session.challenge === waiting) {
           session.challenge = { ...waiting, state, attemptsLeft, expiresAt: Date.parse(expiresAt) };
         }
-        return { challenge: show(session.challenge) };
+        return { challenge: showChallenge(session.challenge, now()) };
       } catch (error) {
         if (!isTwoFactorError(error)) throw error;
-        return { challenge: show(session.challenge), error: error.code };
+        return { challenge: showChallenge(session.challenge, now()), error: error.code };
       }
     },
 
@@ -174,13 +171,6 @@ export function createApplication({
     const at = now();
     const times = { expiresAt: Date.parse(expiresAt), resendAt: at + cooldown * 1000, lookedAt: at };
     return { id, number, channel, state: "pending", attemptsLeft, ...times };
-  }
-
-  function show(challenge: KnownChallenge | undefined): ShownChallenge | null {
-    if (challenge === undefined) return null;
-    const { number, channel, state, attemptsLeft, expiresAt, resendAt } = challenge;
-    const left = (until: number) => Math.max(0, until - now());
-    return { number, channel, state, attemptsLeft, expiresIn: left(expiresAt), resendIn: left(resendAt) };
   }
 }
 

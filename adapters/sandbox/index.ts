@@ -15,7 +15,7 @@ interface Env extends PageFiles {
   readonly APPLICATION_ENDPOINT?: string;
   /** The application's proxy key. */
   readonly APPLICATION_KEY?: string;
-  /** The Worker's TWO_FACTOR_COOLDOWN_S. */
+  /** The Worker's TWO_FACTOR_COOLDOWN_S; default 30. */
   readonly APPLICATION_COOLDOWN_S?: string;
 }
 
@@ -41,7 +41,11 @@ export default {
 
 function createAnswer(env: Env): (request: Request) => Promise<Response> {
   const sandbox = createSandbox({ webhooks: readWebhooks(env), waitUntil });
-  const { APPLICATION_ENDPOINT: endpoint, APPLICATION_KEY: key, APPLICATION_COOLDOWN_S: cooldown } = env;
+  const {
+    APPLICATION_ENDPOINT: endpoint,
+    APPLICATION_KEY: key,
+    APPLICATION_COOLDOWN_S: cooldown = "30",
+  } = env;
   if (!endpoint || !key) return (request) => sandbox.fetch(request);
   const application = createApplication({ endpoint, key, cooldown: Number(cooldown) });
   const demo = createDemo(sandbox, application);

@@ -19,6 +19,15 @@ export interface KnownChallenge {
   readonly lookedAt: number;
 }
 
+/** A challenge as the browser is told of it; never its id. */
+export interface ShownChallenge
+  extends Pick<KnownChallenge, "number" | "channel" | "state" | "attemptsLeft"> {
+  /** Milliseconds that its code is still taken. */
+  readonly expiresIn: number;
+  /** Milliseconds until a further message may be asked for. */
+  readonly resendIn: number;
+}
+
 export interface Session {
   challenge: KnownChallenge | undefined;
 }
@@ -59,4 +68,12 @@ export function createSessions(): Sessions {
     },
     forget: () => sessions.clear(),
   };
+}
+
+/** @param now Epoch milliseconds. */
+export function showChallenge(challenge: KnownChallenge | undefined, now: number): ShownChallenge | null {
+  if (challenge === undefined) return null;
+  const { number, channel, state, attemptsLeft, expiresAt, resendAt } = challenge;
+  const left = (until: number) => Math.max(0, until - now);
+  return { number, channel, state, attemptsLeft, expiresIn: left(expiresAt), resendIn: left(resendAt) };
 }

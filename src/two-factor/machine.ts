@@ -162,7 +162,10 @@ function check(
 }
 
 /** The newest message with that code. Looks at all of them, whatever it finds, so that the time tells nothing. */
-function findMatch({ messages }: Challenge, hashes: readonly HashedCode[]): ChallengeMessage | undefined {
+export function findMatch(
+  { messages }: Challenge,
+  hashes: readonly HashedCode[],
+): ChallengeMessage | undefined {
   let match: ChallengeMessage | undefined;
   for (const message of messages) {
     for (const { kid, hash } of hashes) {

@@ -26,8 +26,8 @@ export async function startPlainWorkerd(
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const placed = Object.fromEntries(
     Object.entries(workers).map(([name, { script, bindings, storage }], index) => {
-      const durableObject = storage && { binding: "LEDGER", className: "Ledger", storage };
-      return [name, { script, bindings, port: firstPort + index, ...(durableObject && { durableObject }) }];
+      const durableObjects = storage && { storage, classes: { LEDGER: "Ledger" } };
+      return [name, { script, bindings, port: firstPort + index, ...(durableObjects && { durableObjects }) }];
     }),
   );
   const child = spawn(workerdBinary, ["serve", writeConfig(folder, placed)], {

@@ -198,8 +198,9 @@ it("everything can be done by keyboard alone", async () => {
   await visitor.page.focus("#reset");
   await keyboard.press("Tab");
   await keyboard.press("Enter");
+  await visitor.page.waitForSelector(".row .more");
   expect(await visitor.page.$eval(".row .more", (more) => more.textContent)).toMatch(
-    /^Requestto447400123456channelsmslocaleenAnswerid/,
+    /^Requestto\+447400123456channelsmslocaleenAnswerid/,
   );
 });
 
@@ -334,6 +335,21 @@ it("what goes wrong says what to do", async () => {
   const made = complaints.errors.filter((one) => !/^Failed to load resource/.test(one));
   expect(made).toEqual([]);
   complaints = { ...complaints, errors: [] };
+});
+
+it("nothing is asked for while nobody looks", async () => {
+  const { page } = visitor;
+  let asked = 0;
+  page.on("request", () => asked++);
+  const other = await page.browserContext().newPage();
+  await other.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe("hidden");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  asked = 0;
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(asked).toBe(0);
+  await page.bringToFront();
+  await expect.poll(() => asked).toBeGreaterThan(0);
 });
 
 it("a reload loses nothing: the code is still awaited, the timeline is there", async () => {

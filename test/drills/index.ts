@@ -8,6 +8,7 @@ import { race } from "./race.ts";
 import type { DrillResult } from "./support/drill.ts";
 import { DRILL_SEED as seed } from "./support/random.ts";
 import { throttle } from "./throttle.ts";
+import { workflow } from "./workflow.ts";
 
 const DRILLS: Readonly<Record<string, () => Promise<DrillResult>>> = {
   kill: () => kill({ kills: 20, seed }),
@@ -16,6 +17,7 @@ const DRILLS: Readonly<Record<string, () => Promise<DrillResult>>> = {
   "not-enabled": () => notEnabled({ reports: 500, lasts: 20_000, seed }),
   race: () => race({ messages: 300, reports: 12, seed }),
   expiry: () => expiry({ messages: 2000, photoFinish: 100, seed }),
+  workflow: () => workflow({ kills: 10, settled: true, seed }),
 };
 
 const named = process.argv.slice(2);

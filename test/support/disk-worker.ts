@@ -21,11 +21,17 @@ export interface DiskWorkerOptions {
    */
   readonly port?: number;
   /**
-   * The Worker's module; it exports the class `Ledger`.
+   * The Worker's module; it exports the classes.
    *
    * @default adapters/cloudflare/index.ts
    */
   readonly entry?: string;
+  /**
+   * Its Durable Object classes, by their names in the environment.
+   *
+   * @default all of ours
+   */
+  readonly classes?: Readonly<Record<string, string>>;
   /** Where no file can grow beyond, in blocks of 512 bytes: writes fail from there on, as on a full disk. */
   readonly fileSizeLimit?: number;
 }
@@ -49,19 +55,21 @@ export interface DiskWorker {
   peakMemory(): number;
 }
 
+const ALL_CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
+
 /** How long workerd may take to finish what it is at. */
 const STOP_MS = 3000;
 
-/** Starts the Worker, its namespace `LEDGER` of the class `Ledger`; resolves when `GET /health` answers. */
+/** Starts the Worker; resolves when `GET /health` answers. */
 export async function startDiskWorker(options: DiskWorkerOptions): Promise<DiskWorker> {
-  const { bindings, entry = "adapters/cloudflare/index.ts", fileSizeLimit } = options;
+  const { bindings, entry = "adapters/cloudflare/index.ts", classes = ALL_CLASSES, fileSizeLimit } = options;
   const storage = resolve(options.storage);
   mkdirSync(storage, { recursive: true });
   const port = options.port ?? (await findFreePort());
   const folder = mkdtempSync(join(tmpdir(), "disk-worker-"));
-  const durableObject = { binding: "LEDGER", className: "Ledger", storage };
+  const durableObjects = { storage, classes };
   const config = writeConfig(folder, {
-    worker: { script: bundleWorker(entry), port, bindings, durableObject },
+    worker: { script: bundleWorker(entry), port, bindings, durableObjects },
   });
   const url = `http://127.0.0.1:${port}`;
   const logs: string[] = [];

@@ -14,13 +14,11 @@ export interface PlainWorker {
   readonly port: number;
   /** Variables and secrets. */
   readonly bindings: Readonly<Record<string, string>>;
-  readonly durableObject?: {
-    /** What the namespace is called in the Worker's environment. */
-    readonly binding: string;
-    /** The exported class; also the name of its folder in `storage`. */
-    readonly className: string;
+  readonly durableObjects?: {
     /** Absolute path of a folder that exists. */
     readonly storage: string;
+    /** The exported class of each namespace, by its name in the Worker's environment; also a folder in `storage`. */
+    readonly classes: Readonly<Record<string, string>>;
   };
 }
 
@@ -62,18 +60,23 @@ export async function untilReachable(url: string, signal?: AbortSignal): Promise
   throw new Error(`${url} was not reachable within 10 s`);
 }
 
-function toServices(name: string, { bindings, durableObject }: PlainWorker): string[] {
+function toServices(name: string, { bindings, durableObjects }: PlainWorker): string[] {
   // A Cap'n Proto text is written as a JSON string is.
   const all = Object.entries(bindings).map(
     ([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`,
   );
   const storage: string[] = [];
   const services: string[] = [];
-  if (durableObject !== undefined) {
-    const { binding, className, storage: path } = durableObject;
-    all.push(`(name = "${binding}", durableObjectNamespace = "${className}")`);
+  if (durableObjects !== undefined) {
+    const { classes, storage: path } = durableObjects;
+    for (const [binding, className] of Object.entries(classes)) {
+      all.push(`(name = "${binding}", durableObjectNamespace = "${className}")`);
+    }
+    const namespaces = Object.values(classes).map(
+      (className) => `(className = "${className}", uniqueKey = "${className}", enableSql = true)`,
+    );
     storage.push(
-      `durableObjectNamespaces = [(className = "${className}", uniqueKey = "${className}", enableSql = true)]`,
+      `durableObjectNamespaces = [${namespaces.join(", ")}]`,
       `durableObjectStorage = (localDisk = "${name}-disk")`,
     );
     services.push(`(name = "${name}-disk", disk = (path = ${JSON.stringify(path)}, writable = true))`);

@@ -42,6 +42,13 @@ describe("a limit", () => {
     expect(counter.wait(NOW + 50 * MINUTE, counts)).toBe(35 * MINUTE);
   });
 
+  it("does not depend on the order in which counts come from where they are kept", () => {
+    const counts = [40, 0, 20, 10, 30].map(
+      (minute) => [partOf(NOW + minute * MINUTE, FIVE_AN_HOUR), 1] as const,
+    );
+    expect(waitFor(new Map(counts), FIVE_AN_HOUR, NOW + 50 * MINUTE)).toBe(15 * MINUTE);
+  });
+
   it("has no use for what is older than its window, however much that is", () => {
     const counts = new Map([[oldestPart(NOW, FIVE_AN_HOUR) - 1, 1_000_000]]);
     expect(waitFor(counts, FIVE_AN_HOUR, NOW)).toBe(0);

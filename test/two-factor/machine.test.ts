@@ -12,6 +12,7 @@ import {
   createMessage,
   type RefusedBecause,
   type Statement,
+  settleAt,
   stepChallenge,
 } from "../../src/two-factor/machine.ts";
 import type { DeliveryReceipt, ReceiptStatus } from "../../src/webhooks/delivery-receipt.ts";
@@ -558,6 +559,42 @@ describe("a receipt", () => {
   });
 });
 
+describe("a message that is still on its way", () => {
+  it("is to be looked after a minute after it was begun, the oldest first", () => {
+    const place = begin();
+    expect(settleAt(place.challenge)).toBe(NOW + MINUTE);
+    place.pass(40 * SECOND);
+    place.resend("code 2");
+    expect(settleAt(place.challenge)).toBe(NOW + MINUTE);
+    place.sent(1, "m1");
+    expect(settleAt(place.challenge)).toBe(NOW + 100 * SECOND);
+    place.happens({ type: "uncertain", number: 2 });
+    expect(settleAt(place.challenge)).toBeUndefined();
+  });
+
+  it("is then uncertain, and lives no longer for it", () => {
+    const place = begin();
+    place.pass(MINUTE - 1);
+    const before = place.challenge;
+    place.happens({ type: "settle" });
+    expect(place.challenge).toBe(before);
+    place.pass(1);
+    place.happens({ type: "settle" });
+    expect(place.challenge.messages).toMatchObject([{ state: "uncertain" }]);
+    expect(place.challenge.expiresAt).toBe(NOW + 5 * MINUTE);
+    place.receipt("m1", { clientRef: REFERENCE });
+    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+  });
+
+  it("is then tracked by the id that a receipt brought meanwhile", () => {
+    const place = begin();
+    place.receipt("m1", { clientRef: REFERENCE });
+    place.pass(MINUTE);
+    place.happens({ type: "settle" });
+    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+  });
+});
+
 describe("whatever happens, in any order", () => {
   it("does to a challenge what a naive model of the rules says, and its messages end as the table says", () => {
     const seen = new Set<string>();
@@ -585,6 +622,7 @@ describe("whatever happens, in any order", () => {
         picks.map(toUncertain),
         picks.map(toFailed),
         fc.constant(toCancel()),
+        fc.constant(toSettle()),
         fc
           .tuple(fc.constantFrom<Whose>("known", "reference", "other"), picks, fc.constantFrom(...RECEIPTS))
           .map(toReceipt),
@@ -678,6 +716,8 @@ const toFailed = (pick: number) =>
   });
 
 const toCancel = () => command("cancel", (model) => [{ type: "cancel" }, model.cancel()]);
+
+const toSettle = () => command("settle", (model) => [{ type: "settle" }, model.settle()]);
 
 const toReceipt = ([whose, pick, status]: readonly [Whose, number, ReceiptStatus]) =>
   command(`receipt ${whose} ${pick} ${status}`, (model) => {
@@ -817,6 +857,18 @@ function createModel() {
       if (message?.onItsWay) {
         message.onItsWay = false;
         if (!message.superseded && model.ended === "no") model.expiresAt = model.now + RULES.lifetime;
+        const [quick] = [...message.parts].sort();
+        if (quick !== undefined) learn(message, [quick], false);
+      }
+      return say(DONE);
+    },
+
+    settle(): Told {
+      const message = model.messages.find(
+        ({ onItsWay, superseded, begunAt }) => onItsWay && !superseded && model.now >= begunAt + MINUTE,
+      );
+      if (message !== undefined) {
+        message.onItsWay = false;
         const [quick] = [...message.parts].sort();
         if (quick !== undefined) learn(message, [quick], false);
       }

@@ -9,6 +9,7 @@ import {
   type ChallengeRules,
   type ChallengeStep,
   createMessage,
+  findMatch,
   settleAt,
   stepChallenge,
 } from "../../../src/two-factor/machine.ts";
@@ -132,10 +133,20 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     receipt(receipt: DeliveryReceipt, once: Once | undefined): Received {
       return onlyOnce(once, () => {
-        const ids = store.ofNumber(receipt.number).map(({ id }) => id);
-        return ids.some((id) => applyNow(id, { type: "receipt", receipt })?.answer.done)
-          ? "taken"
-          : "unknown";
+        const challenges = store.ofNumber(receipt.number);
+        const event = { type: "receipt", receipt } as const;
+        const known = challenges.filter(({ messages }) =>
+          messages.some(({ messageIds }) => messageIds.includes(receipt.messageId)),
+        );
+        // References are the callers' own, and several challenges may share one.
+        const takers =
+          known.length > 0
+            ? known
+            : challenges.filter((one) => stepChallenge(one, event, now(), rules).answer.done);
+        const [taker] = takers;
+        if (taker === undefined || takers.length > 1) return "unknown";
+        applyNow(taker.id, event);
+        return "taken";
       });
     },
 
@@ -155,8 +166,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
         // Where it is right for one of them it was no guess at the others.
         const right = events.filter(({ id, event }) => {
           const challenge = store.read(id);
-          const result = challenge && stepChallenge(challenge, event, now(), rules);
-          return result?.answer.done || (result?.statements.length ?? 0) > 0;
+          return challenge && attemptsLeft(challenge) > 0 && findMatch(challenge, event.hashes);
         });
         for (const { id, event } of right.length > 0 ? right : events) applyNow(id, event);
         return guesses.length > 0 ? "taken" : "unknown";
@@ -173,9 +183,10 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
         });
         for (let after = 0; ; ) {
           const batch = store.unposted(BATCH, after);
-          const told = await Promise.all(batch.filter(({ sequence }) => !underWay.has(sequence)).map(tell));
-          const failed = told.includes(false);
-          if (failed) arm(now() + LOOK_AFTER_MS);
+          const idle = batch.filter(({ sequence }) => !underWay.has(sequence));
+          const failed = (await Promise.all(idle.map(tell))).includes(false);
+          // What is under way may fail yet.
+          if (failed || idle.length < batch.length) arm(now() + LOOK_AFTER_MS);
           after = batch.at(-1)?.sequence ?? 0;
           if (failed || batch.length < BATCH) break;
         }

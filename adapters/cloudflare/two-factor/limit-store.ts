@@ -1,6 +1,6 @@
 // What was sent in each part of each window, and how often other things happened. Knows SQL.
 
-import type { Counts, LimitKind } from "../../../src/two-factor/limits.ts";
+import type { Counts } from "../../../src/two-factor/limits.ts";
 import type { Sql } from "../ledger/store.ts";
 
 export type LimitStore = ReturnType<typeof createLimitStore>;
@@ -20,7 +20,7 @@ export function createLimitStore(sql: Sql) {
 
   return {
     /** From a part on. */
-    read(kind: LimitKind, subject: string, from: number): Counts {
+    read(kind: string, subject: string, from: number): Counts {
       return new Map(
         sql
           .exec(
@@ -35,7 +35,7 @@ export function createLimitStore(sql: Sql) {
     },
 
     /** Counts one more in a part, which is of no use any more from `until` on, epoch milliseconds. */
-    add(kind: LimitKind, subject: string, part: number, until: number): void {
+    add(kind: string, subject: string, part: number, until: number): void {
       sql.exec(
         `INSERT INTO windows VALUES (?, ?, ?, 1, ?)
          ON CONFLICT (kind, subject, part) DO UPDATE SET messages = messages + 1, until = excluded.until`,

@@ -3,6 +3,7 @@
 
 import {
   LIMIT_KINDS,
+  type Limit,
   type LimitKind,
   type Limits,
   oldestPart,
@@ -41,23 +42,25 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
         caller,
         total: "",
       };
-      return transact(() => {
+      const taken = transact(() => {
         for (const kind of LIMIT_KINDS) {
           const limit = limits[kind];
-          const counts = store.read(kind, subjects[kind], oldestPart(at, limit));
+          const counts = store.read(toKind(kind, limit), subjects[kind], oldestPart(at, limit));
           const retryAfter = waitFor(counts, limit, at);
           if (retryAfter === 0) continue;
           store.count(`refused:${kind}-limit`);
           return { refused: kind, retryAfter };
         }
         for (const kind of LIMIT_KINDS) {
-          const { period } = limits[kind];
-          store.add(kind, subjects[kind], partOf(at, limits[kind]), at + period * 2);
+          const limit = limits[kind];
+          store.add(toKind(kind, limit), subjects[kind], partOf(at, limit), at + limit.period * 2);
         }
         store.count("messages");
-        arm();
         return {};
       });
+      // Not within it: a transaction that fails takes its alarm back.
+      arm();
+      return taken;
     },
 
     count: (name: string): void => store.count(name),
@@ -78,3 +81,6 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
     setAlarm(Math.max(Math.ceil(end / PURGE_EVERY_MS) * PURGE_EVERY_MS, now()));
   }
 }
+
+/** Parts of another period have other indexes: where it was changed, counting starts anew. */
+const toKind = (kind: LimitKind, { period }: Limit) => `${kind}/${period}`;

@@ -1,6 +1,7 @@
 // The left side: what the user of the application sees.
 
-import type { ApplicationAnswer, ShownChallenge } from "../application.ts";
+import type { ApplicationAnswer } from "../application.ts";
+import type { ShownChallenge } from "../sessions.ts";
 import { createOneAtATime, find, hasFocus, say, setText } from "./dom.ts";
 import { attempts, describeFailure, describeSent, ENDINGS, formatDuration } from "./messages.ts";
 import { NO_SANDBOX, post } from "./server.ts";
@@ -12,6 +13,8 @@ export interface ApplicationView {
   show(challenge: ShownChallenge | null): void;
   /** Puts a code where the user would type it. */
   useCode(code: string): void;
+  /** Forgets what was said. */
+  clear(): void;
 }
 
 /** Told after everything that changes something on other sides. */
@@ -54,18 +57,18 @@ export function createApplicationView(changed: () => Promise<void>): Application
         say(result, "Type a phone number first, with its country code, such as +447400123456.", "bad");
         return number.focus();
       }
-      say(result, "");
-      dismissed = false;
+      say(result, "Sending the code…");
       const body = {
         number: typedNumber(),
         channel: String(data.get("channel")),
         locale: String(data.get("locale")),
       };
       await act("/app/start", body, () => {
+        say(result, "");
         code.value = "";
-        code.focus();
       });
-      if (shown === null) number.focus();
+      // There is a code to type even where nobody knows whether it was sent.
+      (shown === null ? number : code).focus();
     });
   });
 
@@ -89,7 +92,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
   for (const [channel, button] of Object.entries(again)) {
     button.addEventListener("click", () =>
       oneAtATime(button, async () => {
-        say(result, "");
+        say(result, "Sending a new code…");
         await act("/app/resend", { channel }, () => {
           code.value = "";
           say(result, "A new code is on its way; the one before is not taken any more.");
@@ -117,6 +120,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
 
   function show(challenge: ShownChallenge | null): void {
     shown = challenge;
+    dismissed &&= challenge !== null && challenge.state !== "pending";
     shownAt = performance.now();
     render();
   }
@@ -166,6 +170,10 @@ export function createApplicationView(changed: () => Promise<void>): Application
       }
       code.value = digits;
       code.focus();
+    },
+    clear: () => {
+      say(result, "");
+      code.value = "";
     },
   };
 }

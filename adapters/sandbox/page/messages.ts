@@ -1,6 +1,7 @@
 // What the application tells its user, and what to do about it.
 
-import type { ApplicationAnswer, ShownChallenge } from "../application.ts";
+import type { ApplicationAnswer } from "../application.ts";
+import type { ShownChallenge } from "../sessions.ts";
 
 /** E.164. Blanks differ from country to country, and what was typed should be recognised. */
 export const formatNumber = (digits: string): string => `+${digits}`;

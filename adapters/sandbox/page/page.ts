@@ -49,6 +49,7 @@ async function lookOnce(): Promise<void> {
     timeline.clear();
     handset.clear();
     const isPart = after > 0 || vonage > 0;
+    if (isPart) application.clear();
     seen.application = 0;
     seen.vonage = 0;
     if (isPart) return lookOnce();

@@ -19,6 +19,8 @@ export interface Stand {
 export interface StandOptions {
   /** Settings of the Worker, over a complete configuration. */
   readonly bindings?: Readonly<Record<string, string>>;
+  /** Those that depend on where the sandbox is. */
+  readonly bindingsOf?: (url: string) => Readonly<Record<string, string>>;
   /**
    * Connections of the callers.
    *
@@ -32,7 +34,8 @@ export async function withStand<T>(options: StandOptions, drill: (stand: Stand) 
   const storage = mkdtempSync(join(tmpdir(), "drill-"));
   const upstream = await startSandboxServer();
   try {
-    const bindings = { ...bindingsFor(upstream.url), ...options.bindings };
+    const { url } = upstream;
+    const bindings = { ...bindingsFor(url), ...options.bindings, ...options.bindingsOf?.(url) };
     const worker = await startDiskWorker({ bindings, storage });
     const caller = createCaller(worker.url, options.sockets ?? 32);
     try {

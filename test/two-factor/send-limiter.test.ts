@@ -1,0 +1,246 @@
+import { describe, expect, it } from "vitest";
+import { createLimitStore } from "../../adapters/cloudflare/two-factor/limit-store.ts";
+import { createSendLimiter } from "../../adapters/cloudflare/two-factor/send-limiter.ts";
+import type { LimitKind, Limits } from "../../src/two-factor/limits.ts";
+import { createMemorySql } from "../support/memory-sql.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOW = Date.UTC(2026, 5, 1, 12);
+
+const LIMITS: Limits = {
+  number: { messages: 2, period: HOUR },
+  prefix: { messages: 4, period: HOUR },
+  caller: { messages: 6, period: 2 * HOUR },
+  total: { messages: 8, period: 24 * HOUR },
+};
+
+/** Number and caller of each message until the one that a limit refuses. */
+const REFUSED: readonly (readonly [
+  LimitKind,
+  (index: number) => readonly [string, string],
+  number,
+  number,
+])[] = [
+  ["number", () => ["447400123456", "shop"], 2, HOUR],
+  ["prefix", (index) => [`44740012345${index}`, "shop"], 4, HOUR],
+  ["caller", (index) => [`4474001${index}3456`, "shop"], 6, 2 * HOUR],
+  ["total", (index) => [`4474001${index}3456`, `shop ${index}`], 8, 24 * HOUR],
+];
+
+describe("each limit", () => {
+  it.each(REFUSED)("(%s) refuses by its name, and says when again", (kind, message, messages, period) => {
+    const world = createWorld();
+    for (let index = 0; index < messages; index++) expect(world.take(...message(index))).toEqual({});
+    const retryAfter = (period * 13) / 12;
+    expect(world.take(...message(messages))).toEqual({ refused: kind, retryAfter });
+    world.now += retryAfter - 1;
+    expect(world.take(...message(messages))).toEqual({ refused: kind, retryAfter: 1 });
+    world.now += 1;
+    expect(world.take(...message(messages))).toEqual({});
+  });
+
+  it.each(REFUSED)(
+    "(%s) counts what it refuses, and nothing else: no other limit is used up by it",
+    (kind, message, messages) => {
+      const world = createWorld();
+      for (let index = 0; index < messages; index++) world.take(...message(index));
+      const before = world.windows();
+      for (let more = 0; more < 5; more++)
+        expect(world.take(...message(messages))).toMatchObject({ refused: kind });
+      expect(world.windows()).toEqual(before);
+      expect(world.limiter.counts()).toEqual({ messages, [`refused:${kind}-limit`]: 5 });
+    },
+  );
+
+  it("is its subject's own: others are not refused for it", () => {
+    const world = createWorld({ ...LIMITS, caller: { messages: 1, period: HOUR } });
+    expect(world.take("447400123456", "shop")).toEqual({});
+    expect(world.take("447400123456", "shop")).toMatchObject({ refused: "caller" });
+    expect(world.take("447400123456", "other shop")).toEqual({});
+    expect(world.take("447400123456", "third shop")).toMatchObject({ refused: "number" });
+    expect(world.take("447400123457", "third shop")).toEqual({});
+  });
+
+  it("is tried in order, and the narrowest one is named", () => {
+    const one = { messages: 1, period: HOUR };
+    const world = createWorld({ number: one, prefix: one, caller: one, total: one });
+    world.take("447400123456", "shop");
+    expect(world.take("447400123456", "shop")).toMatchObject({ refused: "number" });
+    expect(world.take("447400123457", "shop")).toMatchObject({ refused: "prefix" });
+    expect(world.take("447400223456", "shop")).toMatchObject({ refused: "caller" });
+    expect(world.take("447400223456", "other shop")).toMatchObject({ refused: "total" });
+  });
+
+  it("holds when all ask at once", () => {
+    const world = createWorld();
+    const answers = Array.from({ length: 100 }, () => world.take("447400123456", "shop"));
+    expect(answers.filter((answer) => !("refused" in answer))).toHaveLength(2);
+  });
+});
+
+describe("what was counted", () => {
+  it("is there after a restart", () => {
+    const world = createWorld();
+    world.take("447400123456", "shop");
+    world.take("447400123456", "shop");
+    world.limiter.count("refused:country-not-served");
+    world.limiter = world.open();
+    expect(world.take("447400123456", "shop")).toMatchObject({ refused: "number" });
+    expect(world.limiter.counts()).toEqual({
+      messages: 2,
+      "refused:country-not-served": 1,
+      "refused:number-limit": 1,
+    });
+  });
+
+  it("is not there where it could not be stored, and the call fails", () => {
+    const world = createWorld();
+    world.breaks = (query) => query === "COMMIT";
+    expect(() => world.take("447400123456", "shop")).toThrow("disk");
+    world.breaks = () => false;
+    expect(world.windows()).toEqual([]);
+    expect(world.limiter.counts()).toEqual({});
+    expect(world.take("447400123456", "shop")).toEqual({});
+    expect(world.take("447400123456", "shop")).toEqual({});
+  });
+
+  it("is measured by a limit that was changed, either way, and no wait is longer than its window and a part of it", () => {
+    for (const [from, to] of [
+      [HOUR, 24 * HOUR],
+      [24 * HOUR, HOUR],
+    ] as const) {
+      const limitsOf = (period: number) => ({ ...LIMITS, number: { messages: 2, period } });
+      const world = createWorld(limitsOf(from));
+      world.take("447400123456", "shop");
+      world.take("447400123456", "shop");
+      world.limiter = world.open(limitsOf(to));
+      for (let more = 0; more < 2; more++) world.take("447400123456", "shop");
+      const { retryAfter = 0, refused } = world.take("447400123456", "shop") as {
+        retryAfter?: number;
+        refused?: string;
+      };
+      expect(refused).toBe("number");
+      expect(retryAfter).toBeGreaterThan(0);
+      expect(retryAfter).toBeLessThanOrEqual((to * 13) / 12);
+    }
+  });
+});
+
+describe("the disk", () => {
+  it("holds no more than two periods of each subject, and nothing when all is quiet", () => {
+    const world = createWorld({
+      ...LIMITS,
+      total: { messages: 1_000_000, period: HOUR },
+      caller: { messages: 1_000_000, period: HOUR },
+    });
+    let most = 0;
+    for (let minute = 0; minute < 12 * 60; minute++) {
+      world.take(`4474001${String(minute % 10)}3456`, "shop");
+      world.pass(MINUTE);
+      most = Math.max(most, world.windows().length);
+    }
+    // Two periods of twelve parts and the one under way, of ten numbers, ten prefixes, a caller and all.
+    expect(most).toBeLessThanOrEqual(22 * 26);
+    world.pass(3 * HOUR);
+    expect(world.windows()).toEqual([]);
+    expect(world.alarm).toBeUndefined();
+    expect(world.limiter.counts().messages).toBeGreaterThan(0);
+  });
+
+  it("is cleared at most once a minute, and by an instance that finds no alarm set", () => {
+    const world = createWorld();
+    for (let index = 0; index < 8; index++) {
+      world.take(`4474001${index}3456`, `shop ${index}`);
+      world.pass(1000);
+    }
+    const before = world.rings;
+    world.pass(2 * HOUR + MINUTE);
+    expect(world.rings - before).toBeLessThanOrEqual(2);
+    world.alarm = undefined;
+    world.limiter = world.open();
+    expect(world.alarm).toBeGreaterThan(world.now);
+    world.pass(49 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+
+  it("is cleared also after a transaction that took the alarm back", () => {
+    const world = createWorld();
+    world.breaks = (query) => query === "COMMIT";
+    expect(() => world.take("447400123456", "shop")).toThrow("disk");
+    world.breaks = () => false;
+    world.take("447400123456", "shop");
+    world.pass(49 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+
+  it("never loses what a limit still needs", () => {
+    const world = createWorld();
+    for (let index = 0; index < 8; index++)
+      expect(world.take(`4474001${index}3456`, `shop ${index}`)).toEqual({});
+    world.pass(24 * HOUR - 1);
+    expect(world.take("447400993456", "shop 9")).toMatchObject({ refused: "total" });
+    world.pass(2 * HOUR + 1);
+    expect(world.take("447400993456", "shop 9")).toEqual({});
+  });
+});
+
+/** A disk, a clock and an alarm; instances come and go. */
+function createWorld(limits: Limits = LIMITS) {
+  const database = createMemorySql();
+  const world = {
+    now: NOW,
+    alarm: undefined as number | undefined,
+    rings: 0,
+    /** Statements that fail. */
+    breaks: (_: string): boolean => false,
+    limiter: undefined as unknown as ReturnType<typeof createSendLimiter>,
+
+    /** Another instance over what is stored. */
+    open(changed: Limits = limits) {
+      const limiter = createSendLimiter(
+        {
+          store: createLimitStore(database.sql),
+          transact: (work) => {
+            const before = world.alarm;
+            try {
+              return database.transact(() => {
+                const result = work();
+                if (world.breaks("COMMIT")) throw new Error("The disk cannot write.");
+                return result;
+              });
+            } catch (error) {
+              world.alarm = before;
+              throw error;
+            }
+          },
+          setAlarm: (at) => {
+            world.alarm = at;
+          },
+          now: () => world.now,
+        },
+        changed,
+      );
+      limiter.wake(world.alarm);
+      return limiter;
+    },
+
+    take: (number: string, caller: string) => world.limiter.take({ number, caller }),
+
+    /** Lets time pass, and the alarm go off in it. */
+    pass(milliseconds: number): void {
+      const end = world.now + milliseconds;
+      while (world.alarm !== undefined && world.alarm <= end) {
+        world.now = Math.max(world.now, world.alarm);
+        world.alarm = undefined;
+        world.rings++;
+        world.limiter.alarm();
+      }
+      world.now = end;
+    },
+
+    windows: () => database.all("SELECT * FROM windows ORDER BY kind, subject, part"),
+  };
+  world.limiter = world.open();
+  return world;
+}
