@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkSchema, resendSchema, startSchema } from "../../src/two-factor/request.ts";
+import { findFaults } from "../../src/validation.ts";
+import "../support/property-seed.ts";
+
+const START = { to: "+447400123456", channel: "sms" };
+
+describe("a code that is asked for", () => {
+  it.each<[string, object]>([
+    ["with what it needs", {}],
+    ["by a call", { channel: "voice" }],
+    ["for a number as people write it: which ones there are is said elsewhere", { to: "(07400) 123-456" }],
+    ["in somebody's name", { brand: "Ämé & Söhne 株式会社" }],
+    ["in the shortest name", { brand: "A" }],
+    ["in the longest name", { brand: "A".repeat(30) }],
+    ["in a name of emoji, each one character", { brand: "👩".repeat(30) }],
+    ["in another language", { locale: "de" }],
+    ["in another language with script and country", { locale: "zh-Hant-TW" }],
+    ["in a Spanish of many countries", { locale: "es-419" }],
+    ["with a reference", { clientRef: "Order_7.a:b-c" }],
+    ["with the longest reference", { clientRef: "a".repeat(40) }],
+  ])("is taken %s", (_, more) => {
+    const { output } = findFaults(startSchema, { ...START, ...more });
+    expect(output).toEqual({ ...START, locale: "en", ...more });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["nothing at all", undefined, "it"],
+    ["a text", "to=447400123456", "it"],
+    ["no number", { channel: "sms" }, "to"],
+    ["an empty number", { ...START, to: "" }, "to"],
+    ["a number of numbers", { ...START, to: 447_400_123_456 }, "to"],
+    ["a number without an end", { ...START, to: "4".repeat(41) }, "to"],
+    ["no channel", { to: START.to }, "channel"],
+    ["another channel", { ...START, channel: "SMS" }, "channel"],
+    ["a channel of every object", { ...START, channel: "constructor" }, "channel"],
+    ["an empty name", { ...START, brand: "" }, "brand"],
+    ["a name of spaces", { ...START, brand: "   " }, "brand"],
+    ["a name too long", { ...START, brand: "A".repeat(31) }, "brand"],
+    ["a name with a line in it", { ...START, brand: "Acme\nYour account is blocked" }, "brand"],
+    ["a name with a line of Unicode in it", { ...START, brand: "Acme\u2028Call us" }, "brand"],
+    ["a name with half a character", { ...START, brand: "Acme \ud83d" }, "brand"],
+    ["a language by its name", { ...START, locale: "german" }, "locale"],
+    ["a language of a system", { ...START, locale: "de_DE.UTF-8" }, "locale"],
+    ["a language without an end", { ...START, locale: "de-aa-bb-cc-dd" }, "locale"],
+    ["an empty reference", { ...START, clientRef: "" }, "clientRef"],
+    ["a reference with a space", { ...START, clientRef: "order 7" }, "clientRef"],
+    ["a reference with a line after it", { ...START, clientRef: "order\n" }, "clientRef"],
+    ["a reference too long", { ...START, clientRef: "a".repeat(41) }, "clientRef"],
+    ["a reference that is no ASCII", { ...START, clientRef: "bestellung-ä" }, "clientRef"],
+    ["a code of one's own", { ...START, code: "123456" }, "code"],
+  ])("is refused with %s, by the field's name", (_, input, field) => {
+    const { output, faults = [] } = findFaults(startSchema, input);
+    expect(output).toBeUndefined();
+    expect(faults.map((fault) => fault.field)).toEqual([field]);
+  });
+
+  it("is told all of its faults at once, and none of its values", () => {
+    const canary = "canary-918273\n";
+    const { faults = [] } = findFaults(startSchema, {
+      to: canary.repeat(5),
+      channel: canary,
+      brand: canary,
+      locale: canary,
+      clientRef: canary,
+    });
+    expect(faults.map(({ field }) => field)).toEqual(["to", "channel", "brand", "locale", "clientRef"]);
+    expect(JSON.stringify(faults)).not.toContain("918273");
+  });
+
+  it("never has a name that is longer than it may be, empty to the eye, or of more than one line", () => {
+    const unit = fc.oneof(
+      fc.constantFrom(" ", "\n", "\u2029", "\u0000", "\ud800", "\t"),
+      fc.string({ unit: "binary" }),
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 6 }), (parts) => {
+        const brand = parts.join("");
+        if (findFaults(startSchema, { ...START, brand }).output === undefined) return;
+        expect([...brand].length).toBeLessThanOrEqual(30);
+        expect(brand.trim()).not.toBe("");
+        expect(brand).not.toMatch(/[\n\r\t\0\u2028\u2029]/);
+        expect(brand.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("a further message", () => {
+  it("may name a channel, and nothing else", () => {
+    expect(findFaults(resendSchema, {}).output).toEqual({});
+    expect(findFaults(resendSchema, { channel: "voice" }).output).toEqual({ channel: "voice" });
+    for (const input of [{ channel: "email" }, { channel: null }, { to: START.to }, null, []]) {
+      expect(findFaults(resendSchema, input).output, JSON.stringify(input)).toBeUndefined();
+    }
+  });
+});
+
+describe("a code to be checked", () => {
+  it.each(["0000", "123456", "0123456789"])("may be %s", (code) => {
+    expect(findFaults(checkSchema, { code }).output).toEqual({ code });
+  });
+
+  it.each<[unknown]>([
+    [undefined],
+    [null],
+    [""],
+    ["123"],
+    ["12345678901"],
+    ["123 456"],
+    [" 123456"],
+    ["123456\n"],
+    ["12345a"],
+    ["١٢٣٤٥٦"],
+    ["１２３４５６"],
+    ["+12345"],
+    ["1e1000"],
+    [123_456],
+    [["123456"]],
+    [{ toString: "123456" }],
+  ])("may not be %j, and is not repeated", (code) => {
+    const { output, faults = [] } = findFaults(checkSchema, { code });
+    expect(output).toBeUndefined();
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.field).toBe("code");
+    if (typeof code === "string" && code.length > 3)
+      expect(JSON.stringify(faults)).not.toContain(code.trim());
+  });
+});
