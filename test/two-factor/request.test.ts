@@ -81,7 +81,7 @@ describe("a code that is asked for", () => {
         expect([...brand].length).toBeLessThanOrEqual(30);
         expect(brand.trim()).not.toBe("");
         expect(brand).not.toMatch(/[\n\r\t\0\u2028\u2029]/);
-        expect(brand.isWellFormed()).toBe(true);
+        expect(brand).not.toMatch(/\p{Cs}/u);
       }),
       { numRuns: 2000 },
     );
@@ -92,7 +92,7 @@ describe("a further message", () => {
   it("may name a channel, and nothing else", () => {
     expect(findFaults(resendSchema, {}).output).toEqual({});
     expect(findFaults(resendSchema, { channel: "voice" }).output).toEqual({ channel: "voice" });
-    for (const input of [{ channel: "email" }, { channel: null }, { to: START.to }, null, []]) {
+    for (const input of [{ channel: "email" }, { channel: null }, { to: START.to }, null]) {
       expect(findFaults(resendSchema, input).output, JSON.stringify(input)).toBeUndefined();
     }
   });
