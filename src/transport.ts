@@ -33,6 +33,8 @@ export interface TransportOptions {
   readonly keepalive: boolean;
   /** Up to which status the body is waited for; 0: never. Vonage's says nothing of a report, and may never end. */
   readonly readUpTo: number;
+  /** @default MAX_BODY_BYTES */
+  readonly maxBytes?: number;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -40,7 +42,14 @@ export interface TransportOptions {
 const MAX_BODY_BYTES = 4096;
 
 /** Makes a function that sends one request once and never throws. */
-export function createTransport({ baseUrl, timeout, keepalive, readUpTo, fetch }: TransportOptions) {
+export function createTransport({
+  baseUrl,
+  timeout,
+  keepalive,
+  readUpTo,
+  maxBytes = MAX_BODY_BYTES,
+  fetch,
+}: TransportOptions) {
   // ofetch looks at every response's body, which alone makes a stream object and costs a fifth of a call on
   // workerd: so it gets to see the status, and hands the response itself on.
   const { raw } = createFetch({
@@ -82,7 +91,7 @@ export function createTransport({ baseUrl, timeout, keepalive, readUpTo, fetch }
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
           if (response.status > readUpTo) resolve(answered);
           if (!readUpTo && response.headers.get("content-length") === "0") return;
-          const text = await readBoundedText(response, MAX_BODY_BYTES).catch(() => "");
+          const text = await readBoundedText(response, maxBytes).catch(() => "");
           resolve({ ...answered, body: text ?? "" });
         })
         .catch((error) => resolve({ noAnswer: "network", systemCode: toSystemCode(error) }))

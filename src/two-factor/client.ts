@@ -85,6 +85,9 @@ const optionsSchema = objectOf({
   ),
 });
 
+/** Ten messages of some parts, each with its receipt, are about 10 kB. */
+const MAX_BODY_BYTES = 65_536;
+
 const NOT_VERIFIED: ReadonlyMap<string, NotVerified> = new Map([
   ["code-wrong", "wrong"],
   ["code-expired", "expired"],
@@ -128,7 +131,14 @@ interface Answered {
  */
 export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFactorClient {
   const { endpoint, key, timeout, fetch } = check(optionsSchema, options, "invalid_options");
-  const attemptOnce = createTransport({ baseUrl: endpoint, timeout, fetch, keepalive: false, readUpTo: 599 });
+  const attemptOnce = createTransport({
+    baseUrl: endpoint,
+    timeout,
+    fetch,
+    keepalive: false,
+    readUpTo: 599,
+    maxBytes: MAX_BODY_BYTES,
+  });
   const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
 
   return Object.freeze<TwoFactorClient>({

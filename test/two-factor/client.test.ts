@@ -129,6 +129,19 @@ describe("over the wire", () => {
   });
 });
 
+it("a challenge of ten long messages is read to its end, and what has no end is not", async () => {
+  const [message] = DETAILS.messages;
+  const receipt = { ...message?.receipts[0], clientRef: ID, networkCode: "23410", price: "0.03330000" };
+  const messages = Array.from({ length: 10 }, () => ({ ...message, receipts: Array(4).fill(receipt) }));
+  const long = { ...DETAILS, messages };
+  expect(JSON.stringify(long).length).toBeGreaterThan(4096);
+  await expect(createClient([json(200, long)]).client.get(ID)).resolves.toEqual(long);
+  const endless = { ...DETAILS, clientRef: "x".repeat(100_000) };
+  await expect(createClient([json(200, endless)]).client.get(ID)).rejects.toMatchObject({
+    code: "unexpected_response",
+  });
+});
+
 describe("a code that is checked", () => {
   it.each([
     ["code-wrong", "wrong"],
