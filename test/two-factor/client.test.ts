@@ -166,7 +166,7 @@ describe("a code that is checked", () => {
     ["null", json(200, null)],
     ["a list", json(200, [{ verified: true }])],
     ["a body that breaks off", text(200, '{"verified":tr')],
-    ["a body too large to be the Worker's", text(200, `{"verified":true}${" ".repeat(5000)}`)],
+    ["a body too large to be the Worker's", text(200, `{"verified":true}${" ".repeat(70_000)}`)],
     [
       "a redirect to where it would be",
       text(302, '{"verified":true}', { location: "https://elsewhere.example" }),
