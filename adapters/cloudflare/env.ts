@@ -12,6 +12,7 @@ import {
   type LedgerSettings,
   type ShardNamespace,
 } from "./ledger/settings.ts";
+import { cut, toList } from "./text.ts";
 import {
   readTwoFactorSettings,
   type Senders,
@@ -106,11 +107,11 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     credentials: { ...(twoFactorCredentials && { "2fa": twoFactorCredentials }), ...(other && { other }) },
     proxyKeys: [...proxyKeys2fa, ...toPairs(settings.PROXY_KEYS_OTHER, "other")],
     adminKeys: toList(settings.ADMIN_KEYS).map((pair) => {
-      const [name, key] = cut(pair);
+      const [name, key] = cut(pair, ":");
       return { name, key };
     }),
     tokenSecrets: toList(settings.TOKEN_SECRETS).map((pair) => {
-      const [kid, secret] = cut(pair);
+      const [kid, secret] = cut(pair, ":");
       return { kid, secret };
     }),
     ...(settings.TOKEN_AUDIENCE && { tokenAudience: settings.TOKEN_AUDIENCE }),
@@ -252,16 +253,8 @@ function toCredentials(settings: Settings, set: "2FA" | "OTHER"): Credentials | 
   return given.length === 0 ? undefined : (Object.fromEntries(given) as unknown as Credentials);
 }
 
-const toList = (text = ""): string[] => text.split(/[\s,]+/).filter(Boolean);
-
 const toPairs = (text: string | undefined, traffic: Traffic) =>
   toList(text).map((pair) => {
-    const [name, key] = cut(pair);
+    const [name, key] = cut(pair, ":");
     return { name, key, traffic };
   });
-
-/** Cuts `name:secret` at the first colon. */
-function cut(pair: string): [string, string] {
-  const colon = pair.indexOf(":");
-  return colon < 0 ? [pair, ""] : [pair.slice(0, colon), pair.slice(colon + 1)];
-}
