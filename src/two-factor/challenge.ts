@@ -49,6 +49,8 @@ export interface Challenge {
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly messages: readonly ChallengeMessage[];
+  /** How many messages were begun, those included that did not go out: no two have the same number. */
+  readonly begun: number;
 }
 
 /** What its caller is told of a challenge under way. */

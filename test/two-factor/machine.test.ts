@@ -5,16 +5,15 @@ import type { Row } from "../../src/ledger/row.ts";
 import type { Channel } from "../../src/report.ts";
 import type { Challenge } from "../../src/two-factor/challenge.ts";
 import type { HashedCode } from "../../src/two-factor/code.ts";
-import {
-  type ChallengeAnswer,
-  type ChallengeEvent,
-  type ChallengeRules,
-  createMessage,
-  type RefusedBecause,
-  type Statement,
-  settleAt,
-  stepChallenge,
-} from "../../src/two-factor/machine.ts";
+import { stepChallenge } from "../../src/two-factor/machine.ts";
+import { createMessage, settleAt } from "../../src/two-factor/sending.ts";
+import type {
+  ChallengeAnswer,
+  ChallengeEvent,
+  ChallengeRules,
+  RefusedBecause,
+  Statement,
+} from "../../src/two-factor/step.ts";
 import type { DeliveryReceipt, ReceiptStatus } from "../../src/webhooks/delivery-receipt.ts";
 import "../support/property-seed.ts";
 
@@ -234,10 +233,23 @@ describe("a further message", () => {
     const before = place.challenge;
     place.resend("code 2");
     place.happens({ type: "failed", number: 2 });
-    expect(place.challenge).toEqual(before);
+    expect(place.challenge).toEqual({ ...before, begun: 2 });
     expect(place.check("code 2")).toEqual(refused("wrong"));
     expect(place.check("code 1")).toEqual(DONE);
     expect(place.outcomes()).toEqual({ m1: true });
+  });
+
+  it("has a number of its own, so that a failure told twice is not the next one's", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.pass(40 * SECOND);
+    place.resend("code 2");
+    place.happens({ type: "failed", number: 2 });
+    place.resend("code 3");
+    place.happens({ type: "failed", number: 2 });
+    place.sent(3, "m3");
+    expect(place.check("code 3")).toEqual(DONE);
+    expect(place.outcomes()).toEqual({ m1: false, m3: true });
   });
 
   it("that was answered leaves false what it had superseded, also where that turns out later", () => {
@@ -767,6 +779,8 @@ function createModel() {
   const told: Statement[] = [];
 
   const first = createModelMessage(1, "sms", "code 1", NOW);
+  /** A number is never given twice, also where its message did not go out. */
+  let numbers = 1;
   const model = {
     now: NOW,
     gone: false,
@@ -826,7 +840,7 @@ function createModel() {
       if (messages.length >= RULES.maxMessages) return say(refused("too_many_messages"));
       const free = (last?.begunAt ?? 0) + RULES.cooldown;
       if (now < free) return say({ done: false, reason: "too_soon", retryAfter: free - now });
-      messages.push(createModelMessage((last?.number ?? 0) + 1, channel, code, now));
+      messages.push(createModelMessage(++numbers, channel, code, now));
       return say(DONE);
     },
 
@@ -1141,6 +1155,7 @@ function createChallenge(code: HashedCode, channel: Channel): Challenge {
     attempts: 0,
     maxAttempts: MAX_ATTEMPTS,
     messages: [createMessage(1, channel, code, NOW)],
+    begun: 1,
   };
 }
 

@@ -4,15 +4,9 @@
 import type { Channel } from "../../../src/report.ts";
 import { attemptsLeft, type Challenge, toDetails, toStatus } from "../../../src/two-factor/challenge.ts";
 import { type CodeSecret, findCode, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
-import {
-  type ChallengeEvent,
-  type ChallengeRules,
-  type ChallengeStep,
-  createMessage,
-  findMatch,
-  settleAt,
-  stepChallenge,
-} from "../../../src/two-factor/machine.ts";
+import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
+import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
+import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Ledger } from "../../fetch/ledger.ts";
 import type {
@@ -90,6 +84,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
         attempts: 0,
         maxAttempts: rules.maxAttempts,
         messages: [createMessage(1, channel, hashed, at)],
+        begun: 1,
       };
       commit(() => write(begun));
       return toBegun(begun);

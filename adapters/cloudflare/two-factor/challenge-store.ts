@@ -1,7 +1,7 @@
 // The tables of challenges. Knows SQL, and nothing of what challenges mean.
 
 import type { Challenge } from "../../../src/two-factor/challenge.ts";
-import type { Statement } from "../../../src/two-factor/machine.ts";
+import type { Statement } from "../../../src/two-factor/step.ts";
 import type { Sql } from "../ledger/store.ts";
 
 /** A statement that the ledger has not confirmed yet. */

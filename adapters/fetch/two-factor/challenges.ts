@@ -3,7 +3,7 @@
 import type { Channel } from "../../../src/report.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
-import type { RefusedBecause } from "../../../src/two-factor/machine.ts";
+import type { RefusedBecause } from "../../../src/two-factor/step.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 
 /** A challenge to be stored, and the code of its first message. */
