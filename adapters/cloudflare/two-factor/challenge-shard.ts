@@ -8,7 +8,6 @@ import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
 import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
 import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
-import type { Ledger } from "../../fetch/ledger.ts";
 import type {
   Begun,
   Checked,
@@ -18,13 +17,14 @@ import type {
   Refusal,
   SendingEnded,
 } from "../../fetch/two-factor/challenges.ts";
-import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
+import type { ChallengeStore } from "./challenge-store.ts";
+import { createOutbox, type Listener } from "./outbox.ts";
 
 export interface ChallengePlatform {
   readonly store: ChallengeStore;
   /** Runs a function within a transaction, and rolls back when it throws. */
   readonly transact: <T>(work: () => T) => T;
-  readonly ledger: Pick<Ledger, "report" | "track">;
+  readonly ledger: Listener;
   /** Wakes the shard at an instant, in place of the one set before. */
   readonly setAlarm: (at: number) => void;
   /** Keeps work going after the answer. */
@@ -51,21 +51,19 @@ export type ChallengeShard = ReturnType<typeof createChallengeShard>;
 /** When to look after statements that the ledger has not confirmed: longer than a report of its may take. */
 const LOOK_AFTER_MS = 10_000;
 const WAKE_EVERY_MS = 60_000;
-/** Statements told to the ledger at the same time, and challenges settled in one transaction, by the alarm. */
-const BATCH = 16;
+/** Challenges settled by one alarm, in one transaction; more are left to the next. */
+const BATCH = 100;
 
 export function createChallengeShard(platform: ChallengePlatform, rules: ChallengeShardRules) {
-  const { store, transact, ledger, now, logFailure } = platform;
-  const underWay = new Set<number>();
+  const { store, transact, now, logFailure } = platform;
+  const outbox = createOutbox(store, platform.ledger, logFailure);
   let armedAt: number | undefined;
-  /** By the transaction under way. */
-  let posted: Outgoing[] = [];
 
   return {
     /** To be called once, before anything else. */
     wake(alarm: number | undefined): void {
       armedAt = alarm;
-      if (store.unposted(1, 0).length > 0) arm(now());
+      if (!outbox.isEmpty()) arm(now());
       armNext();
     },
 
@@ -176,15 +174,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
           for (const id of store.unsettled(now(), BATCH)) applyNow(id, { type: "settle" });
           store.purge(now());
         });
-        for (let after = 0; ; ) {
-          const batch = store.unposted(BATCH, after);
-          const idle = batch.filter(({ sequence }) => !underWay.has(sequence));
-          const failed = (await Promise.all(idle.map(tell))).includes(false);
-          // What is under way may fail yet.
-          if (failed || idle.length < batch.length) arm(now() + LOOK_AFTER_MS);
-          after = batch.at(-1)?.sequence ?? 0;
-          if (failed || batch.length < BATCH) break;
-        }
+        if (await outbox.tellAll()) arm(now() + LOOK_AFTER_MS);
         armNext();
       } catch (error) {
         logFailure("the alarm of the challenges failed", error);
@@ -200,10 +190,10 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
   /** One transaction; the ledger is told after it, of what is stored by then. */
   function commit<T>(work: () => T): T {
-    posted = [];
+    outbox.open();
     try {
       const result = transact(work);
-      for (const outgoing of posted) platform.waitUntil(tell(outgoing));
+      platform.waitUntil(outbox.flush());
       return result;
     } catch (error) {
       // It took back the alarm that was set in it as well.
@@ -222,7 +212,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     if (challenge === undefined) store.remove(id);
     else if (challenge !== before) write(challenge);
     for (const statement of statements) {
-      posted.push(store.post(statement));
+      outbox.post(statement);
       arm(now() + LOOK_AFTER_MS);
     }
     return result;
@@ -241,27 +231,6 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       if (once !== undefined) arm(toMinute(once.until));
       return work();
     });
-  }
-
-  /** Whatever the order in which the ledger hears of a message, its rules make the same of it. */
-  async function tell({ sequence, statement }: Outgoing): Promise<boolean> {
-    underWay.add(sequence);
-    try {
-      const { channel, messageId } = statement;
-      const message = { channel, messageId, traffic: "2fa" } as const;
-      if (statement.type === "track") await ledger.track({ ...message, expiresAt: statement.expiresAt });
-      else {
-        const { delivered, occurredAt } = statement;
-        await ledger.report({ ...message, delivered, occurredAt });
-      }
-      store.confirm(sequence);
-      return true;
-    } catch (error) {
-      logFailure("the ledger could not be told of a message", error);
-      return false;
-    } finally {
-      underWay.delete(sequence);
-    }
   }
 
   async function hashFirst(id: string, code: string): Promise<HashedCode> {

@@ -1,0 +1,77 @@
+// What the ledger is still to be told: stored together with the state it follows from, told after, and again until
+// the ledger has confirmed it. Whatever the order in which it hears of a message, its rules make the same of it.
+
+import type { Statement } from "../../../src/two-factor/step.ts";
+import type { Ledger } from "../../fetch/ledger.ts";
+import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
+
+/** What is used of the ledger. */
+export type Listener = Pick<Ledger, "report" | "track">;
+
+/** Statements told at the same time, where many have waited. */
+const BATCH = 16;
+
+export function createOutbox(
+  store: ChallengeStore,
+  ledger: Listener,
+  logFailure: (what: string, error: unknown) => void,
+) {
+  const underWay = new Set<number>();
+  /** By the transaction under way. */
+  let posted: Outgoing[] = [];
+
+  return {
+    isEmpty: () => store.unposted(1, 0).length === 0,
+
+    /** To be called before a transaction that posts. */
+    open(): void {
+      posted = [];
+    },
+
+    /** Within a transaction. */
+    post(statement: Statement): void {
+      posted.push(store.post(statement));
+    },
+
+    /** After the transaction: tells what it posted. */
+    flush: (): Promise<unknown> => Promise.all(posted.map(tell)),
+
+    /**
+     * Tells what waits, the oldest first, and stops where the ledger fails.
+     *
+     * @returns Whether anything is left, or may yet be.
+     */
+    async tellAll(): Promise<boolean> {
+      let left = false;
+      for (let after = 0; ; ) {
+        const batch = store.unposted(BATCH, after);
+        const idle = batch.filter(({ sequence }) => !underWay.has(sequence));
+        const failed = (await Promise.all(idle.map(tell))).includes(false);
+        // What is under way may fail yet.
+        left ||= failed || idle.length < batch.length;
+        after = batch.at(-1)?.sequence ?? 0;
+        if (failed || batch.length < BATCH) return left;
+      }
+    },
+  };
+
+  async function tell({ sequence, statement }: Outgoing): Promise<boolean> {
+    underWay.add(sequence);
+    try {
+      const { channel, messageId } = statement;
+      const message = { channel, messageId, traffic: "2fa" } as const;
+      if (statement.type === "track") await ledger.track({ ...message, expiresAt: statement.expiresAt });
+      else {
+        const { delivered, occurredAt } = statement;
+        await ledger.report({ ...message, delivered, occurredAt });
+      }
+      store.confirm(sequence);
+      return true;
+    } catch (error) {
+      logFailure("the ledger could not be told of a message", error);
+      return false;
+    } finally {
+      underWay.delete(sequence);
+    }
+  }
+}
