@@ -12,6 +12,7 @@ import { alternate, median, printRatios } from "./figures.ts";
 import { benchLedger } from "./ledger.ts";
 import { type LoadResult, load } from "./load.ts";
 import { startPlainWorkerd } from "./workerd.ts";
+import { benchWorkflow } from "./workflow.ts";
 
 const SECONDS = 2;
 
@@ -34,7 +35,7 @@ const workerd = await startPlainWorkerd(
   19_100,
 );
 
-/** `npm run bench` measures everything, `npm run bench ledger` (or client, worker) that part alone. */
+/** `npm run bench` measures everything, `npm run bench ledger` (or client, worker, workflow) that part alone. */
 const parts = process.argv.slice(2);
 const wanted = (part: string) => parts.length === 0 || parts.includes(part);
 
@@ -49,6 +50,7 @@ try {
   if (wanted("worker")) await benchWorker();
   await workerd.stop();
   if (wanted("ledger")) await benchLedger(bindings);
+  if (wanted("workflow")) await benchWorkflow(upstreamUrl);
   printSizes();
 } finally {
   upstream.kill();
@@ -118,7 +120,7 @@ function printSizes(): void {
   const workerSize = bundleDeployedWorker().size;
   console.log("\nSize, minified and gzipped, with all dependencies");
   console.log(`  client      ${(client / 1000).toFixed(2)} kB of 8.0 kB`);
-  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 48 kB`);
+  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 105 kB`);
 }
 
 async function count(): Promise<number> {

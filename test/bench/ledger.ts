@@ -105,7 +105,9 @@ async function benchGrowth(workers: { few: BenchWorker; many: BenchWorker }): Pr
 }
 
 async function measure(url = "", results: LoadResult[], seconds = SECONDS): Promise<number> {
-  const result = await load(url, "/conversions/sms", headers, nextReport, seconds, CONNECTIONS);
+  const result = await load(url, "/conversions/sms", headers, nextReport, seconds, {
+    connections: CONNECTIONS,
+  });
   results.push(result);
   return result.perSecond;
 }

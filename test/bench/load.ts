@@ -8,25 +8,28 @@ export interface LoadResult {
 }
 
 /**
- * Sends a request over and over (`body` may make another each time) over some connections, each waiting for its answer before the next, as fast as they are
- * answered. Written on bare sockets, since an HTTP client would cost as much as what is measured.
+ * Sends a request over and over (`path` and `body` may make another each time) over some connections, each waiting for
+ * its answer before the next, as fast as they are answered. Written on bare sockets, since an HTTP client would cost as much as what is measured.
  *
- * @throws {Error} on any status but 200.
+ * @throws {Error} on any other status.
  */
 export async function load(
   url: string,
-  path: string,
+  path: string | (() => string),
   headers: Record<string, string>,
   body: string | (() => string),
   seconds: number,
-  connections = 32,
+  { connections = 32, status = 200 } = {},
 ): Promise<LoadResult> {
   const { hostname, port, host } = new URL(url);
   const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = `POST ${path} HTTP/1.1\r\n${lines.join("")}content-length: `;
-  const write = (text: string) => `${head}${text.length}\r\n\r\n${text}`;
-  const same = typeof body === "string" ? write(body) : "";
-  const next = typeof body === "string" ? () => same : () => write(body());
+  const tail = lines.join("");
+  const of = (given: string | (() => string)) => (typeof given === "string" ? given : given());
+  const write = (text: string) =>
+    `POST ${of(path)} HTTP/1.1\r\n${tail}content-length: ${text.length}\r\n\r\n${text}`;
+  const isSame = typeof body === "string" && typeof path === "string";
+  const same = isSame ? write(of(body)) : "";
+  const next = isSame ? () => same : () => write(of(body));
   const latencies: number[] = [];
   const stopAt = performance.now() + seconds * 1000;
 
@@ -43,7 +46,7 @@ export async function load(
         if (end < 0) return;
         const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
         if (received.length < end + 4 + length) return;
-        if (!received.startsWith("HTTP/1.1 200")) reject(new Error(received.slice(0, 500)));
+        if (!received.startsWith(`HTTP/1.1 ${status}`)) reject(new Error(received.slice(0, 500)));
         latencies.push(performance.now() - started);
         send();
       });

@@ -1,4 +1,4 @@
-// A process of its own in Vonage's place: answers at once with an empty 200 and counts.
+// A process of its own in Vonage's place: answers at once, texts with an id and all else with an empty 200, and counts.
 
 import { createServer } from "node:http";
 
@@ -9,7 +9,9 @@ const server = createServer((request, response) => {
     return;
   }
   requests++;
-  request.resume().once("end", () => response.end());
+  const id = requests.toString(16).toUpperCase().padStart(16, "0");
+  const sent = `{"message-count":"1","messages":[{"status":"0","message-id":"${id}"}]}`;
+  request.resume().once("end", () => response.end(request.url === "/sms/json" ? sent : undefined));
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as { port: number }).port));

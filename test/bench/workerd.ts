@@ -18,6 +18,12 @@ export interface BenchWorker {
   readonly storage?: string;
 }
 
+/** Those of ours that it exports. */
+function classesOf(script: string): Record<string, string> {
+  const all = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
+  return Object.fromEntries(Object.entries(all).filter(([, name]) => script.includes(name)));
+}
+
 /** Runs some Workers, by name, in one workerd; their console goes nowhere. */
 export async function startPlainWorkerd(
   workers: Readonly<Record<string, BenchWorker>>,
@@ -26,7 +32,7 @@ export async function startPlainWorkerd(
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const placed = Object.fromEntries(
     Object.entries(workers).map(([name, { script, bindings, storage }], index) => {
-      const durableObjects = storage && { storage, classes: { LEDGER: "Ledger" } };
+      const durableObjects = storage && { storage, classes: classesOf(script) };
       return [name, { script, bindings, port: firstPort + index, ...(durableObjects && { durableObjects }) }];
     }),
   );
