@@ -49,9 +49,12 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
       // So Vonage's dashboard looks whether there is anybody, when the URL is entered.
       if (decoded.parameters.size === 0 && decoded.faults.length === 0) return acknowledge("ok");
       const refused = async ({ code, detail }: WebhookFault): Promise<Answer> => {
-        await service.count(`${name}:${code}`);
         const problemName = code === "malformed" ? "malformed-body" : "webhook-refused";
-        return answerStranger(config, context, problem(problemName, { detail }));
+        const refusal = problem(problemName, { detail });
+        const answer = await answerStranger(config, context, refusal);
+        // A flood is not counted: each count is a write.
+        if (answer === refusal) await service.count(`${name}:${code}`);
+        return answer;
       };
       const broken = findDecodingFault(decoded);
       if (broken !== undefined) return refused(broken);
