@@ -5,7 +5,7 @@ import type { LogEntry } from "./log.ts";
 /** Every problem by name; its `type` is `urn:problem:vonage-conversion:` and the name, and does not change. */
 export const PROBLEMS = {
   "malformed-body": [400, "The body cannot be read as what its content type says"],
-  "invalid-parameters": [400, "The parameters are not a report"],
+  "invalid-parameters": [400, "Parameters are missing or wrong"],
   unauthenticated: [401, "A valid report token or proxy key is needed"],
   "webhook-refused": [401, "This webhook is not signed as Vonage signs for this account, or long ago"],
   "wrong-message": [403, "The token is for another message"],
