@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs the browser that `npm run test:browser` drives, from Debian's packages. Does nothing where it is there.
+# Installs the browsers that `npm run test:browsers` drives, from Debian's packages. Does nothing where they are there.
 set -euo pipefail
 
-command -v chromium > /dev/null && exit
+command -v chromium firefox-esr WebKitWebDriver xvfb-run xauth > /dev/null && exit
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 "${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core > /dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+  chromium firefox-esr webkit2gtk-driver xvfb xauth fonts-dejavu-core > /dev/null

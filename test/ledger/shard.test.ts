@@ -296,19 +296,6 @@ describe("a shard that dies", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded" });
   });
 
-  it("in its alarm is woken again soon, whatever was stored meanwhile", async () => {
-    world.vonage = () => ({ ended: failed("unavailable") });
-    await world.report("a", true);
-    world.vonage = () => HANGS;
-    await world.pass(3 * SECOND);
-    expect(world.requests).toHaveLength(2);
-    await world.track("b", Date.now() + HOUR);
-    world.kill();
-    world.vonage = () => ({ ended: OK });
-    await world.pass(MINUTE);
-    expect(world.row("a")).toMatchObject({ state: "recorded" });
-  });
-
   it("does not send a false again once a true waits behind it, but the true", async () => {
     world.vonage = () => HANGS;
     world.call((shard) => shard.report(toReport("a", false))).catch(() => {});
