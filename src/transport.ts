@@ -35,6 +35,14 @@ export interface TransportOptions {
   readonly readUpTo: number;
   /** @default MAX_BODY_BYTES */
   readonly maxBytes?: number;
+  /**
+   * Whether the runtime must not repeat a request by itself. Deno does so where a connection breaks that it had used
+   * before, though the other side may have done what was asked (denoland/deno#36415); but not with a body that it has
+   * to read anew, as of a Blob.
+   *
+   * @default false
+   */
+  readonly once?: boolean;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -48,6 +56,7 @@ export function createTransport({
   keepalive,
   readUpTo,
   maxBytes = MAX_BODY_BYTES,
+  once,
   fetch,
 }: TransportOptions) {
   // ofetch looks at every response's body, which alone makes a stream object and costs a fifth of a call on
@@ -62,6 +71,7 @@ export function createTransport({
   return ({ path, query, form, headers, body, method }: OutgoingRequest, signals: readonly AbortSignal[]) =>
     // Settled by whichever comes first: an injected fetch may not heed its signal.
     new Promise<Attempt>((resolve) => {
+      const content = form ? encode(form) : body;
       const controller = new AbortController();
       let answered: Attempt | undefined;
       const clear = startTimer(timeout, signals, (noAnswer) => {
@@ -76,7 +86,7 @@ export function createTransport({
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
           ...headers,
         },
-        body: form ? encode(form) : body,
+        body: once && content ? new Blob([content]) : content,
         redirect: "manual",
         keepalive,
         signal: controller.signal,

@@ -20,7 +20,14 @@ export function createAttempts(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
   readReply: (body: string) => SendOutcome,
 ): (prepare: (now: number) => OutgoingRequest | Promise<OutgoingRequest>) => Promise<SentCode> {
-  const attemptOnce = createTransport({ baseUrl, timeout, fetch, keepalive: false, readUpTo: 201 });
+  const attemptOnce = createTransport({
+    baseUrl,
+    timeout,
+    fetch,
+    keepalive: false,
+    readUpTo: 201,
+    once: true,
+  });
 
   return async (prepare) => {
     for (let attempts = 1; ; attempts++) {

@@ -138,6 +138,7 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
     keepalive: false,
     readUpTo: 599,
     maxBytes: MAX_BODY_BYTES,
+    once: true,
   });
   const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
 

@@ -1,0 +1,30 @@
+/** What a runtime says of itself; `undefined` falls away in JSON. */
+export interface Identity {
+  readonly node?: string | undefined;
+  readonly deno?: string | undefined;
+  readonly bun?: string | undefined;
+  readonly edgeRuntime?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Those of Node's globals that are there. */
+  readonly ofNode: readonly string[];
+}
+
+interface Globals {
+  readonly process?: { readonly versions?: { readonly node?: string } };
+  readonly Deno?: { readonly version: { readonly deno: string } };
+  readonly Bun?: { readonly version: string };
+  readonly EdgeRuntime?: string;
+  readonly navigator?: { readonly userAgent?: string };
+}
+
+export function identify(): Identity {
+  const { process, Deno, Bun, EdgeRuntime, navigator } = globalThis as Globals;
+  return {
+    node: process?.versions?.node,
+    deno: Deno?.version.deno,
+    bun: Bun?.version,
+    edgeRuntime: EdgeRuntime,
+    userAgent: navigator?.userAgent,
+    ofNode: ["process", "Buffer", "require", "global"].filter((name) => name in globalThis),
+  };
+}
