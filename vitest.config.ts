@@ -8,8 +8,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    // Those need Chromium: `npm run test:browser`.
-    exclude: ["test/browser/**"],
+    // Those need browsers: `npm run test:browsers`.
+    exclude: ["test/browser/**", "test/browsers/**"],
     reporters: ["default", new TotalsReporter()],
     testTimeout: 20_000,
     hookTimeout: 60_000,

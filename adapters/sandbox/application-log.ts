@@ -47,7 +47,7 @@ export function createApplicationLog(send: typeof fetch, now: () => number): App
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const began = now();
-      const body = typeof init?.body === "string" ? init.body : "";
+      const body = await request.clone().text();
       const asked = {
         at: new Date(began).toISOString(),
         method: request.method,

@@ -2,7 +2,7 @@
 # Installs the browsers that `npm run test:browsers` drives, from Debian's packages. Does nothing where they are there.
 set -euo pipefail
 
-command -v chromium firefox-esr WebKitWebDriver xvfb-run xauth > /dev/null && exit
+type chromium firefox-esr WebKitWebDriver xvfb-run xauth > /dev/null 2>&1 && exit
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 "${as_root[@]}" apt-get update -qq

@@ -1,0 +1,4 @@
+import { startChromium } from "./chromium.ts";
+import { describeClientInBrowser } from "./client-contract.ts";
+
+describeClientInBrowser("Chromium", startChromium);

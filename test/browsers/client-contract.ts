@@ -1,0 +1,239 @@
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Farewell } from "./page/shop.ts";
+import type { RealBrowser } from "./real-browser.ts";
+import { type ShopStack, startShopStack } from "./shop-stack.ts";
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** Name and version of the browser that a test ran in. */
+    browser?: string;
+  }
+}
+
+/** How slow the Worker is for those who do not wait for it, in milliseconds: longer than it takes to leave. */
+const SLOW_MS = 1000;
+/** Until a request is on the wire, in milliseconds. */
+const UNDER_WAY_MS = 50;
+const QUICKLY = { attempts: 3, baseDelay: 1 };
+
+/**
+ * What the client owes a page in every browser. The page's origin is not the Worker's, and its policy allows
+ * nothing but its own script and connections to the endpoint.
+ *
+ * @param has Whether the driver can cut the page off.
+ */
+export function describeClientInBrowser(
+  engine: string,
+  start: () => Promise<RealBrowser>,
+  has: { readonly offline: boolean } = { offline: true },
+): void {
+  describe(`the client in ${engine}`, () => {
+    let stack: ShopStack;
+    let browser: RealBrowser;
+    let stacking: Promise<ShopStack> | undefined;
+    let starting: Promise<RealBrowser> | undefined;
+    // Not before all: where there is no browser each of these fails, and none is skipped.
+    beforeEach(async ({ task }) => {
+      stacking ??= startShopStack(engine);
+      starting ??= start();
+      [stack, browser] = await Promise.all([stacking, starting]);
+      task.meta.browser = browser.name;
+      stack.proxy.reset();
+      await browser.open(`${stack.shop.origin}/`);
+    });
+    afterAll(async () => {
+      // What did not start has failed each test already.
+      await Promise.allSettled([starting?.then(({ stop }) => stop()), stacking?.then(({ stop }) => stop())]);
+    });
+
+    const wire = () => stack.proxy.crossings.map(({ method, path }) => `${method} ${path}`);
+    /** At least the least, and not much more. */
+    const expectAbout = (took: number, least: number) => {
+      expect(took).toBeGreaterThanOrEqual(least - 1);
+      expect(took).toBeLessThan(least + 1000);
+    };
+
+    it("records a report by token: one form POST, no preflight, no Authorization, no cookie", async () => {
+      const ticket = await stack.issue();
+      const { result } = await browser.call("report", ticket);
+      expect(result).toEqual({ status: "recorded", attempts: 1 });
+      expect(await stack.recorded(ticket)).toMatchObject([{ channel: "sms", delivered: true }]);
+      expect(wire()).toEqual(["POST /conversions/sms"]);
+      const [{ headers, body } = { headers: {}, body: "" }] = stack.proxy.crossings;
+      expect(headers).toMatchObject({
+        origin: stack.shop.origin,
+        "content-type": expect.stringMatching(/^application\/x-www-form-urlencoded\b/),
+      });
+      expect(headers).not.toHaveProperty("authorization");
+      expect(headers).not.toHaveProperty("cookie");
+      expect(Object.fromEntries(new URLSearchParams(body))).toMatchObject({
+        "message-id": ticket.messageId,
+        delivered: "true",
+        token: ticket.token,
+      });
+    });
+
+    it("reads the Worker's answer: what was recorded before is a duplicate", async () => {
+      const ticket = await stack.issue();
+      await browser.call("report", ticket);
+      expect((await browser.call("report", ticket)).result?.status).toBe("duplicate");
+      expect(await stack.recorded(ticket)).toHaveLength(1);
+    });
+
+    /** Leaves the page while the Worker is slow to take its report; resolves when the next page is there. */
+    const leave = async (how: Farewell, after: number) => {
+      const ticket = await stack.issue();
+      const next = `${stack.shop.origin}/next`;
+      stack.proxy.forecast({ delay: SLOW_MS });
+      await browser.call("leave", how, ticket, next, after);
+      await vi.waitFor(async () => expect(await browser.address()).toBe(next));
+      expect(await stack.recorded(ticket)).toEqual([]);
+      return ticket;
+    };
+
+    it.each([
+      ["a report though its page goes away at once", "client", 0],
+      ["a report though its page goes away while it is under way", "client", UNDER_WAY_MS],
+      ["a beacon as the README shows it though its page goes away at once", "beacon", 0],
+    ] as const)("records %s", async (_, how, after) => {
+      const ticket = await leave(how, after);
+      await vi.waitFor(async () => expect(await stack.recorded(ticket)).toHaveLength(1), { timeout: 5000 });
+      expect(wire()).toEqual(["POST /conversions/sms"]);
+    });
+
+    it("would lose a report that is under way by any other fetch, which ends with its page", async () => {
+      const ticket = await leave("plain fetch", UNDER_WAY_MS);
+      await vi.waitFor(() => expect(stack.proxy.crossings).toMatchObject([{ isBrokenOff: true }]));
+      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      expect(await stack.recorded(ticket)).toEqual([]);
+    });
+
+    it("says unauthorized for a token that has expired", async () => {
+      const ticket = await stack.issueExpired();
+      const { error } = await browser.call("report", ticket, { retry: QUICKLY });
+      expect(error).toEqual({ code: "unauthorized", status: 401, attempts: 1, retryable: false });
+      expect(await stack.recorded(ticket)).toEqual([]);
+    });
+
+    it("says unauthorized for a token of another message", async () => {
+      const { token } = await stack.issue();
+      const ticket = await stack.issue({ token });
+      const { error } = await browser.call("report", ticket, { retry: QUICKLY });
+      expect(error).toEqual({ code: "unauthorized", status: 403, attempts: 1, retryable: false });
+      expect(await stack.recorded(ticket)).toEqual([]);
+    });
+
+    it("says network from an origin that is not allowed, but the report is recorded: once", async () => {
+      const ticket = await stack.issue();
+      await browser.open(`${stack.stranger.origin}/`);
+      const { error } = await browser.call("report", ticket, { retry: QUICKLY });
+      // The browser sends what needs no preflight, and keeps the answer from the page.
+      expect(error).toEqual({ code: "network", attempts: 3, retryable: true });
+      expect(wire()).toEqual(Array(3).fill("POST /conversions/sms"));
+      expect(await stack.recorded(ticket)).toHaveLength(1);
+    });
+
+    it("says network where nobody listens", async () => {
+      const ticket = await stack.issue({ endpoint: stack.deadEndpoint });
+      const { error } = await browser.call("report", ticket, { retry: QUICKLY });
+      expect(error).toEqual({ code: "network", attempts: 3, retryable: true });
+    });
+
+    if (has.offline) {
+      it("says network while the browser is offline, and reports when it is back", async () => {
+        const ticket = await stack.issue();
+        const report = () => browser.call("report", ticket);
+        // A page that has loaded everything it needs.
+        await browser.call("report", await stack.issue());
+        stack.proxy.reset();
+        await browser.setOffline?.(true);
+        const { error } = await report().finally(() => browser.setOffline?.(false));
+        expect(error).toEqual({ code: "network", attempts: 1, retryable: true });
+        expect(wire()).toEqual([]);
+        expect((await report()).result).toEqual({ status: "recorded", attempts: 1 });
+      });
+    }
+
+    it("needs the endpoint in the page's connect-src: without it says network, and sends nothing", async () => {
+      await browser.open(`${stack.shop.origin}/cut-off`);
+      const { error } = await browser.call("report", await stack.issue());
+      expect(error).toEqual({ code: "network", attempts: 1, retryable: true });
+      expect(wire()).toEqual([]);
+    });
+
+    // Whether the request ends with it is the browser's own affair: with keepalive, Chromium and WebKit let it run on.
+    it("says timeout at the deadline of its last attempt", async () => {
+      stack.proxy.forecast("hang", "hang");
+      const retry = { attempts: 2, baseDelay: 1 };
+      const { error, took } = await browser.call("report", await stack.issue(), { timeout: 300, retry });
+      expect(error).toEqual({ code: "timeout", attempts: 2, retryable: true });
+      expectAbout(took, 600);
+      expect(wire()).toEqual(Array(2).fill("POST /conversions/sms"));
+    });
+
+    it("says aborted when its signal fires, and does not try again", async () => {
+      stack.proxy.forecast("hang");
+      const { error, took } = await browser.call("report", await stack.issue(), { retry: QUICKLY }, 300);
+      expect(error).toEqual({ code: "aborted", attempts: 1, retryable: false });
+      expectAbout(took, 300);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(wire()).toEqual(["POST /conversions/sms"]);
+    });
+
+    it("tries again after a 503, and is recorded", async () => {
+      const ticket = await stack.issue();
+      stack.proxy.forecast({ status: 503 });
+      const { result } = await browser.call("report", ticket, { retry: QUICKLY });
+      expect(result).toEqual({ status: "recorded", attempts: 2 });
+      expect(wire()).toEqual(Array(2).fill("POST /conversions/sms"));
+      expect(await stack.recorded(ticket)).toHaveLength(1);
+    });
+
+    it("reads across origins how long a brake asks it to wait", async () => {
+      // 20 are allowed in ten seconds; 41 are too many even where they fall into two such windows.
+      const outcomes = await browser.call("reportOften", await stack.issue(), 41);
+      expect(outcomes.flatMap(({ error }) => error ?? [])[0]).toEqual({
+        code: "rate_limited",
+        status: 429,
+        attempts: 1,
+        retryable: true,
+        retryAfter: 10_000,
+      });
+    });
+
+    it.each([302, 307])("follows no redirect: %i", async (status) => {
+      const ticket = await stack.issue();
+      stack.proxy.forecast({ status, headers: { location: "/elsewhere" } });
+      const { error } = await browser.call("report", ticket, { retry: QUICKLY });
+      expect(error).toMatchObject({ code: "unexpected_response", attempts: 1, retryable: false });
+      expect(wire()).toEqual(["POST /conversions/sms"]);
+    });
+
+    it("puts neither the token nor the message's id into any error", async () => {
+      const ticket = await stack.issue();
+      stack.proxy.forecast({ status: 401 }, { status: 302, headers: { location: "/" } }, "hang", "hang");
+      const outcomes = [
+        await browser.call("report", ticket),
+        await browser.call("report", ticket),
+        await browser.call("report", ticket, { timeout: 100 }),
+        await browser.call("report", ticket, {}, 100),
+        await browser.call("report", { ...ticket, endpoint: stack.deadEndpoint }),
+      ];
+      expect(outcomes.map(({ error }) => error?.code)).toEqual([
+        "unauthorized",
+        "unexpected_response",
+        "timeout",
+        "aborted",
+        "network",
+      ]);
+      const texts = outcomes.flatMap(({ texts = [] }) => texts).join("\n");
+      expect(texts).toContain("POST /conversions/sms");
+      for (const part of [ticket.messageId, ...ticket.token.split(".")]) expect(texts).not.toContain(part);
+    });
+
+    it("leaves the global namespace as it was", async () => {
+      expect(await browser.call("addedGlobals", await stack.issue())).toEqual([]);
+      expect(wire()).toEqual(["POST /conversions/sms"]);
+    });
+  });
+}

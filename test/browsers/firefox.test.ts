@@ -1,0 +1,4 @@
+import { describeClientInBrowser } from "./client-contract.ts";
+import { startFirefox } from "./firefox.ts";
+
+describeClientInBrowser("Firefox", startFirefox);

@@ -1,0 +1,132 @@
+// docs/openapi.yaml held to the truth: every outcome it names is brought about on workerd, and each answer is as it says.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findDeviations } from "./openapi-answer.ts";
+import { type Call, createCaller, send } from "./openapi-caller.ts";
+import { document, documentedOutcomes, operations } from "./openapi-document.ts";
+import { testOperation } from "./openapi-operation.ts";
+import { testReports } from "./openapi-reports.ts";
+import { GOOD_REQUESTS, SPOILT } from "./openapi-requests.ts";
+import { testTwoFactor } from "./openapi-two-factor.ts";
+import { startWorkers, type Workers } from "./openapi-workers.ts";
+
+/** What nobody can bring about from outside: a fault of the Worker's own. */
+const OUT_OF_REACH = /^(GET|POST|DELETE) \S+ 500 internal$/;
+
+/** For what is refused before anybody looks at it. */
+const ANY_PATH = { id: "0", channel: "sms", messageId: "m" };
+
+const caller = createCaller();
+let workers: Workers;
+beforeAll(async () => {
+  workers = await startWorkers();
+});
+afterAll(() => workers?.stop());
+
+/** The documented outcomes, as operation and outcome, that end so. */
+const ending = (...ends: readonly string[]) =>
+  documentedOutcomes()
+    .filter((outcome) => ends.some((end) => outcome.endsWith(` ${end}`)))
+    .map((outcome) => {
+      const [method, path, ...rest] = outcome.split(" ");
+      return [`${method} ${path}`, rest.join(" ")] as const;
+    });
+
+const goodRequest = async (operation: string): Promise<Call> => (await GOOD_REQUESTS[operation]?.()) ?? {};
+
+it("has a good request for every operation", () => {
+  expect(Object.keys(GOOD_REQUESTS).sort()).toEqual([...operations.keys()].sort());
+});
+
+describe("a request with a fault", () => {
+  it.each(ending(...Object.keys(SPOILT)))("%s gets %s", async (operation, outcome) => {
+    const spoil = SPOILT[outcome] ?? ((good) => good);
+    await caller.call(workers.whole, operation, spoil(await goodRequest(operation)), outcome);
+  });
+});
+
+describe("from an address that floods without credentials", () => {
+  it.each(ending("429 too-many-requests"))("%s gets %s", async (operation, outcome) => {
+    const flood = {
+      ...(operation.includes("/webhooks/") ? { query: { text: "unsigned" } } : { path: ANY_PATH }),
+      headers: { "cf-connecting-ip": "192.0.2.1" },
+    };
+    // The brake lets some fifty through in ten seconds.
+    for (let calls = 0; calls < 200; calls++) {
+      if ((await send(workers.whole, operation, flood)).status === 429) break;
+    }
+    await caller.call(workers.whole, operation, flood, outcome);
+  });
+});
+
+describe("where something is not there", () => {
+  it.each(ending("501 no-ledger", "501 no-two-factor"))("%s gets %s", async (operation, outcome) => {
+    await caller.call(workers.bare, operation, await goodRequest(operation), outcome);
+  });
+
+  it.each(ending("503 not-configured"))("%s gets %s", async (operation, outcome) => {
+    const { body } = await caller.call(workers.incomplete, operation, await goodRequest(operation), outcome);
+    expect(body).toMatchObject({
+      missing: ["VONAGE_2FA_API_SECRET"],
+      invalid: [{ name: "PROXY_KEYS_2FA" }],
+    });
+  });
+
+  it.each(ending("503 ledger-unavailable"))("%s gets %s", async (operation, outcome) => {
+    await caller.call(workers.broken, operation, await goodRequest(operation), outcome);
+  });
+
+  it.each(ending("403 webhooks-closed"))("%s gets %s", async (operation, outcome) => {
+    await caller.call(workers.strict, operation, await goodRequest(operation), outcome);
+  });
+});
+
+testOperation(caller, () => workers);
+testReports(caller, () => workers);
+testTwoFactor(caller, () => workers);
+
+describe("what has no operation", () => {
+  it.each(Object.entries(document.paths))(
+    "gets 405 at %s, with the methods there are",
+    async (path, methods) => {
+      const allowed = Object.keys(methods).map((method) => method.toUpperCase());
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+        if (allowed.includes(method)) continue;
+        const answer = await send(workers.whole, `${method} ${path}`, { path: ANY_PATH });
+        expect(answer.outcome).toBe("405 method-not-allowed");
+        expect(findDeviations("MethodNotAllowed", answer)).toEqual([]);
+        const listed = answer.headers
+          .get("allow")
+          ?.split(", ")
+          .filter((one) => one !== "HEAD");
+        expect(listed?.sort()).toEqual([...allowed].sort());
+      }
+    },
+  );
+
+  it.each(["/", "/conversions/fax", "/2fa/a/b", "/reports/sms"])("gets 404 at %s", async (path) => {
+    const answer = await send(workers.whole, `POST ${path}`, {});
+    expect(answer.outcome).toBe("404 not-found");
+    expect(findDeviations("NotFound", answer)).toEqual([]);
+  });
+
+  it("gets 503 everywhere while settings are missing", async () => {
+    const answer = await send(workers.incomplete, "PATCH /anywhere", {});
+    expect(answer.outcome).toBe("503 not-configured");
+    expect(findDeviations("NotConfigured", answer)).toEqual([]);
+  });
+
+  it("gets the headers of a GET without its body by HEAD, and 204 by the preflight of a page", async () => {
+    const head = await send(workers.whole, "HEAD /health", {});
+    expect([head.status, head.text]).toEqual([200, ""]);
+    const headers = { origin: "https://shop.example", "access-control-request-method": "POST" };
+    const preflight = await send(workers.whole, "OPTIONS /conversions/sms", { headers });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+  });
+});
+
+it("every outcome that the document names was seen, and no other", () => {
+  const documented = documentedOutcomes().filter((outcome) => !OUT_OF_REACH.test(outcome));
+  expect([...caller.seen].sort()).toEqual(documented.sort());
+});

@@ -1,0 +1,92 @@
+// What the operator asks, and what Vonage tells.
+
+import { describe, expect, it } from "vitest";
+import type { createCaller } from "./openapi-caller.ts";
+import { BY_ADMIN, BY_SHOP, GOOD_REQUESTS, signed } from "./openapi-requests.ts";
+import type { Workers } from "./openapi-workers.ts";
+
+const RETRY = "POST /reports/{channel}/{messageId}/retry";
+
+export function testOperation({ call }: ReturnType<typeof createCaller>, workersOf: () => Workers): void {
+  const report = (messageId: string, expected: string) => {
+    const form = { "message-id": messageId, delivered: true };
+    return call(workersOf().whole, "POST /conversions/sms", { headers: BY_SHOP, form }, expected);
+  };
+
+  describe("the operator", () => {
+    it("is told of the health, and of each key", async () => {
+      const { whole, bare, strict } = workersOf();
+      for (const url of [whole, strict, bare]) {
+        await call(url, "GET /health", {}, "200");
+        await call(url, "POST /doctor", { headers: BY_ADMIN }, "200");
+      }
+    });
+
+    it("sends a dead report again, and no other", async () => {
+      const { whole, vonage } = workersOf();
+      const retry = (messageId: string, expected: string) =>
+        call(whole, RETRY, { headers: BY_ADMIN, path: { channel: "sms", messageId } }, expected);
+      vonage.fail({ status: 422 });
+      await report("dies", "422 upstream-rejected");
+      await retry("dies", "202");
+      await report("lives", "200");
+      await retry("lives", "409 nothing-to-retry");
+      await retry("nobody-knows", "404 not-found");
+    });
+
+    it("pages through the reports of a state", async () => {
+      const { whole } = workersOf();
+      for (const id of ["page-1", "page-2", "page-3"]) await report(id, "200");
+      const page = (query: Record<string, string>) =>
+        call(
+          whole,
+          "GET /reports",
+          { headers: BY_ADMIN, query: { state: "recorded", limit: 1, ...query } },
+          "200",
+        );
+      const { cursor } = (await page({})).body;
+      expect(cursor).toEqual(expect.any(String));
+      await page({ cursor: String(cursor), limit: "500" });
+      for (const state of ["tracking", "sending", "queued", "dead", "unreadable"]) await page({ state });
+    });
+
+    it("is told why a key is held back", async () => {
+      const { whole, vonage } = workersOf();
+      vonage.fail({ status: 402, times: 2 });
+      const query = { "message-id": "held-back", delivered: 1 };
+      await call(
+        whole,
+        "POST /conversions/voice",
+        { headers: { ...BY_SHOP, accept: "application/json" }, query },
+        "202",
+      );
+      const { body } = await call(whole, "GET /stats", { headers: BY_ADMIN }, "200");
+      expect(body.gates).toEqual([expect.objectContaining({ cause: "not_enabled" })]);
+      await call(whole, "GET /reports", { headers: BY_ADMIN, query: { state: "queued" } }, "200");
+      await call(whole, "POST /doctor", { headers: BY_ADMIN }, "200");
+    });
+  });
+
+  describe("Vonage", () => {
+    it.each(Object.keys(GOOD_REQUESTS).filter((one) => one.includes("/webhooks/")))(
+      "gets an empty 200 for %s, signed or without any parameter",
+      async (operation) => {
+        const { whole } = workersOf();
+        await call(whole, operation, (await GOOD_REQUESTS[operation]?.()) ?? {}, "200");
+        await call(whole, operation, {}, "200");
+      },
+    );
+
+    it("gets it by form and by JSON alike, whatever it adds", async () => {
+      const parameters = {
+        messageId: "0A0000000123ABCD1",
+        msisdn: "447400123456",
+        status: "DELIVERED",
+        added: "1",
+      };
+      for (const body of [{ form: await signed(parameters) }, { json: await signed(parameters) }]) {
+        await call(workersOf().whole, "POST /webhooks/delivery-receipt", body, "200");
+      }
+    });
+  });
+}

@@ -1,0 +1,79 @@
+// The pages for people: what they point at is there, and what can be set is told of.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+const PAGES = [
+  ...readdirSync(".").filter((name) => name.endsWith(".md")),
+  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
+];
+
+const read = (path: string) => readFileSync(path, "utf8");
+
+/** A page without its code, in which nothing is a link or a heading. */
+const prose = (path: string) => read(path).replace(/^```.*?^```/gms, "");
+
+/** The anchors that GitHub gives a page's headings. */
+function anchorsOf(path: string): readonly string[] {
+  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+it.each(PAGES)("every link within the project leads somewhere: %s", (page) => {
+  const links = [...prose(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const broken = links.filter((link) => {
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : join(dirname(page), path);
+    return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+  });
+  expect(broken).toEqual([]);
+});
+
+it("every setting of the Worker is told of", () => {
+  const sources = ["adapters/cloudflare/env.ts", "adapters/cloudflare/two-factor/settings.ts"];
+  const settings = sources.flatMap((path) =>
+    [...read(path).matchAll(/^ {2}readonly ([A-Z][A-Z0-9_]+)\?:/gm)].map(([, name = ""]) => name),
+  );
+  const text = PAGES.map(read).join("\n");
+  expect(settings.length).toBeGreaterThan(40);
+  // The four of other traffic, and half of those of 2FA, are told of by their common beginning.
+  const untold = settings.filter((name) => !text.includes(name) && !/^VONAGE_(2FA|OTHER)_/.test(name));
+  expect(untold).toEqual([]);
+});
+
+describe("the workflows", () => {
+  interface Workflow {
+    readonly on: { readonly push: { readonly tags?: readonly string[] } };
+    readonly jobs: Readonly<
+      Record<
+        string,
+        {
+          readonly needs?: string;
+          readonly permissions?: Readonly<Record<string, string>>;
+          readonly steps: readonly { readonly run?: string }[];
+        }
+      >
+    >;
+  }
+  const workflow = (name: string): Workflow => parse(read(`.github/workflows/${name}.yml`));
+  const runs = ({ jobs }: Workflow, job: string) => jobs[job]?.steps.flatMap(({ run }) => run ?? []);
+
+  it("test a change with what is run at a desk", () => {
+    expect(runs(workflow("ci"), "test")).toEqual([".ci/run"]);
+  });
+
+  it("publish a tag only, after the same tests, with provenance", () => {
+    const release = workflow("release");
+    expect(release.on).toEqual({ push: { tags: ["v*"] } });
+    expect(runs(release, "test")).toEqual([".ci/run"]);
+    expect(release.jobs.publish?.needs).toBe("test");
+    expect(release.jobs.publish?.permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(runs(release, "publish")?.at(-1)).toMatch(/^npm publish --provenance/);
+  });
+});
