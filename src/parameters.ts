@@ -51,7 +51,10 @@ export function parseForm(text: string): DecodedParameters {
   return collect(entries, faults);
 }
 
-/** Reads a JSON body: one flat object of strings, whole numbers and booleans. */
+/**
+ * Reads a JSON body: one flat object of strings, whole numbers and booleans. An empty list is how PHP writes an empty
+ * object: its SDK sends one behind a report that is in the query.
+ */
 export function parseJson(text: string): DecodedParameters {
   let body: unknown;
   try {
@@ -59,7 +62,7 @@ export function parseJson(text: string): DecodedParameters {
   } catch {
     return collect([], [{ parameter: "", detail: "the body is not JSON" }]);
   }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+  if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length > 0)) {
     return collect([], [{ parameter: "", detail: "the JSON body must be one object" }]);
   }
   const entries: Parameter[] = [];

@@ -181,7 +181,11 @@ describe("a JSON body", () => {
     }
   });
 
-  it.each(["[]", '[{"a":1}]', "null", "true", "1", '"a"'])("is refused when it is %s", (text) => {
+  it("is empty when it is an empty list, which is how PHP writes an empty object", () => {
+    expect(plain(parseJson("[]"))).toEqual({ parameters: {}, faults: [] });
+  });
+
+  it.each(["[[]]", '[{"a":1}]', "null", "true", "1", '"a"'])("is refused when it is %s", (text) => {
     expect(plain(parseJson(text))).toEqual({
       parameters: {},
       faults: [{ parameter: "", detail: "the JSON body must be one object" }],

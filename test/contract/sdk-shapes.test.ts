@@ -51,7 +51,11 @@ const SHAPES: Record<string, Shape> = {
     query: query(report("true")),
     init: { headers: { authorization: basic(account), accept: "*/*" } },
   }),
-  "PHP SDK 4: query, empty body, 1, Basic": (account) => ({
+  "PHP SDK 4: query, an empty list in JSON, 1, Basic": (account) => ({
+    query: query(report("1")),
+    init: { headers: { authorization: basic(account), "content-type": "application/json" }, body: "[]" },
+  }),
+  "an empty body behind a query, 1, Basic": (account) => ({
     query: query(report("1")),
     init: { headers: { authorization: basic(account), "content-type": FORM }, body: "" },
   }),
