@@ -1,0 +1,54 @@
+// A sign-in as an edge function, for a page that is served elsewhere. It keeps nothing: what it must remember goes to
+// the page sealed, and comes back with the next call.
+
+import { createSessions, type Session } from "./session.ts";
+import { createSignIn } from "./sign-in.ts";
+
+const sessions = createSessions(Deno.env.get("SESSION_SECRET"));
+const signIn = createSignIn({
+  endpoint: Deno.env.get("VONAGE_CONVERSION_ENDPOINT") ?? "",
+  key: Deno.env.get("VONAGE_CONVERSION_KEY") ?? "",
+});
+
+const CORS = {
+  "access-control-allow-origin": Deno.env.get("PAGE_ORIGIN") ?? "",
+  "access-control-allow-headers": "authorization, content-type, apikey, x-client-info",
+  "access-control-allow-methods": "GET, POST",
+};
+
+/**
+ * `POST { number }` sends a code; `POST { code }` checks it; `GET` says who is signed in. The first two give a
+ * `session`, which goes along with the next call, as its bearer token.
+ */
+Deno.serve(async (request) => {
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
+  const { challenge, user } = await sessions.open(readBearer(request));
+  if (request.method === "GET") return user === undefined ? refuse("Sign in first.", 401) : answer({ user });
+  if (request.method !== "POST") return refuse("GET or POST only.", 405);
+
+  const { number, code } = await readText(request);
+  if (number !== undefined) {
+    const sent = await signIn.sendCode(number);
+    return "message" in sent ? refuse(sent.message) : pass(sent);
+  }
+  if (code === undefined) return refuse("Send a number or a code.", 400);
+  if (challenge === undefined) return refuse("That code is too old. Ask for a new code.");
+  const checked = await signIn.checkCode(challenge, code);
+  return "message" in checked ? refuse(checked.message) : pass(checked);
+});
+
+const answer = (body: object, status = 200) =>
+  Response.json(body, { status, headers: { ...CORS, "cache-control": "no-store" } });
+const refuse = (message: string, status = 422) => answer({ message }, status);
+const pass = async (session: Session) => answer({ session: await sessions.seal(session) });
+
+function readBearer(request: Request): string | undefined {
+  return /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+}
+
+/** The texts of a JSON body; nothing of any other. */
+async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
+  const body: unknown = await request.json().catch(() => undefined);
+  const isText = (entry: [string, unknown]) => typeof entry[1] === "string";
+  return Object.fromEntries(Object.entries(Object(body)).filter(isText));
+}

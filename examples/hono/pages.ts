@@ -1,0 +1,55 @@
+// The pages: `html` escapes what is put into it. They need no script.
+
+import { html } from "hono/html";
+
+type Html = ReturnType<typeof html>;
+
+export const numberPage = (message?: string): Html =>
+  page(
+    "Sign in",
+    html`${alert(message)}
+    <form method="post" action="/">
+      <label for="number">Phone number</label>
+      <input id="number" name="number" type="tel" autocomplete="tel" required aria-describedby="hint">
+      <p id="hint">With the country code first, such as +44 7400 123456.</p>
+      <button>Send code</button>
+    </form>`,
+  );
+
+export const codePage = (number: string, message?: string): Html =>
+  page(
+    "Enter the code",
+    html`<p>We sent a code to ${number}.</p>
+    ${alert(message)}
+    <form method="post" action="/code">
+      <label for="code">Code</label>
+      <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required>
+      <button>Sign in</button>
+    </form>
+    <p><a href="/">Use another number, or get a new code</a></p>`,
+  );
+
+export const welcomePage = (user: string): Html =>
+  page(
+    "Welcome",
+    html`<p>You are signed in as ${user}.</p>
+    <form method="post" action="/sign-out"><button>Sign out</button></form>`,
+  );
+
+const alert = (message?: string) => (message === undefined ? "" : html`<p role="alert">${message}</p>`);
+
+const page = (title: string, content: Html) => html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+  </head>
+  <body>
+    <main>
+    <h1>${title}</h1>
+    ${content}
+    </main>
+  </body>
+</html>
+`;

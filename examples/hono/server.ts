@@ -1,0 +1,15 @@
+// Runs the application on Node. Elsewhere, `createApplication` takes the settings from where the platform has them.
+
+import { serve } from "@hono/node-server";
+import { createApplication } from "./application.ts";
+
+const {
+  VONAGE_CONVERSION_ENDPOINT: endpoint = "",
+  VONAGE_CONVERSION_KEY: key = "",
+  SESSION_SECRET: sessionSecret,
+  PORT = "3000",
+  HOST: hostname = "127.0.0.1",
+} = process.env;
+
+const { fetch } = createApplication({ endpoint, key, sessionSecret });
+serve({ fetch, hostname, port: Number(PORT) }, ({ port }) => console.log(`http://${hostname}:${port}`));

@@ -1,0 +1,37 @@
+// The same for what is no browser, such as a native app: `POST { number }` sends a code, `POST { code }` checks it,
+// `GET` says who is signed in. The `session` that the first two give goes along with the next call, as bearer token.
+
+import { getSessions, getSignIn } from "../../../lib/application.ts";
+import type { Session } from "../../../lib/session.ts";
+
+export async function GET(request: Request): Promise<Response> {
+  const { user } = await readSession(request);
+  return user === undefined ? refuse("Sign in first.", 401) : Response.json({ user });
+}
+
+export async function POST(request: Request): Promise<Response> {
+  const { challenge } = await readSession(request);
+  const { number, code } = await readText(request);
+  if (number !== undefined) {
+    const sent = await getSignIn().sendCode(number);
+    return "message" in sent ? refuse(sent.message) : pass(sent);
+  }
+  if (code === undefined) return refuse("Send a number or a code.", 400);
+  if (challenge === undefined) return refuse("That code is too old. Ask for a new code.");
+  const checked = await getSignIn().checkCode(challenge, code);
+  return "message" in checked ? refuse(checked.message) : pass(checked);
+}
+
+const refuse = (message: string, status = 422) => Response.json({ message }, { status });
+const pass = async (session: Session) => Response.json({ session: await getSessions().seal(session) });
+
+function readSession(request: Request): Promise<Session> {
+  return getSessions().open(/^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1]);
+}
+
+/** The texts of a JSON body; nothing of any other. */
+async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
+  const body: unknown = await request.json().catch(() => undefined);
+  const isText = (entry: [string, unknown]) => typeof entry[1] === "string";
+  return Object.fromEntries(Object.entries(Object(body)).filter(isText));
+}

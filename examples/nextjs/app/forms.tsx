@@ -1,0 +1,35 @@
+"use client";
+
+// The forms. They work before their scripts are loaded, and without them.
+
+import { useActionState } from "react";
+import { checkCode, sendCode } from "./actions.ts";
+
+export function NumberForm() {
+  const [{ message }, action, isPending] = useActionState(sendCode, {});
+  return (
+    <form action={action}>
+      {message && <p role="alert">{message}</p>}
+      <label htmlFor="number">Phone number</label>
+      <input id="number" name="number" type="tel" autoComplete="tel" required aria-describedby="hint" />
+      <p id="hint">With the country code first, such as +44 7400 123456.</p>
+      <button type="submit" disabled={isPending}>
+        Send code
+      </button>
+    </form>
+  );
+}
+
+export function CodeForm() {
+  const [{ message }, action, isPending] = useActionState(checkCode, {});
+  return (
+    <form action={action}>
+      {message && <p role="alert">{message}</p>}
+      <label htmlFor="code">Code</label>
+      <input id="code" name="code" inputMode="numeric" autoComplete="one-time-code" required />
+      <button type="submit" disabled={isPending}>
+        Sign in
+      </button>
+    </form>
+  );
+}

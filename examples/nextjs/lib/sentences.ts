@@ -1,0 +1,58 @@
+// What a user is told, for all that can come of sending and checking a code.
+
+import type { NotVerified, TwoFactorErrorCode } from "vonage-conversion/two-factor";
+
+/** @param retryAfter Milliseconds until it may succeed. */
+export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter = 60_000): string {
+  switch (code) {
+    case "invalid_request":
+    case "invalid_number":
+      return "That is not a phone number. Type it with the country code first, such as +44 7400 123456.";
+    case "number_refused":
+      return "That number gets no messages. Use another one.";
+    case "country_not_served":
+    case "channel_unavailable":
+      return "Codes cannot be sent to that country. Use another number.";
+    case "number_limit":
+    case "prefix_limit":
+    case "caller_limit":
+    case "total_limit":
+    case "rate_limited":
+      return `Too many codes were asked for. Try again in ${inMinutes(retryAfter)}.`;
+    default:
+      return "The code could not be sent just now. Try again in a minute.";
+  }
+}
+
+export function sayWhyNotVerified(reason: NotVerified, attemptsLeft: number): string {
+  switch (reason) {
+    case "wrong":
+      if (attemptsLeft === 0) return "That code is not right, and it was the last try. Ask for a new code.";
+      return `That code is not right. You can try ${attemptsLeft === 1 ? "once" : `${attemptsLeft} times`} more.`;
+    case "too_many_attempts":
+      return "Too many codes were tried. Ask for a new code.";
+    case "expired":
+      return "That code is too old. Ask for a new code.";
+    case "superseded":
+      return "That code is not the last one. Type the code of the newest message.";
+    case "used":
+    case "cancelled":
+      return "That code is not taken any more. Ask for a new code.";
+  }
+}
+
+export function sayWhyNotChecked(code: TwoFactorErrorCode | undefined): string {
+  switch (code) {
+    case "invalid_request":
+      return "That is not a code. Type the digits of the message.";
+    case "not_found":
+      return "That code is too old. Ask for a new code.";
+    default:
+      return "The code could not be checked just now. Try again.";
+  }
+}
+
+function inMinutes(milliseconds: number): string {
+  const minutes = Math.ceil(milliseconds / 60_000);
+  return minutes === 1 ? "a minute" : `${minutes} minutes`;
+}

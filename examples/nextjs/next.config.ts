@@ -1,0 +1,9 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // This folder is all there is; without it Next looks for a workspace around it.
+  turbopack: { root: import.meta.dirname },
+  poweredByHeader: false,
+};
+
+export default config;

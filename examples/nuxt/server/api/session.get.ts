@@ -1,0 +1,5 @@
+/** What the pages may know of the session; never the challenge's id. */
+export default defineEventHandler(async (event) => {
+  const { challenge, user } = (await openSession(event)).data;
+  return { user, number: challenge?.number };
+});

@@ -1,0 +1,4 @@
+export default defineEventHandler(async (event) => {
+  await (await openSession(event)).clear();
+  return {};
+});

@@ -1,0 +1,37 @@
+// What the routes share. Made at the first request: while Nuxt builds there are no settings.
+
+import type { H3Event } from "h3";
+import { type Challenge, createSignIn, type SignIn } from "./sign-in.ts";
+
+/** In a sealed cookie, which only this application can read or make. */
+interface Session {
+  challenge?: Challenge | undefined;
+  user?: string | undefined;
+}
+
+const SESSION_LIFETIME_S = 3600;
+
+let signIn: SignIn | undefined;
+
+export function getSignIn(): SignIn {
+  const { VONAGE_CONVERSION_ENDPOINT: endpoint = "", VONAGE_CONVERSION_KEY: key = "" } = process.env;
+  signIn ??= createSignIn({ endpoint, key });
+  return signIn;
+}
+
+export function openSession(event: H3Event) {
+  return useSession<Session>(event, {
+    name: "__Host-session",
+    // 32 characters or more, or it throws.
+    password: process.env.SESSION_SECRET ?? "",
+    maxAge: SESSION_LIFETIME_S,
+    cookie: { path: "/", secure: true, httpOnly: true, sameSite: "strict" },
+  });
+}
+
+/** A text of a JSON body; nothing of any other, so that no form of another site's gets in. */
+export async function readText(event: H3Event, name: string): Promise<string> {
+  if (!getHeader(event, "content-type")?.startsWith("application/json")) return "";
+  const { [name]: value } = Object(await readBody(event)) as Record<string, unknown>;
+  return typeof value === "string" ? value : "";
+}

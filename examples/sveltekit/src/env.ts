@@ -1,0 +1,10 @@
+import { defineEnvVars } from "@sveltejs/kit/env";
+
+/** The build, which reads them too, has none. What is missing later is said at the first request. */
+const schema = (value = "") => value;
+
+export const variables = defineEnvVars({
+  VONAGE_CONVERSION_ENDPOINT: { schema, description: "The Worker's base URL." },
+  VONAGE_CONVERSION_KEY: { schema, description: "One of its proxy keys for 2FA traffic, without its name." },
+  SESSION_SECRET: { schema, description: "32 characters or more: openssl rand -hex 32." },
+});

@@ -1,0 +1,18 @@
+import { fail, redirect } from "@sveltejs/kit";
+import { getSignIn, readSession, writeSession } from "../lib/server/application.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+export const load: PageServerLoad = async ({ cookies }) => {
+  const { user } = await readSession(cookies);
+  return { user };
+};
+
+export const actions: Actions = {
+  default: async ({ cookies, request }) => {
+    const form = await request.formData();
+    const sent = await getSignIn().sendCode(String(form.get("number") ?? ""));
+    if ("message" in sent) return fail(422, sent);
+    await writeSession(cookies, sent);
+    redirect(303, "/code");
+  },
+};

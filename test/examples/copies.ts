@@ -1,0 +1,22 @@
+// Examples are copied one by one, so each has its own copy of what several need. They must not drift apart.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const SHARED: ReadonlySet<string> = new Set(["sign-in.ts", "sentences.ts", "session.ts"]);
+/** Asks a service binding, whose errors have no class. */
+const OTHERWISE = join("worker-service-binding", "sign-in.ts");
+
+/** The files that differ from those of the same name in other examples. */
+export function findDrift(): string[] {
+  const first = new Map<string, string>();
+  const drift: string[] = [];
+  for (const path of readdirSync("examples", { recursive: true, encoding: "utf8" }).sort()) {
+    if (!SHARED.has(basename(path)) || path.includes("node_modules") || path === OTHERWISE) continue;
+    const text = readFileSync(join("examples", path), "utf8");
+    const known = first.get(basename(path)) ?? text;
+    first.set(basename(path), known);
+    if (known !== text) drift.push(path);
+  }
+  return drift;
+}

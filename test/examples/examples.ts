@@ -1,0 +1,68 @@
+// The examples, in the order in which they are tried.
+
+import type { RunningWorker } from "../../adapters/sandbox/workerd.ts";
+import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { TOKEN_SECRET } from "../support/local-stack.ts";
+import { createApiBehaviours } from "./api.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { serveBoundWorker } from "./bound-worker.ts";
+import { PAGE_ORIGIN, type Serving, serveExample } from "./serve.ts";
+import { createSecrecy, createSignInBehaviours } from "./sign-in.ts";
+import { STATIC_PAGE } from "./static-page.ts";
+import type { Mode } from "./visitor.ts";
+
+/** What all examples have in common. */
+export interface Surroundings {
+  readonly worker: Pick<RunningWorker, "url">;
+  readonly vonage: { readonly url: string };
+  /** Where the example shall be served, on 127.0.0.1. */
+  readonly port: number;
+}
+
+export interface Example {
+  /** Its folder in examples/. */
+  readonly name: string;
+  readonly serve: (folder: string, surroundings: Surroundings) => Promise<Serving>;
+  readonly behaviours: readonly Behaviour[];
+}
+
+const signIn = (name: string, ...modes: readonly [Mode, ...Mode[]]): Example => ({
+  name,
+  serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),
+  behaviours: [...modes.flatMap(createSignInBehaviours), createSecrecy(modes[0])],
+});
+
+const BOTH: readonly [Mode, Mode] = ["without scripts", "with scripts"];
+const nextjs = signIn("nextjs", ...BOTH);
+
+export const EXAMPLES: readonly Example[] = [
+  signIn("node-server", "without scripts"),
+  signIn("hono", "without scripts"),
+  {
+    ...signIn("worker-service-binding", "without scripts"),
+    serve: (folder, { vonage, port }) => serveBoundWorker(folder, vonage.url, port),
+  },
+  {
+    name: "static-page",
+    serve: (folder, { worker, vonage, port }) =>
+      serveExample(folder, worker.url, port, {
+        VONAGE_CONVERSION_TOKEN_SECRET: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
+        VONAGE_API_KEY: SANDBOX_CREDENTIALS.twoFactor.apiKey,
+        VONAGE_API_SECRET: SANDBOX_CREDENTIALS.twoFactor.apiSecret,
+        VONAGE_REST_BASE_URL: vonage.url,
+      }),
+    behaviours: STATIC_PAGE,
+  },
+  {
+    name: "deno-edge-function",
+    serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),
+    behaviours: createApiBehaviours({ path: "/sign-in", origin: PAGE_ORIGIN }),
+  },
+  {
+    ...nextjs,
+    behaviours: [...createApiBehaviours({ path: "/api/sign-in", origin: null }), ...nextjs.behaviours],
+  },
+  signIn("sveltekit", ...BOTH),
+  signIn("astro", "without scripts"),
+  signIn("nuxt", "with scripts"),
+];
