@@ -43,7 +43,7 @@ describe("a webhook is read", () => {
 describe("a webhook that cannot be read is refused", () => {
   it.each([
     ["malformed", "no JSON", () => post("{", "application/json")],
-    ["malformed", "a list", () => post("[]", "application/json")],
+    ["malformed", "a list", () => post("[{}]", "application/json")],
     ["malformed", "no UTF-8", () => post(new Uint8Array([0x61, 0xff]), "application/json")],
     ["malformed", "a name twice", () => post("a=1&a=2", "application/x-www-form-urlencoded")],
     ["malformed", "a name in query and body", () => post("a=1", "application/x-www-form-urlencoded", "?a=1")],
