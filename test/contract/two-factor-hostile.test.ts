@@ -94,6 +94,18 @@ const authorization = fc.constantFrom<Record<string, string>>(
   {},
 );
 
+/** Too rare among random requests for each run to meet them: a country that is not allowed, and a type nobody reads. */
+const RARE: [() => string, "POST", Record<string, string>, { type: string; body: string }, boolean][] = [
+  [
+    () => "/2fa",
+    "POST",
+    bearer(PROXY_KEY.key),
+    { type: "application/json", body: JSON.stringify({ to: "+79161234567", channel: "sms" }) },
+    false,
+  ],
+  [() => "/2fa", "POST", bearer(PROXY_KEY.key), { type: "text/plain", body: CANARY }, false],
+];
+
 it("are answered as documented, and nothing of them is told or logged", async () => {
   const statuses = new Map<number, number>();
   await fc.assert(
@@ -125,7 +137,7 @@ it("are answered as documented, and nothing of them is told or logged", async ()
         expect(PROBLEMS[called as keyof typeof PROBLEMS][0]).toBe(status);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 1500, examples: RARE },
   );
   // The search reached what it is about.
   for (const status of [200, 400, 401, 403, 404, 405, 415, 422, 429])
