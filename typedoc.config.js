@@ -15,21 +15,15 @@ const ENTRIES = {
 
 /** What shows in signatures, and that nobody outside is meant to write. One that is exported must not be here. */
 const INTERNAL = [
-  "AdminKey",
   "BY_PROBLEM",
   "ChallengesRpc",
-  "ConversionErrorDetails",
   "RECEIPT_STATUSES",
-  "Receipts",
   "SIGNATURE_METHODS",
   "SMS_STATUS_TEXTS",
-  "SendErrorDetails",
   "SendLimitsRpc",
   "ShardRpc",
   "Sql",
-  "TwoFactorErrorDetails",
   "TwoFactorOptions",
-  "WebhookTransport",
 ];
 
 /** @param {import("typedoc").Application} app */

@@ -30,6 +30,7 @@ export type ConversionErrorCode =
   | "aborted"
   | "unexpected_response";
 
+/** What a `ConversionError` knows beside its code and message. */
 export interface ConversionErrorDetails {
   /** HTTP status of the last answer, where there was one. */
   readonly status?: number | undefined;

@@ -4,13 +4,14 @@ import { type ConversionHandler, createHandler } from "./handler.ts";
 import { type ConversionHandlerOptions, resolveHandlerOptions } from "./options.ts";
 
 export type { Credentials, SecretCredentials, SignatureCredentials } from "../../src/credentials.ts";
+export type { ConversionErrorCode, ConversionErrorDetails } from "../../src/errors.ts";
 export { ConversionError, isConversionError } from "../../src/errors.ts";
 export type { Channel, Traffic } from "../../src/report.ts";
 export type { TokenSecret } from "../../src/token-secret.ts";
 export type { HandlerContext } from "./admission.ts";
 export type { ConversionHandler } from "./handler.ts";
 export type { LogEntry } from "./log.ts";
-export type { Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
+export type { AdminKey, Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
 
 /**
  * Makes a handler that takes reports as the Conversion API does, minus its secrets:

@@ -8,8 +8,6 @@ import type { HandsetCall, HandsetStore } from "./handset.ts";
 import { type DeliveryStatus, encodeReceipt } from "./receipts.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
-type Receipts = "honest" | "missing" | "delivered";
-
 /** What carriers do with the messages to come. */
 export interface CarrierSettings {
   /**
@@ -29,7 +27,7 @@ export interface CarrierSettings {
    *
    * @default "honest"
    */
-  readonly receipts?: Receipts;
+  readonly receipts?: "honest" | "missing" | "delivered";
   /**
    * Milliseconds from the delivery, or the failure, to its receipt; up to 600 000.
    *
@@ -77,7 +75,7 @@ const delay = v.optional(integer(0, 600_000), 0);
 const settingsSchema = objectOf({
   delivers: v.optional(aFlag, true),
   deliveryDelay: delay,
-  receipts: v.optional(oneOf<Receipts>(["honest", "missing", "delivered"]), "honest"),
+  receipts: v.optional(oneOf(["honest", "missing", "delivered"]), "honest"),
   receiptDelay: delay,
   errorCode: v.optional(integer(1, 99)),
   networkCode: v.optional(text("5 or 6 digits", /^\d{5,6}$/), "23410"),

@@ -26,7 +26,7 @@ export type { SandboxFault, SandboxPath } from "./faults.ts";
 export type { Handset, HandsetCall, HandsetMessage } from "./handset.ts";
 export type { SandboxOptions } from "./options.ts";
 export type { SmsStatus } from "./sms-answer.ts";
-export type { SandboxWebhooks } from "./webhooks.ts";
+export type { SandboxWebhooks, WebhookTransport } from "./webhooks.ts";
 
 export interface Sandbox {
   /**

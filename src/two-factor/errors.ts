@@ -65,6 +65,7 @@ export type TwoFactorErrorCode =
   | "aborted"
   | "unexpected_response";
 
+/** What a `TwoFactorError` knows beside its code and message. */
 export interface TwoFactorErrorDetails {
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined;

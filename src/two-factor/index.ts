@@ -8,9 +8,14 @@ export {
   type TwoFactorClient,
   type TwoFactorClientOptions,
 } from "./client.ts";
-export { isTwoFactorError, TwoFactorError, type TwoFactorErrorCode } from "./errors.ts";
+export {
+  isTwoFactorError,
+  TwoFactorError,
+  type TwoFactorErrorCode,
+  type TwoFactorErrorDetails,
+} from "./errors.ts";
 export type { CheckResult, NotVerified, ResendRequest, StartRequest } from "./request.ts";
-export { isSendError, SendError, type SendErrorCode } from "./send-error.ts";
+export { isSendError, SendError, type SendErrorCode, type SendErrorDetails } from "./send-error.ts";
 export type { CodeMessage, CodeSender, SentCode } from "./sender.ts";
 export { createShortCodeSender, type ShortCodeSenderOptions } from "./short-code-sender.ts";
 export { createSmsSender, type SmsSenderOptions } from "./sms-sender.ts";

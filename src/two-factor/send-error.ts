@@ -24,6 +24,7 @@ export type SendErrorCode =
   | "uncertain"
   | "unexpected_response";
 
+/** What a `SendError` knows beside its code and message. */
 export interface SendErrorDetails {
   /** HTTP status of the last answer, where there was one. */
   readonly status?: number | undefined;

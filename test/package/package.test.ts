@@ -4,9 +4,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { RUNTIMES } from "../runtimes/runtimes.ts";
 import { bundle, bundleDeployedWorker, readImports } from "./bundle.ts";
 
-const { bin, exports, version } = JSON.parse(readFileSync("package.json", "utf8"));
+const { bin, dependencies, engines, exports, version } = JSON.parse(readFileSync("package.json", "utf8"));
 const entries = Object.entries<{ types: string; default: string }>(exports).filter(
   ([, target]) => target.default,
 );
@@ -81,6 +82,22 @@ describe("the command line", () => {
     expect(outside).toEqual(["node:util"]);
     expect(modules.filter((module) => !/^dist\/|\bnode_modules\/valibot\//.test(module))).toEqual([]);
   });
+});
+
+it("the oldest Node that it claims is one that it is tried on, and that its dependencies claim too", () => {
+  const toOrder = (range: string) => {
+    const [, major = 0, minor = 0, patch = 0] = /^>= ?(\d+)\.(\d+)\.(\d+)$/.exec(range) ?? [];
+    return (Number(major) * 1000 + Number(minor)) * 1000 + Number(patch);
+  };
+  const claimed = toOrder(engines.node);
+  const tried = RUNTIMES.filter((runtime) => runtime.name === "Node").map(({ version }) => version);
+  expect(Math.min(...tried.map((one) => toOrder(`>=${one}`)))).toBe(claimed);
+  const wanted = Object.keys(dependencies).flatMap((name) => {
+    const { engines = {} } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+    return engines.node === undefined ? [] : [[name, toOrder(engines.node)] as const];
+  });
+  expect(wanted.length).toBeGreaterThan(0);
+  expect(wanted.filter(([, oldest]) => oldest === 0 || oldest > claimed)).toEqual([]);
 });
 
 it("the tarball holds what is built, every entry and the command line among it, and no sources", () => {

@@ -32,7 +32,8 @@ export const RUNTIMES: readonly Runtime[] = [
     // Without Node compatibility there is nothing of Node.
     identity: { userAgent: "Cloudflare-Workers", ofNode: [] },
   },
-  toNode("20.20.2"),
+  // The oldest that package.json claims.
+  toNode("20.19.0"),
   toNode("22.23.3"),
   toNode("24.21.0"),
   toNode("26.10.0"),

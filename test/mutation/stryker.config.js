@@ -1,0 +1,15 @@
+export default {
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "test/mutation/vitest.config.ts", related: true },
+  mutate: ["src/**/*.ts", "!src/sandbox/**", "!src/**/index.ts"],
+  incremental: true,
+  incrementalFile: ".wrangler/mutation-incremental.json",
+  coverageAnalysis: "perTest",
+  ignoreStatic: false,
+  concurrency: 2,
+  tempDirName: ".wrangler/stryker",
+  reporters: ["clear-text", "json", "progress-append-only"],
+  jsonReporter: { fileName: ".wrangler/mutation.json" },
+  ignorePatterns: ["examples", "docs", "dist", ".wrangler"],
+};
