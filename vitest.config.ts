@@ -14,6 +14,15 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,
+    // What runs in this process: code on workerd and in the built package is not counted.
+    coverage: {
+      include: ["src/**/*.ts", "adapters/{fetch,cloudflare,cli}/**/*.ts"],
+      exclude: ["**/*.d.ts"],
+      reporter: [["text", { skipFull: true }]],
+      reportsDirectory: ".wrangler/coverage",
+      // The state machines, the parsers and all else that is pure.
+      thresholds: { "src/{*,ledger/*,two-factor/*,webhooks/*}.ts": { 100: true } },
+    },
     unstubGlobals: true,
   },
 });

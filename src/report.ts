@@ -70,7 +70,7 @@ export function createReportSchema(now: () => number) {
           "a valid Date, epoch milliseconds or ISO 8601 with an offset",
           (value) => parseInstant(value) !== undefined,
         ),
-        v.transform((value) => parseInstant(value) ?? 0),
+        v.transform((value) => Number(parseInstant(value))),
         v.check(
           (instant) => instant >= EARLIEST_MS,
           "must be after 2010; milliseconds are taken, not seconds",

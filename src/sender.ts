@@ -44,7 +44,7 @@ export function createSender({
       const duration = Date.now() - started;
       const outcome = ended.noAnswer
         ? NO_ANSWER[ended.noAnswer]
-        : interpretResponse(ended.status ?? 0, toWorker, ended.body);
+        : interpretResponse(ended.status, toWorker, ended.body);
       if (typeof outcome === "string") {
         notify(options.onAttempt, { channel, attempt, duration, status: ended.status });
         return { status: outcome, attempts: attempt };
@@ -63,7 +63,7 @@ function toError(
   channel: Channel,
   attempts: number,
   [code, advice, retryable = false]: Failure,
-  { status, systemCode: cause }: Attempt = {},
+  { status, systemCode: cause }: Partial<Attempt> = {},
   retryAfter?: number,
 ): ConversionError {
   const message = `POST /conversions/${channel}: ${status ?? code} (attempts: ${attempts}); ${advice}`;

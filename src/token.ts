@@ -84,7 +84,7 @@ const mintSchema = objectOf({
   audience,
   expiresIn: v.optional(integer(30, MAX_LIFETIME_S), 3600),
 });
-const claimsSchema = v.object(claimEntries);
+const verifiedSchema = v.object({ ...claimEntries, exp: v.number(), kid: v.string() });
 
 const toKey = (secret: string) => new TextEncoder().encode(secret);
 
@@ -133,14 +133,14 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
         requiredClaims: ["sub", "exp"],
       },
     );
-    const { sub: messageId, channel, traffic, exp = Number.POSITIVE_INFINITY } = payload;
-    const claims = v.parse(claimsSchema, { messageId, channel, traffic });
+    const { sub: messageId, ...rest } = payload;
+    const { exp, ...claims } = v.parse(verifiedSchema, { messageId, ...rest, kid: protectedHeader.kid });
     const holds =
       exp <= Date.now() / 1000 + MAX_LIFETIME_S + CLOCK_TOLERANCE_S &&
-      (options.messageId ?? messageId) === messageId &&
-      (options.channel ?? channel) === channel;
+      (options.messageId ?? claims.messageId) === claims.messageId &&
+      (options.channel ?? claims.channel) === claims.channel;
     if (!holds) throw new Error("a claim does not hold");
-    return { ...claims, expiresAt: exp * 1000, kid: protectedHeader.kid ?? "" };
+    return { ...claims, expiresAt: exp * 1000 };
   } catch {
     throw new ConversionError(
       "unauthorized",

@@ -6,15 +6,26 @@ import { readBoundedText } from "./bounded-text.ts";
 import type { AuthenticatedRequest } from "./credentials.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** How one attempt ended: with a status, or without an answer. */
-export interface Attempt {
-  readonly status?: number;
+/** How one attempt ended. */
+export type Attempt = Answered | NoAnswer;
+
+export interface Answered {
+  readonly status: number;
   /** The `Retry-After` header. */
-  readonly retryAfter?: string | null;
+  readonly retryAfter: string | null;
+  /** Absent where it was not waited for, or did not end in time. */
   readonly body?: string;
-  readonly noAnswer?: "network" | "timeout" | "aborted";
+  readonly noAnswer?: never;
+  readonly systemCode?: never;
+}
+
+interface NoAnswer {
+  readonly noAnswer: "network" | "timeout" | "aborted";
   /** Node and Deno name the failed system call: useful to an operator, and never a secret. */
   readonly systemCode?: string | undefined;
+  readonly status?: never;
+  readonly retryAfter?: never;
+  readonly body?: never;
 }
 
 /** What is sent: beside the forms and queries of reports also other texts, whose type then stands in `headers`. */
@@ -73,7 +84,7 @@ export function createTransport({
     new Promise<Attempt>((resolve) => {
       const content = form ? encode(form) : body;
       const controller = new AbortController();
-      let answered: Attempt | undefined;
+      let answered: Answered | undefined;
       const clear = startTimer(timeout, signals, (noAnswer) => {
         resolve(answered ?? { noAnswer });
         controller.abort();

@@ -50,7 +50,7 @@ export function objectOf<E extends v.ObjectEntries>(entries: E) {
   return v.strictObject(entries, (issue) => {
     if (issue.expected !== "never") return anObject(issue);
     // valibot stops at the first unknown name.
-    const [, ...more] = Object.keys(issue.path?.[0].input ?? {}).filter((name) => !known.includes(name));
+    const [, ...more] = Object.keys(Object(issue.path?.[0].input)).filter((name) => !known.includes(name));
     return `is not known here${more.map((name) => `, nor is ${name}`).join("")}`;
   });
 }
@@ -86,11 +86,12 @@ export function validate<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const { output, faults } = findFaults(schema, input);
   if (!faults) return output;
-  throw new ConversionError(
-    code,
-    `${code}: ${faults.map(({ field, fault }) => `${field} ${fault}`).join("; ")}`,
-  );
+  throw new ConversionError(code, `${code}: ${listFaults(faults)}`);
 }
+
+/** Every fault, for an error's message. */
+export const listFaults = (faults: readonly Fault[]) =>
+  faults.map(({ field, fault }) => `${field} ${fault}`).join("; ");
 
 function mustBe(what: string) {
   return ({ input }: { readonly input: unknown }) =>

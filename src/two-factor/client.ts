@@ -1,9 +1,8 @@
 import * as v from "valibot";
-import { isConversionError } from "../errors.ts";
 import { baseUrlSchema } from "../options.ts";
 import { parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest } from "../transport.ts";
-import { field, integer, objectOf, required, text, validate } from "../validation.ts";
+import { field, findFaults, integer, listFaults, objectOf, required, text } from "../validation.ts";
 import type { ChallengeDetails, ChallengeStatus } from "./challenge.ts";
 import { codeOfProblem, TwoFactorError } from "./errors.ts";
 import {
@@ -181,14 +180,14 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
   }
 
   async function call(request: OutgoingRequest, signal: AbortSignal | undefined): Promise<Answered> {
-    const { status, body, noAnswer, retryAfter } = await attemptOnce(request, signal ? [signal] : []);
-    if (noAnswer !== undefined || status === undefined) {
-      const code = noAnswer ?? "network";
-      throw new TwoFactorError(
-        code,
-        "the Worker did not answer; what was asked for may be done all the same",
-      );
+    const ended = await attemptOnce(request, signal ? [signal] : []);
+    // An answer that did not come to its end in time is none: its body is what was asked for.
+    if (ended.noAnswer || ended.body === undefined) {
+      const code = ended.noAnswer ?? (signal?.aborted ? "aborted" : "timeout");
+      const message = "the Worker did not answer; what was asked for may be done all the same";
+      throw new TwoFactorError(code, message);
     }
+    const { status, body, retryAfter } = ended;
     return { status, body: parse(body), retryAfter: parseRetryAfter(retryAfter, Date.now()) };
   }
 }
@@ -205,12 +204,9 @@ function check<S extends v.GenericSchema>(
   input: unknown,
   code: "invalid_options" | "invalid_request",
 ): v.InferOutput<S> {
-  try {
-    return validate(schema, input, "invalid_options");
-  } catch (error) {
-    if (!isConversionError(error)) throw error;
-    throw new TwoFactorError(code, error.message.replace(/^invalid_options: /, ""));
-  }
+  const { output, faults } = findFaults(schema, input);
+  if (!faults) return output;
+  throw new TwoFactorError(code, listFaults(faults));
 }
 
 function toStatus(answered: Answered): ChallengeStatus {
@@ -238,9 +234,9 @@ function toError({ status, body, retryAfter }: Answered): TwoFactorError {
 
 const toName = (type: string) => type.replace(/^urn:problem:vonage-conversion:/, "");
 
-function parse(text: string | undefined): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -49,15 +49,14 @@ export function oldestPart(now: number, limit: Limit): number {
  */
 export function waitFor(counts: Counts, limit: Limit, now: number): number {
   const oldest = oldestPart(now, limit);
-  const held = [...counts].filter(([part]) => part >= oldest).sort(([a], [b]) => a - b);
-  let sum = held.reduce((total, [, count]) => total + count, 0);
-  if (sum < limit.messages) return 0;
-  for (const [part, count] of held) {
-    sum -= count;
-    // A part is out of reach when the window touches only those after it.
-    if (sum < limit.messages) return Math.ceil(((part + PARTS + 1) * limit.period) / PARTS) - now;
+  const newestFirst = [...counts].filter(([part]) => part >= oldest).sort(([a], [b]) => b - a);
+  let sum = 0;
+  for (const [part, count] of newestFirst) {
+    sum += count;
+    // This part must go; it is out of reach when the window touches only those after it.
+    if (sum >= limit.messages) return Math.ceil(((part + PARTS + 1) * limit.period) / PARTS) - now;
   }
-  return limit.period;
+  return 0;
 }
 
 /** A number's block of 10 000, which is how numbers are rented. */

@@ -127,9 +127,8 @@ function resend(
   if (state !== "pending") return unchanged(challenge, refuse(state === "verified" ? "used" : "cancelled"));
   if (now >= expiresAt) return unchanged(challenge, refuse("expired"));
   if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
-  const last = messages.at(-1);
   if (messages.length >= maxMessages) return unchanged(challenge, refuse("too_many_messages"));
-  const retryAfter = (last?.sentAt ?? 0) + cooldown - now;
+  const retryAfter = Math.max(...messages.map(({ sentAt }) => sentAt)) + cooldown - now;
   if (retryAfter > 0) return unchanged(challenge, { done: false, reason: "too_soon", retryAfter });
   const message = createMessage(begun + 1, channel, code, now);
   return step({ ...challenge, messages: [...messages, message], begun: begun + 1 }, DONE);

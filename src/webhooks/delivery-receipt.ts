@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Parameters } from "../parameters.ts";
 import { messageIdSchema } from "../report.ts";
-import { field, objectOf, required } from "../validation.ts";
+import { objectOf, oneOf, required } from "../validation.ts";
 import { WebhookError, type WebhookFault } from "./errors.ts";
 import { parseMessageTimestamp, parseScts } from "./instant.ts";
 import { msisdnSchema, optionalCount, optionalLine, optionalText, present, readEntries } from "./schema.ts";
@@ -40,18 +40,12 @@ export interface DeliveryReceipt {
   readonly occurredAt?: number;
 }
 
-const toStatus = (value: unknown) =>
-  typeof value === "string" ? RECEIPT_STATUSES.find((status) => status === value.toLowerCase()) : undefined;
+const toStatus = (value: unknown) => (typeof value === "string" ? value.toLowerCase() : value);
 
 const schema = objectOf({
   messageId: messageIdSchema,
   msisdn: msisdnSchema,
-  status: v.pipe(
-    required(
-      field<string>(`one of ${RECEIPT_STATUSES.join(", ")}`, (value) => toStatus(value) !== undefined),
-    ),
-    v.transform((value) => toStatus(value) ?? "unknown"),
-  ),
+  status: required(v.pipe(v.unknown(), v.transform(toStatus), oneOf(RECEIPT_STATUSES))),
   to: optionalLine,
   "err-code": optionalCount,
   "network-code": optionalText(/^\d{4,6}$/),

@@ -67,11 +67,11 @@ export async function checkWebhook(
     return { fault: { code: "forged", detail } };
   }
   // Unlike a report's, a webhook's `timestamp` is never anything but the seconds that signing adds.
-  const text = parameters.get("timestamp") ?? "";
+  const text = String(parameters.get("timestamp"));
   const timestamp = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (!(Math.abs(timestamp - now / 1000) <= MAX_AGE_S)) {
     const detail = "timestamp must be UNIX seconds, at most 5 minutes from now; check this machine's clock";
     return { fault: { code: "stale", detail } };
   }
-  return { verified: { nonce: parameters.get("nonce") ?? "", timestamp } };
+  return { verified: { nonce: String(parameters.get("nonce")), timestamp } };
 }

@@ -155,6 +155,11 @@ describe("a code that is checked", () => {
     expect(await client.check(ID, CODE)).toEqual({ verified: false, reason, attemptsLeft: 2 });
   });
 
+  it("is not taken, with no attempts left, where the Worker does not say how many", async () => {
+    const { client } = createClient([refusal("code-used")]);
+    expect(await client.check(ID, CODE)).toEqual({ verified: false, reason: "used", attemptsLeft: 0 });
+  });
+
   it.each<[string, Answer]>([
     ["a page that answers everything with 200", text(200, "<!doctype html><title>Shop</title>")],
     ["nothing", 200],
@@ -346,6 +351,21 @@ describe("no answer", () => {
       expect(sent).toHaveLength(1);
       expect(vi.getTimerCount()).toBe(0);
     }
+  });
+
+  it.each(EACH)("is what an answer is, to %s, that begins and does not come to its end", async (_, call) => {
+    const endless: Answer = () => new Response(new ReadableStream(), { status: 201 });
+    const late = createClient([endless], { timeout: 5000 });
+    const failed = errorOf(call(late.client));
+    await vi.advanceTimersByTimeAsync(5000);
+    expectUnknown(await failed, "timeout");
+
+    const { client } = createClient([endless], { timeout: 5000 });
+    const controller = new AbortController();
+    const stopped = errorOf(call(client, controller.signal));
+    await vi.advanceTimersByTimeAsync(100);
+    controller.abort();
+    expectUnknown(await stopped, "aborted");
   });
 
   it("is waited for 20 seconds where nothing is said", async () => {

@@ -28,6 +28,14 @@ afterEach(() => {
 });
 
 describe("a text message", () => {
+  it("goes by the platform's fetch where none is given, looked up at each message", async () => {
+    const sender = createSmsSender({ credentials, from: "Acme" });
+    const { fetch, sent } = createRecordingFetch(smsReply("A1"));
+    vi.stubGlobal("fetch", fetch);
+    expect(await sender.send(message)).toEqual({ messageIds: ["A1"] });
+    expect(sent.map(({ url }) => url)).toEqual(["https://rest.nexmo.com/sms/json"]);
+  });
+
   it("goes to the SMS API as a form, with all that it is about", async () => {
     const { sender, sent } = createSender({ callback: "https://hooks.example/dlr?key=1" });
     expect(await sender.send({ ...message, brand: "Acme" })).toEqual({ messageIds: ["A1"] });

@@ -50,6 +50,9 @@ describe("an inbound message", () => {
     ["its place is beyond the total", { "concat-part": "4" }],
     ["its place is none", { "concat-part": "0" }],
     ["its total is no number", { "concat-total": "many" }],
+    ["its total is missing", { "concat-total": undefined }],
+    ["its place is missing", { "concat-part": undefined }],
+    ["it does not say that it is one", { concat: undefined }],
   ])("is no piece when %s", (_, changes) => {
     const piece = {
       concat: "true",
@@ -59,6 +62,11 @@ describe("an inbound message", () => {
       ...changes,
     };
     expect(parse(piece).part).toBeUndefined();
+  });
+
+  it("does not say when it came where Vonage does not say it, or not in its own way", () => {
+    expect(parse({ "message-timestamp": undefined })).not.toHaveProperty("occurredAt");
+    expect(parse({ "message-timestamp": "yesterday" })).not.toHaveProperty("occurredAt");
   });
 
   it("may be binary, and then has no text", () => {
