@@ -6,7 +6,9 @@ export class TotalsReporter implements Reporter {
     const states = modules.flatMap((module) =>
       [...module.children.allTests()].map((test) => test.result().state),
     );
-    const broken = modules.filter((module) => module.errors().length > 0).length + errors.length;
+    // A hook that fails leaves its tests skipped: the suite is what failed.
+    const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+    const broken = suites.filter((suite) => suite.errors().length > 0).length + errors.length;
     const passed = states.filter((state) => state === "passed").length;
     const failed = states.filter((state) => state === "failed").length + broken;
     const skipped = states.length - passed - (failed - broken);
