@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { RUNTIMES } from "../runtimes/runtimes.ts";
 
 const PAGES = [
   ...readdirSync(".").filter((name) => name.endsWith(".md")),
@@ -45,6 +46,15 @@ it("every setting of the Worker is told of", () => {
   // The four of other traffic, and half of those of 2FA, are told of by their common beginning.
   const untold = settings.filter((name) => !text.includes(name) && !/^VONAGE_(2FA|OTHER)_/.test(name));
   expect(untold).toEqual([]);
+});
+
+it("the README names the versions of the runtimes that are tried", () => {
+  const rows = read("README.md").match(/^\| tested on [^]*?\n\n/m)?.[0] ?? "";
+  const versions = RUNTIMES.map(({ name, version }) =>
+    name === "Node" ? version.split(".").slice(0, 2).join(".") : version,
+  );
+  expect(versions.length).toBeGreaterThan(0);
+  expect(versions.filter((version) => !rows.includes(version))).toEqual([]);
 });
 
 describe("the workflows", () => {
