@@ -49,7 +49,7 @@ it("every setting of the Worker is told of", () => {
 });
 
 it("the README names the versions of the runtimes that are tried", () => {
-  const rows = read("README.md").match(/^\| tested on [^]*?\n\n/m)?.[0] ?? "";
+  const rows = read("README.md").match(/^\| tested on .*?\n\n/ms)?.[0] ?? "";
   const versions = RUNTIMES.map(({ name, version }) =>
     name === "Node" ? version.split(".").slice(0, 2).join(".") : version,
   );
