@@ -13,15 +13,20 @@ const PATIENCE_MS = 5 * 60_000;
 /** Installs a runtime, unless it was before; gives the path of its binary. */
 export function installRuntime({ package: name, version }: Runtime): string {
   if (name === "workerd") return workerdBinary;
-  const folder = resolve(CACHE, `${name}-${version}`);
+  // They bring their binary by a script.
+  return join(installPinned(name, version, { allowScripts: { [name]: true } }), "node_modules/.bin", name);
+}
+
+/** Installs one version of a package into a folder of its own, unless it was before; gives the folder. */
+export function installPinned(name: string, version: string, manifest: object = {}): string {
+  const folder = resolve(CACHE, `${name.replace("/", "-")}-${version}`);
   const complete = join(folder, "complete");
   if (!existsSync(complete)) {
     rmSync(folder, { recursive: true, force: true });
-    // They bring their binary by a script.
-    install(folder, { dependencies: { [name]: version }, allowScripts: { [name]: true } });
+    install(folder, { dependencies: { [name]: version }, ...manifest });
     writeFileSync(complete, "");
   }
-  return join(folder, "node_modules/.bin", name);
+  return folder;
 }
 
 /** Packs what is built, built anew where the sources are newer, and installs it into a folder. */
