@@ -60,7 +60,7 @@ export class ConversionError extends Error {
   declare readonly retryAfter?: number;
 
   constructor(code: ConversionErrorCode, message: string, details: ConversionErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : details);
+    super(message, details);
     Object.assign(this, { attempts: 0, retryable: false, ...details, code });
   }
 

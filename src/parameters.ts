@@ -84,7 +84,6 @@ export function parseJson(text: string): DecodedParameters {
 
 /** Joins what came in the query with what came in the body; a name in both is repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
-  if (body.parameters.size === 0 && body.faults.length === 0) return query;
   return collect([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
 }
 
@@ -109,10 +108,8 @@ export function decodeReport(
   const faults = [...decoded.faults];
   for (const name of parameters.keys()) {
     if (alsoKnown.has(name) || Object.values(WIRE_NAMES).some((known) => known === name)) continue;
-    const hint = name.toLowerCase().replace("_", "-").replace("messageid", "message-id");
-    faults.push(
-      fault(name, hint === "message-id" ? "is not known; the API spells it message-id" : "is not known"),
-    );
+    const isMessageId = /^message[-_]?id$/i.test(name);
+    faults.push(fault(name, isMessageId ? "is not known; the API spells it message-id" : "is not known"));
   }
 
   // Of what could not even be read nothing more is said.
@@ -120,7 +117,7 @@ export function decodeReport(
     const unread = !parameters.has(name) && faults.some(({ parameter }) => parameter === name);
     if (!unread) faults.push(fault(name, detail));
   };
-  const delivered = DELIVERED.get(parameters.get(WIRE_NAMES.delivered)?.toLowerCase() ?? "");
+  const delivered = DELIVERED.get(parameters.get(WIRE_NAMES.delivered)?.toLowerCase());
   if (delivered === undefined) tell(WIRE_NAMES.delivered, "must be true, false, 1 or 0");
   const written = parameters.get(WIRE_NAMES.timestamp);
   const timestamp = written === undefined ? undefined : parseWireInstant(written);
@@ -130,7 +127,7 @@ export function decodeReport(
   const { output, faults: broken } = findFaults(schema, {
     messageId: parameters.get(WIRE_NAMES.messageId),
     delivered: delivered ?? false,
-    ...(timestamp !== undefined && { timestamp }),
+    timestamp,
   });
   for (const { field, fault: detail } of broken ?? []) {
     tell(WIRE_NAMES[field as keyof typeof WIRE_NAMES], detail);
@@ -138,7 +135,7 @@ export function decodeReport(
   return output === undefined || faults.length > 0 ? { faults } : { report: { channel, ...output } };
 }
 
-const DELIVERED: ReadonlyMap<string, boolean> = new Map([
+const DELIVERED: ReadonlyMap<string | undefined, boolean> = new Map([
   ["true", true],
   ["1", true],
   ["false", false],

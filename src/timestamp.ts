@@ -35,9 +35,9 @@ export function parseTimestamp(text: string): number | undefined {
 export function parseInstant(value: unknown): number | undefined {
   let instant = value instanceof Date ? value.getTime() : value;
   if (typeof instant === "string") {
-    const [text, day] = ISO.exec(instant) ?? [""];
+    const day = ISO.exec(instant)?.[1];
     // Some engines roll 30 February over, here too.
-    instant = parseTimestamp(`${day} 00:00:00`) === undefined ? undefined : Date.parse(text);
+    instant = parseTimestamp(`${day} 00:00:00`) === undefined ? undefined : Date.parse(instant);
   }
   // ±8.64e15 ms is all that a Date can hold. NaN fails the comparison.
   return typeof instant === "number" && Math.abs(instant) <= 8.64e15

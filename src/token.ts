@@ -130,7 +130,6 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
         algorithms: ["HS256"],
         audience: options.audience ?? DEFAULT_AUDIENCE,
         clockTolerance: CLOCK_TOLERANCE_S,
-        requiredClaims: ["sub", "exp"],
       },
     );
     const { sub: messageId, ...rest } = payload;

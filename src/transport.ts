@@ -103,16 +103,15 @@ export function createTransport({
         signal: controller.signal,
         retry: false,
         ignoreResponseError: true,
-        responseType: "stream",
       })
         .then(async (seen) => {
           const { response } = seen as unknown as { response: Response };
           // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
           // waited for, but read all the same, so that the connection can be used again.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
-          if (response.status > readUpTo) resolve(answered);
+          if (!readUpTo || response.status > readUpTo) resolve(answered);
           if (!readUpTo && response.headers.get("content-length") === "0") return;
-          const text = await readBoundedText(response, maxBytes).catch(() => "");
+          const text = await readBoundedText(response, maxBytes).catch(() => undefined);
           resolve({ ...answered, body: text ?? "" });
         })
         .catch((error) => resolve({ noAnswer: "network", systemCode: toSystemCode(error) }))

@@ -37,6 +37,13 @@ describe.each([true, false])("where the platform holds bodies to their length: %
     expect(await readBoundedText(message([bytes("12345")]), 5, lengthHolds)).toBe("12345");
   });
 
+  it("gives up on more than the limit, also where the length says so", async () => {
+    const long = message([bytes("123456")], { "content-length": "6" });
+    expect(await readBoundedText(long, 5, lengthHolds)).toBeUndefined();
+    const full = message([bytes("12345")], { "content-length": "5" });
+    expect(await readBoundedText(full, 5, lengthHolds)).toBe("12345");
+  });
+
   it.each(["content-encoding", "transfer-encoding"])("believes no length beside %s", async (name) => {
     const lying = message([bytes("1234567890")], { "content-length": "2", [name]: "chunked" });
     expect(await readBoundedText(lying, 5, lengthHolds)).toBeUndefined();

@@ -373,13 +373,20 @@ describe("an error", () => {
 
   it("of a broken connection names the system's code for it, and nothing else of it", async () => {
     const { sms } = createClient([broken], { retry: false });
-    expect((await conversionErrorOf(() => sms(report))).cause).toBe("ECONNREFUSED");
+    const error = await conversionErrorOf(() => sms(report));
+    expect(error.cause).toBe("ECONNREFUSED");
+    // As with every error: those who log its own fields meet it once, by way of toJSON.
+    expect(Object.keys(error)).not.toContain("cause");
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ cause: "ECONNREFUSED" });
   });
 
   it.each<[string, unknown]>([
     ["an error without a code", new TypeError("fetch failed")],
     ["a code that is no system's", Object.assign(new Error("x"), { code: "see https://x/?api_secret=y" })],
     ["a number for a code", Object.assign(new Error("x"), { code: 23 })],
+    ["a list for a code", Object.assign(new Error("x"), { code: ["ECONNREFUSED"] })],
+    ["more before a code", Object.assign(new Error("x"), { code: "s3cret ECONNREFUSED" })],
+    ["more after a code", Object.assign(new Error("x"), { code: "ECONNREFUSED s3cret" })],
     ["a string", "fetch failed"],
     ["nothing", undefined],
   ])("of a fetch that rejects with %s has no cause", async (_, rejection) => {
@@ -400,6 +407,24 @@ describe("an error", () => {
     ["a string", "ConversionError"],
   ])("is not mistaken for %s", (_, value) => {
     expect(isConversionError(value)).toBe(false);
+  });
+
+  it.each<[ConversionErrorCode, RegExp]>([
+    ["timeout", /no answer in time; .*may have been recorded/],
+    ["network", /no connection, or it broke; .*may have been recorded/],
+    ["aborted", /stopped by signal; .*may have been recorded/],
+  ])(
+    "of code %s, where no answer came, says that Vonage may have the report all the same",
+    async (code, advice) => {
+      const failure = conversionErrorOf(ways[code]);
+      await vi.runAllTimersAsync();
+      expect((await failure).message).toMatch(advice);
+    },
+  );
+
+  it("made by another version of the package is recognised by the symbol that all of them share", () => {
+    const brand = Symbol.for("vonage-conversion.error");
+    expect(isConversionError(Object.assign(new Error("x"), { [brand]: true }))).toBe(true);
   });
 
   it("made by another copy of the package is recognised all the same", async () => {

@@ -329,6 +329,7 @@ describe("options that are taken", () => {
     ["http://vonage.localhost:8787", "http://vonage.localhost:8787"],
     ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
     ["http://127.1.2.3", "http://127.1.2.3"],
+    ["http://127.10.200.30", "http://127.10.200.30"],
     ["http://[::1]:8787", "http://[::1]:8787"],
   ])("the URL %s", (url, expected) => {
     expect(resolve({ ...direct, baseUrl: url }).baseUrl).toBe(expected);

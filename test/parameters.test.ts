@@ -125,6 +125,7 @@ describe("a JSON body", () => {
       { a: '"a": 1, "a":', b: "\\" },
     ],
     ["colons and braces in a value", '{"a":":{\\":\\":","b":"a"}', { a: ':{":":', b: "a" }],
+    ["a colon for a name and for a value", '{"a":"x",":":":"}', { a: "x", ":": ":" }],
     ["a value that is another's name", '{"a":"b","b":"a"}', { a: "b", b: "a" }],
     ["a name that objects have", '{"__proto__":"1"}', { ["__proto__"]: "1" }],
   ])("is read with %s", (_, text, expected) => {
@@ -172,6 +173,13 @@ describe("a JSON body", () => {
       });
     },
   );
+
+  it("takes no number for a message id where it is spelled messageId, as callers of the Worker may, either", () => {
+    expect(plain(parseJson('{"delivered":1,"messageId":4711}'))).toEqual({
+      parameters: { delivered: "1" },
+      faults: [{ parameter: "messageId", detail: NO_VALUE }],
+    });
+  });
 
   it("names a message id that is an object, a list or nothing", () => {
     for (const value of ['{"a":"b"}', '["x"]', "null"]) {
@@ -357,6 +365,12 @@ describe("a report read from parameters", () => {
       });
     },
   );
+
+  it.each(["message-ids", "my-message-id", "message--id"])("takes %s for no way to spell it", (name) => {
+    expect(decode(parseForm(`message-id=x&delivered=1&${name}=x`)).faults).toEqual([
+      { parameter: name, detail: "is not known" },
+    ]);
+  });
 
   it("lets the names stand beside it that its caller knows, in their own spelling", () => {
     const decoded = parseForm("message-id=x&delivered=1&api_key=k&sig=s");

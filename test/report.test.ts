@@ -29,6 +29,8 @@ describe("a report that breaks a rule", () => {
       "messageId",
       `${ID_RULE}, got a string of 2 characters`,
     ],
+    ["a dot", report({ messageId: "." }), "messageId", `${ID_RULE}, got a string of 1 characters`],
+    ["two dots", report({ messageId: ".." }), "messageId", `${ID_RULE}, got a string of 2 characters`],
     [
       "129 characters",
       report({ messageId: "s".repeat(129) }),
@@ -216,6 +218,9 @@ describe("a report that keeps the rules", () => {
       report({ messageId: " a " }),
       report({ messageId: " a " }),
     ],
+    ["of an id that begins with a dot", report({ messageId: ".a" }), report({ messageId: ".a" })],
+    ["of an id that begins with two dots", report({ messageId: "..a" }), report({ messageId: "..a" })],
+    ["of an id of three dots", report({ messageId: "..." }), report({ messageId: "..." })],
     ["of an id in another script", report({ messageId: "号😀" }), report({ messageId: "号😀" })],
     ["not delivered", report({ delivered: false }), report({ delivered: false })],
     ["at a Date", report({ timestamp: new Date(NOW + 999) }), report({ timestamp: NOW })],

@@ -37,6 +37,8 @@ describe("an instant on the wire", () => {
     ["a line end after it", "2026-01-01 00:00:00\n"],
     ["digits of another script", "２０２６-01-01 00:00:00"],
     ["a date alone", "2026-01-01"],
+    ["a year of six digits", "+012026-01-01 00:00"],
+    ["a year before the first", "-000001-01-01 00:00"],
     ["nothing", ""],
   ])("is not read with %s", (_, text) => {
     expect(parseTimestamp(text)).toBeUndefined();

@@ -252,6 +252,18 @@ describe("minting", () => {
       "secret.secret must be 32 to 200 characters, no control characters",
     ],
     [
+      "a secret that begins with a line end",
+      {},
+      { secret: { kid: "k", secret: `\n${"s3cret".padEnd(40, "x")}` } },
+      "secret.secret must be 32 to 200 characters, no control characters",
+    ],
+    [
+      "a secret of 201 characters",
+      {},
+      { secret: { kid: "k", secret: "s3cret".padEnd(201, "x") } },
+      "secret.secret must be 32 to 200 characters",
+    ],
+    [
       "no kid",
       {},
       { secret: { secret: CURRENT.secret } },
@@ -264,6 +276,8 @@ describe("minting", () => {
       "secret.kid must be 1 to 40 letters",
     ],
     ["an empty audience", {}, { audience: "" }, "audience must be 1 to 200 characters"],
+    ["an audience of 201", {}, { audience: "a".repeat(201) }, "audience must be 1 to 200 characters"],
+    ["an audience with a line end in it", {}, { audience: "a\nb" }, "audience must be 1 to 200 characters"],
     [
       "less than 30 seconds",
       {},

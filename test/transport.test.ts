@@ -3,6 +3,7 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ConversionClientOptions, type ConversionReport, createConversionClient } from "../src/index.ts";
+import { createTransport, type OutgoingRequest } from "../src/transport.ts";
 import { conversionErrorOf } from "./support/conversion-error.ts";
 import { type Answer, createRecordingFetch, deaf, hanging } from "./support/recording-fetch.ts";
 
@@ -328,6 +329,61 @@ describe("a body", () => {
   });
 });
 
+describe("a transport that waits for the body", () => {
+  const answeredWith = (body: BodyInit | null) =>
+    createTransport({
+      ...{ baseUrl: "https://api.nexmo.com", timeout: 1000, keepalive: false, readUpTo: 200, maxBytes: 10 },
+      fetch: async () => new Response(body),
+    })({ path: "/x", headers: {} }, []);
+  const brokenOff = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("{")),
+    pull: (controller) => controller.error(new TypeError("terminated")),
+  });
+
+  it("gives as much of it as it may have", async () => {
+    expect(await answeredWith("1234567890")).toEqual({ status: 200, retryAfter: null, body: "1234567890" });
+  });
+
+  it.each<[string, BodyInit | null]>([
+    ["is more", "12345678901"],
+    ["breaks off", brokenOff],
+    ["is not UTF-8", new Uint8Array([0xff])],
+    ["is none", null],
+  ])("gives an empty text, and no part of it, where it %s", async (_, body) => {
+    expect(await answeredWith(body)).toEqual({ status: 200, retryAfter: null, body: "" });
+  });
+});
+
+describe("a request that the runtime must not repeat by itself", () => {
+  const bodyOf = async (once: boolean | undefined, request: Partial<OutgoingRequest>) => {
+    const bodies: unknown[] = [];
+    await createTransport({
+      ...{ baseUrl: "https://api.nexmo.com", timeout: 1000, keepalive: false, readUpTo: 0 },
+      ...(once !== undefined && { once }),
+      fetch: async (_, init) => {
+        bodies.push(init?.body);
+        return new Response();
+      },
+    })({ path: "/x", headers: {}, ...request }, []);
+    expect(bodies).toHaveLength(1);
+    return bodies[0];
+  };
+
+  it.each<[string, Partial<OutgoingRequest>, string]>([
+    ["a form", { form: [["a", "b c"]] }, "a=b+c"],
+    ["a text", { body: "{}" }, "{}"],
+  ])("has %s in a Blob for a body, which no runtime reads anew by itself", async (_, request, text) => {
+    const body = await bodyOf(true, request);
+    expect(body).toBeInstanceOf(Blob);
+    expect(await new Response(body as Blob).text()).toBe(text);
+    expect(await bodyOf(undefined, request)).toBe(text);
+  });
+
+  it("has no body where there is nothing to say", async () => {
+    expect(await bodyOf(true, {})).toBeUndefined();
+  });
+});
+
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])(
     "%d is not followed, since it would take the secret along",
@@ -341,6 +397,15 @@ describe("a redirect", () => {
       ]);
     },
   );
+
+  it("of status 0, which an injected fetch may give with headers, ends the report at once, too", async () => {
+    const empty = () => new Response(null, { headers: { "content-length": "0" } });
+    const { sms } = createClient([() => Object.defineProperty(empty(), "status", { value: 0 })]);
+    const ended = vi.fn();
+    conversionErrorOf(() => sms(report)).then(ended);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ended).toHaveBeenCalledWith(expect.objectContaining({ code: "unexpected_response" }));
+  });
 
   it("that a browser makes opaque (status 0) is no success", async () => {
     const opaque = () => Object.defineProperty(new Response(), "status", { value: 0 });

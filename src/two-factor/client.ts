@@ -96,8 +96,11 @@ const NOT_VERIFIED: ReadonlyMap<string, NotVerified> = new Map([
   ["code-used", "used"],
 ]);
 
+const PROBLEM_TYPE = "urn:problem:vonage-conversion:";
+
+/** Somebody else's may be called alike. */
 const problemSchema = v.object({
-  type: v.string(),
+  type: v.pipe(v.string(), v.startsWith(PROBLEM_TYPE)),
   title: v.string(),
   detail: v.optional(v.string()),
   attemptsLeft: v.optional(v.number()),
@@ -232,7 +235,7 @@ function toError({ status, body, retryAfter }: Answered): TwoFactorError {
   });
 }
 
-const toName = (type: string) => type.replace(/^urn:problem:vonage-conversion:/, "");
+const toName = (type: string) => type.slice(PROBLEM_TYPE.length);
 
 function parse(text: string): unknown {
   try {

@@ -62,6 +62,6 @@ export async function hashCode(
 export function findCode(text: string, length: number): string | undefined {
   const compact = text.replace(/[\s-]/g, "");
   if (/^\d+$/.test(compact)) return compact.length === length ? compact : undefined;
-  const runs = (text.match(/\d+/g) ?? []).filter((run) => run.length === length);
+  const runs = text.split(/\D/).filter((run) => run.length === length);
   return runs.length === 1 ? runs[0] : undefined;
 }

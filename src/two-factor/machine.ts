@@ -72,8 +72,7 @@ function check(
 ): ChallengeStep {
   const { state, byReply } = challenge;
   // Who replied and then types the code as well shall get in: once.
-  const open = state === "pending" || (state === "verified" && byReply && !reply);
-  if (state === "verified" && !open) return unchanged(challenge, refuse("used"));
+  if (state === "verified" && (reply || !byReply)) return unchanged(challenge, refuse("used"));
   if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
 
   const ended = now >= challenge.expiresAt ? "expired" : undefined;

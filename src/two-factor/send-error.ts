@@ -58,7 +58,7 @@ export class SendError extends Error {
 
   constructor(code: SendErrorCode, message: string, details: SendErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : details);
-    const known = Object.entries(details).filter(([name, value]) => name !== "cause" && value !== undefined);
+    const known = Object.entries(details).filter(([, value]) => value !== undefined);
     Object.assign(this, {
       attempts: 0,
       ...Object.fromEntries(known),

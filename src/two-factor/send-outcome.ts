@@ -87,7 +87,7 @@ export function interpretAttempt(
   { status, body, noAnswer }: Attempt,
   readReply: (body: string) => SendOutcome,
 ): SendOutcome {
-  if (noAnswer !== undefined || status === undefined) return toFailure(UNCERTAIN);
+  if (noAnswer) return toFailure(UNCERTAIN);
   if (status >= 200 && status < 300) return readReply(body ?? "");
   const entry = BY_HTTP_STATUS[status];
   if (entry !== undefined) return toFailure(entry);

@@ -125,9 +125,8 @@ export function receive(
   const receipts = mergeReceipts(message.receipts, receipt);
   const after = replace(challenge, { ...message, receipts });
   // A receipt may be quicker than the note of what was sent; that note knows all the parts, and which is the first.
-  const awaited = message.state === "sending" && now < message.sentAt + SENDING_AT_MOST_MS;
-  if (message.messageIds.length > 0 || awaited) return step(after, DONE);
-  // Whenever it comes, a receipt gives no code a longer life.
+  if (message.state === "sending" && now < message.sentAt + SENDING_AT_MOST_MS) return step(after, DONE);
+  // Whenever it comes, a receipt gives no code a longer life, and a message that has an id no other.
   const state = message.state === "sending" ? "uncertain" : message.state;
   const cutOff = replace(after, { ...message, receipts, state });
   return sent(cutOff, message.number, [receipt.messageId], now, rules);

@@ -10,10 +10,7 @@ const replySchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    messages: v.pipe(
-      v.array(v.object({ status, "message-id": v.fallback(v.nullable(messageIdSchema), null) })),
-      v.minLength(1),
-    ),
+    messages: v.array(v.object({ status, "message-id": v.fallback(v.nullable(messageIdSchema), null) })),
   }),
 );
 
@@ -23,9 +20,10 @@ const replySchema = v.pipe(
  */
 export function readSmsReply(body: string): SendOutcome {
   const { success, output } = v.safeParse(replySchema, body);
-  const [first] = success ? output.messages : [];
-  if (!success || first === undefined) return UNREADABLE_SUCCESS;
-  const taken = output.messages.filter((part) => Number(part.status) === 0);
+  const parts = success ? output.messages : [];
+  const [first] = parts;
+  if (first === undefined) return UNREADABLE_SUCCESS;
+  const taken = parts.filter((part) => Number(part.status) === 0);
   if (taken.length === 0) return interpretSmsStatus(Number(first.status));
   const [id, ...more] = taken.map((part) => part["message-id"]).filter((one) => one !== null);
   return id === undefined ? UNREADABLE_SUCCESS : { messageIds: [id, ...more] };

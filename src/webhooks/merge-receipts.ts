@@ -44,9 +44,9 @@ function compare(a: DeliveryReceipt, b: DeliveryReceipt): number {
   );
 }
 
-/** No instant at all is before every other. */
+/** No instant at all is before every other. Between two of them it is NaN, which settles as little as 0. */
 const compareInstant = (a: number | undefined, b: number | undefined) =>
-  a === b ? 0 : (a ?? Number.NEGATIVE_INFINITY) < (b ?? Number.NEGATIVE_INFINITY) ? -1 : 1;
+  (a ?? Number.NEGATIVE_INFINITY) - (b ?? Number.NEGATIVE_INFINITY);
 
 const compareText = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
 

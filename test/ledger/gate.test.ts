@@ -59,6 +59,8 @@ describe("a gate that is open", () => {
   it("stays the very same one while all is well", () => {
     expect(hear(OPEN_GATE, OK)).toBe(OPEN_GATE);
     expect(hear(OPEN_GATE, { code: "rejected" })).toBe(OPEN_GATE);
+    const stored = parseGate(JSON.stringify(OPEN_GATE)) ?? SLOWED;
+    expect(hear(stored, OK)).toBe(stored);
   });
 
   it.each(FAILURES)("closes after three failures in a row (%s), not before", (code) => {
@@ -164,6 +166,11 @@ describe("a gate that is closed", () => {
       expect(gate.perSecond).toBe(4);
       expect(opensAt(gate, NOW)).toBe(NOW + 3000);
     }
+  });
+
+  it("waits for no probe once it is open, though one was let through at the moment at which it opened", () => {
+    const reopened = withProbeSent(hear(CLOSED_BY_OUTAGE, OK), NOW, LONGEST_ATTEMPT);
+    expect(opensAt(reopened, NOW)).toBe(NOW);
   });
 
   it("changes its cause where Vonage names another, and begins anew", () => {

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConversionErrorCode } from "../../src/errors.ts";
-import { type Ended, type LedgerEvent, type LedgerRules, type Step, step } from "../../src/ledger/machine.ts";
+import {
+  type Ended,
+  type LedgerEvent,
+  type LedgerRules,
+  patience,
+  type Step,
+  step,
+} from "../../src/ledger/machine.ts";
 import type { MessageKey, Row } from "../../src/ledger/row.ts";
 import "../support/property-seed.ts";
 
@@ -288,6 +295,14 @@ describe("the end of an attempt", () => {
 });
 
 describe("giving up for the key's sake", () => {
+  it.each([
+    ["outage", DAY],
+    ["unauthorized", 30 * DAY],
+    ["not_enabled", 30 * DAY],
+  ] as const)("comes after as long as waiting makes sense: %s, %d ms", (cause, wait) => {
+    expect(patience(cause)).toBe(wait);
+  });
+
   it.each(CODES)(
     "buries a report that waits or has expired, with the reason given (%s), and nothing else",
     (reason) => {

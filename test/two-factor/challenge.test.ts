@@ -53,6 +53,7 @@ describe("what a caller is told of a challenge", () => {
     const call: ChallengeMessage = { ...MESSAGE, number: 2, channel: "voice" };
     expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, call] }).channel).toBe("voice");
     expect(toStatus({ ...CHALLENGE, messages: [call, MESSAGE] }).channel).toBe("sms");
+    expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, MESSAGE, call] }).channel).toBe("voice");
   });
 
   it("is by text where no message is left, since its only one did not go out", () => {

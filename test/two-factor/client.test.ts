@@ -120,6 +120,32 @@ describe("over the wire", () => {
     }
   });
 
+  it("sends a body that no runtime can send a second time by itself, as some do where a connection breaks", async () => {
+    const bodies: unknown[] = [];
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      bodies.push(init?.body);
+      return Response.json(STATUS, { status: 201 });
+    };
+    const { client } = createClient([], { fetch });
+    await client.start(START);
+    expect(bodies).toEqual([expect.any(Blob)]);
+  });
+
+  it("tells by which channel the newest message went out", async () => {
+    for (const channel of ["sms", "voice"] as const) {
+      const { client } = createClient([json(201, { ...STATUS, channel })]);
+      expect(await client.resend(ID)).toEqual({ ...STATUS, channel });
+    }
+  });
+
+  it("reaches a challenge in whichever shard", async () => {
+    for (const id of ["0.abc", "15.AbC-_", "f-_1.x"]) {
+      const { client, sent } = createClient([204]);
+      await client.cancel(id);
+      expect(sent[0]?.path).toBe(`/2fa/${id}`);
+    }
+  });
+
   it("takes the platform's fetch where none is given, looked up at each call", async () => {
     const client = createTwoFactorClient({ endpoint: "https://worker.example", key: KEY });
     const { fetch, sent } = createRecordingFetch(json(200, { verified: true }));
@@ -248,10 +274,19 @@ describe("a problem of the Worker's", () => {
         const [status] = PROBLEMS[name];
         expect(error).toMatchObject({ name: "TwoFactorError", code, retryable, status });
         expect(error.message.startsWith(`${code}: `)).toBe(true);
+        expect(error).not.toHaveProperty("retryAfter");
         expect(sent).toHaveLength(1);
       }
     },
   );
+
+  it("says no more than its title where the Worker says no more", async () => {
+    const type = "urn:problem:vonage-conversion:country-not-served";
+    const { client } = createClient([json(403, { type, title: "No codes are sent to this country" })]);
+    expect((await errorOf(client.start(START))).message).toBe(
+      "country_not_served: No codes are sent to this country",
+    );
+  });
 
   it.each(OF_A_RESEND)("%s is of a resend an error too: %s", async (name, code, retryable) => {
     const { client } = createClient([refusal(name, { attemptsLeft: 0 })]);
@@ -299,6 +334,11 @@ describe("what no Worker answers", () => {
     ["another success", json(202, STATUS)],
     ["502 of a proxy", text(502, "<h1>Bad Gateway</h1>")],
     ["a problem of somebody else's", json(403, { type: "about:blank", title: "Forbidden" })],
+    ["a problem that is only called as one of the Worker's", json(422, { type: "code-wrong", title: "Odd" })],
+    [
+      "a problem whose type has the Worker's in it",
+      json(404, { type: "code-urn:problem:vonage-conversion:wrong", title: "Odd" }),
+    ],
     ["a problem without a type", json(422, { title: "The code is wrong" })],
     ["a challenge without an id", json(201, { ...STATUS, id: undefined })],
     ["a challenge by pigeon", json(201, { ...STATUS, channel: "pigeon" })],
@@ -319,11 +359,18 @@ describe("what no Worker answers", () => {
     }
   });
 
+  it("is told with its status, and that the endpoint may be wrong", async () => {
+    const error = await errorOf(createClient([text(418, "<html>")]).client.start(START));
+    expect(error.status).toBe(418);
+    expect(error.message).toMatch(/^unexpected_response: .*status 418.*check endpoint/);
+  });
+
   it("is quoted nowhere: it may repeat what was sent", async () => {
     for (const body of [
       `you sent ${CODE} for ${NUMBER} with ${KEY}`,
       JSON.stringify({ type: "about:blank", title: `no ${CODE}`, detail: `for ${NUMBER} with ${KEY}` }),
       JSON.stringify({ type: `urn:problem:vonage-conversion:${CODE}`, title: NUMBER, detail: KEY }),
+      JSON.stringify({ type: "not-found", title: `no ${CODE} for ${NUMBER}`, detail: KEY }),
     ]) {
       for (const [, call] of EACH)
         expectNoSecrets(await errorOf(call(createClient([text(422, body)]).client)));
@@ -424,6 +471,7 @@ describe("no answer", () => {
 
   function expectUnknown(error: TwoFactorError, code: string): void {
     expect(error).toMatchObject({ code, retryable: false });
+    expect(error.message).toMatch(/did not answer.*may be done all the same/);
     expect(error).not.toHaveProperty("status");
     expectNoSecrets(error);
   }
@@ -458,6 +506,9 @@ describe("what breaks a rule", () => {
     ".",
     "..",
     "../health",
+    "../3.abc",
+    "admin/3.abc",
+    "x?3.abc",
     "3.",
     "a/b",
     "3.abc?x=1",
@@ -477,6 +528,7 @@ describe("what breaks a rule", () => {
     ]) {
       const error = await errorOf(call());
       expect(error).toMatchObject({ code: "not_found", retryable: false });
+      expect(error.message).toMatch(/id of no challenge.*nothing was sent/);
       expectNoSecrets(error);
     }
     expect(sent).toEqual([]);
@@ -488,7 +540,7 @@ describe("options", () => {
 
   it.each<[string, object, string]>([
     ["nothing", {}, "endpoint must .*; key must"],
-    ["no key", { ...good, key: undefined }, "key must"],
+    ["no key", { ...good, key: undefined }, "key must be a proxy key"],
     ["an empty key", { ...good, key: "" }, "key must"],
     ["a key with a line in it", { ...good, key: `${KEY}\nx-admin: 1` }, "key must"],
     ["http to somewhere", { ...good, endpoint: "http://worker.example" }, "endpoint must"],
@@ -498,10 +550,10 @@ describe("options", () => {
       "endpoint must",
     ],
     ["no endpoint of the web", { ...good, endpoint: "ftp://worker.example" }, "endpoint must"],
-    ["no time", { ...good, timeout: 0 }, "timeout must"],
+    ["no time", { ...good, timeout: 0 }, "timeout must be .* from 1 to 120000"],
     ["too much time", { ...good, timeout: 120_001 }, "timeout must"],
     ["half a millisecond", { ...good, timeout: 1.5 }, "timeout must"],
-    ["what is no fetch", { ...good, fetch: "fetch" }, "fetch must"],
+    ["what is no fetch", { ...good, fetch: "fetch" }, "fetch must be a function"],
     ["an option that is not known", { ...good, token: KEY }, "token is not known here"],
   ])("(%s) are refused when the client is made, without their values", (_, options, message) => {
     try {

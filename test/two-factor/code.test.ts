@@ -72,6 +72,13 @@ describe("a code's hash", () => {
     expect(await hashCode(SECRET, ID, "012345")).toEqual({ kid: "c1", hash });
   });
 
+  it("has two digits for each byte, also where the first is a zero", async () => {
+    for (let code = 1000; code < 1050; code++) {
+      const { hash } = await hashCode(SECRET, ID, String(code));
+      expect(hash).toBe(createHmac("sha256", SECRET.secret).update(`${ID}.${code}`).digest("hex"));
+    }
+  });
+
   it("is the same for the same, and another for another secret, challenge or code", async () => {
     const other = { kid: "c1", secret: `${SECRET.secret}.` };
     const all = await Promise.all([

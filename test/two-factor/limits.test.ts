@@ -52,6 +52,7 @@ describe("a limit", () => {
   it("has no use for what is older than its window, however much that is", () => {
     const counts = new Map([[oldestPart(NOW, FIVE_AN_HOUR) - 1, 1_000_000]]);
     expect(waitFor(counts, FIVE_AN_HOUR, NOW)).toBe(0);
+    expect(waitFor(counts, FIVE_AN_HOUR, NOW + MINUTE)).toBe(0);
     expect(waitFor(new Map([[oldestPart(NOW, FIVE_AN_HOUR), 5]]), FIVE_AN_HOUR, NOW)).toBe(5 * MINUTE);
     expect(waitFor(new Map(), FIVE_AN_HOUR, NOW)).toBe(0);
   });

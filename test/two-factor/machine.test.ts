@@ -212,6 +212,16 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: true, m2: true });
   });
 
+  it("says nothing a second time of what one before it has superseded", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.another(2);
+    const before = place.statements.length;
+    place.another(3);
+    const at = NOW + 2 * MINUTE;
+    expect(place.statements.slice(before)).toEqual([track("m3", at + 5 * MINUTE), report("m2", false, at)]);
+  });
+
   it("prolongs the challenge from when it went out, and gives no attempts back", () => {
     const place = begin();
     place.sent(1, "m1");
@@ -224,6 +234,17 @@ describe("a further message", () => {
     expect(place.challenge.expiresAt).toBe(NOW + 9 * MINUTE + 2 * SECOND);
     expect(place.attempts).toBe(1);
     expect(place.outcomes()).toEqual({ m1: false, m2: false });
+  });
+
+  it("that goes out after the one before was proven late leaves that proof alone", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.lateProof();
+    const before = place.statements.length;
+    place.sent(2, "m2");
+    expect(place.statements.slice(before)).toEqual([track("m2", NOW + 10 * MINUTE)]);
+    expect(place.check("code 1")).toEqual(refused("superseded"));
+    expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
 
   it("that did not go out leaves everything as it was", () => {
@@ -387,6 +408,17 @@ describe("a challenge that is cancelled", () => {
     expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
 
+  it("leaves a proof alone that came late, where a message that may have gone out gave it more time", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.lateProof();
+    place.happens({ type: "uncertain", number: 2 });
+    const before = place.statements.length;
+    expect(place.cancel()).toEqual(DONE);
+    expect(place.statements.slice(before)).toEqual([]);
+    expect(place.outcomes()).toEqual({ m1: true });
+  });
+
   it("stays so when its time was over: a message that was on its way does not bring it back to life", () => {
     const place = begin();
     place.sent(1, "m1");
@@ -449,6 +481,7 @@ describe("a receipt", () => {
   it("gives a message that is uncertain its id, and has it tracked until the code's time is over", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
+    expect(place.challenge.messages).toMatchObject([{ state: "uncertain" }]);
     const { expiresAt } = place.challenge;
     expect(place.receipt("m1")).toEqual(refused("wrong"));
     place.pass(MINUTE);
@@ -1124,6 +1157,13 @@ function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
       place.pass(MINUTE);
       expect(place.resend(`code ${number}`)).toEqual(DONE);
       place.sent(number, `m${number}`);
+    },
+    /** The first code, when its time is just over, and a further message on its way since just before. */
+    lateProof(): void {
+      place.pass(5 * MINUTE - 1);
+      expect(place.resend("code 2")).toEqual(DONE);
+      place.pass(1);
+      expect(place.check("code 1")).toEqual(refused("expired"));
     },
     /** What Vonage was told by now. */
     sends: () => {

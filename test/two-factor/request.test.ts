@@ -56,6 +56,17 @@ describe("a code that is asked for", () => {
     expect(faults.map((fault) => fault.field)).toEqual([field]);
   });
 
+  it.each([
+    ["to", "a phone number in E.164"],
+    ["channel", "one of sms, voice"],
+    ["brand", "1 to 30 characters, no control characters"],
+    ["locale", "a BCP 47 tag such as de or pt-BR"],
+    ["clientRef", "1 to 40 letters, digits, _, ., : or -"],
+  ])("is told the rule of %s where it breaks that", (field, rule) => {
+    const { faults = [] } = findFaults(startSchema, { ...START, [field]: "" });
+    expect(faults.map((fault) => [fault.field, fault.rule])).toEqual([[field, `must be ${rule}`]]);
+  });
+
   it("is told all of its faults at once, and none of its values", () => {
     const canary = "canary-918273\n";
     const { faults = [] } = findFaults(startSchema, {
@@ -124,7 +135,7 @@ describe("a code to be checked", () => {
     const { output, faults = [] } = findFaults(checkSchema, { code });
     expect(output).toBeUndefined();
     expect(faults).toHaveLength(1);
-    expect(faults[0]?.field).toBe("code");
+    expect(faults[0]).toMatchObject({ field: "code", rule: "must be a code of 4 to 10 digits" });
     if (typeof code === "string" && code.length > 3)
       expect(JSON.stringify(faults)).not.toContain(code.trim());
   });

@@ -102,10 +102,18 @@ describe("a message of several parts", () => {
   });
 });
 
+/** A status that `new Response` does not make, but a fetch may give: browsers give 0 for a redirect. */
+const odd =
+  (status: number): Answer =>
+  () =>
+    Object.defineProperty(new Response(), "status", { value: status });
+
 describe("an HTTP status", () => {
   it.each<[number, SendErrorCode]>([
     [202, "uncertain"],
     [204, "uncertain"],
+    [299, "uncertain"],
+    [300, "unexpected_response"],
     [301, "unexpected_response"],
     [302, "unexpected_response"],
     [307, "unexpected_response"],
@@ -126,12 +134,31 @@ describe("an HTTP status", () => {
     [502, "uncertain"],
     [503, "unavailable"],
     [504, "uncertain"],
+    [599, "uncertain"],
   ])("of %i means %s; only 429 and 503 are tried again", async (status, code) => {
     const { error, sent } = await failureOf([status]);
     const retryable = status === 429 || status === 503;
     expect(error).toMatchObject({ code, status, retryable, mayBeSent: code === "uncertain" });
     expect(error).not.toHaveProperty("vonageStatus");
     expect(sent).toHaveLength(retryable ? 3 : 1);
+  });
+
+  it.each([0, 199, 600])("of %i is none of HTTP's, and so unexpected", async (status) => {
+    const { error, sent } = await failureOf([odd(status)]);
+    expect(error).toMatchObject({ code: "unexpected_response", status, mayBeSent: false });
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    [307, /redirects.*check baseUrl/],
+    [400, /check the sender \(from\)/],
+    [401, /check API key and secret, or application id and private key/],
+    [402, /balance does not suffice/],
+    [429, /slow down/],
+    [500, /may have gone out; send another only if the user asks/],
+    [503, /try again later/],
+  ])("of %i comes with advice", async (status, advice) => {
+    expect((await failureOf([status])).error.message).toMatch(advice);
   });
 
   it("that redirects is not followed", async () => {
@@ -163,6 +190,9 @@ describe("where it is open whether the message went out, it goes out once and is
     ["a success without a message id", json({ messages: [{ status: "0" }] })],
     ["a success whose message id is none", json({ messages: [{ status: "0", "message-id": "a\nb" }] })],
     ["a status that is no number", json({ messages: [{ status: "fine", "message-id": "A1" }] })],
+    ["a status that begins with a number", json({ messages: [{ status: "4 or so", "message-id": "A1" }] })],
+    ["a status that ends with a number", json({ messages: [{ status: "no 4", "message-id": "A1" }] })],
+    ["a status that is too long", json({ messages: [{ status: "00000", "message-id": "A1" }] })],
     ["a success too long to read", json(`{"messages":[${" ".repeat(10_000)}]}`)],
     ["a success that never ends", () => new Response(new ReadableStream())],
     [
@@ -191,7 +221,13 @@ describe("where it is open whether the message went out, it goes out once and is
     const cause = Object.assign(new Error("connect ECONNRESET canary"), { code: "ECONNRESET" });
     const { error } = await failureOf([() => Promise.reject(new TypeError("fetch failed", { cause }))]);
     expect(error.cause).toBe("ECONNRESET");
+    expect(Object.keys(error)).not.toContain("cause");
     expect(everythingIn(error)).not.toMatch(CANARIES);
+  });
+
+  it("but there is no cause where the system names none", async () => {
+    const { error } = await failureOf([hanging]);
+    expect("cause" in error).toBe(false);
   });
 });
 

@@ -39,11 +39,13 @@ describe("a code by short code", () => {
     ["Britain", { to: "447400123456", country: "GB" }],
     ["Jamaica, which has +1 too", { to: "18765550123", country: "JM" }],
     ["nowhere, by its digits alone", { to: "4915112345678", country: undefined }],
+    ["a number of a digit too many", { to: "120155501234", country: undefined }],
   ])("does not reach %s, and nothing is sent", async (_, changes) => {
     const { fetch, sent } = createRecordingFetch();
     const sender = createShortCodeSender({ credentials, fetch });
     const error = await sendErrorOf(() => sender.send({ ...message, ...changes }));
     expect(error).toMatchObject({ code: "not_supported", attempts: 0, retryable: false, mayBeSent: false });
+    expect(error.message).toMatch(/not sent; it reaches the US and Canada only/);
     expect(everythingIn(error)).not.toMatch(CANARIES);
     expect(sent).toEqual([]);
   });

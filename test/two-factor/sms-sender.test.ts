@@ -38,6 +38,7 @@ describe("a text message", () => {
 
   it("goes to the SMS API as a form, with all that it is about", async () => {
     const { sender, sent } = createSender({ callback: "https://hooks.example/dlr?key=1" });
+    expect(sender.channel).toBe("sms");
     expect(await sender.send({ ...message, brand: "Acme" })).toEqual({ messageIds: ["A1"] });
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({
@@ -59,6 +60,18 @@ describe("a text message", () => {
       ["callback", "https://hooks.example/dlr?key=1"],
       ["api_secret", "canary-secret"],
     ]);
+  });
+
+  it("is handed to the platform as a Blob, which Deno does not send again by itself", async () => {
+    const bodies: unknown[] = [];
+    const { sender } = createSender({
+      fetch: async (_, init) => {
+        bodies.push(init?.body);
+        return Response.json({ messages: [{ status: "0", "message-id": "A1" }] });
+      },
+    });
+    await sender.send(message);
+    expect(bodies).toEqual([expect.any(Blob)]);
   });
 
   it("carries no secret and no number in URL or headers", async () => {
@@ -139,6 +152,9 @@ describe("the options of a sender of text messages", () => {
     ["baseUrl", { baseUrl: "http://canary.example" }],
     ["callback", { callback: "http://canary.example/" }],
     ["callback", { callback: "https://canary:canary@hooks.example/" }],
+    ["callback", { callback: "https://canary@hooks.example/" }],
+    ["callback", { callback: "https://:canary@hooks.example/" }],
+    ["callback", { callback: new URL("https://canary.example/") }],
     ["callback", { callback: "canary" }],
     ["callback", { callback: `https://canary.example/${"x".repeat(500)}` }],
     ["timeout", { timeout: 0 }],
@@ -151,7 +167,24 @@ describe("the options of a sender of text messages", () => {
     expect(error.message).not.toMatch(/canary/);
   });
 
-  it.each(["Acme", "12015550100", "123456789012345", "My-Shop&Co", "12345"])("take %s as sender", (from) => {
-    expect(() => createSender({ from })).not.toThrow();
+  it.each<[string, object]>([
+    ["from must be up to 15 digits, or up to 11 printable ASCII characters", { from: "" }],
+    ["callback must be an https URL (http only for localhost) of up to 500 characters", { callback: "" }],
+    ["fetch must be a function", { fetch: {} }],
+  ])("say the rule: %s", async (rule, options) => {
+    const { message } = await conversionErrorOf(() => createSender(options as Partial<SmsSenderOptions>));
+    expect(message).toContain(rule);
+  });
+
+  it.each(["Acme", "12015550100", "123456789012345", "My-Shop&Co", "12345", "A", "O 2", "   b"])(
+    "take %s as sender",
+    (from) => {
+      expect(() => createSender({ from })).not.toThrow();
+    },
+  );
+
+  it("take a callback of 500 characters", async () => {
+    const callback = "https://hooks.example/".padEnd(500, "x");
+    expect(await formFor({}, { callback })).toMatchObject({ callback });
   });
 });

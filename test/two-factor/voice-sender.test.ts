@@ -110,6 +110,15 @@ describe("the token of a call", () => {
       await expect(jwtVerify(tokenOf(sent[0]), publicKey)).resolves.toBeDefined();
     }
   });
+
+  it.each<[string, (key: string) => string]>([
+    ["space around it", (key) => `\n  ${key}\n \n`],
+    ["line breaks written out behind it", (key) => `${key.trim()}\\r\\n\\n`],
+  ])("is made with a key that has %s", async (_, change) => {
+    const { sender, sent } = createSender({ privateKey: change(privateKey) });
+    await sender.send(message);
+    await expect(jwtVerify(tokenOf(sent[0]), publicKey)).resolves.toBeDefined();
+  });
 });
 
 describe("a call that fails", () => {
@@ -133,21 +142,48 @@ describe("a call that fails", () => {
   });
 });
 
+const pem = (base64: string) => `-----BEGIN PRIVATE KEY-----${base64}-----END PRIVATE KEY-----`;
+
 describe("the options of a sender of calls", () => {
   it.each<[string, object]>([
     ["applicationId", { applicationId: "canary" }],
+    ["applicationId", { applicationId: `canary-${applicationId}` }],
+    ["applicationId", { applicationId: `${applicationId}-canary` }],
     ["privateKey", { privateKey: "canary" }],
     ["privateKey", { privateKey: "-----BEGIN RSA PRIVATE KEY-----\ncanary\n-----END RSA PRIVATE KEY-----" }],
     ["privateKey", { privateKey: undefined }],
+    ["privateKey", { privateKey: `canary${pem("AA==")}` }],
+    ["privateKey", { privateKey: `${pem("AA==")}canary` }],
+    ["privateKey", { privateKey: pem("") }],
+    ["privateKey", { privateKey: pem("canary!") }],
+    ["privateKey", { privateKey: pem("A".repeat(10_001)) }],
     ["from", { from: "Acme-canary" }],
     ["from", { from: "+12015550100" }],
+    ["from", { from: "1201555010012345" }],
     ["language", { language: "canary canary" }],
+    ["language", { language: "en-c!" }],
     ["baseUrl", { baseUrl: "ftp://canary.example" }],
     ["credentials", { credentials: { apiKey: "canary", apiSecret: "canary" } }],
   ])("name %s when it is at fault, and no value", async (name, options) => {
     const error = await conversionErrorOf(() => createSender(options));
     expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(name) });
     expect(error.message).not.toMatch(/canary/);
+  });
+
+  it("say the rule of each", async () => {
+    const wrong = { applicationId: "", privateKey: "", from: "", language: "" };
+    const { message } = await conversionErrorOf(() => createSender(wrong));
+    for (const rule of [
+      "applicationId must be a UUID",
+      "privateKey must be a private key, PKCS8 in PEM (-----BEGIN PRIVATE KEY-----)",
+      "from must be 7 to 15 digits, country code first",
+      "language must be a BCP 47 tag",
+    ])
+      expect(message).toContain(rule);
+  });
+
+  it.each(["de", "es-419", "zh_Hant_TW"])("take %s as language", (language) => {
+    expect(() => createSender({ language })).not.toThrow();
   });
 
   it.each<[string, () => Promise<string>]>([

@@ -79,6 +79,23 @@ describe("a delivery receipt", () => {
   });
 
   it.each([
+    ["network-code", "networkCode", ["234", "2341012", "x23410", "23410x"]],
+    ["price", "price", ["1234567890", "0.", ".5", "-1", "0.03 EUR", "0.12345678901"]],
+    ["err-code", "errorCode", ["123456", "-1", "1.5", "1x"]],
+  ] as const)("has no %s that is not of its form", (parameter, name, values) => {
+    for (const value of values) expect(parse({ [parameter]: value })).not.toHaveProperty(name);
+  });
+
+  it.each([
+    [{ "network-code": "310004" }, { networkCode: "310004" }],
+    [{ price: "12" }, { price: "12" }],
+    [{ price: "12.5" }, { price: "12.5" }],
+    [{ "err-code": "99" }, { errorCode: 99 }],
+  ])("says %j", (changes, said) => {
+    expect(parse(changes)).toMatchObject(said);
+  });
+
+  it.each([
     ["scts", { scts: "2611241530" }, Date.UTC(2026, 10, 24, 15, 30)],
     ["scts with seconds", { scts: "261124153059" }, Date.UTC(2026, 10, 24, 15, 30, 59)],
     ["message-timestamp", { scts: undefined }, Date.UTC(2020, 0, 1, 14, 0, 5)],
@@ -101,6 +118,18 @@ describe("a delivery receipt", () => {
     expect(parse(changes).occurredAt).toBe(instant);
   });
 
+  it.each([
+    { scts: "20010114001" },
+    { scts: "2001011400+00" },
+    { scts: "20200101140000" },
+    { "message-timestamp": "at 2020-01-01 14:00:05" },
+    { "message-timestamp": "2020-01-01 14:00:05 CET" },
+  ])("tells no time by %j", (changes) => {
+    expect(parse({ scts: undefined, "message-timestamp": undefined, ...changes })).not.toHaveProperty(
+      "occurredAt",
+    );
+  });
+
   it("takes the number with its plus as well", () => {
     expect(parse({ msisdn: "+447700900000" }).number).toBe("447700900000");
   });
@@ -111,6 +140,10 @@ describe("a delivery receipt", () => {
     ["messageId", "canary\n"],
     ["msisdn", undefined],
     ["msisdn", "canary"],
+    ["msisdn", "4477"],
+    ["msisdn", "4477009000001234"],
+    ["msisdn", "canary447700900000"],
+    ["msisdn", "447700900000canary"],
     ["status", undefined],
     ["status", "canary"],
     ["status", ""],
@@ -122,6 +155,11 @@ describe("a delivery receipt", () => {
 
   it("is invalid by all its faults at once", async () => {
     const { message } = await webhookErrorOf(() => parseDeliveryReceipt(new Map()));
-    for (const name of ["messageId", "msisdn", "status"]) expect(message).toContain(name);
+    for (const fault of [
+      "invalid: messageId must be ",
+      "; msisdn must be a phone number of 5 to 15 digits, ",
+      "; status must be one of unknown, accepted, ",
+    ])
+      expect(message).toContain(fault);
   });
 });

@@ -41,7 +41,12 @@ describe("an inbound message", () => {
 
   it("tells which piece of a long text it is", () => {
     const piece = { concat: "true", "concat-ref": "108", "concat-total": "3", "concat-part": "2" };
-    expect(parse(piece).part).toEqual({ reference: "108", total: 3, number: 2 });
+    for (const number of [1, 2, 3])
+      expect(parse({ ...piece, "concat-part": String(number) }).part).toEqual({
+        reference: "108",
+        total: 3,
+        number,
+      });
   });
 
   it.each([
@@ -76,9 +81,22 @@ describe("an inbound message", () => {
     });
   });
 
-  it.each(["messageId", "msisdn", "to", "text"])("is invalid without %s", async (name) => {
+  it.each([
+    ["messageId", "must be "],
+    ["msisdn", "must be a phone number of 5 to 15 digits"],
+    ["to", "must be your number: 1 to 50 characters"],
+    ["text", "must be a text"],
+  ])("is invalid without %s: it %s", async (name, rule) => {
     const error = await webhookErrorOf(() => parse({ [name]: undefined }));
-    expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining(name) });
+    expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining(`${name} ${rule}`) });
+  });
+
+  it.each(["", "\n447700900000", "447700900000\n", "4".repeat(51)])("is invalid to %j", async (to) => {
+    expect((await webhookErrorOf(() => parse({ to }))).code).toBe("invalid");
+  });
+
+  it.each(["Text", "text2", "2text", "t".repeat(21)])("has no type where it is %s", (type) => {
+    expect(parse({ type })).not.toHaveProperty("type");
   });
 
   it("is not mistaken for a delivery receipt, which has no text", async () => {

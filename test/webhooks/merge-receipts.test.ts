@@ -75,6 +75,19 @@ describe("receipts that are merged", () => {
     );
   });
 
+  it("are the same in whatever order a store gives their fields back", () => {
+    const other = (one: DeliveryReceipt) =>
+      Object.fromEntries(Object.entries(one).reverse()) as object as DeliveryReceipt;
+    const a = receipt({ errorCode: 0, price: "0.04" });
+    const b = receipt({ errorCode: 1, price: "0.03" });
+    for (const all of [
+      [a, b],
+      [other(a), b],
+      [a, other(b)],
+    ])
+      expect(mergeAll(all)).toEqual([b]);
+  });
+
   it("leave the list they were added to as it was", () => {
     const known = Object.freeze([receipt({ status: "buffered" })]);
     mergeReceipts(known, receipt({}));

@@ -40,21 +40,37 @@ describe("a webhook is read", () => {
   });
 });
 
+const form = "application/x-www-form-urlencoded";
+const json = "application/json";
+const noUtf8 = new Uint8Array([0x61, 0xff]);
+
 describe("a webhook that cannot be read is refused", () => {
   it.each([
-    ["malformed", "no JSON", () => post("{", "application/json")],
-    ["malformed", "a list", () => post("[{}]", "application/json")],
-    ["malformed", "no UTF-8", () => post(new Uint8Array([0x61, 0xff]), "application/json")],
-    ["malformed", "a name twice", () => post("a=1&a=2", "application/x-www-form-urlencoded")],
-    ["malformed", "a name in query and body", () => post("a=1", "application/x-www-form-urlencoded", "?a=1")],
-    ["too_large", "9 KB", () => post("a".repeat(9000), "application/x-www-form-urlencoded")],
-    ["unsupported_type", "XML", () => post("<a/>", "text/xml")],
-  ])("as %s: %s", async (code, _, request) => {
+    ["malformed", "no JSON", "the body is not JSON", () => post("{", json)],
+    ["malformed", "a list", "the JSON body must be one object", () => post("[{}]", json)],
+    ["malformed", "no UTF-8", "the body broke off, or is not UTF-8", () => post(noUtf8, json)],
+    ["malformed", "a name twice", "a is given more than once", () => post("a=1&a=2", form)],
+    ["malformed", "a name in query and body", "a is given more than once", () => post("a=1", form, "?a=1")],
+    [
+      "malformed",
+      "two names twice",
+      "a is given more than once; b is given more than once",
+      () => post("a=1&b=1&a=2&b=2", form),
+    ],
+    ["too_large", "9 KB", "the body has more than 8 KiB", () => post("a".repeat(9000), form)],
+    ["unsupported_type", "XML", "the body must be a form or JSON", () => post("<a/>", "text/xml")],
+  ])("as %s: %s, since %s", async (code, _, why, request) => {
     const error = await webhookErrorOf(() => readWebhook(request()));
     expect(error.code).toBe(code);
+    expect(error.message).toContain(`${code}: ${why}`);
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ name: "WebhookError", code });
     expect(isWebhookError(error)).toBe(true);
   });
+});
+
+it("an error is recognised by its brand, also when it is another copy's", () => {
+  const foreign = Object.assign(new Error("x"), { [Symbol.for("vonage-conversion.webhook-error")]: true });
+  expect(isWebhookError(foreign)).toBe(true);
 });
 
 it("another error is no webhook error", () => {

@@ -47,7 +47,15 @@ describe("a signed webhook", () => {
     const error = await webhookErrorOf(() =>
       verifyWebhook(parameters, { signatureSecret, signatureMethod: "md5" }, now),
     );
-    expect(error.code).toBe("forged");
+    expect(error).toMatchObject({
+      code: "forged",
+      message: expect.stringMatching(/sig does not fit; check signature secret and method/),
+    });
+  });
+
+  it("is unsigned without all of them, with advice to have it turned on", async () => {
+    const { message } = await webhookErrorOf(() => verifyWebhook(new Map(), { signatureSecret }, now));
+    expect(message).toMatch(/sig, timestamp, nonce missing; have Vonage support turn on signed webhooks/);
   });
 
   it.each(["sig", "timestamp", "nonce"])("is unsigned without %s, also when it is empty", async (name) => {
@@ -67,7 +75,10 @@ describe("a signed webhook", () => {
     const at = (moment: number) => verifyWebhook(parameters, { signatureSecret }, moment);
     for (const age of [-300_000, 0, 300_000]) expect(await at(now + age)).toBeDefined();
     for (const age of [-300_001, 300_001]) {
-      expect((await webhookErrorOf(() => at(now + age))).code).toBe("stale");
+      expect(await webhookErrorOf(() => at(now + age))).toMatchObject({
+        code: "stale",
+        message: expect.stringMatching(/at most 5 minutes from now; check this machine's clock/),
+      });
     }
   });
 
