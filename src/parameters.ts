@@ -74,13 +74,16 @@ export function parseJson(text: string): DecodedParameters {
       entries.push([name, String(value)]);
     else faults.push(fault(name, "must be a string; delivered may be a boolean, timestamp whole seconds"));
   }
-  // JSON.parse silently keeps the last of repeated names. In a flat object only names are followed by ":".
-  const names = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((match) => match[1] !== undefined);
-  if (faults.length === 0 && names.length > entries.length) {
+  // JSON.parse silently keeps the last of repeated names.
+  if (countNames(text) > countNames(JSON.stringify(body))) {
     faults.push({ parameter: "", detail: "the JSON body repeats a name" });
   }
   return collect(entries, faults);
 }
+
+/** Only names are followed by ":". */
+const countNames = (json: string) =>
+  [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((match) => match[1] !== undefined).length;
 
 /** Joins what came in the query with what came in the body; a name in both is repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
@@ -156,13 +159,21 @@ function collect(entries: readonly Parameter[], faults: readonly ParameterFault[
   }
   return {
     parameters,
-    faults: [...faults, ...[...repeated].map((name) => fault(name, "is given more than once"))],
+    faults: [...faults, ...[...repeated].map(toRepeated)],
   };
 }
 
+/** Which of them is meant is unknown: where its name cannot be shown either, the whole text is in doubt. */
+const toRepeated = (name: string) =>
+  isPlain(name)
+    ? fault(name, "is given more than once")
+    : { parameter: "", detail: "a name is given more than once" };
+
 /** Names come from outside: they are shown only when they are short and plain. */
+const isPlain = (name: string) => /^[\w.-]{1,40}$/.test(name);
+
 function fault(name: string, detail: string): ParameterFault {
-  return { parameter: /^[\w.-]{1,40}$/.test(name) ? name : "(unprintable)", detail };
+  return { parameter: isPlain(name) ? name : "(unprintable)", detail };
 }
 
 function decode(text: string): string | undefined {

@@ -99,6 +99,13 @@ describe("a query string or form", () => {
       faults: [{ parameter: "a", detail: "is given more than once" }],
     });
   });
+
+  it("says of a repeated name that it cannot show that there is one", () => {
+    expect(plain(parseForm("a+b=1&a+b=2&c=3"))).toEqual({
+      parameters: { "a b": "1", c: "3" },
+      faults: [{ parameter: "", detail: "a name is given more than once" }],
+    });
+  });
 });
 
 describe("a JSON body", () => {
@@ -143,6 +150,16 @@ describe("a JSON body", () => {
     ["twice, the name being __proto__", '{"__proto__":1,"__proto__":2}'],
   ])("is refused with a name %s", (_, text) => {
     expect(parseJson(text).faults).toEqual([{ parameter: "", detail: "the JSON body repeats a name" }]);
+  });
+
+  it("is refused with a name twice also where something else is wrong, or within that", () => {
+    for (const text of ['{"a":1,"a":2,"b":null}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1,"b":2}]}']) {
+      expect(parseJson(text).faults).toContainEqual({
+        parameter: "",
+        detail: "the JSON body repeats a name",
+      });
+    }
+    expect(parseJson('{"a":1,"b":{"a":1,"c":[{"a":1},{"a":2}]}}').faults).toHaveLength(1);
   });
 
   it.each([

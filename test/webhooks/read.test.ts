@@ -50,6 +50,18 @@ describe("a webhook that cannot be read is refused", () => {
     ["malformed", "a list", "the JSON body must be one object", () => post("[{}]", json)],
     ["malformed", "no UTF-8", "the body broke off, or is not UTF-8", () => post(noUtf8, json)],
     ["malformed", "a name twice", "a is given more than once", () => post("a=1&a=2", form)],
+    [
+      "malformed",
+      "a name twice that cannot be shown",
+      "a name is given more than once",
+      () => post("a%20b=1&a%20b=2", form),
+    ],
+    [
+      "malformed",
+      "a name twice beside what is of no use",
+      "the JSON body repeats a name",
+      () => post('{"status":"failed","status":"delivered","x":null,"y":{"a":1}}', json),
+    ],
     ["malformed", "a name in query and body", "a is given more than once", () => post("a=1", form, "?a=1")],
     [
       "malformed",
