@@ -2,7 +2,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGroupCommit } from "../../adapters/cloudflare/ledger/group-commit.ts";
-import { createShard, type Shard, type ShardLogEntry } from "../../adapters/cloudflare/ledger/shard.ts";
+import { createShard, type Shard } from "../../adapters/cloudflare/ledger/shard.ts";
+import type { ShardLogEntry } from "../../adapters/cloudflare/ledger/shard-log.ts";
 import {
   createStore,
   type Position,

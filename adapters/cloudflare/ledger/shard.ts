@@ -1,16 +1,7 @@
 // One shard of the ledger: stores what src/ledger decides, sends what it says, and wakes up when something is due.
 // What it needs of the platform is handed in, so that this file is about the order of things and nothing else.
 
-import type { ConversionErrorCode } from "../../../src/errors.ts";
-import {
-  afterAttempt,
-  FASTEST_PER_SECOND,
-  type Gate,
-  isWideOpen,
-  OPEN_GATE,
-  opensAt,
-  withProbeSent,
-} from "../../../src/ledger/gate.ts";
+import { type Gate, isWideOpen, opensAt, withProbeSent } from "../../../src/ledger/gate.ts";
 import {
   type Ended,
   type LedgerEvent,
@@ -23,7 +14,9 @@ import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../.
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
 import { createBudget } from "./budget.ts";
+import { createGates } from "./gates.ts";
 import type { Commit } from "./group-commit.ts";
+import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
 import type { Count, Position, SetAside, Store } from "./store.ts";
 
 export interface ShardPlatform {
@@ -46,21 +39,6 @@ export interface ShardRules extends LedgerRules {
   readonly budget: number;
   /** Bytes on disk from which on no further message is taken. */
   readonly maxBytes: number;
-}
-
-/** One line of what a shard did on its own; nothing of any message. */
-export interface ShardLogEntry {
-  /** `error` is the operator's to act on. */
-  readonly level: "info" | "error";
-  readonly event: "closed" | "opened" | "slowed" | "drained" | "failed";
-  readonly traffic?: Traffic;
-  /** Why a key may not send. */
-  readonly reason?: ConversionErrorCode | "outage";
-  /** What the operator should do. */
-  readonly hint?: string;
-  /** Reports sent on this wake-up. */
-  readonly sent?: number;
-  readonly ms?: number;
 }
 
 export interface ShardStats {
@@ -92,26 +70,18 @@ const SIZE_EVERY = 64;
 const WAITING: readonly ReportState[] = ["sending", "queued", "tracking"];
 const SETTLED: readonly ReportState[] = ["recorded", "dead"];
 
-const HINTS: Partial<Record<ConversionErrorCode | "outage", string>> = {
-  unauthorized: "Vonage refuses the credentials (401 or 403): check API key and secret of this traffic",
-  not_enabled: "Vonage answers 402: ask Vonage support to enable the Conversion API for this API key",
-};
-
 export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const { store, send, now, random, log } = platform;
   const withinBudget = createBudget(rules.budget, now);
-  const gates = new Map<Traffic, Gate>();
+  const logFailure = createFailureLog(log);
+  const gates = createGates({ store, now, random, log, logFailure });
   const inFlight = new Set<string>();
-  const allowances = new Map<Traffic, { readonly left: number; readonly at: number }>();
   /** When the alarm goes off; `undefined`: it is not set. */
   let armedAt: number | undefined;
   /** When to look after what a failure has left. */
   let recoverAt = 0;
   let looks = 0;
   let full = false;
-
-  const stored = store.readGates();
-  for (const traffic of TRAFFICS) gates.set(traffic, stored.get(traffic) ?? OPEN_GATE);
 
   return {
     /**
@@ -145,13 +115,13 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
       const { row, actions } = await apply(report, (before, at) => {
-        const gate = gateOf(traffic);
+        const gate = gates.of(traffic);
         const open = opensAt(gate, at) <= at && inFlight.size < MAX_IN_FLIGHT;
         isProbe = open && gate.closedBy !== null;
         const hold = !(isProbe || (open && isWideOpen(gate)));
         const event = { type: "report", traffic, delivered, occurredAt, hold } as const;
         const result = put(report, before, event, at);
-        if (isProbe && result.actions.send) setGate(traffic, withProbeSent(gate, at, rules.lostAfter));
+        if (isProbe && result.actions.send) gates.set(traffic, withProbeSent(gate, at, rules.lostAfter));
         return result;
       });
       const attempts = row?.attempts ?? 0;
@@ -159,7 +129,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         return { status: actions.answer, attempts };
       }
       if (row === undefined || !actions.send) {
-        const { closedBy } = gateOf(traffic);
+        const { closedBy } = gates.of(traffic);
         const reason = closedBy === null || closedBy === "outage" ? row?.reason : closedBy;
         return { status: "accepted", attempts, ...(reason && { reason }) };
       }
@@ -198,7 +168,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       counts: store.counts(),
       unreadable: store.countSetAside(),
       oldestWaiting: store.oldestWaiting(),
-      gates: [...gates],
+      gates: gates.all(),
     }),
 
     /** The alarm: does what is due. Never throws, since the platform would give up after six times. */
@@ -225,8 +195,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
 
   function nudge(mended: readonly Traffic[]): void {
     for (const traffic of mended) {
-      const gate = gateOf(traffic);
-      if (gate.closedBy !== null) setGate(traffic, { ...gate, probeAt: now() });
+      const gate = gates.of(traffic);
+      if (gate.closedBy !== null) gates.set(traffic, { ...gate, probeAt: now() });
     }
     arm(nextWake());
   }
@@ -272,7 +242,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     if (row !== before) {
       store.write(before, row);
       if (row !== undefined)
-        arm(Math.max(row.due, row.state === "queued" ? opensAt(gateOf(row.traffic), at) : 0));
+        arm(Math.max(row.due, row.state === "queued" ? opensAt(gates.of(row.traffic), at) : 0));
     }
     if (result.actions.send) inFlight.add(toId(key));
     return result;
@@ -284,9 +254,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       logFailure("a report could not be sent", error);
       return { code: "network" };
     });
-    const before = gateOf(row.traffic);
-    const after = afterAttempt(before, ended, isProbe, now(), random());
-    if (after !== before) changeGate(row.traffic, before, after, ended);
+    // What waits behind a gate that has opened need not wait for its alarm.
+    if (gates.learn(row.traffic, ended, isProbe)) arm(now());
     note(row, ended);
     return ended;
   }
@@ -310,7 +279,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     const active = new Set<Promise<unknown>>();
     let sent = 0;
     while (now() < until) {
-      const gate = gateOf(traffic);
+      const gate = gates.of(traffic);
       const isProbe = gate.closedBy !== null;
       if (isProbe) await bury(traffic, gate);
       const opens = opensAt(gate, now());
@@ -320,7 +289,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         await sleep(opens - now());
         continue;
       }
-      const allowance = allow(traffic, gate);
+      const allowance = gates.allow(traffic);
       const room = isProbe ? 1 - active.size : Math.min(MAX_DRAINING - active.size, Math.floor(allowance));
       if (room <= 0) {
         const wait = allowance < 1 ? ((1 - allowance) / gate.perSecond) * 1000 : SHORT_PAUSE_MS;
@@ -334,21 +303,12 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         active.add(one);
       }
       sent += rows.length;
-      allow(traffic, gate, rows.length);
+      gates.allow(traffic, rows.length);
       // What becomes due meanwhile does not wait for the slowest.
       if (rows.length < room) await Promise.race([sleep(SHORT_PAUSE_MS), ...active]);
     }
     await Promise.all(active);
     return sent;
-  }
-
-  /** How many may go now, after `used` more have gone: what gathered at the gate's pace, and a tenth of a second's at most. */
-  function allow(traffic: Traffic, { perSecond }: Gate, used = 0): number {
-    const last = allowances.get(traffic) ?? { left: 1, at: 0 };
-    const gathered = last.left + ((now() - last.at) / 1000) * perSecond;
-    const left = Math.min(gathered, Math.max(1, perSecond / 10)) - used;
-    allowances.set(traffic, { left, at: now() });
-    return left;
   }
 
   /** Begins what has been due the longest. */
@@ -368,7 +328,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
           if (sending !== undefined && actions.send) begun.push(sending);
         }
         if (isProbe && begun.length > 0) {
-          setGate(traffic, withProbeSent(gateOf(traffic), at, rules.lostAfter));
+          gates.set(traffic, withProbeSent(gates.of(traffic), at, rules.lostAfter));
         }
       });
     } catch (error) {
@@ -428,52 +388,13 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   /** When to wake up for what is due: not before its gate opens; and not for every single row that can be forgotten. */
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
     if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
-    return Math.max(due, opensAt(gateOf(traffic), at));
+    return Math.max(due, opensAt(gates.of(traffic), at));
   }
 
   function arm(at: number | undefined): void {
     if (at === undefined || (armedAt !== undefined && armedAt <= at)) return;
     armedAt = at;
     platform.setAlarm(Math.max(at, now()));
-  }
-
-  function gateOf(traffic: Traffic): Gate {
-    return gates.get(traffic) ?? OPEN_GATE;
-  }
-
-  /** What cannot be stored is known at least as long as this instance lives. */
-  function setGate(traffic: Traffic, gate: Gate): void {
-    gates.set(traffic, gate);
-    try {
-      store.writeGate(traffic, gate);
-    } catch (error) {
-      logFailure("the state of a key could not be stored", error);
-    }
-  }
-
-  /** An error's text may quote anything; its kind is enough to find it. */
-  function logFailure(what: string, error: unknown): void {
-    const kind = error instanceof Error ? error.name : "unknown";
-    log({ level: "error", event: "failed", hint: `${what}: ${kind}` });
-  }
-
-  function changeGate(traffic: Traffic, before: Gate, after: Gate, { code }: Ended): void {
-    // Growth alone is not worth a write; its end is, or the next instance would be as slow as this one was at first.
-    const worth =
-      isWideOpen(before) !== isWideOpen(after) ||
-      (["closedBy", "probeAt", "pausedUntil"] as const).some((name) => before[name] !== after[name]);
-    if (worth) setGate(traffic, after);
-    else gates.set(traffic, after);
-    if (isWideOpen(before) && code === "rate_limited") log({ level: "info", event: "slowed", traffic });
-    if (after.closedBy === before.closedBy) return;
-    if (after.closedBy === null) {
-      log({ level: "info", event: "opened", traffic });
-      arm(now());
-    } else {
-      const hint = code === null ? undefined : HINTS[code];
-      const level = hint ? "error" : "info";
-      log({ level, event: "closed", traffic, reason: after.closedBy, ...(hint && { hint }) });
-    }
   }
 
   function isFull(): boolean {
@@ -485,8 +406,3 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
 const toId = ({ channel, messageId }: MessageKey) => `${channel} ${messageId}`;
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-
-/** Whether a gate is worth showing to the operator. */
-export function isHeldBack(gate: Gate): boolean {
-  return gate.closedBy !== null || gate.perSecond < FASTEST_PER_SECOND;
-}

@@ -11,9 +11,9 @@ import {
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
 import { callObject, hashText } from "../objects.ts";
+import { isHeldBack } from "./gates.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
-import { isHeldBack } from "./shard.ts";
 import type { Position, SetAside } from "./store.ts";
 
 /** Shards asked at the same time: what the platform lets one request have open. */
