@@ -74,16 +74,14 @@ export function parseJson(text: string): DecodedParameters {
       entries.push([name, String(value)]);
     else faults.push(fault(name, "must be a string; delivered may be a boolean, timestamp whole seconds"));
   }
-  // JSON.parse silently keeps the last of repeated names.
-  if (countNames(text) > countNames(JSON.stringify(body))) {
+  // JSON.parse silently keeps the last of repeated names: then the text has more strings than what was read of it.
+  if (countStrings(text) > countStrings(JSON.stringify(body))) {
     faults.push({ parameter: "", detail: "the JSON body repeats a name" });
   }
   return collect(entries, faults);
 }
 
-/** Only names are followed by ":". */
-const countNames = (json: string) =>
-  [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((match) => match[1] !== undefined).length;
+const countStrings = (json: string) => [...json.matchAll(/"(?:[^"\\]|\\.)*"/g)].length;
 
 /** Joins what came in the query with what came in the body; a name in both is repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {

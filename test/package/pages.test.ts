@@ -9,6 +9,7 @@ import { RUNTIMES } from "../runtimes/runtimes.ts";
 const PAGES = [
   ...readdirSync(".").filter((name) => name.endsWith(".md")),
   ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
+  "test/mutation/README.md",
 ];
 
 const read = (path: string) => readFileSync(path, "utf8");
