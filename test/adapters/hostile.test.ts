@@ -281,5 +281,5 @@ it("no request at all breaks the ledger's routes, gets at a secret, or tracks wh
       ...["reports/ 404", "reports/ 401", "stats 200", "stats 401", "doctor 200"],
     ]),
   );
-  expect(tracked.size).toBeGreaterThan(20);
+  expect(tracked.size).toBeGreaterThan(5);
 });
