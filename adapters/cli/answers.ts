@@ -1,6 +1,7 @@
 // What the Worker answers. Members that are not known here are kept, so that a newer Worker can say more.
 
 import * as v from "valibot";
+import { PROBLEM_TYPE } from "../../src/problem-type.ts";
 
 const instant = v.nullable(v.string());
 const count = v.number();
@@ -84,7 +85,7 @@ export const healthSchema = v.looseObject({
 
 /** A problem document (RFC 9457) of the Worker's. */
 export const problemSchema = v.looseObject({
-  type: v.pipe(v.string(), v.startsWith("urn:problem:vonage-conversion:")),
+  type: v.pipe(v.string(), v.startsWith(PROBLEM_TYPE)),
   title: v.string(),
   status: count,
   detail: v.optional(v.string()),

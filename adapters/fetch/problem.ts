@@ -1,5 +1,6 @@
 // Problem documents (RFC 9457). One table: what each is called, its status, its title.
 
+import { PROBLEM_TYPE } from "../../src/problem-type.ts";
 import type { LogEntry } from "./log.ts";
 
 /** Every problem by name; its `type` is `urn:problem:vonage-conversion:` and the name, and does not change. */
@@ -112,7 +113,7 @@ export function problem(
   return {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
-    body: JSON.stringify({ type: `urn:problem:vonage-conversion:${name}`, title, status, ...extensions }),
+    body: JSON.stringify({ type: PROBLEM_TYPE + name, title, status, ...extensions }),
     log: { ...log, outcome: name },
   };
 }

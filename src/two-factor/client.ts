@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { baseUrlSchema } from "../options.ts";
+import { PROBLEM_TYPE } from "../problem-type.ts";
 import { parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest } from "../transport.ts";
 import { field, findFaults, integer, listFaults, objectOf, required, text } from "../validation.ts";
@@ -95,8 +96,6 @@ const NOT_VERIFIED: ReadonlyMap<string, NotVerified> = new Map([
   ["challenge-cancelled", "cancelled"],
   ["code-used", "used"],
 ]);
-
-const PROBLEM_TYPE = "urn:problem:vonage-conversion:";
 
 /** Somebody else's may be called alike. */
 const problemSchema = v.object({

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { PROXY_KEY } from "../support/local-stack.ts";
 import { aNumber, codeAt, notThe, reportsOf } from "../support/two-factor-stack.ts";
+import { untilEqual } from "../support/until.ts";
 import type { Behaviour, Scene } from "./behaviour.ts";
 import { SESSION_SECRET } from "./serve.ts";
-import { untilEqual } from "./until.ts";
 
 export interface Api {
   readonly path: string;

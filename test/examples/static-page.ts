@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { TOKEN_SECRET } from "../support/local-stack.ts";
 import { aNumber, codeAt, notThe, reportsOf } from "../support/two-factor-stack.ts";
+import { untilEqual } from "../support/until.ts";
 import type { Behaviour, Scene } from "./behaviour.ts";
-import { untilEqual } from "./until.ts";
 import { asVisitor, type Visitor } from "./visitor.ts";
 
 export const STATIC_PAGE: readonly Behaviour[] = [

@@ -6,9 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { SIGNATURE_METHODS } from "../../src/signature-method.ts";
-import { untilEqual } from "../examples/until.ts";
 import { installPinned } from "../runtimes/install.ts";
 import { PROXY_KEY, startLocalStack } from "../support/local-stack.ts";
+import { untilEqual } from "../support/until.ts";
 
 type Call = (id: string, delivered: boolean, timestamp: string, end: (error: unknown) => void) => void;
 type Sdk = new (
