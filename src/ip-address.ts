@@ -1,0 +1,63 @@
+// Client addresses as rate limits count them.
+
+/** The longest text of an address (RFC 4291, 2.2) is 45 characters; a zone adds the name of an interface. */
+const LONGEST = 100;
+
+/** Decimal without leading zeros: some readers take "010" for 8. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const GROUP = /^[\da-f]{1,4}$/i;
+const GROUPS = 8;
+
+/**
+ * The network that an address counts for: an IPv4 address itself, and the /64 of an IPv6 address, since one
+ * subscriber has at least a /64 and can use any address in it. An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`),
+ * which is how dual-stack sockets write it, is the IPv4 address. A zone (`fe80::1%eth0`) is left out.
+ *
+ * @param address As `CF-Connecting-IP` or a socket has it: without port and brackets.
+ * @returns Canonical text (RFC 5952), the same for every spelling; `undefined` for what is no address.
+ *
+ * @example
+ * toNetwork("192.0.2.1"); // "192.0.2.1"
+ * toNetwork("2001:DB8:0:7::1"); // "2001:db8:0:7::/64"
+ */
+export function toNetwork(address: string): string | undefined {
+  if (address.length > LONGEST) return undefined;
+  if (IPV4.test(address)) return address;
+  const groups = readGroups(address.replace(/(?<=[\da-f:])%[\w.~-]+$/i, ""));
+  if (groups === undefined) return undefined;
+  const [, , , , , marker, high = 0, low = 0] = groups;
+  const isMapped = marker === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  if (isMapped) return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
+  const network = groups.slice(0, GROUPS / 2).map((group) => group.toString(16));
+  // The last four groups are zero, so theirs is the longest run of zeros, and the only one to be shortened.
+  while (network.at(-1) === "0") network.pop();
+  return `${network.join(":")}::/64`;
+}
+
+/** The eight groups of an IPv6 address. */
+function readGroups(address: string): number[] | undefined {
+  const gap = address.indexOf("::");
+  if (gap < 0) {
+    const groups = toGroups(address, true);
+    return groups?.length === GROUPS ? groups : undefined;
+  }
+  const before = toGroups(address.slice(0, gap), false);
+  const after = toGroups(address.slice(gap + 2), true);
+  if (before === undefined || after === undefined) return undefined;
+  // "::" stands for at least one group.
+  const missing = GROUPS - before.length - after.length;
+  return missing < 1 ? undefined : [...before, ...Array<number>(missing).fill(0), ...after];
+}
+
+/** @param isLast Whether the address ends here: then the last two groups may be written as an IPv4 address. */
+function toGroups(text: string, isLast: boolean): number[] | undefined {
+  if (text === "") return [];
+  const parts = text.split(":");
+  const last = text.slice(text.lastIndexOf(":") + 1);
+  const quad = isLast && IPV4.test(last) ? last.split(".").map(Number) : [];
+  const [a = 0, b = 0, c = 0, d = 0] = quad;
+  const hex = quad.length > 0 ? parts.slice(0, -1) : parts;
+  if (!hex.every((part) => GROUP.test(part))) return undefined;
+  const groups = hex.map((part) => Number.parseInt(part, 16));
+  return quad.length > 0 ? [...groups, (a << 8) | b, (c << 8) | d] : groups;
+}
