@@ -8,10 +8,12 @@ import type { HandlerConfig } from "../fetch/options.ts";
 import { createTracking, type Track } from "../fetch/track.ts";
 import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
 import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
+import { createWebhookRecord } from "../fetch/two-factor/webhook-record.ts";
 import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { createRemoteLimits } from "./two-factor/remote-limits.ts";
+import { createRemoteSightings } from "./two-factor/remote-sightings.ts";
 import type { Senders } from "./two-factor/settings.ts";
 import { createShardedChallenges } from "./two-factor/sharded-challenges.ts";
 
@@ -67,7 +69,8 @@ function createWorkflow(
   challenges: ReturnType<typeof createShardedChallenges> | undefined,
 ): Services["twoFactor"] {
   if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
-  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits));
+  const webhooks = createWebhookRecord(createRemoteSightings(limits), Date.now);
+  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits), webhooks);
   return {
     service,
     calls: createTwoFactorCalls(config, service),

@@ -43,6 +43,7 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
   const worker: Worker = {
     fetch(request, env, context) {
       const answer = handlers(env)(request, {
+        waitUntil: (work) => context.waitUntil(work),
         lengthHolds: true,
         clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
       });

@@ -1,6 +1,7 @@
 // What was sent in each part of each window, and how often other things happened. Knows SQL.
 
 import type { Counts } from "../../../src/two-factor/limits.ts";
+import type { Webhook, WebhookOutcome, WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import type { Sql } from "../ledger/store.ts";
 
 export type LimitStore = ReturnType<typeof createLimitStore>;
@@ -12,6 +13,10 @@ CREATE TABLE IF NOT EXISTS windows (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS windows_by_end ON windows (until);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS webhooks (
+  webhook TEXT NOT NULL, outcome TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY (webhook, outcome)
+) STRICT, WITHOUT ROWID;
 `;
 
 /** Opens the tables, making them where they are not there. */
@@ -57,6 +62,29 @@ export function createLimitStore(sql: Sql) {
           .toArray()
           .map(({ name, count }) => [String(name), Number(count)]),
       ),
+
+    /** Adds to how often webhooks of one route ended in one way. */
+    see({ webhook, outcome, count, lastAt }: WebhookSighting): void {
+      sql.exec(
+        `INSERT INTO webhooks VALUES (?, ?, ?, ?) ON CONFLICT (webhook, outcome)
+         DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)`,
+        webhook,
+        outcome,
+        count,
+        lastAt,
+      );
+    },
+
+    sightings: (): WebhookSighting[] =>
+      sql
+        .exec("SELECT * FROM webhooks ORDER BY webhook, outcome")
+        .toArray()
+        .map(({ webhook, outcome, count, last_at }) => ({
+          webhook: webhook as Webhook,
+          outcome: outcome as WebhookOutcome,
+          count: Number(count),
+          lastAt: Number(last_at),
+        })),
 
     purge(now: number): void {
       sql.exec("DELETE FROM windows WHERE until <= ?", now);

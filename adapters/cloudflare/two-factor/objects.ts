@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import { LedgerUnavailable } from "../../fetch/ledger.ts";
 import type { NewChallenge, Once, SendingEnded } from "../../fetch/two-factor/challenges.ts";
+import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import { type Env, readEnv } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
@@ -144,6 +145,14 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
 
   async counts() {
     return this.#limiter.counts();
+  }
+
+  async see(sighting: WebhookSighting) {
+    this.#limiter.see(sighting);
+  }
+
+  async sightings() {
+    return this.#limiter.sightings();
   }
 
   async alarm() {

@@ -13,6 +13,7 @@ import type {
   SendingEnded,
   SendLimits,
 } from "../../fetch/two-factor/challenges.ts";
+import type { SightingStore } from "../../fetch/two-factor/webhook-record.ts";
 
 export interface ChallengesRpc {
   nudge(): Promise<void>;
@@ -26,4 +27,4 @@ export interface ChallengesRpc {
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }
 
-export type SendLimitsRpc = SendLimits;
+export type SendLimitsRpc = SendLimits & SightingStore;

@@ -11,6 +11,7 @@ import {
   toPrefix,
   waitFor,
 } from "../../../src/two-factor/limits.ts";
+import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 export interface LimiterPlatform {
@@ -66,6 +67,10 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
     count: (name: string): void => store.count(name),
 
     counts: () => store.counts(),
+
+    see: (sighting: WebhookSighting): void => store.see(sighting),
+
+    sightings: () => store.sightings(),
 
     alarm(): void {
       armed = false;

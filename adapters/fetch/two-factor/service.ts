@@ -24,6 +24,7 @@ import type {
   SendLimits,
 } from "./challenges.ts";
 import { isServed, type TwoFactorConfig } from "./options.ts";
+import type { WebhookRecord } from "./webhook-record.ts";
 
 /** Something that was not done, by the name of its problem; with what the caller should know. */
 export interface Failure {
@@ -49,7 +50,10 @@ export interface TwoFactor {
   reply(message: InboundSms, once: Once | undefined): Promise<Received>;
   /** Counts a thing by name, for the operator; never rejects. */
   count(name: string): Promise<void>;
+  /** Of what was counted, webhooks included. */
   counts(): Promise<Readonly<Record<string, number>>>;
+  /** Which webhooks came, and what became of them. */
+  readonly webhooks: WebhookRecord;
 }
 
 /** Of all ids: a shard's index, and 128 random bits in base64url. */
@@ -87,6 +91,7 @@ export function createTwoFactor(
   config: TwoFactorConfig,
   challenges: Challenges,
   limits: SendLimits,
+  webhooks: WebhookRecord,
 ): TwoFactor {
   const service: TwoFactor = {
     async start({ channel, brand = config.brand, locale, ...request }, caller) {
@@ -140,7 +145,18 @@ export function createTwoFactor(
 
     count: (name) => limits.count(name).catch(() => {}),
 
-    counts: () => limits.counts(),
+    async counts() {
+      const [counts, sightings = []] = await Promise.all([limits.counts(), webhooks.read()]);
+      const all = { ...counts };
+      for (const { webhook, outcome, count } of sightings) {
+        const name = `${webhook}:${outcome}`;
+        // Versions before 0.2 counted webhooks among the rest.
+        all[name] = (all[name] ?? 0) + count;
+      }
+      return all;
+    },
+
+    webhooks,
   };
   return service;
 

@@ -14,6 +14,7 @@ import { type Answer, problem } from "../problem.ts";
 import type { Once, Received } from "./challenges.ts";
 import type { WebhookTrust } from "./options.ts";
 import type { TwoFactor } from "./service.ts";
+import type { Webhook, WebhookOutcome } from "./webhook-record.ts";
 
 /** A signature is refused when it is older than five minutes, or made more than five minutes ahead. */
 const SIGNED_AT_MOST_MS = 10 * 60_000;
@@ -40,7 +41,7 @@ const takeReply: Take = async (service, parameters, once) => {
 /** Makes the routes of `/webhooks/…`. They are closed where nothing says whom to believe. */
 export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | undefined, service: TwoFactor) {
   const receive =
-    (name: string, take: Take) =>
+    (webhook: Webhook, take: Take) =>
     async (request: Request, context: HandlerContext): Promise<Answer> => {
       if (trust === undefined)
         return problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT });
@@ -48,20 +49,25 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
       if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
       // So Vonage's dashboard looks whether there is anybody, when the URL is entered.
       if (decoded.parameters.size === 0 && decoded.faults.length === 0) return acknowledge("ok");
+      // Not awaited: taking note must not slow an answer.
+      const note = (outcome: WebhookOutcome) => {
+        const noted = service.webhooks.note(webhook, outcome);
+        context.waitUntil?.(noted);
+      };
       const refused = async ({ code, detail }: WebhookFault): Promise<Answer> => {
         const problemName = code === "malformed" ? "malformed-body" : "webhook-refused";
         const refusal = problem(problemName, { detail });
         const answer = await answerStranger(config, context, refusal);
-        // A flood is not counted: each count is a write.
-        if (answer === refusal) await service.count(`${name}:${code}`);
+        if (answer === refusal) note(code as WebhookOutcome);
         return answer;
       };
       const broken = findDecodingFault(decoded);
       if (broken !== undefined) return refused(broken);
       const { once, fault } = await trustOf(decoded.parameters, trust);
       if (fault !== undefined) return refused(fault);
+      note(once === undefined ? "believed" : "verified");
       const received = await take(service, decoded.parameters, once);
-      if (received !== "taken") await service.count(`${name}:${received}`);
+      if (received !== "taken") note(received);
       return acknowledge(received);
     };
   return {

@@ -1,0 +1,17 @@
+// Sightings of webhooks have an object to themselves: the one of the limits is passed by every code.
+
+import type { SightingStore } from "../../fetch/two-factor/webhook-record.ts";
+import type { ShardNamespace } from "../ledger/settings.ts";
+import { callObject } from "../objects.ts";
+import type { SendLimitsRpc } from "./rpc.ts";
+
+/** @param namespace Of the limits, whose class it is. */
+export function createRemoteSightings(namespace: ShardNamespace): SightingStore {
+  const id = namespace.idFromName("webhooks");
+  const open = () => namespace.get(id as never) as SendLimitsRpc;
+  return {
+    // Not twice: it may have been counted.
+    see: (sighting) => callObject(() => open().see(sighting), false),
+    sightings: () => callObject(() => open().sightings()),
+  };
+}
