@@ -30,7 +30,7 @@ export function formatReports(reports: readonly Report[], state: State, more: bo
   const readable = reports.filter((report): report is ReadableReport => !isUnreadable(report));
   const unreadable = reports.filter(isUnreadable);
   return [
-    ...(readable.length > 0 ? formatReadable(readable) : []),
+    ...(readable.length > 0 ? formatReadable(readable, state) : []),
     ...(unreadable.length > 0 ? formatUnreadable(unreadable) : []),
     "",
     `${reports.length} ${state} ${reports.length === 1 ? "report" : "reports"}${
@@ -41,9 +41,19 @@ export function formatReports(reports: readonly Report[], state: State, more: bo
 
 const isUnreadable = (report: Report): report is UnreadableReport => typeof report.raw === "string";
 
-function formatReadable(reports: readonly ReadableReport[]): string[] {
+/** The title of `nextAt`: what happens to a report of this state at that instant. */
+const NEXT: Readonly<Record<State, string>> = {
+  tracking: "expires (UTC)",
+  sending: "next try (UTC)",
+  queued: "next try (UTC)",
+  recorded: "deleted (UTC)",
+  dead: "deleted (UTC)",
+  unreadable: "deleted (UTC)",
+};
+
+function formatReadable(reports: readonly ReadableReport[], state: State): string[] {
   return formatTable(
-    ["channel", "message id", "traffic", "delivered", "occurred (UTC)", "next (UTC)", "attempts", "reason"],
+    ["channel", "message id", "traffic", "delivered", "occurred (UTC)", NEXT[state], "attempts", "reason"],
     reports.map((report) => [
       report.channel,
       report.messageId,

@@ -48,6 +48,7 @@ const CAUSES: Readonly<Record<string, readonly [what: string, why: string]>> = {
   not_enabled: ["parked", "Vonage says the Conversion API is not enabled"],
   outage: ["held back", "Vonage cannot be reached or cannot answer"],
   throttled: ["slowed down", "Vonage asks to slow down"],
+  recovering: ["speeding up again", "Vonage takes reports again"],
 };
 
 /** One key of one shard whose sending is held back. */

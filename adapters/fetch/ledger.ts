@@ -2,6 +2,7 @@
 // any, the handler works all the same, and forgets.
 
 import type { ConversionErrorCode } from "../../src/errors.ts";
+import type { HeldBackBy } from "../../src/ledger/gate.ts";
 import type { MessageKey, ReportState } from "../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../src/report.ts";
 
@@ -86,7 +87,7 @@ export interface LedgerStats {
   readonly gates: readonly {
     readonly shard: number;
     readonly traffic: Traffic;
-    readonly cause: "outage" | "unauthorized" | "not_enabled" | "throttled";
+    readonly cause: HeldBackBy;
     readonly since: string;
     readonly nextProbeAt: string | null;
     readonly perSecond: number | null;

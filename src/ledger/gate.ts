@@ -93,6 +93,20 @@ export function isWideOpen(gate: Gate): boolean {
   return gate.closedBy === null && gate.perSecond >= FASTEST_PER_SECOND;
 }
 
+/** Why reports of a key do not go at full speed. */
+export type HeldBackBy = ClosedBy | "throttled" | "recovering";
+
+/**
+ * Why a gate is not wide open. A gate that was closed opens slowly, which looks like a throttled one: only a refusal
+ * by 429 sets a pause that ends after the change began.
+ *
+ * @returns `recovering`: Vonage takes reports again, and the waiting ones go out at a growing pace.
+ */
+export function heldBackBy(gate: Gate): HeldBackBy | undefined {
+  if (isWideOpen(gate)) return undefined;
+  return gate.closedBy ?? (gate.pausedUntil > gate.since ? "throttled" : "recovering");
+}
+
 /**
  * When something may go next.
  *

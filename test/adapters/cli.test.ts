@@ -217,12 +217,24 @@ describe("reports", () => {
       },
     ]);
     expect(lines).toEqual([
-      "channel  message id         traffic  delivered  occurred (UTC)       next (UTC)           attempts  reason",
+      "channel  message id         traffic  delivered  occurred (UTC)       deleted (UTC)        attempts  reason",
       "sms      0A0000000123ABCD1  2fa      true       2026-11-22 10:00:00  2026-12-22 10:00:00        18  unavailable",
       "voice    x                  2fa      -          -                    2026-12-22 10:00:00         3  -",
       "",
       "2 dead reports.",
     ]);
+  });
+
+  it.each([
+    ["tracking", "expires (UTC)"],
+    ["sending", "next try (UTC)"],
+    ["queued", "next try (UTC)"],
+    ["recorded", "deleted (UTC)"],
+    ["dead", "deleted (UTC)"],
+  ])("names the instant of %s reports by what happens then", async (state, title) => {
+    const server = await serve({ "GET /reports": list(deadReport("m-1")) });
+    const { lines } = await cli(["reports", "--state", state], server);
+    expect(lines[0]?.split(/ {2,}/)).toContain(title);
   });
 
   it("follows cursors over three pages to the end", async () => {
@@ -536,6 +548,11 @@ describe("stats", () => {
       "throttled",
       2.5,
       "is slowed down since 2026-11-21 11:00:00 (2 days 1 hour): Vonage asks to slow down; 2.5 a s",
+    ],
+    [
+      "recovering",
+      5,
+      "is speeding up again since 2026-11-21 11:00:00 (2 days 1 hour): Vonage takes reports again; 5 a second",
     ],
     ["new\u001bcause", null, "2fa is held back since 2026-11-21 11:00:00 (2 days 1 hour): new\\u001bcause"],
   ])("says why a key is held back: %j", async (cause, perSecond, text) => {

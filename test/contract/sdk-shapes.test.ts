@@ -185,3 +185,56 @@ it("the guide's GET sample works against the sandbox, and is refused by the Work
   const atWorker = await fetch(`${stack.worker.url}/conversions/sms?${parameters}`);
   expect([atWorker.status, atWorker.headers.get("allow")]).toEqual([405, "POST"]);
 });
+
+// docs/migrating.md says of each SDK what it cannot do; these are the requests that it sends then.
+describe("what an SDK cannot do", () => {
+  const post = async (init: RequestInit, parameters = "") => {
+    const at = `${stack.worker.url}/conversions/sms${parameters && `?${parameters}`}`;
+    const response = await fetch(at, { method: "POST", ...init });
+    return { status: response.status, body: await response.json() };
+  };
+  const form = (body: string, headers: Record<string, string> = {}) => ({
+    headers: { "content-type": FORM, ...headers },
+    body,
+  });
+  const authorization = basic(AT_WORKER);
+  const { user, secret } = AT_WORKER;
+
+  it(".NET from 7: a false is left out, and the refusal names the parameter", async () => {
+    const { status, body } = await post(form(`message-id=${ID}&timestamp=${WHEN}&`, { authorization }));
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([{ parameter: "delivered", detail: expect.any(String) }]);
+  });
+
+  it("PHP 4 with signing configured: no credentials at all", async () => {
+    const init = { headers: { "content-type": "application/json" }, body: "[]" };
+    expect((await post(init, query(report("1")))).status).toBe(401);
+  });
+
+  it("PHP 2 and 3 with signing configured: the body is signed, and the report is in the query", async () => {
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const body = Object.fromEntries(
+      new URLSearchParams(signed({ api_key: user, timestamp }, secret, "sha256")),
+    );
+    const init = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    expect((await post(init, query({ "message-id": ID, delivered: "1" }))).status).toBe(401);
+  });
+
+  it("Java 8 with signing configured and a timestamp: two timestamps, of which one is signed", async () => {
+    const seconds = String(Math.floor(Date.now() / 1000));
+    const text = signed(
+      { api_key: user, "message-id": ID, delivered: "true", timestamp: seconds },
+      secret,
+      "md5",
+    );
+    expect((await post(form(`${text}&timestamp=${encodeURIComponent(WHEN)}`))).status).toBeOneOf([400, 401]);
+  });
+
+  it("Python 4 after a call with JSON: a form that says that it is JSON", async () => {
+    const init = {
+      headers: { authorization, "content-type": "application/json" },
+      body: query(report("True")),
+    };
+    expect((await post(init)).status).toBe(400);
+  });
+});

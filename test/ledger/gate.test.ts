@@ -5,6 +5,7 @@ import {
   afterAttempt,
   FASTEST_PER_SECOND,
   type Gate,
+  heldBackBy,
   isWideOpen,
   OPEN_GATE,
   opensAt,
@@ -441,3 +442,22 @@ function share(count: number, latency: number, retryAfter: number | undefined, d
   }
   return { goodput: byMinute.reduce((sum, one) => sum + one, 0) / byMinute.length, byMinute, refused };
 }
+
+describe("what a gate is held back by", () => {
+  it.each([
+    ["nothing", OPEN_GATE, undefined],
+    ["an outage", CLOSED_BY_OUTAGE, "outage"],
+    ["a 401", CLOSED_BY_401, "unauthorized"],
+    ["a 402", CLOSED_BY_402, "not_enabled"],
+    ["a 429", SLOWED, "throttled"],
+    ["a healed outage", hear(CLOSED_BY_OUTAGE, OK), "recovering"],
+    ["a healed 401", hear(CLOSED_BY_401, OK), "recovering"],
+    ["a healed 402", hear(CLOSED_BY_402, OK), "recovering"],
+    ["a healed 402 that grows", hear(hear(CLOSED_BY_402, OK), OK, NOW + SECOND), "recovering"],
+    ["a 429 after a healed 402", hear(hear(CLOSED_BY_402, OK), tooMany(), NOW + SECOND), "throttled"],
+    ["an outage that ends in a 429", hear(CLOSED_BY_OUTAGE, tooMany()), "throttled"],
+    ["a 429 that is over, and grows", hear(SLOWED, OK, NOW + 3 * SECOND), "throttled"],
+  ] as const)("%s", (_, gate, cause) => {
+    expect(heldBackBy(gate)).toBe(cause);
+  });
+});

@@ -37,6 +37,10 @@ it.each(PAGES)("every link within the project leads somewhere: %s", (page) => {
   expect(broken).toEqual([]);
 });
 
+it.each(PAGES)("%s points at other pages by a link, never by name alone", (page) => {
+  expect(prose(page).match(/\bsee (the README|docs\/[\w.-]+|[\w-]+\.md)(?!\S*\])/gi) ?? []).toEqual([]);
+});
+
 it("every setting of the Worker is told of", () => {
   const sources = ["adapters/cloudflare/env.ts", "adapters/cloudflare/two-factor/settings.ts"];
   const settings = sources.flatMap((path) =>

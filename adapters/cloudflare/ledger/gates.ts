@@ -1,13 +1,7 @@
 // A shard's gates, one for each key: as they are stored and told of, and how many reports may go through them now.
 
 import type { ConversionErrorCode } from "../../../src/errors.ts";
-import {
-  afterAttempt,
-  FASTEST_PER_SECOND,
-  type Gate,
-  isWideOpen,
-  OPEN_GATE,
-} from "../../../src/ledger/gate.ts";
+import { afterAttempt, type Gate, isWideOpen, OPEN_GATE } from "../../../src/ledger/gate.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { FailureLog, ShardLogEntry } from "./shard-log.ts";
@@ -89,9 +83,4 @@ export function createGates({ store, now, random, log, logFailure }: GatesPlatfo
     const level = hint ? "error" : "info";
     log({ level, event: "closed", traffic, reason: after.closedBy, ...(hint && { hint }) });
   }
-}
-
-/** Whether a gate is worth showing to the operator. */
-export function isHeldBack(gate: Gate): boolean {
-  return gate.closedBy !== null || gate.perSecond < FASTEST_PER_SECOND;
 }

@@ -1,6 +1,6 @@
 // The ledger as the handler sees it: finds the shard of each message, and asks all of them for lists and counts.
 
-import type { Gate } from "../../../src/ledger/gate.ts";
+import { type Gate, type HeldBackBy, heldBackBy } from "../../../src/ledger/gate.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import {
   type Ledger,
@@ -11,7 +11,6 @@ import {
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
 import { callObject, hashText } from "../objects.ts";
-import { isHeldBack } from "./gates.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import type { Position, SetAside } from "./store.ts";
@@ -100,9 +99,10 @@ export function createShardedLedger(
         counts: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one),
         oldestWaiting: waiting.length === 0 ? null : toIso(Math.min(...waiting)),
         gates: parts.flatMap(({ gates }, shard) =>
-          gates
-            .filter(([, gate]) => isHeldBack(gate))
-            .map(([traffic, gate]) => showGate(shard, traffic, gate)),
+          gates.flatMap(([traffic, gate]) => {
+            const cause = heldBackBy(gate);
+            return cause ? [showGate(shard, traffic, gate, cause)] : [];
+          }),
         ),
       };
     },
@@ -179,12 +179,13 @@ function showGate(
   shard: number,
   traffic: LedgerStats["gates"][number]["traffic"],
   gate: Gate,
+  cause: HeldBackBy,
 ): LedgerStats["gates"][number] {
   const { closedBy, since, probeAt, perSecond } = gate;
   return {
     shard,
     traffic,
-    cause: closedBy ?? "throttled",
+    cause,
     since: toIso(since),
     nextProbeAt: closedBy === null ? null : toIso(probeAt),
     perSecond: closedBy === null ? perSecond : null,
