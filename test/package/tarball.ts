@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { packInto } from "../support/pack.ts";
 
 export interface Tarball {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -19,14 +20,10 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** Packs what is built, as `npm publish` would, and installs it. */
+/** Packs what is built, and installs it. */
 export function packAndInstall(): Tarball {
   const project = mkdtempSync(join(tmpdir(), "tarball-"));
-  const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], {
-    encoding: "utf8",
-    stdio: "pipe",
-  });
-  const path = join(project, JSON.parse(packed)[0].filename);
+  const path = packInto(project);
   const { name } = readManifest(".");
   const folder = join(project, "node_modules", name);
   mkdirSync(folder, { recursive: true });

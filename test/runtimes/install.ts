@@ -2,7 +2,8 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { packInto } from "../support/pack.ts";
 import { workerdBinary } from "../support/plain-workerd.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -31,9 +32,8 @@ export function installPinned(name: string, version: string, manifest: object = 
 
 /** Packs what is built, built anew where the sources are newer, and installs it into a folder. */
 export function installPackage(folder: string): void {
-  if (isStale()) npm(["run", "build"]);
-  const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", folder]));
-  const tarball = `file:${packed.filename}`;
+  if (!process.env.PACKAGE_TARBALL && isStale()) npm(["run", "build"]);
+  const tarball = `file:${basename(packInto(folder))}`;
   install(folder, { type: "module", dependencies: { "vonage-conversion": tarball } });
 }
 
