@@ -269,6 +269,49 @@ describe("the limit of an account", () => {
   });
 });
 
+describe("the limit of a sender", () => {
+  const from = "12015550100";
+  let now = NOW;
+  beforeEach(() => {
+    now = NOW;
+    sandbox = createSandbox({ now: () => now });
+  });
+
+  it("gives status 1 with the wait in its text, as Vonage words it, and nothing arrives", async () => {
+    sandbox.carrier({ textsPerSecond: 1 });
+    expect((await send({ from })).reply.messages[0]?.status).toBe("0");
+    now += 380;
+    expect(await refusalOf({ ...KEYS, ...TEXT, from })).toBe(
+      "1 Throughput Rate Exceeded - please wait [ 620 ] and retry",
+    );
+    now += 619;
+    expect(await refusalOf({ ...KEYS, ...TEXT, from })).toBe(
+      "1 Throughput Rate Exceeded - please wait [ 1 ] and retry",
+    );
+    now += 1;
+    expect((await send({ from })).reply.messages[0]?.status).toBe("0");
+    expect(sandbox.handset(HANDSET).inbox()).toHaveLength(2);
+  });
+
+  it("is each sender's own, and ends with the settings", async () => {
+    sandbox.carrier({ textsPerSecond: 2 });
+    const statusOf = async (one: string) => (await send({ from: one })).reply.messages[0]?.status;
+    expect(await Promise.all([from, from, from, "Acme"].map(statusOf))).toEqual(["0", "0", "1", "0"]);
+    sandbox.carrier({});
+    expect(await Promise.all([from, from, from].map(statusOf))).toEqual(["0", "0", "0"]);
+  });
+
+  it.each([0, 1.5, 1001, "1"])("is not %j", (textsPerSecond) => {
+    expect(() => sandbox.carrier({ textsPerSecond: textsPerSecond as number })).toThrow(/textsPerSecond/);
+  });
+});
+
+it("the limit of an account names the wait as well", async () => {
+  sandbox.limit(4);
+  for (let i = 0; i < 4; i++) await send();
+  expect(await refusalOf({ ...KEYS, ...TEXT })).toContain("please wait [ 250 ] and retry");
+});
+
 describe("a fault of texts", () => {
   it("answers an error in HTTP 200, as often as it shall; the text goes out only if recorded", async () => {
     sandbox.fail({ path: "sms", smsStatus: "5", times: 2 });

@@ -47,7 +47,7 @@ export const PROBLEMS = {
     "Vonage refused this service's credentials for sending; its operator has to act",
   ],
   "send-account-refused": [502, "Vonage sends nothing for this service's account; its operator has to act"],
-  "send-rejected": [502, "Vonage refused what this service sends; its operator has to act"],
+  "send-rejected": [502, "Vonage refused this message, its sender or its number; nothing was sent"],
   "send-unexpected": [502, "Vonage gave an answer that is not part of its API; nothing was sent"],
   "upstream-unauthorized": [502, "Vonage refused this service's credentials; its operator has to act"],
   "upstream-not-enabled": [

@@ -1,5 +1,6 @@
 import type { Parameters } from "../parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
+import type { Throttled } from "./limit.ts";
 
 /** How one of Vonage's interfaces answers a request, before any fault strikes. */
 export interface VonageAnswer {
@@ -16,7 +17,7 @@ export interface VonageAnswer {
 export interface Circumstances {
   readonly accounts: ReadonlyMap<string, SandboxAccount>;
   /** Hears of every authenticated request before it is looked at further: an answer is a refusal. */
-  readonly refuse: (apiKey: string) => Response | undefined;
+  readonly refuse: (apiKey: string) => Throttled | undefined;
   /** When it arrived, in epoch milliseconds. */
   readonly now: number;
 }

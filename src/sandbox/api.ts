@@ -10,6 +10,7 @@ import type { Carrier } from "./carrier.ts";
 import { answerConversion, type RecordedReport } from "./conversions.ts";
 import type { ExchangeLog } from "./exchanges.ts";
 import { type ActiveFault, takeFault } from "./faults.ts";
+import type { Throttled } from "./limit.ts";
 import { SHORT_CODE_API } from "./short-code.ts";
 import { answerSms, type TextInterface } from "./sms.ts";
 import { SMS_API } from "./sms-api.ts";
@@ -23,7 +24,7 @@ export interface ApiState {
   readonly exchanges: ExchangeLog;
   readonly rejectionStatus: number;
   /** Counts a request against the limit in force. */
-  readonly refuse: (apiKey: string, now: number) => Response | undefined;
+  readonly refuse: (apiKey: string, now: number) => Throttled | undefined;
   readonly record: (report: RecordedReport) => void;
   readonly now: () => number;
 }

@@ -92,7 +92,7 @@ export async function answerCall(
   const unauthorized = await checkToken(request.headers.get("authorization"), now);
   if (unauthorized !== undefined) return decline(401, "Unauthorized", unauthorized);
   const refusal = refuse(SANDBOX_APPLICATION.apiKey);
-  if (refusal !== undefined) return { response: refusal, parameters };
+  if (refusal !== undefined) return { response: refusal.response, parameters };
   if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return decline(415, "Unsupported Media Type", "The body must be declared application/json.");
   }

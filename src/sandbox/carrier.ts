@@ -5,6 +5,7 @@ import { field, integer, objectOf, oneOf, text, validate } from "../validation.t
 import type { AcceptedText } from "./accepted-text.ts";
 import { type Background, later } from "./background.ts";
 import type { HandsetCall, HandsetStore } from "./handset.ts";
+import { type TokenBucket, takeToken, waitForToken } from "./limit.ts";
 import { type DeliveryStatus, encodeReceipt } from "./receipts.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
@@ -59,11 +60,20 @@ export interface CarrierSettings {
    * @default false
    */
   readonly intermediate?: boolean;
+  /**
+   * Texts a second that one sender (`from`) may send, 1 to 1000; what is above gets status "1" with the wait in its
+   * text. US and Canadian long numbers have 1. `null`: no such limit.
+   *
+   * @default null
+   */
+  readonly textsPerSecond?: number | null;
 }
 
 export interface Carrier {
   /** What holds for the messages to come. */
   readonly settings: () => Required<Pick<CarrierSettings, "networkCode" | "price">>;
+  /** Counts a text of this sender; gives the milliseconds that it would have to wait where it is one too many. */
+  throttle(from: string, now: number): number | undefined;
   /** @throws {ConversionError} `invalid_options`. */
   configure(settings: CarrierSettings): void;
   deliver(message: AcceptedText): void;
@@ -81,6 +91,14 @@ const settingsSchema = objectOf({
   networkCode: v.optional(text("5 or 6 digits", /^\d{5,6}$/), "23410"),
   price: v.optional(text("an amount such as 0.03330000", /^\d{1,6}\.\d{1,8}$/), "0.03330000"),
   intermediate: v.optional(aFlag, false),
+  textsPerSecond: v.optional(
+    field<number | null>(
+      "a whole number from 1 to 1000, or null for no limit",
+      (value) =>
+        value === null || (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1000),
+    ),
+    null,
+  ),
 });
 
 const ABSENT = 2;
@@ -94,10 +112,19 @@ export function createCarrier(
   now: () => number,
 ): Carrier {
   let settings = validate(settingsSchema, {}, "invalid_options");
+  const buckets = new Map<string, TokenBucket>();
   return {
     settings: () => settings,
+    throttle: (from, at) => {
+      const { textsPerSecond } = settings;
+      if (textsPerSecond === null) return undefined;
+      const { bucket, taken } = takeToken(buckets.get(from), textsPerSecond, at);
+      buckets.set(from, bucket);
+      return taken ? undefined : waitForToken(bucket, textsPerSecond, at);
+    },
     configure: (given) => {
       settings = validate(settingsSchema, given, "invalid_options");
+      buckets.clear();
     },
     deliver: (message) => {
       const { delivers, deliveryDelay, receipts, receiptDelay, intermediate, ...rest } = settings;

@@ -25,7 +25,7 @@ const CALLS = {
     'answer a text: {"number": "447700900000", "text": "1234"}; "to", your number, is by default the last sender',
   "POST /sandbox/handset/answer": 'take a call, and hear it: {"number": "447700900000", "uuid": "…"}',
   "POST /sandbox/carrier":
-    'for messages to come: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; receipts may be missing, or always delivered',
+    'for messages to come: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; receipts may be missing, or always delivered; {"textsPerSecond": 1} is the limit of a US long number',
   "POST /sandbox/webhooks":
     'where they go: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "transport": "form", "sign": "sha256"}',
   "GET /sandbox/exchanges": "the last HTTP exchanges, webhooks among them: ?after=0",

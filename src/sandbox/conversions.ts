@@ -56,7 +56,7 @@ export async function answerConversion(
   const found = await findAccount(accounts, request.headers.get("authorization"), parameters, now);
   if (found === undefined) return text(401, "Unauthorized");
   const refusal = refuse(found.account.apiKey);
-  if (refusal !== undefined) return { response: refusal, parameters };
+  if (refusal !== undefined) return { response: refusal.response, parameters };
   if (!found.account.enabled) {
     const headers = { "content-type": "text/html; charset=ISO-8859-1" };
     return { response: new Response(NOT_ENABLED_PAGE, { status: 402, headers }), parameters };

@@ -47,18 +47,26 @@ export function createRateLimit(perSecond: number | null, retryAfter?: string): 
     : { perSecond: limit.perSecond, retryAfter: limit.retryAfter, buckets: new Map() };
 }
 
-/** Counts a request of this account; answers it where it is one too many. */
+/** A request that is one too many. */
+export interface Throttled {
+  readonly response: Response;
+  /** Milliseconds until there is room for it. */
+  readonly wait: number;
+}
+
+/** Counts a request of this account; refuses it where it is one too many. */
 export function refuseAboveLimit(
   { perSecond, retryAfter, buckets }: RateLimit,
   apiKey: string,
   now: number,
-): Response | undefined {
+): Throttled | undefined {
   const { bucket, taken } = takeToken(buckets.get(apiKey), perSecond, now);
   buckets.set(apiKey, bucket);
   if (taken) return undefined;
   const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
   if (retryAfter !== undefined) headers.set("retry-after", retryAfter);
-  return new Response("Too Many Requests", { status: 429, headers });
+  const wait = waitForToken(bucket, perSecond, now);
+  return { response: new Response("Too Many Requests", { status: 429, headers }), wait };
 }
 
 /**
@@ -79,4 +87,9 @@ export function takeToken(
   const held = Math.min(refilled, full);
   const taken = held >= TOKEN;
   return { bucket: { thousandths: taken ? held - TOKEN : held, at }, taken };
+}
+
+/** Whole milliseconds until a bucket that was found empty has a token again. */
+export function waitForToken({ thousandths, at }: TokenBucket, perSecond: number, now: number): number {
+  return Math.max(1, Math.ceil((TOKEN - thousandths) / perSecond) + at - now);
 }

@@ -30,6 +30,8 @@ export interface SmsRefusal {
   readonly status: SmsStatus;
   /** Names what is wrong, beside the status's own text. */
   readonly detail?: string | undefined;
+  /** With status "1": milliseconds until the sender may send again. */
+  readonly wait?: number | undefined;
 }
 
 /** Makes an {@link SmsRefusal}. */
@@ -66,11 +68,13 @@ export function confirmSms({ to, messageIds, price, networkCode, clientRef }: Sm
   );
 }
 
-export function refuseSms({ status, detail }: SmsRefusal): Response {
-  return answer([{ status, "error-text": describeRefusal({ status, detail }) }]);
+export function refuseSms(refusal: SmsRefusal): Response {
+  return answer([{ status: refusal.status, "error-text": describeRefusal(refusal) }]);
 }
 
-export function describeRefusal({ status, detail }: SmsRefusal): string {
+export function describeRefusal({ status, detail, wait }: SmsRefusal): string {
+  // As Vonage words it: the wait in milliseconds, between brackets.
+  if (wait !== undefined) return `Throughput Rate Exceeded - please wait [ ${wait} ] and retry`;
   return detail === undefined ? SMS_STATUS_TEXTS[status] : `${SMS_STATUS_TEXTS[status]}: ${detail}`;
 }
 

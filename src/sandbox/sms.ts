@@ -43,7 +43,8 @@ export async function answerSms(
   if (typeof read === "string") return decline({ status: "3", detail: `the request is ${read}` });
   const account = await authenticate(authorization, parameters, accounts, now);
   if ("status" in account) return decline(account);
-  if (refuse(account.apiKey) !== undefined) return decline({ status: "1" });
+  const refused = refuse(account.apiKey);
+  if (refused !== undefined) return decline({ status: "1", wait: refused.wait });
   const allowed = [...AUTHENTICATION, ...known];
   const faults = [
     ...read.faults,
@@ -59,6 +60,8 @@ export async function answerSms(
   }
   const parsed = parse(parameters);
   if ("status" in parsed) return decline(parsed);
+  const wait = carrier.throttle(parsed.from, now);
+  if (wait !== undefined) return decline({ status: "1", wait });
 
   const { encoding, ...text } = parsed;
   const messageIds = splitText(text.text, encoding).map(createMessageId);

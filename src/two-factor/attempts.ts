@@ -3,9 +3,29 @@
 import { nextDelay, parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest, startTimer } from "../transport.ts";
 import { SendError } from "./send-error.ts";
-import { interpretAttempt, type SendOutcome } from "./send-outcome.ts";
+import { interpretAttempt, type SendOutcome, THROTTLED } from "./send-outcome.ts";
 import type { SentCode } from "./sender.ts";
 import type { ResolvedSenderOptions } from "./sender-options.ts";
+import { createTurns, type Turn, type Turns } from "./turns.ts";
+
+/**
+ * How long a message waits for its turns while Vonage throttles, all of them together. Somebody looks at a login page
+ * meanwhile, and whoever called gives up at some point: an honest "come back in so many seconds" is worth more then.
+ * Long enough for five texts at once at one a second.
+ */
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * Posts one message.
+ *
+ * @param prepare Prepares each attempt, anew since a signature ages, from the time in epoch milliseconds.
+ * @param lane Which messages Vonage counts together: those of one sender number or name.
+ */
+export type Post = (
+  path: string,
+  prepare: (now: number) => OutgoingRequest | Promise<OutgoingRequest>,
+  lane?: string,
+) => Promise<SentCode>;
 
 /**
  * Makes the function that posts a message until it is taken or there is no sense in trying again. Only a clear "not
@@ -13,13 +33,14 @@ import type { ResolvedSenderOptions } from "./sender-options.ts";
  * one would come with a second price.
  *
  * @param readReply Reads the body of a success.
- * @returns From what prepares each attempt (anew, since a signature ages) from the time in epoch milliseconds. It
- * rejects with a `SendError`, or with what `prepare` throws.
+ * @param perSecond The lowest rate at which Vonage takes such messages.
+ * @returns It rejects with a `SendError`, or with what `prepare` throws.
  */
 export function createAttempts(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
   readReply: (body: string) => SendOutcome,
-): (prepare: (now: number) => OutgoingRequest | Promise<OutgoingRequest>) => Promise<SentCode> {
+  perSecond = 1,
+): Post {
   const attemptOnce = createTransport({
     baseUrl,
     timeout,
@@ -28,27 +49,57 @@ export function createAttempts(
     readUpTo: 201,
     once: true,
   });
+  // As many as there are senders in the configuration.
+  const lanes = new Map<string, Turns>();
 
-  return async (prepare) => {
-    for (let attempts = 1; ; attempts++) {
+  return async (path, prepare, lane = "") => {
+    const turns = lanes.get(lane) ?? createTurns(perSecond);
+    lanes.set(lane, turns);
+    let waited = 0;
+    // Of the waiting alone: how long the attempts take is for their timeout to bound.
+    const deadline = (now: number) => now + LONGEST_WAIT_MS - waited;
+    const entered = Date.now();
+    let turn: Turn =
+      retry.attempts > 1 ? turns.enter(entered, deadline(entered), Math.random()) : { wait: 0 };
+    for (let attempts = 0; ; ) {
+      if (turn.retryAfter !== undefined) {
+        const message = `POST ${path}: not sent (attempts: ${attempts}); ${THROTTLED}`;
+        throw new SendError("throttled", message, { attempts, retryAfter: turn.retryAfter });
+      }
+      if (turn.wait > 0) {
+        await pause(turn.wait);
+        waited += turn.wait;
+      }
       const request = await prepare(Date.now());
       const ended = await attemptOnce(request, []);
+      attempts++;
+      const now = Date.now();
       const outcome = interpretAttempt(ended, readReply);
-      if (outcome.code === undefined) return outcome;
+      if (outcome.code === undefined) {
+        turns.accept(now);
+        return outcome;
+      }
       const { code, advice, vonageStatus } = outcome;
       const { status, noAnswer } = ended;
-      const what = vonageStatus === undefined ? (noAnswer ?? status) : `status ${vonageStatus}`;
-      const message = `POST ${request.path}: ${what} (attempts: ${attempts}); ${advice}`;
-      const error = new SendError(code, message, {
-        attempts,
-        status,
-        vonageStatus,
-        cause: ended.systemCode,
-      });
-      const retryAfter = parseRetryAfter(ended.retryAfter, Date.now());
-      const retryIn = error.retryable ? nextDelay(attempts, retry, retryAfter, Math.random()) : undefined;
-      if (retryIn === undefined) throw error;
-      await new Promise((resolve) => startTimer(retryIn, [], resolve));
+      const named = outcome.wait ?? parseRetryAfter(ended.retryAfter, now);
+      const fail = (retryAfter: number | undefined) => {
+        const what = vonageStatus === undefined ? (noAnswer ?? status) : `status ${vonageStatus}`;
+        const message = `POST ${path}: ${what} (attempts: ${attempts}); ${advice}`;
+        const cause = ended.systemCode;
+        return new SendError(code, message, { attempts, status, vonageStatus, retryAfter, cause });
+      };
+      if (code === "throttled") {
+        if (attempts >= retry.attempts) throw fail(turns.refuse(now, named));
+        turn = turns.retake(now, named, waited > 0, deadline(now), Math.random());
+        if (turn.retryAfter !== undefined) throw fail(Math.max(turn.retryAfter, named ?? 0));
+        continue;
+      }
+      const retryIn = code === "unavailable" ? nextDelay(attempts, retry, named, Math.random()) : undefined;
+      if (retryIn === undefined) throw fail(code === "unavailable" ? named : undefined);
+      turn = { wait: retryIn };
     }
   };
 }
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => startTimer(milliseconds, [], () => resolve()));

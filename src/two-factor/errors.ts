@@ -51,9 +51,9 @@ const BY_PROBLEM = {
  * | `resend_too_soon` | the last message may still arrive; `retryAfter` says when again | yes |
  * | `too_many_messages`, `too_many_attempts`, `expired`, `used`, `cancelled` | of a resend: the challenge has ended; start anew | no |
  * | `rate_limited` | a brake of the Worker's | yes |
- * | `send_failed` | Vonage refuses the Worker's account or what it sends; nothing was sent, its operator has to act | no |
+ * | `send_failed` | Vonage refuses the Worker's account or this message; nothing was sent, and the Worker's log says what to do | no |
  * | `send_uncertain` | Vonage did not answer: the user may get the message, and its code counts. `challenge` is the one to check it with; a resend sends another | no |
- * | `unavailable` | the Worker or Vonage cannot answer now; nothing was sent | yes |
+ * | `unavailable` | the Worker or Vonage cannot answer now; nothing was sent. Where Vonage throttles, `retryAfter` says when again | yes |
  * | `timeout`, `network`, `aborted` | no answer from the Worker; a message may have gone out | no |
  * | `unexpected_response` | not an answer of the Worker's; check `endpoint` | no |
  */

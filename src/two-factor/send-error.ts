@@ -3,12 +3,12 @@
  *
  * | code | meaning | retryable |
  * |---|---|---|
- * | `throttled` | too many requests for this account; status 1, 10 or HTTP 429 | yes |
+ * | `throttled` | too many messages a second for this account or sender; status 1, 10 or HTTP 429. `retryAfter` says when again | yes |
  * | `unavailable` | Vonage says that it cannot send now; status 5 or HTTP 503 | yes |
  * | `unauthorized` | wrong credentials, signature or private key; status 4, 14, 32 or HTTP 401, 403 | no |
  * | `account_refused` | the account may not send this: barred, no funds, not enabled; status 8, 9, 11 or HTTP 402 | no |
  * | `number_refused` | this number gets no messages: barred, deactivated, not on a demo account's list; status 7, 29, 33 | no |
- * | `rejected` | the parameters were refused; status 2, 3, 6, 12, 15, 22, 23 or HTTP 400, 413, 415, 420, 422, 423 | no |
+ * | `rejected` | the message was refused: status 2, 3, 6, 12, 15, 22, 23 or HTTP 400, 413, 415, 420, 422, 423. Of 3, 6 and 15 the destination may be the cause; 22 is an invalid network code, or Fraud Defender that blocks a burst | no |
  * | `not_supported` | this sender does not reach such a number; nothing was sent | no |
  * | `uncertain` | timeout, broken connection, HTTP 408 or 5xx other than 503, a success that cannot be read: it may have gone out | no |
  * | `unexpected_response` | a status that is not part of the contract, redirects included | no |
@@ -32,6 +32,8 @@ export interface SendErrorDetails {
   readonly vonageStatus?: number | undefined;
   /** How many requests were sent; 0 when none was. */
   readonly attempts?: number;
+  /** Milliseconds after which the message may be sent again; with `throttled`, and where Vonage names it. */
+  readonly retryAfter?: number | undefined;
   /** A system error code such as `ECONNREFUSED`, where the runtime gives one. */
   readonly cause?: string | undefined;
 }
@@ -55,6 +57,8 @@ export class SendError extends Error {
   declare readonly mayBeSent: boolean;
   declare readonly status?: number;
   declare readonly vonageStatus?: number;
+  /** Milliseconds after which the message may be sent again. */
+  declare readonly retryAfter?: number;
 
   constructor(code: SendErrorCode, message: string, details: SendErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : details);

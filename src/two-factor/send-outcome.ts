@@ -10,6 +10,8 @@ export interface SendFailure {
   readonly advice: string;
   /** `status` of the SMS API's reply. */
   readonly vonageStatus?: number;
+  /** Milliseconds after which the refusal says that the message may come again. */
+  readonly wait?: number;
 }
 
 export type SendOutcome = (SentCode & { readonly code?: never }) | SendFailure;
@@ -17,12 +19,15 @@ export type SendOutcome = (SentCode & { readonly code?: never }) | SendFailure;
 /** Statuses in replies of the SMS API that stand for an error. */
 type SmsStatus = (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11) | (12 | 14 | 15 | 22 | 23 | 29 | 32 | 33);
 
+/** Vonage has several rates: an API key's, and that of a number, which for US and Canadian ones is one text a second. */
+export const THROTTLED = "too many messages a second for this account or sender; slow down";
+
 type Entry = readonly [code: SendErrorCode, advice: string];
 
 const BY_SMS_STATUS: Readonly<Record<SmsStatus, Entry>> = {
-  1: ["throttled", "too many messages a second for this account; slow down"],
+  1: ["throttled", THROTTLED],
   2: ["rejected", "a parameter is missing"],
-  3: ["rejected", "a parameter is not valid; check the sender (from) and the number"],
+  3: ["rejected", "a parameter is not valid for this destination; check the sender (from) and the number"],
   4: ["unauthorized", "check API key and secret"],
   5: ["unavailable", "an internal error at Vonage; try again later"],
   6: ["rejected", "Vonage could not make sense of the message; check the number's prefix"],
@@ -34,7 +39,10 @@ const BY_SMS_STATUS: Readonly<Record<SmsStatus, Entry>> = {
   12: ["rejected", "the message is too long"],
   14: ["unauthorized", "the signature does not fit; check signature secret and method"],
   15: ["rejected", "the sender (from) is not allowed for this destination"],
-  22: ["rejected", "the network code is not valid"],
+  22: [
+    "rejected",
+    "Fraud Defender blocked it, as it does with bursts, or the network code is not valid; see Fraud Defender in the dashboard",
+  ],
   23: ["rejected", "the callback URL is not valid"],
   29: ["number_refused", "a demo account reaches only the numbers on its list"],
   32: ["unauthorized", "signature and secret were sent together, or the account allows one of them only"],
@@ -70,12 +78,18 @@ const toFailure = ([code, advice]: Entry): SendFailure => ({ code, advice });
 /** The failure of a success that could not be read. */
 export const UNREADABLE_SUCCESS: SendFailure = toFailure(UNCERTAIN);
 
-/** The failure that a `status` in a reply of the SMS API stands for; 0, success, is not for here. */
-export function interpretSmsStatus(vonageStatus: number): SendFailure {
+/**
+ * The failure that a `status` in a reply of the SMS API stands for; 0, success, is not for here.
+ *
+ * @param errorText Its `error-text`, which names the wait where messages come too fast: "please wait [ 620 ] and
+ * retry", in milliseconds.
+ */
+export function interpretSmsStatus(vonageStatus: number, errorText = ""): SendFailure {
   const entry = Object.hasOwn(BY_SMS_STATUS, vonageStatus)
     ? BY_SMS_STATUS[vonageStatus as SmsStatus]
     : (["unexpected_response", "no status that the SMS API documents"] as const);
-  return { ...toFailure(entry), vonageStatus };
+  const [, wait] = (entry[0] === "throttled" && /wait *\[ *(\d{1,7}) *\]/i.exec(errorText)) || [];
+  return { ...toFailure(entry), vonageStatus, ...(wait !== undefined && { wait: Number(wait) }) };
 }
 
 /**

@@ -13,8 +13,10 @@ export interface SharedSenderOptions {
    */
   readonly timeout?: number;
   /**
-   * When an attempt that Vonage clearly turned away (too fast, or not now) is repeated; `false`: never. What may have
-   * gone out is never repeated.
+   * When an attempt that Vonage clearly refused (too fast, or not now) is repeated; `false`: never. What may have
+   * gone out is never repeated. The delays are those of "not now". A message that came too fast waits as long as the
+   * refusal says, a second where it does not say, and takes its turn among the others of this sender: up to 5 seconds
+   * altogether. What cannot go by then rejects with `throttled` and `retryAfter`.
    *
    * @default { attempts: 3, baseDelay: 200, maxDelay: 2000 }
    */

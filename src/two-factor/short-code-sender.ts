@@ -49,7 +49,7 @@ export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSend
         ["pin", message.code],
         ["client-ref", message.clientRef],
       ];
-      return post((now) => toForm(parameters, now));
+      return post(PATH, (now) => toForm(parameters, now));
     },
   });
 }

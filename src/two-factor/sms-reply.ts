@@ -10,7 +10,13 @@ const replySchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    messages: v.array(v.object({ status, "message-id": v.fallback(v.nullable(messageIdSchema), null) })),
+    messages: v.array(
+      v.object({
+        status,
+        "message-id": v.fallback(v.nullable(messageIdSchema), null),
+        "error-text": v.fallback(v.optional(v.string()), undefined),
+      }),
+    ),
   }),
 );
 
@@ -24,7 +30,7 @@ export function readSmsReply(body: string): SendOutcome {
   const [first] = parts;
   if (first === undefined) return UNREADABLE_SUCCESS;
   const taken = parts.filter((part) => Number(part.status) === 0);
-  if (taken.length === 0) return interpretSmsStatus(Number(first.status));
+  if (taken.length === 0) return interpretSmsStatus(Number(first.status), first["error-text"]);
   const [id, ...more] = taken.map((part) => part["message-id"]).filter((one) => one !== null);
   return id === undefined ? UNREADABLE_SUCCESS : { messageIds: [id, ...more] };
 }

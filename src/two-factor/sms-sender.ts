@@ -30,6 +30,8 @@ export interface SmsSenderOptions extends SharedSenderOptions {
   readonly callback?: string;
 }
 
+const PATH = "/sms/json";
+
 /** What the SMS API takes for `ttl`, in milliseconds. */
 const SHORTEST_TTL_MS = 20_000;
 const LONGEST_TTL_MS = 604_800_000;
@@ -57,12 +59,12 @@ const optionsSchema = objectOf({
 export function createSmsSender(options: SmsSenderOptions): CodeSender {
   const { credentials, from, callback, ...shared } = validate(optionsSchema, options, "invalid_options");
   const post = createAttempts(shared, readSmsReply);
-  const toForm = createAccountForm("/sms/json", credentials);
+  const toForm = createAccountForm(PATH, credentials);
   return Object.freeze({
     channel: "sms",
     send: (message: CodeMessage) => {
       const parameters = toParameters(message, from, callback);
-      return post((now) => toForm(parameters, now));
+      return post(PATH, (now) => toForm(parameters, now), from);
     },
   });
 }

@@ -36,6 +36,9 @@ export interface VoiceSenderOptions extends SharedSenderOptions {
 
 const PATH = "/v1/calls";
 
+/** What an application starts with at Vonage; more on request. */
+const CALLS_PER_SECOND = 3;
+
 /** How often it is said before the call ends: time to find a pen. */
 const TIMES_SAID = 3;
 
@@ -75,12 +78,12 @@ export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
     "invalid_options",
   );
   const makeToken = createApplicationToken(applicationId, privateKey);
-  const post = createAttempts(shared, readReply);
+  const post = createAttempts(shared, readReply, CALLS_PER_SECOND);
   return Object.freeze({
     channel: "voice",
     send: (message: CodeMessage) => {
       const body = JSON.stringify(toCall(message, from, language ?? message.locale));
-      return post(async (now) => ({
+      return post(PATH, async (now) => ({
         path: PATH,
         headers: {
           authorization: `Bearer ${await makeToken(now)}`,

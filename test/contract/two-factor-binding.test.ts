@@ -106,6 +106,12 @@ describe("through a service binding", () => {
     expect(error?.message).toMatch(new RegExp(`^${code}: `));
   });
 
+  it("a message that Vonage throttles for too long says when to come back", async () => {
+    vonage.sandbox.fail({ path: "calls", status: 429, retryAfter: "30" });
+    const { error } = await call("start", { to: aNumber(), channel: "voice" });
+    expect(error).toMatchObject({ code: "unavailable", retryable: true, retryAfter: 30_000 });
+  });
+
   it("a Worker without the workflow says what to set", async () => {
     const off = Object.fromEntries(
       Object.keys(twoFactorBindingsFor(""))

@@ -250,7 +250,7 @@ describe("the timeout", () => {
 
 describe("a message that was turned away", () => {
   it("is tried again after a random part of a bound that grows", async () => {
-    const { sms, sent } = createSenders([smsReply(1), smsReply(5), smsReply("A1")]);
+    const { sms, sent } = createSenders([smsReply(5), 503, smsReply("A1")]);
     const done = sms.send(message);
     for (const [wait, requests] of [
       [99, 1],
@@ -266,7 +266,7 @@ describe("a message that was turned away", () => {
   });
 
   it("waits as long as Retry-After says, though no longer than two seconds", async () => {
-    const late = json("", 429, { "retry-after": "1" });
+    const late = json("", 503, { "retry-after": "1" });
     const never = json("", 503, { "retry-after": "3600" });
     const { sms, sent } = createSenders([late, never, smsReply("A1")]);
     const done = sms.send(message);

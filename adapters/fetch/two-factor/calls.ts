@@ -82,10 +82,9 @@ function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Parti
   return { ...answer, log: { ...log, ...answer.log } };
 }
 
-function toProblem({ failed, hint, retryAfter, challenge, ...more }: Failure): Answer {
+function toProblem({ failed, advice, retryAfter, challenge, ...more }: Failure): Answer {
   const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
-  const log = hint === undefined ? {} : ({ level: "error", hint } as const);
-  return problem(failed, { ...more, ...challenge }, headers || {}, log);
+  return problem(failed, { ...more, ...challenge }, headers || {}, advice);
 }
 
 function json(status: number, body: unknown, outcome: string): Answer {

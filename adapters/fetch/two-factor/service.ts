@@ -8,7 +8,8 @@ import { generateCode } from "../../../src/two-factor/code.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
 import { parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
 import type { startSchema } from "../../../src/two-factor/request.ts";
-import { isSendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
+import { adviseOperator, type SendAdvice } from "../../../src/two-factor/send-advice.ts";
+import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
 import type { SentCode } from "../../../src/two-factor/sender.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
@@ -35,8 +36,8 @@ export interface Failure {
   readonly retryAfter?: number;
   /** The challenge, where there is one all the same. */
   readonly challenge?: ChallengeStatus;
-  /** What the operator should do. */
-  readonly hint?: string;
+  /** What the operator should hear of it. */
+  readonly advice?: SendAdvice;
 }
 
 export interface TwoFactor {
@@ -71,20 +72,20 @@ const LIMITED: Readonly<Record<LimitKind, ProblemName>> = {
   total: "total-limit",
 };
 
-const NOT_SENT: Readonly<Record<SendErrorCode, readonly [problem: ProblemName, hint?: string]>> = {
-  throttled: ["send-throttled"],
-  unavailable: ["send-unavailable"],
-  unauthorized: [
-    "send-unauthorized",
-    "Vonage refuses the credentials for sending: check API key, secret and private key",
-  ],
-  account_refused: ["send-account-refused", "Vonage refuses the account: look at its funds and settings"],
-  number_refused: ["number-refused"],
-  rejected: ["send-rejected", "Vonage refuses what is sent: check SMS_FROM, VOICE_FROM and the brand"],
-  not_supported: ["channel-unavailable"],
-  uncertain: ["send-uncertain"],
-  unexpected_response: ["send-unexpected", "Vonage gave a status outside its API: check the base URLs"],
+const NOT_SENT: Readonly<Record<SendErrorCode, ProblemName>> = {
+  throttled: "send-throttled",
+  unavailable: "send-unavailable",
+  unauthorized: "send-unauthorized",
+  account_refused: "send-account-refused",
+  number_refused: "number-refused",
+  rejected: "send-rejected",
+  not_supported: "channel-unavailable",
+  uncertain: "send-uncertain",
+  unexpected_response: "send-unexpected",
 };
+
+/** Of a sender that says it is throttled and not for how long: no rate of Vonage's is below one a second. */
+const THROTTLED_FOR_MS = 1000;
 
 /** Makes the workflow from its configuration, and from where its state is kept. */
 export function createTwoFactor(
@@ -185,11 +186,20 @@ export function createTwoFactor(
     try {
       sent = await sender.send({ ...rest, country: country ?? undefined, code, lifetime });
     } catch (error) {
-      const reason = toReason(error);
-      const [failed, hint] = NOT_SENT[reason];
+      const { code: reason, vonageStatus, retryAfter } = toSendError(error);
+      const failed = NOT_SENT[reason];
       const challenge = await end({ type: reason === "uncertain" ? "uncertain" : "failed" });
       await service.count(`not-sent:${failed}`);
-      return { failed, ...(hint && { hint }), ...(reason === "uncertain" && challenge && { challenge }) };
+      // One destination's refusal pages nobody, but a wrong sender must show: it makes this number grow.
+      if (vonageStatus !== undefined) await service.count(`sms-status:${vonageStatus}`);
+      const advice = adviseOperator(reason, vonageStatus);
+      const wait = retryAfter ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
+      return {
+        failed,
+        ...(advice && { advice }),
+        ...(wait !== undefined && { retryAfter: wait }),
+        ...(reason === "uncertain" && challenge && { challenge }),
+      };
     }
     try {
       return (await end({ type: "sent", messageIds: sent.messageIds })) ?? status;
@@ -202,10 +212,11 @@ export function createTwoFactor(
 }
 
 /** A sender that breaks its promise may have sent the message, for all that is known. */
-function toReason(error: unknown): SendErrorCode {
-  if (isSendError(error)) return error.code;
+function toSendError(error: unknown): SendError {
+  if (isSendError(error)) return error;
   // A private key that is none shows when it is first used.
-  return isConversionError(error) && error.code === "invalid_options" ? "unauthorized" : "uncertain";
+  const isKey = isConversionError(error) && error.code === "invalid_options";
+  return new SendError(isKey ? "unauthorized" : "uncertain", "");
 }
 
 const REFUSED: Readonly<Record<Refusal["reason"], ProblemName>> = {

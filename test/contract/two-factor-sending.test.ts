@@ -1,0 +1,104 @@
+// Sending in the real world, end to end: Vonage that throttles, and refusals that are the destination's fault.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { aNumber, startTwoFactorStack, type TwoFactorStack } from "../support/two-factor-stack.ts";
+import { BY_SHOP, callsOf } from "./ledger-worker.ts";
+
+let stack: TwoFactorStack;
+beforeAll(async () => {
+  stack = await startTwoFactorStack();
+});
+afterAll(() => stack.stop());
+beforeEach(() => {
+  stack.sandbox.carrier({});
+});
+
+const start = (to = aNumber(), channel: "sms" | "voice" = "sms") =>
+  fetch(`${stack.worker.url}/2fa`, {
+    method: "POST",
+    headers: { ...BY_SHOP, "content-type": "application/json" },
+    body: JSON.stringify({ to, channel }),
+  });
+const countsOf = async () =>
+  (await callsOf(stack.worker).look("/stats")).body.twoFactor as Record<string, number>;
+const lastLog = () => JSON.parse(stack.logs.filter((line) => line.includes('"route":"/2fa"')).at(-1) ?? "{}");
+
+describe("at one text a second", () => {
+  beforeEach(() => {
+    stack.sandbox.carrier({ textsPerSecond: 1 });
+  });
+
+  it("two codes asked for at once both go out, and nothing twice", async () => {
+    const numbers = [aNumber(), aNumber()];
+    const answers = await Promise.all(numbers.map((number) => start(number)));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    for (const number of numbers) expect(stack.sandbox.handset(number).inbox()).toHaveLength(1);
+  });
+
+  it("of twelve at once those that can go within seconds do; the others get Retry-After, and later succeed", async () => {
+    const began = Date.now();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => start()));
+    expect(Date.now() - began).toBeLessThan(10_000);
+    const sent = answers.filter(({ status }) => status === 201);
+    expect(sent.length).toBeGreaterThanOrEqual(4);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(sent.length + refused.length).toBe(12);
+    for (const one of refused) {
+      expect((await one.json()).type).toBe("urn:problem:vonage-conversion:send-throttled");
+      expect(Number(one.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+      expect(Number(one.headers.get("retry-after"))).toBeLessThanOrEqual(7);
+    }
+  }, 30_000);
+});
+
+it("the client hears how long Vonage wants it to wait, in milliseconds", async () => {
+  stack.sandbox.fail({ path: "calls", status: 429, retryAfter: "30" });
+  const refused = stack.client.start({ to: aNumber(), channel: "voice" });
+  await expect(refused).rejects.toMatchObject({
+    code: "unavailable",
+    status: 503,
+    retryable: true,
+    retryAfter: 30_000,
+  });
+});
+
+describe("a refusal", () => {
+  it.each(["3", "6", "15"] as const)(
+    "by status %s calls nobody: the destination may be the cause",
+    async (status) => {
+      stack.sandbox.fail({ path: "sms", smsStatus: status });
+      const before = (await countsOf())[`sms-status:${status}`] ?? 0;
+      expect((await start()).status).toBe(502);
+      expect(lastLog()).toMatchObject({
+        level: "info",
+        outcome: "send-rejected",
+        hint: expect.stringMatching(new RegExp(`status ${status}\\b.*SMS_FROM`)),
+      });
+      expect((await countsOf())[`sms-status:${status}`]).toBe(before + 1);
+    },
+  );
+
+  it("by status 22 tells the operator both of its meanings", async () => {
+    stack.sandbox.fail({ path: "sms", smsStatus: "22" });
+    expect((await start()).status).toBe(502);
+    expect(lastLog()).toMatchObject({
+      level: "error",
+      hint: expect.stringMatching(/Fraud Defender.*network code/),
+    });
+  });
+
+  it.each(["2", "4", "9", "12", "23", "32"] as const)(
+    "by status %s is the operator's to act on",
+    async (status) => {
+      stack.sandbox.fail({ path: "sms", smsStatus: status });
+      expect((await start()).status).toBe(502);
+      expect(lastLog()).toMatchObject({ level: "error", hint: expect.any(String) });
+    },
+  );
+
+  it.each(["7", "29", "33"] as const)("by status %s is the number's, and calls nobody", async (status) => {
+    stack.sandbox.fail({ path: "sms", smsStatus: status });
+    expect((await start()).status).toBe(422);
+    expect(lastLog()).toMatchObject({ level: "info", outcome: "number-refused" });
+  });
+});
