@@ -10,11 +10,20 @@ export interface SecretCredentials {
   readonly apiKey: string;
   readonly apiSecret: string;
   /**
-   * Where they travel: the `Authorization: Basic` header, or the query string as SDKs of Nexmo's time had it.
+   * How a report travels:
+   *
+   * - `"basic"`: the secret in `Authorization: Basic`, the parameters in a form, as most official SDKs do it. No
+   *   message id stands in a URL.
+   * - `"basic-query"`: the secret in `Authorization: Basic`, the parameters in the query, where the published
+   *   description has them. For accounts whose form is refused (400, 415, 420, 422 or 423).
+   * - `"query"`: everything in the query, the secret too, as SDKs of Nexmo's time did it. URLs end up in logs: only
+   *   where `"basic-query"` is refused as well.
+   *
+   * Texts with codes always go as a form.
    *
    * @default "basic"
    */
-  readonly via?: "basic" | "query";
+  readonly via?: "basic" | "basic-query" | "query";
   readonly signatureSecret?: never;
   readonly signatureMethod?: never;
 }
@@ -25,8 +34,15 @@ export interface SignatureCredentials {
   readonly signatureSecret: string;
   /** What the account's settings say. */
   readonly signatureMethod: SignatureMethod;
+  /**
+   * Where a report's parameters travel: in a form, or in the query, where the published description has them. Use
+   * `"query"` where the form is refused (400, 401, 415, 420, 422 or 423): a form that is not read holds no API key
+   * either.
+   *
+   * @default "form"
+   */
+  readonly via?: "form" | "query";
   readonly apiSecret?: never;
-  readonly via?: never;
 }
 
 export type Credentials = SecretCredentials | SignatureCredentials;
@@ -46,46 +62,48 @@ export interface AuthenticatedRequest {
 }
 
 /**
- * Makes the function that puts a report and its sender's identity into one request. Parameters go as a form, so
- * that no message id stands in a URL, except with `via: "query"`. With a token the request is CORS-simple: no
+ * Makes the function that puts a report and its sender's identity into one request. Parameters go as a form, so that
+ * no message id stands in a URL, unless `via` wants them in the query. With a token the request is CORS-simple: no
  * header, so no preflight.
  *
- * @returns From a report and the time (epoch milliseconds, for a signature over a report that has no timestamp).
+ * @returns From a report; one that is signed must have its `timestamp`, which the signature's freshness hangs on.
  */
 export function createAuthenticator(
   identity: Identity,
-): (report: ValidReport, now: number) => AuthenticatedRequest | Promise<AuthenticatedRequest> {
-  const path = (report: ValidReport) => `/conversions/${report.channel}`;
-  const withHeaders = (headers: Readonly<Record<string, string>>, more: Parameter[] = []) => {
-    return (report: ValidReport) => ({
-      path: path(report),
-      form: [...encodeReport(report), ...more],
-      headers,
-    });
-  };
-  if (identity.kind === "token") return withHeaders({}, [["token", identity.token]]);
-  if (identity.kind === "key") {
-    return withHeaders({ authorization: `Bearer ${identity.key}`, accept: "application/json" });
+): (report: ValidReport) => AuthenticatedRequest | Promise<AuthenticatedRequest> {
+  const toRequest = (
+    { channel }: ValidReport,
+    parameters: Parameter[],
+    inQuery = false,
+    headers: AuthenticatedRequest["headers"] = {},
+  ): AuthenticatedRequest => ({
+    path: `/conversions/${channel}`,
+    [inQuery ? "query" : "form"]: parameters,
+    headers,
+  });
+  if (identity.kind === "token") {
+    return (report) => toRequest(report, [...encodeReport(report), ["token", identity.token]]);
   }
-  const { credentials } = identity;
-  const apiKey: Parameter = ["api_key", credentials.apiKey];
-  if (credentials.signatureSecret !== undefined) {
-    return async (report, now) => {
-      const signed = [apiKey, ...encodeReport(report)];
-      // Signing wants a `timestamp` in seconds, the report has one of its own by that name: as Vonage's Node, PHP
-      // and Python SDKs do, the report's is signed, and seconds are added only where it has none.
-      if (report.timestamp === undefined) signed.push(["timestamp", String(Math.floor(now / 1000))]);
+  if (identity.kind === "key") {
+    const headers = { authorization: `Bearer ${identity.key}`, accept: "application/json" };
+    return (report) => toRequest(report, encodeReport(report), false, headers);
+  }
+  const { apiKey, apiSecret, signatureSecret, signatureMethod, via } = identity.credentials;
+  const key: Parameter = ["api_key", apiKey];
+  if (signatureSecret !== undefined) {
+    return async (report) => {
+      // Signing wants a `timestamp` in seconds, the report has one of its own by that name. As Vonage's Node, PHP and
+      // Python SDKs do, the report's is signed.
+      const signed = [key, ...encodeReport(report)];
       // Loaded on demand: browsers never sign, and would pay for it.
       const { signParameters } = await import("./signature.ts");
-      const sig = await signParameters(signed, credentials.signatureSecret, credentials.signatureMethod);
-      return { path: path(report), form: [...signed, ["sig", sig]], headers: {} };
+      const sig = await signParameters(signed, signatureSecret, signatureMethod);
+      return toRequest(report, [...signed, ["sig", sig]], via === "query");
     };
   }
-  const { apiSecret, via } = credentials;
-  if (via !== "query") return withHeaders({ authorization: encodeBasic(credentials.apiKey, apiSecret) });
-  return (report) => ({
-    path: path(report),
-    query: [apiKey, ["api_secret", apiSecret], ...encodeReport(report)],
-    headers: {},
-  });
+  if (via === "query") {
+    return (report) => toRequest(report, [key, ["api_secret", apiSecret], ...encodeReport(report)], true);
+  }
+  const headers = { authorization: encodeBasic(apiKey, apiSecret) };
+  return (report) => toRequest(report, encodeReport(report), via === "basic-query", headers);
 }

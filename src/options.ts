@@ -112,16 +112,25 @@ export const credentialsSchema = v.pipe(
   objectOf({
     apiKey: required(text("1 to 200 characters, no colon, no control characters", /^[^\p{Cc}:]{1,200}$/u)),
     apiSecret: v.optional(secret),
-    via: v.optional(oneOf(["basic", "query"])),
+    via: v.optional(oneOf(["basic", "basic-query", "query", "form"])),
     signatureSecret: v.optional(secret),
     signatureMethod: v.optional(oneOf(SIGNATURE_METHODS)),
   }),
   v.check(
-    ({ apiSecret, via, signatureSecret, signatureMethod }) =>
+    ({ apiSecret, signatureSecret, signatureMethod }) =>
       apiSecret
         ? !signatureSecret && !signatureMethod
-        : signatureSecret !== undefined && signatureMethod !== undefined && !via,
+        : signatureSecret !== undefined && signatureMethod !== undefined,
     "must hold either apiSecret (and via), or signatureSecret and signatureMethod",
+  ),
+  v.forward(
+    v.check(
+      ({ apiSecret, signatureSecret, via }) =>
+        // One kind of secret only is for this to judge, and "query" fits both.
+        !apiSecret === !signatureSecret || !via || via === "query" || (via === "form") === !apiSecret,
+      "must be basic, basic-query or query beside apiSecret, form or query beside signatureSecret",
+    ),
+    ["via"],
   ),
   v.transform((credentials) => credentials as Credentials),
 );

@@ -21,7 +21,7 @@ export interface ConversionReport {
    * When the user acted: a `Date`, epoch milliseconds, or an ISO 8601 string with an offset. Kept to the second.
    * From 2010 on, and at most 5 minutes ahead of this machine's clock.
    *
-   * @default the moment Vonage (or the Worker) receives the report
+   * @default the instant of the call, the same in every attempt; to the Worker nothing, and it notes the arrival
    */
   readonly timestamp?: Date | number | string;
 }

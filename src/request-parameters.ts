@@ -9,6 +9,10 @@ export const MAX_REQUEST_BODY_BYTES = 8192;
 /** Why a request could not be read at all. */
 export type Unreadable = "too_large" | "unsupported_type" | "malformed";
 
+/** Reads the query string of a URL. */
+export const parseQuery = (url: string): DecodedParameters =>
+  parseForm(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "");
+
 /**
  * Reads query string and body (form or JSON; none at all is fine).
  *
@@ -20,7 +24,7 @@ export async function readParameters(
   request: Request,
   lengthHolds = false,
 ): Promise<DecodedParameters | Unreadable> {
-  const query = parseForm(/^[^?#]*\?([^#]*)/.exec(request.url)?.[1] ?? "");
+  const query = parseQuery(request.url);
   if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
   let text: string | undefined;
   try {

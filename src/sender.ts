@@ -32,13 +32,15 @@ export function createSender({
   const keepalive = identity.kind === "token";
   const attemptOnce = createTransport({ baseUrl, timeout, fetch, keepalive, readUpTo: toWorker ? 200 : 0 });
 
-  return async (report, signal) => {
-    const { channel } = report;
+  return async (given, signal) => {
+    const { channel } = given;
+    // An older reference of Vonage's demands a `timestamp`: it is the instant of the call, the same in every attempt.
+    // The Worker notes the arrival by its own clock, which is right more often than those of pages.
+    const timestamp = given.timestamp ?? (toWorker ? undefined : Date.now());
+    const request = await authenticate({ ...given, timestamp });
     const signals = [options.signal, signal].filter((one) => one !== undefined);
     for (let attempt = 1; ; attempt++) {
       if (signals.some((one) => one.aborted)) throw toError(channel, attempt - 1, NO_ANSWER.aborted);
-      // Anew for each attempt, since a signature ages.
-      const request = await authenticate(report, Date.now());
       const started = Date.now();
       const ended = await attemptOnce(request, signals);
       const duration = Date.now() - started;

@@ -86,10 +86,14 @@ createConversionClient({ credentials: { ...secret, signatureSecret: "s" } });
 createConversionClient({ credentials: { ...secret, signatureMethod: "md5" } });
 // @ts-expect-error an API secret in the query has no method either
 createConversionClient({ credentials: { ...secret, via: "query", signatureMethod: "md5" } });
-// @ts-expect-error a signature always goes in the form
+createConversionClient({ credentials: { ...secret, via: "basic-query" } });
 createConversionClient({ credentials: { ...signature, via: "query" } });
-// @ts-expect-error a signature always goes in the form, and never in the header
+// @ts-expect-error a signature goes in a form or in the query, and never in the header
 createConversionClient({ credentials: { ...signature, via: "basic" } });
+// @ts-expect-error nor beside one
+createConversionClient({ credentials: { ...signature, via: "basic-query" } });
+// @ts-expect-error an API secret goes in the header or in the query
+createConversionClient({ credentials: { ...secret, via: "form" } });
 // @ts-expect-error no API key
 createConversionClient({ credentials: { apiSecret: "s" } });
 // @ts-expect-error an unknown name
@@ -97,12 +101,12 @@ createConversionClient({ credentials: { ...secret, secret: "s" } });
 
 // The same where they come from elsewhere, and no literal is looked at for names too many.
 declare const secretAndMethod: typeof secret & { signatureMethod: SignatureMethod };
-declare const signatureInQuery: typeof signature & { via: "query" };
+declare const signatureInHeader: typeof signature & { via: "basic" };
 declare const bothKinds: { apiKey: string; apiSecret: string; signatureSecret: string };
 expectTypeOf(secret).toExtend<Credentials>();
 expectTypeOf(signature).toExtend<Credentials>();
 expectTypeOf(secretAndMethod).not.toExtend<Credentials>();
-expectTypeOf(signatureInQuery).not.toExtend<Credentials>();
+expectTypeOf(signatureInHeader).not.toExtend<Credentials>();
 expectTypeOf(bothKinds).not.toExtend<Credentials>();
 
 // Reports.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type ConversionClientOptions,
   type ConversionReport,
+  type Credentials,
   createConversionClient,
   type SignatureMethod,
 } from "../src/index.ts";
@@ -71,6 +72,16 @@ describe("a report on the wire", () => {
       },
     ],
     [
+      "with via basic-query is a query string beside a Basic header",
+      { credentials: { ...SECRET, via: "basic-query" } },
+      {
+        ...directly,
+        url: `https://api.nexmo.com/conversions/sms?${REPORT_FORM}`,
+        headers: { ...ANY, authorization: BASIC },
+        body: "",
+      },
+    ],
+    [
       "with a key is a form beside a Bearer header, and asks for JSON",
       { ...worker, key: "proxy-key" },
       {
@@ -115,11 +126,18 @@ describe("a report on the wire", () => {
         },
       ]);
 
-      // Without a timestamp of its own it is signed at UNIX seconds, and & and = sign as _.
-      const lateSig = sign(`&api_key=abcd1234&delivered=false&message-id=a_b_c&timestamp=${NOW / 1000}`);
+      // With via query it is the same in the URL.
+      const query = { credentials: { ...options.credentials, via: "query" as const } };
+      const url = `${directly.url}?api_key=abcd1234&${REPORT_FORM}&sig=${sig}`;
+      expect(await send(query, report)).toEqual([{ ...directly, url, headers: ANY, body: "" }]);
+
+      // Without a timestamp of its own it is signed at the instant of the call, and & and = sign as _.
+      const lateSig = sign(
+        "&api_key=abcd1234&delivered=false&message-id=a_b_c&timestamp=2026-06-01 12:00:00",
+      );
       expect(await send(options, { messageId: "a&b=c", delivered: false })).toMatchObject([
         {
-          body: `api_key=abcd1234&message-id=a%26b%3Dc&delivered=false&timestamp=${NOW / 1000}&sig=${lateSig}`,
+          body: `api_key=abcd1234&message-id=a%26b%3Dc&delivered=false&timestamp=2026-06-01+12%3A00%3A00&sig=${lateSig}`,
         },
       ]);
     },
@@ -131,14 +149,14 @@ describe("a report on the wire", () => {
     const later: Answer = () => new Response(null, { status: 429, headers: { "retry-after": "3600" } });
 
     /** What was sent in three attempts, five minutes apart, the last of them to the sandbox. */
-    async function sendThrice(signatureMethod: SignatureMethod, given: ConversionReport) {
+    async function sendThrice(known: Credentials, given: ConversionReport) {
       vi.useFakeTimers({ now: NOW + 500, toFake: ["Date", "setTimeout", "clearTimeout"] });
       const sandbox = createSandbox();
       const fromSandbox: Answer = ({ url, method, headers, body }) =>
         sandbox.fetch(url, { method, headers, body });
       const { fetch, sent } = createRecordingFetch(later, later, fromSandbox);
       const { sms } = createConversionClient({
-        credentials: { apiKey, signatureSecret, signatureMethod },
+        credentials: known,
         retry: { maxDelay: 300_000 },
         fetch,
       });
@@ -150,35 +168,54 @@ describe("a report on the wire", () => {
         if (attempt < 3) await vi.advanceTimersByTimeAsync(300_000);
       }
       expect(await result).toEqual({ status: "recorded", attempts: 3 });
-      expect(sandbox.reports()).toMatchObject([{ authentication: "signature" }]);
-      return sent.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+      return {
+        recorded: sandbox.reports(),
+        sent: sent.map(({ url, body }) =>
+          Object.fromEntries(new URLSearchParams(body || new URL(url).search)),
+        ),
+      };
     }
 
-    it.each<SignatureMethod>(["md5hash", "sha256"])(
-      "is signed by %s at the seconds of each attempt, so that it is still fresh",
-      async (signatureMethod) => {
-        const forms = await sendThrice(signatureMethod, { messageId: "x", delivered: true });
-        expect(forms.map(({ timestamp }) => Number(timestamp) - NOW / 1000)).toEqual([0, 300, 600]);
-        expect(new Set(forms.map(({ sig }) => sig)).size).toBe(3);
-      },
-    );
+    const { apiSecret = "" } = SANDBOX_ACCOUNTS[0] ?? {};
+    it.each<Credentials>([
+      { apiKey, apiSecret },
+      { apiKey, apiSecret, via: "basic-query" },
+      { apiKey, apiSecret, via: "query" },
+      { apiKey, signatureSecret, signatureMethod: "md5hash" },
+      { apiKey, signatureSecret, signatureMethod: "sha256" },
+      { apiKey, signatureSecret, signatureMethod: "sha256", via: "query" },
+    ])("says in every attempt when it was first made: %j", async (known) => {
+      const { sent, recorded } = await sendThrice(known, { messageId: "x", delivered: true });
+      expect(sent.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 12:00:00"));
+      expect(new Set(sent.map(({ sig }) => sig)).size).toBe(1);
+      expect(recorded).toMatchObject([{ timestamp: "2026-06-01 12:00:00" }]);
+    });
 
-    it("is the same where its timestamp is its own", async () => {
-      const forms = await sendThrice("sha256", report);
-      expect(forms.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 12:00:00"));
-      expect(new Set(forms.map(({ sig }) => sig)).size).toBe(1);
+    it("says when the user acted, where that is known", async () => {
+      const { sent } = await sendThrice(
+        { apiKey, signatureSecret, signatureMethod: "sha256" },
+        { ...report, timestamp: NOW - 7000 },
+      );
+      expect(sent.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 11:59:53"));
     });
   });
 
-  it("has no timestamp where none was given: the receiver's time counts", async () => {
-    expect(await send({ credentials: SECRET }, { messageId: "x", delivered: false })).toMatchObject([
-      { body: "message-id=x&delivered=false" },
-    ]);
+  it.each<[string, ConversionClientOptions, string]>([
+    ["to Vonage", { credentials: SECRET }, "message-id=x&delivered=false&timestamp=2026-06-01+12%3A00%3A00"],
+    // It notes the arrival, by a clock that is right more often than those of pages.
+    ["to the Worker with a key not", { ...worker, key: "proxy-key" }, "message-id=x&delivered=false"],
+    [
+      "to the Worker with a token not",
+      { ...worker, token: TOKEN },
+      `message-id=x&delivered=false&token=${TOKEN}`,
+    ],
+  ])("has the instant of the call where no time is given: %s", async (_, options, body) => {
+    expect(await send(options, { messageId: "x", delivered: false })).toMatchObject([{ body }]);
   });
 
   it("escapes what a form must escape", async () => {
     const messageId = "a b&c=d+e%f/号😀\uFEFF";
-    const [request] = await send({ credentials: SECRET }, { messageId, delivered: true });
+    const [request] = await send({ ...worker, key: "proxy-key" }, { messageId, delivered: true });
     expect(request?.body).toBe(
       "message-id=a+b%26c%3Dd%2Be%25f%2F%E5%8F%B7%F0%9F%98%80%EF%BB%BF&delivered=true",
     );
@@ -205,7 +242,7 @@ describe("a report on the wire", () => {
     expect(request?.method).toBe("POST");
   });
 
-  it("has no message id and no secret in its URL but with via query", async () => {
+  it("has no message id and no secret in its URL unless via says query", async () => {
     const { signatureSecret, ...signed } = {
       apiKey: "abcd1234",
       signatureSecret: "s",

@@ -45,7 +45,8 @@ describe("options that are refused", () => {
       CREDENTIALS,
     ],
     ["a method without secret", { credentials: { apiKey: "key", signatureMethod: "md5" } }, CREDENTIALS],
-    ["via with a signature", { credentials: { ...signing, via: "query" } }, CREDENTIALS],
+    ["via without a secret", { credentials: { apiKey: "key", via: "form" } }, CREDENTIALS],
+    ["both secrets, with via", { credentials: { ...signing, apiSecret: SECRET, via: "form" } }, CREDENTIALS],
   ])("%s: the message says what belongs together", (_, options, message) => {
     expect(() => resolve(options)).toThrow(
       expect.objectContaining({ code: "invalid_options", message: `invalid_options: ${message}` }),
@@ -113,8 +114,17 @@ describe("options that are refused", () => {
     [
       "credentials.via",
       { credentials: { ...direct.credentials, via: "body" } },
-      "must be one of basic, query, got a string of 4 characters",
+      "must be one of basic, basic-query, query, form, got a string of 4 characters",
     ],
+    ...[
+      { ...signing, via: "basic" },
+      { ...signing, via: "basic-query" },
+      { ...direct.credentials, via: "form" },
+    ].map((credentials): [string, object, string] => [
+      "credentials.via",
+      { credentials },
+      "must be basic, basic-query or query beside apiSecret, form or query beside signatureSecret",
+    ]),
     [
       "credentials.signatureSecret",
       { credentials: { ...signing, signatureSecret: `${SECRET}\0` } },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createConversionClient } from "../src/index.ts";
+import { type Credentials, createConversionClient } from "../src/index.ts";
 import {
   createSandbox,
   SANDBOX_ACCOUNTS,
@@ -203,6 +203,41 @@ describe("a caller", () => {
     sandbox.enable(key, false);
     expect((await sandbox.fetch(request())).status).toBe(402);
     expect(sandbox.reports()).toHaveLength(1);
+  });
+
+  describe("of an account that insists on the query", () => {
+    const own = { apiKey, apiSecret, signatureSecret, enabled: true, queryOnly: true };
+    const signing = { apiKey, signatureSecret, signatureMethod: "sha256" } as const;
+
+    it.each<[Credentials, number]>([
+      [{ apiKey, apiSecret }, 422],
+      [{ apiKey, apiSecret, via: "basic-query" }, 200],
+      [{ apiKey, apiSecret, via: "query" }, 200],
+      // A body that is not read names no account either.
+      [signing, 401],
+      [{ ...signing, via: "query" }, 200],
+    ])("gets by %j: %i", async (credentials, status) => {
+      const sandbox = createSandbox({ accounts: [own] });
+      const client = createConversionClient({ credentials, fetch: sandbox.fetch });
+      const result = await client.sms({ messageId: "x", delivered: true }).catch((error) => error);
+      expect(result.status).toBe(status === 200 ? "recorded" : status);
+      expect(sandbox.reports().map(({ transport }) => transport)).toEqual(status === 200 ? ["query"] : []);
+    });
+
+    it("is told so, and told otherwise", async () => {
+      const sandbox = create();
+      sandbox.insistOnQuery(apiKey, true);
+      expect((await sandbox.fetch(transports.form(report, basic))).status).toBe(422);
+      expect((await sandbox.fetch(transports.json(report, basic))).status).toBe(422);
+      expect((await sandbox.fetch(transports.query(report, basic))).status).toBe(200);
+      sandbox.insistOnQuery(apiKey, false);
+      expect((await sandbox.fetch(transports.form(report, basic))).status).toBe(200);
+      sandbox.insistOnQuery(apiKey, true);
+      sandbox.reset();
+      expect((await sandbox.fetch(transports.form(report, basic))).status).toBe(200);
+      expect(() => sandbox.insistOnQuery("nobody", true)).toThrow("apiKey is of no account here");
+      expect(() => sandbox.insistOnQuery(apiKey, "yes" as never)).toThrow("queryOnly must be true or false");
+    });
   });
 
   it("that names an account of the test's own is known, and no other", async () => {
@@ -776,6 +811,15 @@ describe("the control panel", () => {
     });
     await call("POST", "accounts", JSON.stringify({ apiKey, enabled: true }));
     expect((await send()).status).toBe(200);
+  });
+
+  it("has an account read the query only, and shows it", async () => {
+    const body = JSON.stringify({ apiKey, enabled: true, queryOnly: true });
+    expect(await call("POST", "accounts", body)).toMatchObject({ status: 200 });
+    expect((await send()).status).toBe(422);
+    expect(await call("GET", "accounts")).toMatchObject({
+      body: { accounts: [{ apiKey, enabled: true, queryOnly: true }, {}, {}] },
+    });
   });
 
   it("adds faults, and shows those still to strike", async () => {

@@ -72,7 +72,15 @@ export const statsSchema = v.looseObject({
 /** `POST /doctor`. */
 export const doctorSchema = v.looseObject({
   ledger: v.boolean(),
-  keys: v.record(v.string(), v.looseObject({ verdict: v.string(), reason: v.nullable(v.string()) })),
+  keys: v.record(
+    v.string(),
+    v.looseObject({
+      verdict: v.string(),
+      reason: v.nullable(v.string()),
+      status: v.optional(v.number()),
+      via: v.optional(v.string()),
+    }),
+  ),
 });
 
 /** `GET /health`. */

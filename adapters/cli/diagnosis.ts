@@ -66,11 +66,21 @@ function ofDoctor({ ledger, keys }: DoctorAnswer, hasLedger: boolean): Finding[]
     ...(hasLedger && !ledger
       ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
       : []),
-    ...Object.entries(keys).map(([traffic, { verdict, reason }]) => ofKey(traffic, verdict, reason)),
+    ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
   ];
 }
 
-function ofKey(traffic: string, verdict: string, reason: string | null): Finding {
+/** What to try in place of a way to send reports that Vonage refuses, the better first. */
+const OTHER_WAYS: Readonly<Record<string, readonly string[]>> = {
+  basic: ["basic-query", "query"],
+  "basic-query": ["basic", "query"],
+  form: ["query"],
+};
+
+function ofKey(
+  traffic: string,
+  { verdict, reason, status, via = "" }: DoctorAnswer["keys"][string],
+): Finding {
   const prefix = `VONAGE_${traffic.toUpperCase()}`;
   switch (verdict) {
     case "accepted":
@@ -80,7 +90,18 @@ function ofKey(traffic: string, verdict: string, reason: string | null): Finding
         "problem",
         `Vonage refused the API key or secret for ${traffic} traffic: check ${prefix}_API_KEY and ` +
           `${prefix}_API_SECRET (or ${prefix}_SIGNATURE_SECRET and ${prefix}_SIGNATURE_METHOD).`,
+        [`If a signature and all of these are right, set ${prefix}_VIA to query: a form may not be read.`],
       );
+    case "rejected": {
+      const ways = OTHER_WAYS[via] ?? ["basic-query", "basic"];
+      return finding(
+        "problem",
+        `Vonage knows the API key for ${traffic} traffic, but refuses the way reports are sent ` +
+          `(${status ?? "rejected"}${via && ` to ${via}`}): set ${prefix}_VIA to ${ways.join(", then to ")}, ` +
+          "and run this again.",
+        ["Until then every report of this traffic is refused, and ends as dead."],
+      );
+    }
     case "not_enabled":
       return finding(
         "problem",
@@ -90,7 +111,7 @@ function ofKey(traffic: string, verdict: string, reason: string | null): Finding
       return finding(
         "problem",
         `Whether Vonage accepts the API key for ${traffic} traffic could not be seen ` +
-          `(${reason ?? verdict}): try again in a minute.`,
+          `(${reason ?? verdict}): ${reason === "unexpected_response" ? "check VONAGE_BASE_URL" : "try again in a minute"}.`,
       );
   }
 }

@@ -30,6 +30,11 @@ export interface Env extends TwoFactorEnv {
   readonly VONAGE_2FA_SIGNATURE_SECRET?: string;
   /** with the method: md5hash, md5, sha1, sha256 or sha512. */
   readonly VONAGE_2FA_SIGNATURE_METHOD?: string;
+  /**
+   * How reports travel: with an API secret `basic` (default), `basic-query` or `query`; with a signature secret `form`
+   * (default) or `query`. See `via` of the client's credentials.
+   */
+  readonly VONAGE_2FA_VIA?: string;
   /** API key for all other traffic, never the same. */
   readonly VONAGE_OTHER_API_KEY?: string;
   /** Secret. */
@@ -37,6 +42,8 @@ export interface Env extends TwoFactorEnv {
   /** Secret. */
   readonly VONAGE_OTHER_SIGNATURE_SECRET?: string;
   readonly VONAGE_OTHER_SIGNATURE_METHOD?: string;
+  /** As {@link VONAGE_2FA_VIA}. */
+  readonly VONAGE_OTHER_VIA?: string;
   /** Secret: proxy keys for 2FA traffic, `name:key`, separated by commas or white space; keys of 32 characters or more. */
   readonly PROXY_KEYS_2FA?: string;
   /** Secret: proxy keys for all other traffic. */
@@ -176,10 +183,12 @@ const SETTINGS = [
   "VONAGE_2FA_API_SECRET",
   "VONAGE_2FA_SIGNATURE_SECRET",
   "VONAGE_2FA_SIGNATURE_METHOD",
+  "VONAGE_2FA_VIA",
   "VONAGE_OTHER_API_KEY",
   "VONAGE_OTHER_API_SECRET",
   "VONAGE_OTHER_SIGNATURE_SECRET",
   "VONAGE_OTHER_SIGNATURE_METHOD",
+  "VONAGE_OTHER_VIA",
   "PROXY_KEYS_2FA",
   "PROXY_KEYS_OTHER",
   "ADMIN_KEYS",
@@ -244,6 +253,7 @@ function readCredentials(settings: Settings, set: "2FA" | "OTHER") {
     apiSecret: settings[`VONAGE_${set}_API_SECRET`],
     signatureSecret: settings[`VONAGE_${set}_SIGNATURE_SECRET`],
     signatureMethod: settings[`VONAGE_${set}_SIGNATURE_METHOD`],
+    via: settings[`VONAGE_${set}_VIA`],
   };
 }
 

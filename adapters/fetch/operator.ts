@@ -1,8 +1,10 @@
 // What the operator can ask: which reports wait or died, how many there are, whether Vonage takes each key.
 
+import type { Credentials } from "../../src/credentials.ts";
 import type { ConversionErrorCode } from "../../src/errors.ts";
 import { isConversionError } from "../../src/errors.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/report.ts";
+import type { Sender } from "../../src/sender.ts";
 import { findFaults } from "../../src/validation.ts";
 import { admitAdmin, type HandlerContext } from "./admission.ts";
 import type { Ledger, ListedState } from "./ledger.ts";
@@ -11,11 +13,18 @@ import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
 
-/** Whether Vonage takes a key: `unknown` where it could not be asked. */
+/**
+ * How Vonage answers reports of a key. `accepted` is a 200 and nothing else; `rejected`: it knows the key, but refuses
+ * the way in which reports are sent; `unknown`: it could not be asked.
+ */
 export interface Diagnosis {
-  readonly verdict: "accepted" | "unauthorized" | "not_enabled" | "unknown";
-  /** What came instead of a verdict. */
+  readonly verdict: "accepted" | "rejected" | "unauthorized" | "not_enabled" | "unknown";
+  /** The error in place of a verdict. */
   readonly reason: ConversionErrorCode | null;
+  /** With `rejected`: the HTTP status. */
+  readonly status?: number | undefined;
+  /** With `rejected`: the `via` of the credentials, which says how reports are sent today. */
+  readonly via?: NonNullable<Credentials["via"]>;
 }
 
 const STATES: readonly ListedState[] = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
@@ -81,7 +90,7 @@ export function createOperator(
       return json(200, { ...stats, ...(counts && { twoFactor: counts }) });
     }),
 
-    /** `POST /doctor`: asks Vonage with each key, and has nothing recorded. */
+    /** `POST /doctor`: reports a message that does not exist with each key. */
     doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
       const admin = await admitAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
@@ -89,7 +98,8 @@ export function createOperator(
       const keys: Partial<Record<Traffic, Diagnosis>> = {};
       for (const traffic of TRAFFICS) {
         const send = senders.get(traffic);
-        if (send !== undefined) keys[traffic] = await diagnose(send);
+        const credentials = config.credentials[traffic];
+        if (send && credentials) keys[traffic] = await diagnose(send, credentials);
       }
       // Reports that wait for a key need not wait for its next probe. Where the ledger fails the verdicts still stand.
       const mended = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
@@ -108,19 +118,20 @@ function json(status: number, body: unknown): Answer {
 }
 
 /**
- * A report without a message id: Vonage checks the key before the parameters, so a good key is told that the id is
- * missing, and there is nothing that could be recorded.
+ * Sends a complete report, since only a 200 to one proves that reports arrive: a refusal of an incomplete one would
+ * look the same whether Vonage read its form or not. Its message id is a new UUID, which is no message's, and `true`
+ * is no complaint about a route.
  */
-async function diagnose(
-  send: NonNullable<ReturnType<ReturnType<typeof createSenders>["get"]>>,
-): Promise<Diagnosis> {
+async function diagnose(send: Sender, { via, signatureSecret }: Credentials): Promise<Diagnosis> {
+  const probe = { channel: "sms", messageId: crypto.randomUUID(), delivered: true } as const;
   try {
-    await send({ channel: "sms", messageId: "", delivered: false });
+    await send(probe);
+    return { verdict: "accepted", reason: null };
   } catch (error) {
     if (!isConversionError(error)) throw error;
-    const { code } = error;
+    const { code, status } = error;
     if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
     if (code !== "rejected") return { verdict: "unknown", reason: code };
+    return { verdict: code, reason: null, status, via: via ?? (signatureSecret ? "form" : "basic") };
   }
-  return { verdict: "accepted", reason: null };
 }

@@ -10,6 +10,13 @@ export interface SandboxAccount {
   readonly signatureSecret: string;
   /** Whether Vonage support has enabled the Conversion API: if not, every report gets 402. Texts go out all the same. */
   readonly enabled: boolean;
+  /**
+   * Whether reports must have their parameters in the query, where the published description of the Conversion API
+   * has them: what stands in a body is not read then.
+   *
+   * @default false
+   */
+  readonly queryOnly?: boolean | undefined;
 }
 
 /**

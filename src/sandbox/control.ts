@@ -14,7 +14,8 @@ import type { SandboxWebhooks } from "./webhooks.ts";
 const CALLS = {
   "GET /sandbox/reports": "what was recorded, oldest first",
   "GET /sandbox/accounts": "the accounts, without their secrets",
-  "POST /sandbox/accounts": 'enable or disable: {"apiKey": "…", "enabled": true}',
+  "POST /sandbox/accounts":
+    'enable or disable: {"apiKey": "…", "enabled": true}; "queryOnly": true reads no report in a body',
   "GET /sandbox/faults": "the faults still to strike",
   "POST /sandbox/faults":
     'add one: {"status": 503, "times": 3}, {"hang": true}, {"drop": true}, {"latency": 500}; of other interfaces: {"path": "calls", "status": 503}, {"path": "sms", "smsStatus": "5", "recorded": true}',
@@ -37,8 +38,9 @@ type Call = keyof typeof CALLS;
 /** What a POST does with its body, which the sandbox validates, and whatever it has to tell of it. */
 const ACTIONS: Partial<Record<Call, (sandbox: Sandbox, body: unknown) => unknown>> = {
   "POST /sandbox/accounts": (sandbox, body) => {
-    const { apiKey, enabled } = body as SandboxAccount;
+    const { apiKey, enabled, queryOnly } = body as SandboxAccount;
     sandbox.enable(apiKey, enabled);
+    if (queryOnly !== undefined) sandbox.insistOnQuery(apiKey, queryOnly);
   },
   "POST /sandbox/faults": (sandbox, body) => sandbox.fail(body as SandboxFault),
   "POST /sandbox/limit": (sandbox, body) => {
@@ -110,5 +112,11 @@ function look(
   }
   if (call === "GET /sandbox/exchanges")
     return { exchanges: sandbox.exchanges(Number(query.get("after") ?? 0)) };
-  return { accounts: [...accounts.values()].map(({ apiKey, enabled }) => ({ apiKey, enabled })) };
+  return {
+    accounts: [...accounts.values()].map(({ apiKey, enabled, queryOnly }) => ({
+      apiKey,
+      enabled,
+      ...(queryOnly && { queryOnly }),
+    })),
+  };
 }

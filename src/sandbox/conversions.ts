@@ -2,7 +2,7 @@
 
 import { type DecodedParameters, decodeReport } from "../parameters.ts";
 import { type Channel, createReportSchema } from "../report.ts";
-import type { Unreadable } from "../request-parameters.ts";
+import { parseQuery, type Unreadable } from "../request-parameters.ts";
 import { formatTimestamp } from "../timestamp.ts";
 import { findAccount, type SandboxAuthentication } from "./accounts.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
@@ -53,7 +53,12 @@ export async function answerConversion(
     return { response: new Response(body, { status, headers }), parameters, note: body };
   };
   if (typeof read === "string") return text(rejection, `Unreadable request: ${read}`);
-  const found = await findAccount(accounts, request.headers.get("authorization"), parameters, now);
+  const authorization = request.headers.get("authorization");
+  let [told, found] = [read, await findAccount(accounts, authorization, parameters, now)];
+  if (found?.account.queryOnly) {
+    told = parseQuery(request.url);
+    found = await findAccount(accounts, authorization, told.parameters, now);
+  }
   if (found === undefined) return text(401, "Unauthorized");
   const refusal = refuse(found.account.apiKey);
   if (refusal !== undefined) return { response: refusal.response, parameters };
@@ -63,7 +68,7 @@ export async function answerConversion(
   }
   const { report, faults } = decodeReport(
     channel,
-    read,
+    told,
     AUTHENTICATION,
     createReportSchema(() => now),
   );

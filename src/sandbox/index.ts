@@ -50,6 +50,13 @@ export interface Sandbox {
    */
   enable(apiKey: string, enabled: boolean): void;
   /**
+   * Makes an account read a report's parameters in the query only, where the published description has them, or also
+   * in the body again.
+   *
+   * @throws {ConversionError} `invalid_options`: there is no such account.
+   */
+  insistOnQuery(apiKey: string, queryOnly: boolean): void;
+  /**
    * Holds each account to a sustained rate, over all interfaces: one second's worth may come at once, and what is
    * above is answered 429, or status "1" where a text is sent, and not done. Every authenticated request that is
    * let through counts, also one that is refused for another reason or struck by a fault; a fault's own answer goes
@@ -97,6 +104,7 @@ export interface Sandbox {
 }
 
 const enableSchema = objectOf({ apiKey: anyText, enabled: aBoolean });
+const insistSchema = objectOf({ apiKey: anyText, queryOnly: aBoolean });
 const afterSchema = objectOf({ after: required(integer(0, Number.MAX_SAFE_INTEGER)) });
 
 /**
@@ -141,6 +149,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now,
   });
 
+  const changeAccount = (change: Pick<SandboxAccount, "apiKey"> & Partial<SandboxAccount>) => {
+    const account = accounts.get(change.apiKey);
+    if (account === undefined) throw new ConversionError("invalid_options", "apiKey is of no account here");
+    accounts.set(change.apiKey, { ...account, ...change });
+  };
+
   const sandbox: Sandbox = {
     fetch: async (input, init) => {
       // Not wrapped again: Node may lose the signal of a Request made of a Request.
@@ -154,12 +168,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     fail: (fault) => {
       faults.push(validate(faultSchema, fault, "invalid_options"));
     },
-    enable: (apiKey, enabled) => {
-      const change = validate(enableSchema, { apiKey, enabled }, "invalid_options");
-      const account = accounts.get(change.apiKey);
-      if (account === undefined) throw new ConversionError("invalid_options", "apiKey is of no account here");
-      accounts.set(change.apiKey, { ...account, enabled: change.enabled });
-    },
+    enable: (apiKey, enabled) =>
+      changeAccount(validate(enableSchema, { apiKey, enabled }, "invalid_options")),
+    insistOnQuery: (apiKey, queryOnly) =>
+      changeAccount(validate(insistSchema, { apiKey, queryOnly }, "invalid_options")),
     limit: (perSecond, retryAfter) => {
       limit = createRateLimit(perSecond, retryAfter);
     },

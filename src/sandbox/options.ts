@@ -59,7 +59,13 @@ const isFunction = (value: unknown) => typeof value === "function";
 export const sandboxOptionsSchema = objectOf({
   accounts: v.optional(
     v.array(
-      objectOf({ apiKey: anyText, apiSecret: anyText, signatureSecret: anyText, enabled: aBoolean }),
+      objectOf({
+        apiKey: anyText,
+        apiSecret: anyText,
+        signatureSecret: anyText,
+        enabled: aBoolean,
+        queryOnly: v.optional(aBoolean),
+      }),
       "must be a list of accounts",
     ),
     [...SANDBOX_ACCOUNTS],

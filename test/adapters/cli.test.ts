@@ -618,12 +618,39 @@ describe("doctor", () => {
     ],
     ["unknown", "unavail\u001bable", "2fa", "could not be seen (unavail\\u001bable): try again in a minute"],
     ["unknown", null, "2fa", "could not be seen (unknown): try again"],
+    ["unknown", "unexpected_response", "2fa", "(unexpected_response): check VONAGE_BASE_URL."],
+    ["unauthorized", null, "2fa", "or VONAGE_2FA_SIGNATURE_SECRET and VONAGE_2FA_SIGNATURE_METHOD"],
   ])("says what to do about a key that is %s (%j, %s)", async (verdict, reason, traffic, text) => {
     const { code, lines } = await cli(["doctor"], await serve(keys(verdict, reason, traffic)));
     expect(code).toBe(1);
     expect(lines[3]).toMatch(/^PROBLEM /);
     expect(lines[3]).toContain(text);
   });
+
+  it.each([
+    ["2fa", "basic", 422, "(422 to basic): set VONAGE_2FA_VIA to basic-query, then to query, and run"],
+    ["other", "basic-query", 415, "(415 to basic-query): set VONAGE_OTHER_VIA to basic, then to query, and"],
+    ["2fa", "query", 400, "(400 to query): set VONAGE_2FA_VIA to basic-query, then to basic, and run"],
+    ["2fa", "form", 423, "(423 to form): set VONAGE_2FA_VIA to query, and run this again."],
+    // Of a version that says less.
+    ["2fa", undefined, undefined, "(rejected): set VONAGE_2FA_VIA to basic-query, then to basic, and run"],
+  ])(
+    "says which setting to change where reports are refused: %s by %s, %s",
+    async (traffic, via, status, text) => {
+      const key = { verdict: "rejected", reason: null, status, via };
+      const server = await serve({
+        ...WELL,
+        "POST /doctor": give(200, { ledger: true, keys: { [traffic]: key } }),
+      });
+      const { code, lines } = await cli(["doctor"], server);
+      expect(code).toBe(1);
+      expect(lines[3]).toMatch(/^PROBLEM /);
+      expect(lines[3]).toContain(
+        `Vonage knows the API key for ${traffic} traffic, but refuses the way reports are sent`,
+      );
+      expect(lines[3]).toContain(text);
+    },
+  );
 
   it("names every setting that is missing or wrong, and the command to set it", async () => {
     const server = await serve({

@@ -445,10 +445,12 @@ const WRONG: Record<keyof Env, unknown[]> = {
   VONAGE_2FA_API_SECRET: ["with a line\n", "x".repeat(201)],
   VONAGE_2FA_SIGNATURE_SECRET: ["with a line\n"],
   VONAGE_2FA_SIGNATURE_METHOD: ["sha3", "MD5"],
+  VONAGE_2FA_VIA: ["header", "BASIC", "form"],
   VONAGE_OTHER_API_KEY: ["with:colon"],
   VONAGE_OTHER_API_SECRET: ["with a line\n"],
   VONAGE_OTHER_SIGNATURE_SECRET: ["with a line\n"],
   VONAGE_OTHER_SIGNATURE_METHOD: ["sha3"],
+  VONAGE_OTHER_VIA: ["basic query", "form"],
   PROXY_KEYS_2FA: ["shop", "shop:", `:${key("a")}`, `sh.op:${key("a")}`, `shop:${key("ä")}`],
   PROXY_KEYS_OTHER: ["shop", `a:${key("a")},a:${key("b")}`, `a:${key("a")},b:${key("a")}`],
   TOKEN_SECRETS: ["kid", "kid:short", `:${key("a")}`],
@@ -686,6 +688,41 @@ describe("a complete environment", () => {
   it.each(["md5hash", "md5", "sha1", "sha256", "sha512"])("a report is signed by %s", async (method) => {
     expect((await call(post(REPORT, bearer(key("s"))), withSignature(method))).status).toBe(200);
     expect(sandbox.reports()).toMatchObject([{ authentication: "signature", apiKey: twoFactor.apiKey }]);
+  });
+
+  it.each<[Env, object]>([
+    [{}, { authentication: "basic", transport: "form" }],
+    [{ VONAGE_2FA_VIA: "basic" }, { authentication: "basic", transport: "form" }],
+    [{ VONAGE_2FA_VIA: "basic-query" }, { authentication: "basic", transport: "query" }],
+    [{ VONAGE_2FA_VIA: "query" }, { authentication: "query", transport: "query" }],
+    [withSignature("sha256"), { authentication: "signature", transport: "form" }],
+    [
+      { ...withSignature("md5"), VONAGE_2FA_VIA: "form" },
+      { authentication: "signature", transport: "form" },
+    ],
+    [
+      { ...withSignature("md5"), VONAGE_2FA_VIA: "query" },
+      { authentication: "signature", transport: "query" },
+    ],
+  ])("a report of its traffic goes out the way that the settings say: %j", async (via, recorded) => {
+    const env: Env = via.VONAGE_2FA_API_KEY ? via : { ...full, ...via };
+    expect((await call(post(REPORT, bearer(key("s"))), env)).status).toBe(200);
+    expect(sandbox.reports()).toMatchObject([recorded]);
+    expect(sandbox.reports()[0]?.timestamp).toMatch(/^2\d{3}-/);
+    if (env.VONAGE_OTHER_API_KEY === undefined) return;
+    expect((await call(post(REPORT, bearer(key("m"))), env)).status).toBe(200);
+    expect(sandbox.reports()[1]).toMatchObject({ authentication: "basic", transport: "form" });
+  });
+
+  it.each<[Env, string]>([
+    [{ VONAGE_2FA_VIA: "form" }, "VONAGE_2FA_VIA"],
+    [{ ...withSignature("md5"), VONAGE_2FA_VIA: "basic-query" }, "VONAGE_2FA_VIA"],
+    [{ VONAGE_OTHER_VIA: "form" }, "VONAGE_OTHER_VIA"],
+  ])("a way that does not fit the kind of secret is named alone: %j", async (via, name) => {
+    const env: Env = via.VONAGE_2FA_API_KEY ? via : { ...full, ...via };
+    const { missing, invalid } = await readJson(await call(get("/health"), env));
+    expect([missing, invalid?.map((one) => one.name)]).toEqual([[], [name]]);
+    expect(invalid?.[0]?.detail).toContain("basic-query or query beside apiSecret");
   });
 
   it.each([",", "\n", " ", ", ", "\r\n", "\n  ", " ,\t,"])(

@@ -186,7 +186,7 @@ describe("a ledger that fails", () => {
   );
 
   it("does not keep the doctor from saying what Vonage says", async () => {
-    const { handle } = createLedgerProxy({ nudge: rejecting(new LedgerUnavailable("x")) });
+    const { handle } = createLedgerProxy({ nudge: rejecting(new LedgerUnavailable("x")) }, 200);
     const response = await handle(get("/doctor", "POST", BY_OPS));
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ ledger: true, keys: { "2fa": { verdict: "accepted" } } });
@@ -194,10 +194,12 @@ describe("a ledger that fails", () => {
 });
 
 it.each<[number[], string[][]]>([
-  [[422, 422], [["2fa", "other"]]],
-  [[422, 401], [["2fa"]]],
-  [[402, 422], [["other"]]],
+  [[200, 200], [["2fa", "other"]]],
+  [[200, 401], [["2fa"]]],
+  [[402, 200], [["other"]]],
+  [[422, 200], [["other"]]],
   [[402, 503], []],
+  [[415, 422], []],
 ])(
   "where Vonage answers %j the doctor tells the ledger of the keys that are good: %j",
   async (answers, told) => {

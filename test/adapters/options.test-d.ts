@@ -37,7 +37,9 @@ expectTypeOf<TwoFactor<Secret & Signed>>().not.toExtend<ConversionHandlerOptions
 expectTypeOf<TwoFactor<Secret & { signatureSecret: string }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<Secret & { signatureMethod: "md5" }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<Signed & { apiSecret: string }>>().not.toExtend<ConversionHandlerOptions>();
-expectTypeOf<TwoFactor<Signed & { via: "query" }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Signed & { via: "query" }>>().toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Secret & { via: "basic-query" }>>().toExtend<ConversionHandlerOptions>();
+expectTypeOf<TwoFactor<Secret & { via: "form" }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<Signed & { via: "basic" }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<{
   credentials: { "2fa": Secret; other: Secret & Signed };

@@ -363,10 +363,28 @@ describe("POST /doctor", () => {
     expect(Object.values(reports).every((count) => count === 0)).toBe(true);
   });
 
-  it("has nothing recorded", async () => {
-    // What it asks Vonage with has no message id.
-    expect(vonage.attempts("").length).toBeGreaterThan(2);
-    expect(vonage.reports("")).toEqual([]);
+  it.each<[Parameters, object, string]>([
+    [{}, { verdict: "rejected", reason: null, status: 422, via: "basic" }, "dead"],
+    [{ VONAGE_OTHER_VIA: "basic-query" }, { verdict: "accepted", reason: null }, "recorded"],
+  ])("with %j says of an account that reads the query only: %j", async (bindings, verdict, state) => {
+    const insist = (queryOnly: boolean) =>
+      fetch(`${vonage.url}/sandbox/accounts`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ apiKey: SANDBOX_CREDENTIALS.other.apiKey, enabled: true, queryOnly }),
+      });
+    await insist(true);
+    const worker = await startLedgerWorker(vonage.url, bindings);
+    const { look, report } = callsOf(worker);
+    const { body } = await diagnose(callsOf(worker));
+    await report("query only", true, { headers: BY_ALERTS });
+    const { reports } = (await look(`/reports?state=${state}`)).body;
+    await Promise.all([worker.stop(), insist(false)]);
+    expect(body.keys).toEqual({ "2fa": { verdict: "accepted", reason: null }, other: verdict });
+    expect(reports).toMatchObject([{ messageId: "query only", traffic: "other", state }]);
+  });
+
+  it("leaves nothing in the ledger", async () => {
     const { reports } = (await calls.look("/stats")).body;
     expect([reports.tracking, reports.dead]).toEqual([FILLED.tracking.length, FILLED.dead.length]);
   });
