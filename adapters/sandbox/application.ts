@@ -9,6 +9,7 @@ import {
   type TwoFactorErrorCode,
 } from "../../src/two-factor/index.ts";
 import { parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
+import { checkSchema } from "../../src/two-factor/request.ts";
 import { findFaults, objectOf, oneOf, required, text } from "../../src/validation.ts";
 import { type ApplicationExchange, createApplicationLog } from "./application-log.ts";
 import {
@@ -60,7 +61,6 @@ const startSchema = objectOf({
   channel: required(channel),
   locale: v.optional(text("a BCP 47 tag such as de or pt-BR", /^[\w-]{2,20}$/)),
 });
-const checkSchema = objectOf({ code: required(text("a code of 4 to 10 digits", /^\d{4,10}$/)) });
 const resendSchema = objectOf({ channel: v.optional(channel) });
 
 export function createApplication({

@@ -54,14 +54,3 @@ export async function hashCode(
   const hash = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return { kid, hash };
 }
-
-/**
- * The code in a reply's text: its only run of that many digits, or all of the text where it is nothing but digits,
- * spaces and dashes ("123 456"). Several runs could be several guesses, and are none.
- */
-export function findCode(text: string, length: number): string | undefined {
-  const compact = text.replace(/[\s-]/g, "");
-  if (/^\d+$/.test(compact)) return compact.length === length ? compact : undefined;
-  const runs = text.split(/\D/).filter((run) => run.length === length);
-  return runs.length === 1 ? runs[0] : undefined;
-}

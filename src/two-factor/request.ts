@@ -2,7 +2,9 @@
 
 import * as v from "valibot";
 import { CHANNELS, type Channel } from "../report.ts";
-import { objectOf, oneOf, required, text } from "../validation.ts";
+import { field, objectOf, oneOf, required, text } from "../validation.ts";
+import { LONGEST_CODE, SHORTEST_CODE } from "./code.ts";
+import { readTypedCode } from "./typed-code.ts";
 
 /** A code that is asked for. */
 export interface StartRequest {
@@ -72,5 +74,13 @@ export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)) });
 
 /** The rules of what is sent to be checked. */
 export const checkSchema = objectOf({
-  code: required(text("a code of 4 to 10 digits", /^\d{4,10}$/)),
+  code: v.pipe(
+    required(field<string>("a code of 4 to 10 digits", isCode)),
+    v.transform((typed) => readTypedCode(typed) ?? ""),
+  ),
 });
+
+function isCode(value: unknown): boolean {
+  const { length = 0 } = (typeof value === "string" && readTypedCode(value)) || "";
+  return length >= SHORTEST_CODE && length <= LONGEST_CODE;
+}

@@ -64,6 +64,23 @@ describe("a code", () => {
     await expect(stack.client.check(id, code)).resolves.toMatchObject({ verified: false, reason: "used" });
   });
 
+  it("is checked as it was typed, whatever the caller is written in", async () => {
+    const { call } = callsOf(stack.worker);
+    const digits = (code: string, zero: number) =>
+      [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
+    for (const write of [
+      (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`,
+      (code: string) => `${code.slice(0, 3)}\u2011${code.slice(3)}\n`,
+      (code: string) => digits(code, 0xff10),
+      (code: string) => digits(code, 0x966),
+    ]) {
+      const { id, code } = await start();
+      const body = new URLSearchParams({ code: write(code) });
+      const answer = await call(`/2fa/${id}/check`, { method: "POST", headers: BY_SHOP, body });
+      expect([answer.status, answer.body]).toEqual([200, { verified: true }]);
+    }
+  });
+
   it("that is wrong costs an attempt, and the last one ends it, whatever comes after", async () => {
     const { id, code, messageId } = await start();
     for (const attemptsLeft of [4, 3, 2, 1, 0]) {
@@ -194,6 +211,32 @@ describe("a reply", () => {
     await expect(stack.client.check(id, code)).resolves.toEqual({ verified: true });
     await expect(stack.client.check(id, code)).resolves.toMatchObject({ reason: "used" });
     await reported(messageId, [true]);
+  });
+
+  it.each([
+    (code: string) => `It's ${code.slice(0, 3)} ${code.slice(3)}.`,
+    (code: string) => `${code.slice(0, 3)}\u2013${code.slice(3)}`,
+    (code: string) =>
+      `الرمز ${[...code].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join("")}`,
+    (code: string) => `${code}, again: ${code}. My other phone is +44 7400 654321`,
+  ])("counts as people write it (%#)", async (write) => {
+    const { id, code, number } = await start();
+    await stack.sandbox.handset(number).reply(write(code));
+    await expect(stack.client.get(id)).resolves.toMatchObject({ state: "verified" });
+  });
+
+  it("with two different numbers is no attempt, and one without a code of its own neither", async () => {
+    const { id, code, number } = await start();
+    for (const text of [
+      `${code} or ${notThe(code)}`,
+      `$${notThe(code)}`,
+      "call 07400 654321",
+      "on 25-11-26",
+    ]) {
+      await stack.sandbox.handset(number).reply(text);
+      expect(stack.sandbox.exchanges().at(-1)).toMatchObject({ path: "/webhooks/inbound-sms", status: 200 });
+    }
+    await expect(stack.client.get(id)).resolves.toMatchObject({ state: "pending", attemptsLeft: 5 });
   });
 
   it("with the code from another number verifies nothing, and is acknowledged", async () => {

@@ -3,7 +3,8 @@
 
 import type { Channel } from "../../../src/report.ts";
 import { attemptsLeft, type Challenge, toDetails, toStatus } from "../../../src/two-factor/challenge.ts";
-import { type CodeSecret, findCode, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
+import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
+import { findCode } from "../../../src/two-factor/find-code.ts";
 import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
 import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
 import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";

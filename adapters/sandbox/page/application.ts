@@ -74,9 +74,9 @@ export function createApplicationView(changed: () => Promise<void>): Application
 
   codeForm.addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = code.value.replace(/\s/g, "");
+    const typed = code.value;
     oneAtATime(codeForm, async () => {
-      if (!/^\d{4,10}$/.test(typed)) {
+      if (!/^(?:\P{Nd}*\p{Nd}){4}/u.test(typed)) {
         say(result, "Type the code that the message brings: digits only.", "bad");
         return code.focus();
       }
