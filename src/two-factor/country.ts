@@ -1,0 +1,30 @@
+// Which country codes exist. A typing error in a setting would serve a country that there is not, or block none.
+
+/**
+ * ISO 3166-1 alpha-2, as far as a country has telephone numbers of its own, and what libphonenumber calls those of
+ * Ascension (AC), Tristan da Cunha (TA) and Kosovo (XK). A test compares the two.
+ */
+const COUNTRIES: ReadonlySet<string> = new Set(
+  [
+    "AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW",
+    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET",
+    "FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN",
+    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD",
+    "ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA",
+    "PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS",
+    "ST SV SX SY SZ TA TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF",
+    "WS XK YE YT ZA ZM ZW",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** Those that are often written, and mean another one. */
+const MISTAKEN: Readonly<Record<string, string>> = { EN: "GB", UK: "GB", SU: "RU", YU: "RS" };
+
+/** Whether numbers can be at home there. */
+export const isCountry = (code: string): boolean => COUNTRIES.has(code);
+
+/** The rule about a country's code, for a sentence that begins with it. */
+export function explainCountry(code: string): string {
+  const meant = COUNTRIES.has(code.toUpperCase()) ? code.toUpperCase() : MISTAKEN[code.toUpperCase()];
+  return `is no ISO 3166 alpha-2 code of a country with telephone numbers${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
