@@ -30,6 +30,14 @@ export type ConversionErrorCode =
   | "aborted"
   | "unexpected_response";
 
+/** One field that breaks a rule. */
+export interface FieldFault {
+  /** Its path, such as `retry.attempts`. */
+  readonly field: string;
+  /** The rule, such as "must be a whole number from 1 to 10". */
+  readonly rule: string;
+}
+
 /** What a `ConversionError` knows beside its code and message. */
 export interface ConversionErrorDetails {
   /** HTTP status of the last answer, where there was one. */
@@ -40,6 +48,8 @@ export interface ConversionErrorDetails {
   readonly retryable?: boolean;
   /** What the server's `Retry-After` asked for, in milliseconds, before clamping. */
   readonly retryAfter?: number | undefined;
+  /** Everything that breaks a rule, by field, where the error is about options or a report; never a value. */
+  readonly faults?: readonly FieldFault[] | undefined;
   /** A system error code such as `ECONNREFUSED`, where the runtime gives one. */
   readonly cause?: string | undefined;
 }
@@ -58,6 +68,7 @@ export class ConversionError extends Error {
   declare readonly retryable: boolean;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
+  declare readonly faults?: readonly FieldFault[];
 
   constructor(code: ConversionErrorCode, message: string, details: ConversionErrorDetails = {}) {
     super(message, details);

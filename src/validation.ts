@@ -86,7 +86,7 @@ export function validate<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const { output, faults } = findFaults(schema, input);
   if (!faults) return output;
-  throw new ConversionError(code, `${code}: ${listFaults(faults)}`);
+  throw new ConversionError(code, `${code}: ${listFaults(faults)}`, { faults });
 }
 
 /** Every fault, for an error's message. */

@@ -1,10 +1,13 @@
-// The Worker's settings: every name, what it is for and its rules, in this one place.
+// The Worker's environment: its type, and its configuration or everything that is wrong. settings/table.ts has the rest.
 
-import type { Credentials } from "../../src/credentials.ts";
-import type { Traffic } from "../../src/report.ts";
 import type { Fault } from "../../src/validation.ts";
 import type { IncompleteConfiguration } from "../fetch/handler.ts";
-import { type Brake, checkHandlerOptions, type HandlerConfig } from "../fetch/options.ts";
+import {
+  type Brake,
+  type ConversionHandlerOptions,
+  checkHandlerOptions,
+  type HandlerConfig,
+} from "../fetch/options.ts";
 import type { TwoFactorConfig } from "../fetch/two-factor/options.ts";
 import {
   checkLedgerSettings,
@@ -12,13 +15,8 @@ import {
   type LedgerSettings,
   type ShardNamespace,
 } from "./ledger/settings.ts";
-import { cut, toList } from "./text.ts";
-import {
-  readTwoFactorSettings,
-  type Senders,
-  TWO_FACTOR_SETTINGS,
-  type TwoFactorEnv,
-} from "./two-factor/settings.ts";
+import { type Assembled, assemble, type OptionTree, type SettingFault } from "./settings/assemble.ts";
+import { checkWorkflowSettings, type Senders, type TwoFactorEnv } from "./two-factor/settings.ts";
 
 /** Variables, secrets and bindings of the Worker. At least one of the two credential sets, and one kind of caller. */
 export interface Env extends TwoFactorEnv {
@@ -82,7 +80,7 @@ export interface Env extends TwoFactorEnv {
   readonly BRAKE_ANONYMOUS?: Brake;
 }
 
-/** What the environment says, complete. */
+/** The configuration, complete. */
 export interface Configuration {
   readonly config: HandlerConfig;
   readonly ledger: LedgerSettings;
@@ -96,148 +94,66 @@ export interface Configuration {
  * @param own The operator's own senders; `undefined` where nothing is sent from.
  */
 export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConfiguration {
-  const missing = new Set<string>();
-  const invalid: { name: string; detail: string }[] = [];
-  // wrangler.toml's [vars] may hold numbers, lists and tables.
-  const settings: Settings = {};
-  for (const name of SETTINGS) {
-    const value: unknown = env[name] ?? "";
-    if (typeof value === "string") settings[name] = value;
-    else invalid.push({ name, detail: "must be text" });
+  const assembled = assemble({ ...env });
+  const { handler = {}, ledger: ledgerOptions = {} } = assembled.options;
+  const handlerOptions = handler as Partial<ConversionHandlerOptions>;
+  const config = checkHandlerOptions({ credentials: {}, ...handlerOptions });
+  const ledger = checkLedgerSettings(ledgerOptions as object);
+  const workflow = checkWorkflowSettings(assembled, own);
+  const faults: readonly SettingFault[] = [
+    ...assembled.faults,
+    ...(isFaults(config) ? config.flatMap((fault) => toSettingFaults("handler", fault, assembled)) : []),
+    ...(isFaults(ledger) ? ledger.flatMap((fault) => toSettingFaults("ledger", fault, assembled)) : []),
+    ...workflow.faults,
+    ...(workflow.isOn ? findObjectFaults(env) : []),
+  ];
+  if (!isFaults(config) && !isFaults(ledger) && faults.length === 0) {
+    return { config, ledger, twoFactor: workflow.config };
   }
-
-  const proxyKeys2fa = toPairs(settings.PROXY_KEYS_2FA, "2fa");
-  const allowedOrigins = toList(settings.ALLOWED_ORIGINS);
-  const twoFactorCredentials = toCredentials(settings, "2FA");
-  const other = toCredentials(settings, "OTHER");
-  const checked = checkHandlerOptions({
-    credentials: { ...(twoFactorCredentials && { "2fa": twoFactorCredentials }), ...(other && { other }) },
-    proxyKeys: [...proxyKeys2fa, ...toPairs(settings.PROXY_KEYS_OTHER, "other")],
-    adminKeys: toList(settings.ADMIN_KEYS).map((pair) => {
-      const [name, key] = cut(pair, ":");
-      return { name, key };
-    }),
-    tokenSecrets: toList(settings.TOKEN_SECRETS).map((pair) => {
-      const [kid, secret] = cut(pair, ":");
-      return { kid, secret };
-    }),
-    ...(settings.TOKEN_AUDIENCE && { tokenAudience: settings.TOKEN_AUDIENCE }),
-    allowedOrigins,
-    ...(settings.VONAGE_BASE_URL && { baseUrl: settings.VONAGE_BASE_URL }),
-    ...(settings.UPSTREAM_TIMEOUT_MS && { timeout: Number(settings.UPSTREAM_TIMEOUT_MS) }),
-    brakes: {
-      token: env.BRAKE_TOKEN || undefined,
-      key: env.BRAKE_KEY || undefined,
-      anonymous: env.BRAKE_ANONYMOUS || undefined,
-    },
-  });
-  const ledger = checkLedgerSettings({
-    ...(settings.LEDGER_SHARDS && { shards: toList(settings.LEDGER_SHARDS).map(Number) }),
-    ...(settings.LEDGER_RETENTION_HOURS && { retentionHours: Number(settings.LEDGER_RETENTION_HOURS) }),
-    ...(settings.LEDGER_MAX_MB && { maxMegabytes: Number(settings.LEDGER_MAX_MB) }),
-    ...(settings.REPORT_BUDGET_MS && { budget: Number(settings.REPORT_BUDGET_MS) }),
-    ...(env.LEDGER !== undefined && { namespace: env.LEDGER }),
-  });
-  const {
-    isOn,
-    config: twoFactor,
-    faults: twoFactorFaults,
-  } = readTwoFactorSettings(settings, {
-    credentials: twoFactorCredentials,
-    baseUrl: settings.VONAGE_BASE_URL,
-    own,
-  });
-  for (const { name, rule } of twoFactorFaults) {
-    if (settings[name as keyof Settings]) invalid.push({ name, detail: rule });
-    else if (!env[name as keyof Env]) missing.add(name);
-  }
-  if (isOn) {
-    for (const name of OBJECTS) {
-      if (env[name] === undefined) missing.add(name);
-      // The ledger's is checked with its settings.
-      else if (name !== "LEDGER" && !isNamespace(env[name])) {
-        invalid.push({ name, detail: "must be a Durable Object namespace" });
-      }
-    }
-  }
-  const complete = invalid.length === 0 && missing.size === 0;
-  if (!Array.isArray(checked) && !Array.isArray(ledger) && complete) {
-    return { config: checked as HandlerConfig, ledger: ledger as LedgerSettings, twoFactor };
-  }
-
-  const faults = [checked, ledger].flatMap((one) => (Array.isArray(one) ? (one as Fault[]) : []));
-  for (const { field, rule } of faults) {
-    for (const name of toNames(field, settings, proxyKeys2fa.length)) {
-      if (settings[name as keyof Settings] || /^(BRAKE_|LEDGER$)/.test(name))
-        invalid.push({ name, detail: rule });
-      // What is not text is said already.
-      else if (!env[name as keyof Env]) missing.add(name);
-    }
-  }
-  return { missing: [...missing], invalid, allowedOrigins };
+  const unreadable = new Set(assembled.faults.map(({ name }) => name));
+  // One fault for one mistake: a value that cannot be read breaks no further rule.
+  const told = faults.filter((fault) => assembled.faults.includes(fault) || !unreadable.has(fault.name));
+  const isInvalid = ({ name }: SettingFault) => assembled.isGiven(name) || unreadable.has(name);
+  return {
+    missing: [...new Set(told.filter((fault) => !isInvalid(fault)).map(({ name }) => name))],
+    invalid: told.filter(isInvalid).map(({ name, rule }) => ({ name, detail: rule })),
+    allowedOrigins: handlerOptions.allowedOrigins ?? [],
+  };
 }
 
-/** The variables and secrets. */
-const SETTINGS = [
-  "VONAGE_2FA_API_KEY",
-  "VONAGE_2FA_API_SECRET",
-  "VONAGE_2FA_SIGNATURE_SECRET",
-  "VONAGE_2FA_SIGNATURE_METHOD",
-  "VONAGE_2FA_VIA",
-  "VONAGE_OTHER_API_KEY",
-  "VONAGE_OTHER_API_SECRET",
-  "VONAGE_OTHER_SIGNATURE_SECRET",
-  "VONAGE_OTHER_SIGNATURE_METHOD",
-  "VONAGE_OTHER_VIA",
-  "PROXY_KEYS_2FA",
-  "PROXY_KEYS_OTHER",
-  "ADMIN_KEYS",
-  "TOKEN_SECRETS",
-  "TOKEN_AUDIENCE",
-  "ALLOWED_ORIGINS",
-  "VONAGE_BASE_URL",
-  "UPSTREAM_TIMEOUT_MS",
-  "LEDGER_SHARDS",
-  "LEDGER_RETENTION_HOURS",
-  "LEDGER_MAX_MB",
-  "REPORT_BUDGET_MS",
-  ...TWO_FACTOR_SETTINGS,
-] as const satisfies readonly (keyof Env)[];
+const isFaults = (checked: object): checked is readonly Fault[] => Array.isArray(checked);
 
-/** What the workflow keeps its state in, and reports through. */
-const OBJECTS = ["CHALLENGES", "SEND_LIMITS", "LEDGER"] as const;
+/** The Durable Objects of the workflow. The ledger's are checked with its settings. */
+function findObjectFaults(env: Env): SettingFault[] {
+  return (["CHALLENGES", "SEND_LIMITS", "LEDGER"] as const).flatMap((name) =>
+    env[name] === undefined
+      ? [{ name, rule: "is needed by the 2FA workflow" }]
+      : name !== "LEDGER" && !isNamespace(env[name])
+        ? [{ name, rule: "must be a Durable Object namespace" }]
+        : [],
+  );
+}
 
-/** Those that are set. */
-type Settings = Partial<Record<(typeof SETTINGS)[number], string>>;
-
-const OPTION_NAMES: Readonly<Record<string, string>> = {
-  proxyKeys: "PROXY_KEYS_2FA or TOKEN_SECRETS",
-  tokenSecrets: "TOKEN_SECRETS",
-  tokenAudience: "TOKEN_AUDIENCE",
-  allowedOrigins: "ALLOWED_ORIGINS",
-  baseUrl: "VONAGE_BASE_URL",
-  timeout: "UPSTREAM_TIMEOUT_MS",
-  adminKeys: "ADMIN_KEYS",
-  namespace: "LEDGER",
-  shards: "LEDGER_SHARDS",
-  retentionHours: "LEDGER_RETENTION_HOURS",
-  maxMegabytes: "LEDGER_MAX_MB",
-  budget: "REPORT_BUDGET_MS",
-};
-
-/** The settings that a field of the handler's options came from, or should have come from. */
-function toNames(field: string, settings: Settings, proxyKeys2fa: number): string[] {
-  const [option = "", part = "", detail] = field.split(".");
-  if (option === "proxyKeys" && part !== "")
-    return [Number(part) < proxyKeys2fa ? "PROXY_KEYS_2FA" : "PROXY_KEYS_OTHER"];
-  if (option === "brakes") return [`BRAKE_${part.toUpperCase()}`];
-  if (option !== "credentials") return [OPTION_NAMES[option] ?? option];
-
-  const set = part === "other" ? "OTHER" : "2FA";
-  const { apiKey, apiSecret, signatureSecret, signatureMethod } = readCredentials(settings, set);
+/** A fault of an option as the fault of the settings that it came from, or should have come from. */
+function toSettingFaults(part: string, { field, rule }: Fault, assembled: Assembled): SettingFault[] {
   const names =
-    detail === undefined ? [] : [`VONAGE_${set}_${detail.replace(/[A-Z]/g, "_$&").toUpperCase()}`];
-  // Whatever else is wrong with a set, what it lacks is named along: all of it, half of a signature, the secret.
+    part === "handler" && field.startsWith("credentials")
+      ? namesOfCredentials(field, assembled)
+      : field === "proxyKeys"
+        ? ["PROXY_KEYS_2FA or TOKEN_SECRETS"]
+        : [assembled.nameOf(`${part}.${field}`) ?? field];
+  return names.map((name) => ({ name, rule }));
+}
+
+/** Whatever is wrong with a set of credentials, what it lacks is named along: half of a signature, the secret. */
+function namesOfCredentials(field: string, { options, nameOf }: Assembled): string[] {
+  const [, traffic = "", detail] = field.split(".");
+  const set = traffic === "other" ? "OTHER" : "2FA";
+  const credentials = ((options.handler as OptionTree | undefined)?.credentials ?? {}) as OptionTree;
+  const given = (credentials[traffic] ?? {}) as OptionTree;
+  const { apiKey, apiSecret, signatureSecret, signatureMethod } = given;
+  const own = detail === undefined ? undefined : nameOf(`handler.${field}`);
+  const names = own === undefined ? [] : [own as string];
   if (!apiKey) names.push(`VONAGE_${set}_API_KEY`);
   if (!apiSecret && !signatureSecret)
     names.push(`VONAGE_${set}_${signatureMethod ? "SIGNATURE" : "API"}_SECRET`);
@@ -246,25 +162,3 @@ function toNames(field: string, settings: Settings, proxyKeys2fa: number): strin
   if (names.length === 0) names.push(`VONAGE_${set}_API_SECRET`);
   return [...new Set(names)];
 }
-
-function readCredentials(settings: Settings, set: "2FA" | "OTHER") {
-  return {
-    apiKey: settings[`VONAGE_${set}_API_KEY`],
-    apiSecret: settings[`VONAGE_${set}_API_SECRET`],
-    signatureSecret: settings[`VONAGE_${set}_SIGNATURE_SECRET`],
-    signatureMethod: settings[`VONAGE_${set}_SIGNATURE_METHOD`],
-    via: settings[`VONAGE_${set}_VIA`],
-  };
-}
-
-/** A credential set as far as it is there; what it lacks is for the rules to say. */
-function toCredentials(settings: Settings, set: "2FA" | "OTHER"): Credentials | undefined {
-  const given = Object.entries(readCredentials(settings, set)).filter(([, value]) => value);
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as unknown as Credentials);
-}
-
-const toPairs = (text: string | undefined, traffic: Traffic) =>
-  toList(text).map((pair) => {
-    const [name, key] = cut(pair, ":");
-    return { name, key, traffic };
-  });

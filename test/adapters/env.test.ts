@@ -508,6 +508,104 @@ describe("a setting that is wrong", () => {
   );
 });
 
+/** Every setting with a value that is right, save the two that exclude others. */
+const COMPLETE = {
+  ...SET_2FA,
+  VONAGE_OTHER_API_KEY: other.apiKey,
+  VONAGE_OTHER_SIGNATURE_SECRET: signatureSecret,
+  VONAGE_OTHER_SIGNATURE_METHOD: "sha256",
+  ...SHOP,
+  PROXY_KEYS_OTHER: `mail:${key("m")}`,
+  ...TOKENS,
+  ...ADMIN,
+  ALLOWED_ORIGINS: ORIGIN,
+  LEDGER_SHARDS: "16,4",
+  ...TWO_FACTOR,
+  SMS_CALLBACK_URL: "https://shop.example/receipts",
+  WEBHOOK_SIGNATURE_METHOD: "sha256",
+} satisfies Env;
+
+const { VOICE_APPLICATION_ID, VOICE_PRIVATE_KEY, VOICE_FROM, ...WITHOUT_CALLS } = COMPLETE;
+const { SHORT_CODE_COUNTRIES: _, ...TEXTS_ONLY } = WITHOUT_CALLS;
+const { SMS_FROM, SMS_CALLBACK_URL, ...WITHOUT_TEXTS } = TEXTS_ONLY;
+const CALLS_ONLY = { ...WITHOUT_TEXTS, VOICE_APPLICATION_ID, VOICE_PRIVATE_KEY, VOICE_FROM };
+
+describe("one fault does not produce another", () => {
+  const named = async (env: object) => {
+    const { missing = [], invalid = [] } = await readJson(await call(get("/health"), env as Env));
+    return [...new Set([...missing, ...invalid.map(({ name }) => name)])].sort();
+  };
+  /** Values that stand for themselves; what is said of the whole set instead is tried above. */
+  const single = Object.entries(WRONG).flatMap(([name, values]) => {
+    const ofTheOtherKind = /^VONAGE_(2FA_SIGNATURE|OTHER_API_SECRET)/.test(name);
+    const value = values.find((one) => one !== "" && one !== null);
+    return ofTheOtherKind ? [] : [[name, value] as const];
+  });
+
+  it("the complete environment has none", async () => {
+    expect(await named(COMPLETE)).toEqual([]);
+  });
+
+  it.each(single)("%s as %j is the one setting that is named", async (name, value) => {
+    for (const env of [COMPLETE, TEXTS_ONLY, CALLS_ONLY]) {
+      const isWanted = !/^(SMS|SHORT|VOICE)_/.test(name) || name in env;
+      if (isWanted) expect(await named({ ...env, [name]: value })).toEqual([name]);
+    }
+  });
+
+  it("of any two, these two are named", { timeout: 60_000 }, async () => {
+    expect(single.length).toBeGreaterThan(40);
+    for (const [at, [one, value]] of single.entries()) {
+      for (const [another, its] of single.slice(at + 1)) {
+        expect(await named({ ...COMPLETE, [one]: value, [another]: its })).toEqual([one, another].sort());
+      }
+    }
+  });
+
+  it.each([
+    ["VONAGE_2FA_API_KEY", ["VONAGE_2FA_API_KEY"]],
+    ["VONAGE_2FA_API_SECRET", ["VONAGE_2FA_API_SECRET"]],
+    ["VONAGE_OTHER_API_KEY", ["VONAGE_OTHER_API_KEY"]],
+    ["VONAGE_OTHER_SIGNATURE_SECRET", ["VONAGE_OTHER_SIGNATURE_SECRET"]],
+    ["VONAGE_OTHER_SIGNATURE_METHOD", ["VONAGE_OTHER_SIGNATURE_METHOD"]],
+    ["TWO_FACTOR_SECRETS", ["TWO_FACTOR_SECRETS"]],
+    ["TWO_FACTOR_BRAND", ["TWO_FACTOR_BRAND"]],
+    ["TWO_FACTOR_COUNTRIES", ["TWO_FACTOR_COUNTRIES"]],
+    ["VOICE_APPLICATION_ID", ["VOICE_APPLICATION_ID"]],
+    ["VOICE_PRIVATE_KEY", ["VOICE_PRIVATE_KEY"]],
+    ["VOICE_FROM", ["VOICE_FROM"]],
+    ["WEBHOOK_SIGNATURE_SECRET", ["WEBHOOK_SIGNATURE_SECRET"]],
+    ["CHALLENGES", ["CHALLENGES"]],
+    ["SEND_LIMITS", ["SEND_LIMITS"]],
+    ["LEDGER", ["LEDGER"]],
+  ])("%s left out is the one setting that is named", async (name, expected) => {
+    expect(await named({ ...COMPLETE, [name]: undefined })).toEqual(expected);
+  });
+
+  it.each<[string, Env, string[]]>([
+    [
+      "secrets of both kinds",
+      { VONAGE_2FA_SIGNATURE_SECRET: "x", VONAGE_2FA_SIGNATURE_METHOD: "md5" },
+      ["VONAGE_2FA_API_SECRET"],
+    ],
+    ["a method beside an API secret", { VONAGE_2FA_SIGNATURE_METHOD: "md5" }, ["VONAGE_2FA_API_SECRET"]],
+    [
+      "a signature secret beside an API secret",
+      { VONAGE_2FA_SIGNATURE_SECRET: "x" },
+      ["VONAGE_2FA_API_SECRET"],
+    ],
+    [
+      "secrets of both kinds for other traffic",
+      { VONAGE_OTHER_API_SECRET: "x" },
+      ["VONAGE_OTHER_API_SECRET"],
+    ],
+    ["one API key for both", { VONAGE_OTHER_API_KEY: twoFactor.apiKey }, ["VONAGE_OTHER_API_KEY"]],
+  ])("%s: nothing is said of senders that are there", async (_, env, expected) => {
+    for (const base of [COMPLETE, TEXTS_ONLY, CALLS_ONLY])
+      expect(await named({ ...base, ...env })).toEqual(expected);
+  });
+});
+
 describe("the workflow", () => {
   const health = async (env: Env) => readJson(await call(get("/health"), { ...SET_2FA, ...SHOP, ...env }));
 

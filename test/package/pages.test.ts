@@ -86,9 +86,9 @@ describe("the workflows", () => {
   it("publish a tag only, after the same tests, with provenance", () => {
     const release = workflow("release");
     expect(release.on).toEqual({ push: { tags: ["v*"] } });
-    expect(runs(release, "test")).toEqual([".ci/run"]);
+    expect(runs(release, "test")).toContain(".ci/run");
     expect(release.jobs.publish?.needs).toBe("test");
-    expect(release.jobs.publish?.permissions).toEqual({ contents: "read", "id-token": "write" });
-    expect(runs(release, "publish")?.at(-1)).toMatch(/^npm publish --provenance/);
+    expect(release.jobs.publish?.permissions).toEqual({ "id-token": "write" });
+    expect(runs(release, "publish")?.at(-1)).toMatch(/^npm publish \.\/package\.tgz --provenance/);
   });
 });

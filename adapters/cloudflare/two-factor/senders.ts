@@ -1,86 +1,75 @@
-// How messages go out, as the environment describes it.
+// How messages go out, as the settings describe it.
 
 import type { Credentials } from "../../../src/credentials.ts";
 import { isConversionError } from "../../../src/errors.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
 import { createShortCodeSender } from "../../../src/two-factor/short-code-sender.ts";
-import { createSmsSender } from "../../../src/two-factor/sms-sender.ts";
-import { createVoiceSender } from "../../../src/two-factor/voice-sender.ts";
-import { cut, toList } from "../text.ts";
+import { createSmsSender, type SmsSenderOptions } from "../../../src/two-factor/sms-sender.ts";
+import { createVoiceSender, type VoiceSenderOptions } from "../../../src/two-factor/voice-sender.ts";
+import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
 import { byCountry } from "./by-country.ts";
-import type { SettingFault, Settings } from "./settings.ts";
 
-/** Makes what the settings suffice for, and adds what is wrong with them to `faults`. */
-export function makeSenders(
-  settings: Settings,
-  credentials: Credentials | undefined,
-  baseUrl: string | undefined,
-  faults: SettingFault[],
-): { sms?: CodeSender; voice?: CodeSender } {
-  const rest = settings.VONAGE_REST_BASE_URL && { baseUrl: settings.VONAGE_REST_BASE_URL };
-  const { SMS_FROM: from, SMS_CALLBACK_URL: callback } = settings;
-  const shortCodeCountries = toList(settings.SHORT_CODE_COUNTRIES);
-  const attempt = <T>(names: Readonly<Record<string, string>>, make: () => T): T | undefined => {
+/** Makes the senders that the settings suffice for, and says what is wrong with the others. */
+export function makeSenders({ options, isGiven, nameOf }: Assembled): {
+  readonly senders: { readonly sms?: CodeSender; readonly voice?: CodeSender };
+  readonly faults: SettingFault[];
+} {
+  const faults: SettingFault[] = [];
+  const sms = options.sms as OptionTree | undefined;
+  const voice = options.voice as OptionTree | undefined;
+  const { credentials, baseUrl } = (options.handler ?? {}) as OptionTree;
+  const account = (credentials as OptionTree | undefined)?.["2fa"];
+  const shortCodeCountries = ((options.workflow as OptionTree | undefined)?.shortCodeCountries ??
+    []) as readonly string[];
+
+  /**
+   * @param part Where the options of this sender are in the tree.
+   * @param isWanted Otherwise only what is given is checked, and nothing is missing.
+   */
+  const attempt = (part: string, make: () => CodeSender, isWanted = true): CodeSender | undefined => {
     try {
       return make();
     } catch (error) {
-      if (!isConversionError(error)) throw error;
-      for (const { field, rule } of readFaults(error.message)) {
-        const [option = ""] = field.split(".");
-        // Faults of what reports use as well are told with theirs.
-        const isShared = option === "credentials" || names[option] === "VONAGE_BASE_URL";
-        if (!isShared) faults.push({ name: names[option] ?? option, rule });
+      if (!isConversionError(error) || error.faults === undefined) throw error;
+      for (const { field, rule } of error.faults) {
+        const name = nameOf(`${part}.${field}`);
+        // Credentials and the base URL of Vonage are shared with reports, which name their faults.
+        if (name === undefined || (!isWanted && !isGiven(name))) continue;
+        // Both senders of texts have the base URL.
+        if (!faults.some((one) => one.name === name && one.rule === rule)) faults.push({ name, rule });
       }
       return undefined;
     }
   };
-  const senders: { sms?: CodeSender; voice?: CodeSender } = {};
-  const smsNames = { from: "SMS_FROM", callback: "SMS_CALLBACK_URL", baseUrl: "VONAGE_REST_BASE_URL" };
-  const account = credentials ?? ({} as Credentials);
-  if (credentials === undefined && (from || shortCodeCountries.length > 0)) {
+
+  const wantsSms = isGiven("SMS_FROM") || shortCodeCountries.length > 0;
+  if (wantsSms && account === undefined) {
     faults.push({ name: "VONAGE_2FA_API_KEY", rule: "is needed to send anything" });
   }
-  const sms = from
-    ? attempt(smsNames, () =>
-        createSmsSender({ credentials: account, from, ...rest, ...(callback && { callback }) }),
-      )
-    : undefined;
-  if (sms !== undefined) senders.sms = sms;
-  if (shortCodeCountries.length > 0) {
-    if (!shortCodeCountries.every((one) => one === "US" || one === "CA")) {
-      faults.push({ name: "SHORT_CODE_COUNTRIES", rule: "must be US, CA or both" });
-    }
-    const shortCode = attempt(smsNames, () => createShortCodeSender({ credentials: account, ...rest }));
-    if (shortCode !== undefined) senders.sms = byCountry(shortCodeCountries, shortCode, sms);
-  }
-  const { VOICE_APPLICATION_ID: applicationId, VOICE_PRIVATE_KEY: privateKey, VOICE_FROM: caller } = settings;
-  if (applicationId || privateKey || caller) {
-    const names = {
-      from: "VOICE_FROM",
-      applicationId: "VOICE_APPLICATION_ID",
-      privateKey: "VOICE_PRIVATE_KEY",
-      baseUrl: "VONAGE_BASE_URL",
-    };
-    const voice = attempt(names, () =>
-      createVoiceSender({
-        applicationId: applicationId ?? "",
-        privateKey: privateKey ?? "",
-        from: caller ?? "",
-        ...(baseUrl && { baseUrl }),
-      }),
+  const shared = { ...(sms?.baseUrl !== undefined && { baseUrl: sms.baseUrl }), credentials: account };
+  const textSender =
+    sms &&
+    attempt(
+      "sms",
+      () => createSmsSender({ ...sms, ...shared } as unknown as SmsSenderOptions),
+      isGiven("SMS_FROM"),
     );
-    if (voice !== undefined) senders.voice = voice;
-  }
-  return senders;
-}
-
-/** Of a message that `validate` made; what came instead is left out, since it tells the length of a secret. */
-function readFaults(message: string): { readonly field: string; readonly rule: string }[] {
-  return message
-    .replace(/^invalid_options: /, "")
-    .split("; ")
-    .map((text) => {
-      const [field, rule] = cut(text, " ");
-      return { field, rule: rule.replace(/, got .*$/, "") };
-    });
+  const shortCodeSender =
+    shortCodeCountries.length === 0
+      ? undefined
+      : attempt("sms", () => createShortCodeSender(shared as unknown as { credentials: Credentials }));
+  const smsSender =
+    shortCodeSender === undefined ? textSender : byCountry(shortCodeCountries, shortCodeSender, textSender);
+  const voiceSender =
+    voice &&
+    attempt("voice", () =>
+      createVoiceSender({
+        ...voice,
+        ...(baseUrl !== undefined && { baseUrl }),
+      } as unknown as VoiceSenderOptions),
+    );
+  return {
+    senders: { ...(smsSender && { sms: smsSender }), ...(voiceSender && { voice: voiceSender }) },
+    faults,
+  };
 }

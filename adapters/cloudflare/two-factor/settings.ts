@@ -1,15 +1,13 @@
 // The workflow's settings: from the environment to its configuration, or everything that is missing or wrong.
 
-import type { Credentials } from "../../../src/credentials.ts";
-import type { SignatureMethod } from "../../../src/signature-method.ts";
-import { LIMIT_KINDS } from "../../../src/two-factor/limits.ts";
 import { findFaults } from "../../../src/validation.ts";
 import {
   type TwoFactorConfig,
   type TwoFactorOptions,
   twoFactorSchema,
 } from "../../fetch/two-factor/options.ts";
-import { cut, toList } from "../text.ts";
+import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
+import { WORKFLOW_TEXTS } from "../settings/table.ts";
 import { makeSenders } from "./senders.ts";
 
 /** Variables and secrets of the workflow. All are text. */
@@ -54,131 +52,70 @@ export interface TwoFactorEnv {
   readonly WEBHOOK_UNSIGNED?: string;
 }
 
-export const TWO_FACTOR_SETTINGS = [
-  "TWO_FACTOR_SECRETS",
-  "TWO_FACTOR_BRAND",
-  "TWO_FACTOR_COUNTRIES",
-  "TWO_FACTOR_CODE_LENGTH",
-  "TWO_FACTOR_ATTEMPTS",
-  "TWO_FACTOR_LIFETIME_S",
-  "TWO_FACTOR_COOLDOWN_S",
-  "TWO_FACTOR_MESSAGES",
-  "TWO_FACTOR_LIMITS",
-  "SMS_FROM",
-  "SMS_CALLBACK_URL",
-  "SHORT_CODE_COUNTRIES",
-  "VOICE_APPLICATION_ID",
-  "VOICE_PRIVATE_KEY",
-  "VOICE_FROM",
-  "VONAGE_REST_BASE_URL",
-  "WEBHOOK_SIGNATURE_SECRET",
-  "WEBHOOK_SIGNATURE_METHOD",
-  "WEBHOOK_UNSIGNED",
-] as const satisfies readonly (keyof TwoFactorEnv)[];
-
 /** How messages go out, by channel. */
 export type Senders = TwoFactorOptions["senders"];
 
-/** What the workflow shares with the rest. */
-export interface Surroundings {
-  readonly credentials: Credentials | undefined;
-  /** Where the Voice API is. */
-  readonly baseUrl: string | undefined;
-  /** The operator's own senders, in place of those made here; `undefined`: nothing is sent from here at all. */
-  readonly own: Senders | undefined;
-}
-
-/** A setting that is wrong; one that is not there is missing. */
-export interface SettingFault {
-  readonly name: string;
-  readonly rule: string;
-}
-
-export type Settings = { readonly [N in keyof TwoFactorEnv]: string };
-
-const FIELDS: Readonly<Record<string, keyof TwoFactorEnv>> = {
-  codeSecrets: "TWO_FACTOR_SECRETS",
-  brand: "TWO_FACTOR_BRAND",
-  countries: "TWO_FACTOR_COUNTRIES",
-  codeLength: "TWO_FACTOR_CODE_LENGTH",
-  attempts: "TWO_FACTOR_ATTEMPTS",
-  lifetime: "TWO_FACTOR_LIFETIME_S",
-  cooldown: "TWO_FACTOR_COOLDOWN_S",
-  maxMessages: "TWO_FACTOR_MESSAGES",
-  limits: "TWO_FACTOR_LIMITS",
-  "webhooks.signatureSecret": "WEBHOOK_SIGNATURE_SECRET",
-  "webhooks.signatureMethod": "WEBHOOK_SIGNATURE_METHOD",
-};
-
-/** Reads the workflow's settings: `config` is `undefined` where nothing of it is set, which turns it off. */
-export function readTwoFactorSettings(
-  settings: Settings,
-  { credentials, baseUrl, own }: Surroundings,
+/**
+ * Checks the workflow's settings: `config` is `undefined` where nothing of it is set, which turns it off.
+ *
+ * @param own The operator's own senders, in place of those made here; `undefined`: nothing is sent from here at all.
+ */
+export function checkWorkflowSettings(
+  assembled: Assembled,
+  own: Senders | undefined,
 ): {
   readonly isOn: boolean;
   readonly config: TwoFactorConfig | undefined;
   readonly faults: readonly SettingFault[];
 } {
-  const isOn = TWO_FACTOR_SETTINGS.some((name) => settings[name]);
+  const { options, isGiven, nameOf } = assembled;
+  const isOn = WORKFLOW_TEXTS.some(isGiven);
   if (!isOn) return { isOn, config: undefined, faults: [] };
-  const faults: SettingFault[] = [];
-  const senders = makeSenders(settings, credentials, baseUrl, faults);
+  const { shortCodeCountries: _, ...workflow } = (options.workflow ?? {}) as OptionTree;
+  const { senders, faults: senderFaults } = makeSenders(assembled);
+  const { webhooks, faults: trustFaults } = readTrust(workflow.webhooks as OptionTree | undefined);
   const { output, faults: wrong = [] } = findFaults(twoFactorSchema, {
-    codeSecrets: toList(settings.TWO_FACTOR_SECRETS).map((pair) => {
-      const [kid, secret] = cut(pair, ":");
-      return { kid, secret };
-    }),
+    ...workflow,
+    // An empty list is a better answer to "must name…" than no list.
+    codeSecrets: workflow.codeSecrets ?? [],
+    countries: workflow.countries ?? [],
     senders: { ...senders, ...own },
-    brand: settings.TWO_FACTOR_BRAND,
-    countries: toList(settings.TWO_FACTOR_COUNTRIES),
-    codeLength: toNumber(settings.TWO_FACTOR_CODE_LENGTH),
-    attempts: toNumber(settings.TWO_FACTOR_ATTEMPTS),
-    lifetime: toNumber(settings.TWO_FACTOR_LIFETIME_S),
-    cooldown: toNumber(settings.TWO_FACTOR_COOLDOWN_S),
-    maxMessages: toNumber(settings.TWO_FACTOR_MESSAGES),
-    limits: readLimits(settings, faults),
-    webhooks: readTrust(settings, faults),
+    webhooks,
   });
+  const faults = [...senderFaults, ...trustFaults];
   for (const { field, rule } of wrong) {
-    const [option = ""] = field.split(".");
-    // What is wrong with a sender is said already, by its settings' names.
-    if (option !== "senders") faults.push({ name: FIELDS[field] ?? FIELDS[option] ?? option, rule });
+    const name = nameOf(`workflow.${field}`);
+    // A sender's faults are named already, by its own settings.
+    if (name !== undefined) faults.push({ name, rule });
   }
-  const none = Object.keys({ ...senders, ...own }).length === 0;
-  if (own !== undefined && none && faults.every(({ name }) => !/^(SMS|VOICE|SHORT)_/.test(name))) {
+  if (own !== undefined && Object.keys(own).length === 0 && !SENDER_SETTINGS.some(isGiven)) {
     faults.push({ name: "SMS_FROM or VOICE_FROM", rule: "is needed to send anything" });
   }
   return { isOn, config: output, faults };
 }
 
-function readLimits(settings: Settings, faults: SettingFault[]): object {
-  const entries = toList(settings.TWO_FACTOR_LIMITS).map((text) => {
-    const [, kind = "", messages, seconds] = /^(\w+)=(\d{1,7})\/(\d{1,5})$/.exec(text) ?? [];
-    return [kind, { messages: Number(messages), period: Number(seconds) * 1000 }] as const;
-  });
-  if (entries.every(([kind]) => LIMIT_KINDS.some((known) => known === kind)))
-    return Object.fromEntries(entries);
-  const rule = `must be ${LIMIT_KINDS.join(", ")}, each as number=5/3600: messages in so many seconds`;
-  faults.push({ name: "TWO_FACTOR_LIMITS", rule });
-  return {};
-}
+/** With one of them there is a sender, or a fault that says why not. */
+const SENDER_SETTINGS = [
+  "SMS_FROM",
+  "SHORT_CODE_COUNTRIES",
+  "VOICE_APPLICATION_ID",
+  "VOICE_PRIVATE_KEY",
+  "VOICE_FROM",
+] as const satisfies readonly (keyof TwoFactorEnv)[];
 
-function readTrust(settings: Settings, faults: SettingFault[]): TwoFactorOptions["webhooks"] {
-  const {
-    WEBHOOK_SIGNATURE_SECRET: signatureSecret,
-    WEBHOOK_SIGNATURE_METHOD: method,
-    WEBHOOK_UNSIGNED: unsigned,
-  } = settings;
-  if (unsigned && unsigned !== "accept") {
-    faults.push({ name: "WEBHOOK_UNSIGNED", rule: "must be accept, or not be set" });
-  }
+/** Which webhooks are believed: the rules between the settings, in the settings' own words. */
+function readTrust(given: OptionTree = {}): {
+  readonly webhooks: OptionTree | undefined;
+  readonly faults: SettingFault[];
+} {
+  const { signatureSecret, signatureMethod, unsigned } = given;
+  const faults: SettingFault[] = [];
   if (unsigned && signatureSecret) {
     faults.push({ name: "WEBHOOK_UNSIGNED", rule: "must not be set beside WEBHOOK_SIGNATURE_SECRET" });
   }
-  if (signatureSecret)
-    return { signatureSecret, ...(method && { signatureMethod: method as SignatureMethod }) };
-  if (method) faults.push({ name: "WEBHOOK_SIGNATURE_SECRET", rule: "is needed beside the method" });
-  return unsigned ? { unsigned: true } : undefined;
+  if (signatureMethod && !signatureSecret) {
+    faults.push({ name: "WEBHOOK_SIGNATURE_SECRET", rule: "is needed beside the method" });
+  }
+  if (signatureSecret) return { webhooks: { signatureSecret, signatureMethod }, faults };
+  return { webhooks: unsigned ? { unsigned } : undefined, faults };
 }
-
-const toNumber = (text: string | undefined) => (text ? Number(text) : undefined);
