@@ -12,6 +12,7 @@ import {
 } from "../../src/report.ts";
 import type { ConversionResult } from "../../src/sender.ts";
 import { objectOf, oneOf, validate } from "../../src/validation.ts";
+import { OTHER_TRAFFIC } from "../fetch/delivery.ts";
 import { LedgerUnavailable } from "../fetch/ledger.ts";
 import { PROBLEMS, type ProblemName } from "../fetch/problem.ts";
 import { type SentMessage, sentMessageSchema, type TrackResult } from "../fetch/track.ts";
@@ -76,7 +77,9 @@ export function createConversionsEntrypoint(
         );
       }
       try {
-        return await track({ ...given, traffic });
+        const tracked = await track({ ...given, traffic });
+        if (tracked === "other-traffic") throw toError("wrong-traffic", 0, OTHER_TRAFFIC);
+        return tracked;
       } catch (error) {
         throw error instanceof LedgerUnavailable ? toError("ledger-unavailable", 0) : error;
       }
@@ -98,6 +101,7 @@ export function createConversionsEntrypoint(
 /** The problem as the client's error. */
 const CODES: Partial<Record<ProblemName, readonly [code: ConversionErrorCode, retryable: boolean]>> = {
   conflict: ["conflict", false],
+  "wrong-traffic": ["unauthorized", false],
   "not-configured": ["invalid_options", false],
   "upstream-rejected": ["rejected", false],
   "upstream-unauthorized": ["unauthorized", false],

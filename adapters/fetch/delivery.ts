@@ -27,6 +27,10 @@ export type Delivery =
 
 export type Deliver = (report: ValidReport, traffic: Traffic) => Promise<Delivery>;
 
+/** A message is reported with the account that sent it, which is the account of the traffic that it was tracked for. */
+export const OTHER_TRAFFIC =
+  "The message belongs to the other kind of traffic; only a key or token of that may report it.";
+
 /** Within one request: a caller's patience is short. */
 const RETRY = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
 
@@ -73,15 +77,18 @@ function straight(config: HandlerConfig): Deliver {
 }
 
 function through(ledger: Ledger): Deliver {
-  return async ({ channel, messageId, delivered, timestamp: occurredAt = Date.now() }, traffic) => {
+  return async ({ channel, messageId, delivered, timestamp }, traffic) => {
+    const timed = timestamp !== undefined;
+    const occurredAt = timestamp ?? Date.now();
     let answer: LedgerAnswer;
     try {
-      answer = await ledger.report({ channel, messageId, delivered, occurredAt, traffic });
+      answer = await ledger.report({ channel, messageId, delivered, occurredAt, timed, traffic });
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
       return { status: "failed", problem: "ledger-unavailable", attempts: 0 };
     }
-    const { status, attempts, reason } = answer;
+    const { status, attempts, reason, otherTraffic } = answer;
+    if (otherTraffic) return { status: "failed", problem: "wrong-traffic", attempts, detail: OTHER_TRAFFIC };
     if (status === "conflict") return { status: "failed", problem: "conflict", attempts };
     if (status === "rejected") return { status: "failed", problem: "upstream-rejected", attempts };
     return { status, attempts, ...(reason && { reason }) };

@@ -13,6 +13,8 @@ export interface LedgerReport {
   readonly delivered: boolean;
   /** When the user acted, epoch milliseconds. */
   readonly occurredAt: number;
+  /** Whether the caller gave `occurredAt`; otherwise it is the time of arrival. */
+  readonly timed?: boolean;
   readonly traffic: Traffic;
 }
 
@@ -26,13 +28,16 @@ export interface TrackedMessage extends MessageKey {
 export interface LedgerAnswer {
   /**
    * `recorded`: Vonage has confirmed. `accepted`: durable, and will be delivered. `duplicate`: it was on record, and
-   * nothing was sent. `conflict`: another outcome is. `rejected`: Vonage refuses its parameters.
+   * nothing was sent. `conflict`: another outcome is, or the message is of the other traffic. `rejected`: Vonage
+   * refuses its parameters.
    */
   readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
   /** Requests sent to Vonage for it so far. */
   readonly attempts: number;
   /** Why Vonage has not confirmed, where an attempt was made or its key is closed. */
   readonly reason?: ConversionErrorCode;
+  /** With `conflict`: the message belongs to the other traffic. A Worker that does not know this still refuses. */
+  readonly otherTraffic?: true;
 }
 
 /** A report as the operator sees it. */
@@ -104,7 +109,8 @@ export interface Ledger {
   /** How many parts it is made of. */
   readonly shards: number;
   report(report: LedgerReport): Promise<LedgerAnswer>;
-  track(message: TrackedMessage): Promise<void>;
+  /** @returns `other-traffic`: the message belongs to the other traffic, and nothing was changed. */
+  track(message: TrackedMessage): Promise<"tracked" | "other-traffic">;
   /** @returns `unknown`: there is no such message; `nothing`: it needs no sending. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
   /** @returns `undefined`: the cursor is none of ours. */

@@ -10,7 +10,7 @@ export const PROBLEMS = {
   unauthenticated: [401, "A valid report token or proxy key is needed"],
   "webhook-refused": [401, "This webhook is not signed as Vonage signs for this account, or long ago"],
   "wrong-message": [403, "The token is for another message"],
-  "wrong-traffic": [403, "This key is not for 2FA traffic"],
+  "wrong-traffic": [403, "This key or token is for the other kind of traffic"],
   "country-not-served": [403, "No codes are sent to this country"],
   "webhooks-closed": [403, "This service takes no webhooks; its operator has to say whom to believe"],
   "not-found": [404, "There is nothing here"],

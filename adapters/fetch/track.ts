@@ -6,6 +6,7 @@ import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from 
 import { mintReportToken } from "../../src/token.ts";
 import { integer, objectOf, oneOf, required } from "../../src/validation.ts";
 import { admit, type HandlerContext } from "./admission.ts";
+import { OTHER_TRAFFIC } from "./delivery.ts";
 import { readFields } from "./fields.ts";
 import type { Ledger } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
@@ -37,7 +38,8 @@ export interface TrackResult {
   readonly expiresAt: string;
 }
 
-export type Track = (message: Required<SentMessage>) => Promise<TrackResult>;
+/** @returns `other-traffic`: the message belongs to the other traffic; nothing was changed, and there is no token. */
+export type Track = (message: Required<SentMessage>) => Promise<TrackResult | "other-traffic">;
 
 /** The rules of a {@link SentMessage}. */
 export const sentMessageSchema = objectOf({
@@ -64,7 +66,8 @@ export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
       );
     }
     const expiresAt = Date.now() + expiresIn * 1000;
-    await ledger.track({ channel, messageId, traffic, expiresAt });
+    const tracked = await ledger.track({ channel, messageId, traffic, expiresAt });
+    if (tracked === "other-traffic") return tracked;
     const [secret] = config.tokenSecrets;
     const claims = { messageId, channel, traffic };
     const token = secret && {
@@ -100,7 +103,11 @@ export function createTracker(config: HandlerConfig, track: Track) {
       return problem("invalid-parameters", { errors }, {}, seen);
     }
     const { messageId, channel, expiresIn } = output;
-    const body = JSON.stringify(await track({ messageId, channel, traffic, expiresIn }));
+    const tracked = await track({ messageId, channel, traffic, expiresIn });
+    if (tracked === "other-traffic") {
+      return problem("wrong-traffic", { detail: OTHER_TRAFFIC }, {}, { ...seen, channel });
+    }
+    const body = JSON.stringify(tracked);
     const headers = { "content-type": "application/json" };
     return { status: 201, headers, body, log: { ...seen, channel, outcome: "tracked" } };
   };

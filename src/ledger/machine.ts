@@ -14,12 +14,16 @@ export type Ended =
 export type LedgerEvent =
   /** The message was sent; its report is awaited until `expiresAt`. */
   | { readonly type: "track"; readonly traffic: Traffic; readonly expiresAt: number }
-  /** Somebody reports its outcome. `hold`: nothing may be sent now, so it waits its turn. */
+  /**
+   * A caller reports its outcome. `hold`: nothing may be sent now, so it waits its turn. `timed`: the caller gave
+   * `occurredAt`; otherwise it is the time of arrival.
+   */
   | {
       readonly type: "report";
       readonly traffic: Traffic;
       readonly delivered: boolean;
       readonly occurredAt: number;
+      readonly timed?: boolean | undefined;
       readonly hold: boolean;
     }
   /** The time of `row.due` has come. */
@@ -36,7 +40,7 @@ export interface Actions {
   /** Send the row's report to Vonage, and say how that ended. */
   readonly send?: true;
   /** What the one who caused the event is told, where it is known without sending. */
-  readonly answer?: "accepted" | "duplicate" | "conflict" | "tracked";
+  readonly answer?: "accepted" | "duplicate" | "conflict" | "rejected" | "tracked" | "other-traffic";
 }
 
 export interface Step {
@@ -58,12 +62,30 @@ export interface LedgerRules {
 /** A key that Vonage refuses is the operator's to mend: its reports wait for that, this long at most. */
 export const PARKED_AT_MOST_MS = 30 * 24 * 3_600_000;
 
+/**
+ * Reports that Vonage refused are rarely right the next time, and each costs a request: callers may correct one at
+ * once until it was refused so often, and then once a day.
+ */
+const REFUSALS_AT_ONCE = 3;
+const REFUSED_AGAIN_MS = 24 * 3_600_000;
+
+/** After these Vonage has certainly not recorded the report; after any other failure it may have. */
+const REFUSED: ReadonlySet<ConversionErrorCode> = new Set([
+  "rejected",
+  "unauthorized",
+  "not_enabled",
+  "rate_limited",
+]);
+
 const NOTHING: Actions = {};
 const SEND: Actions = { send: true };
 const ACCEPTED: Actions = { answer: "accepted" };
 const DUPLICATE: Actions = { answer: "duplicate" };
 const CONFLICT: Actions = { answer: "conflict" };
+const REJECTED: Actions = { answer: "rejected" };
 const TRACKED: Actions = { answer: "tracked" };
+const UNCERTAIN = { uncertain: true } as const;
+const OTHER_TRAFFIC: Actions = { answer: "other-traffic" };
 
 /**
  * What becomes of a message.
@@ -101,6 +123,7 @@ type EventOf<T extends LedgerEvent["type"]> = Extract<LedgerEvent, { type: T }>;
 
 /** A message that is on record already, since its user was quicker than its sender, keeps what it has. */
 function track(key: MessageKey, row: Row | undefined, event: EventOf<"track">, now: number): Step {
+  if (row !== undefined && row.traffic !== event.traffic) return { row, actions: OTHER_TRAFFIC };
   if (row !== undefined && row.state !== "tracking") return { row, actions: TRACKED };
   const { traffic, expiresAt: due } = event;
   const tracked: Row = {
@@ -121,7 +144,10 @@ function track(key: MessageKey, row: Row | undefined, event: EventOf<"track">, n
 /**
  * | stored | arrives | then |
  * |---|---|---|
+ * | anything of the other traffic | true or false | refuse: a message belongs to the account that sent it |
  * | nothing, tracking, dead | true or false | send |
+ * | dead true that Vonage may have recorded | false | conflict |
+ * | dead, refused by Vonage | the same, or anything too often | rejected |
  * | sending or queued | the same | join it |
  * | queued false | true | the true replaces it |
  * | sending false | true | the true goes after it |
@@ -138,8 +164,11 @@ function report(
   rules: LedgerRules,
 ): Step {
   const { delivered, occurredAt } = event;
-  if (row === undefined || row.state === "tracking" || row.state === "dead") {
-    return begin(key, event, now, rules);
+  if (row !== undefined && row.traffic !== event.traffic) return { row, actions: OTHER_TRAFFIC };
+  if (row === undefined || row.state === "tracking") return begin(key, undefined, event, now, rules);
+  if (row.state === "dead") {
+    if (!delivered && mayBeRecorded(row)) return { row, actions: CONFLICT };
+    return isRefused(row, event, now) ? { row, actions: REJECTED } : begin(key, row, event, now, rules);
   }
   // Where a true waits behind a false, the true is what counts.
   const outcome = row.successor === null ? row.delivered : true;
@@ -149,10 +178,32 @@ function report(
     // Never two requests for one message at a time: their order at Vonage would be left to chance.
     return { row: { ...row, successor: occurredAt }, actions: ACCEPTED };
   }
-  return begin(key, event, now, rules);
+  return begin(key, undefined, event, now, rules);
 }
 
-function begin(key: MessageKey, event: EventOf<"report">, now: number, { lostAfter }: LedgerRules): Step {
+/** Whether a `true` may stand at Vonage although it was never confirmed; rows of earlier versions tell by the reason. */
+function mayBeRecorded({ delivered, uncertain, reason, attempts }: Row): boolean {
+  const ended = attempts > 0 && reason !== null;
+  return delivered === true && (uncertain === true || (ended && !REFUSED.has(reason)));
+}
+
+/** Whether a dead row is not sent again for this report: Vonage has refused the same one, or its like too often. */
+function isRefused(row: Row, { delivered, occurredAt, timed }: EventOf<"report">, now: number): boolean {
+  if (row.reason !== "rejected" || now - row.since >= REFUSED_AGAIN_MS) return false;
+  const isSame = delivered === row.delivered && (!timed || occurredAt === row.occurredAt);
+  return isSame || refusalsOf(row) >= REFUSALS_AT_ONCE;
+}
+
+const refusalsOf = ({ reason, refusals = 1 }: Row): number => (reason === "rejected" ? refusals : 0);
+
+/** @param dead What is begun anew, where it was given up before. */
+function begin(
+  key: MessageKey,
+  dead: Row | undefined,
+  event: EventOf<"report">,
+  now: number,
+  { lostAfter }: LedgerRules,
+): Step {
   const { traffic, delivered, occurredAt, hold } = event;
   const row: Row = {
     channel: key.channel,
@@ -166,6 +217,8 @@ function begin(key: MessageKey, event: EventOf<"report">, now: number, { lostAft
     attempts: hold ? 0 : 1,
     reason: null,
     successor: null,
+    ...(dead?.reason === "rejected" && { reason: dead.reason, ...countRefusals(refusalsOf(dead)) }),
+    ...(delivered && dead !== undefined && mayBeRecorded(dead) && UNCERTAIN),
   };
   return { row, actions: hold ? ACCEPTED : SEND };
 }
@@ -185,18 +238,26 @@ function due(row: Row, now: number, { lostAfter }: LedgerRules): Step {
     }
     default: {
       // Queued; or begun and never ended: whether Vonage has it nobody knows, so it goes again.
-      const next = succeed(row, now);
+      const next = succeed(row.state === "sending" ? withUnknownEnd(row) : row, now);
       const again = { state: "sending", due: now + lostAfter, attempts: next.attempts + 1 } as const;
       return { row: { ...next, ...again }, actions: SEND };
     }
   }
 }
 
-function end(row: Row, ended: Ended, now: number, random: number, rules: LedgerRules): Row {
+function end(before: Row, ended: Ended, now: number, random: number, rules: LedgerRules): Row {
   const { code } = ended;
-  if (row.successor !== null) return { ...succeed(row, now), state: "queued", due: now };
-  if (code === null) return { ...row, state: "recorded", due: now + rules.keepRecorded, reason: null };
-  if (code === "rejected") return bury(row, code, now, rules);
+  if (before.successor !== null) return { ...succeed(before, now), state: "queued", due: now };
+  if (code === null) {
+    const { uncertain, refusals, ...row } = before;
+    return { ...row, state: "recorded", due: now + rules.keepRecorded, reason: null };
+  }
+  if (code === "rejected") {
+    const refused = { ...before, ...countRefusals(refusalsOf(before) + 1) };
+    return bury(mayBeRecorded(before) ? { ...refused, ...UNCERTAIN } : refused, code, now, rules);
+  }
+  const { refusals, ...known } = before;
+  const row = REFUSED.has(code) && !mayBeRecorded(before) ? known : withUnknownEnd(known);
   // It failed for its key's sake, not for its own: it waits for the key, and loses nothing.
   if (code === "unauthorized" || code === "not_enabled") {
     if (now - row.since >= PARKED_AT_MOST_MS) return bury(row, code, now, rules);
@@ -206,10 +267,18 @@ function end(row: Row, ended: Ended, now: number, random: number, rules: LedgerR
   return at === undefined ? bury(row, code, now, rules) : { ...row, state: "queued", due: at, reason: code };
 }
 
+/** After an attempt whose answer nobody knows: of a `true` Vonage may have it. */
+function withUnknownEnd(row: Row): Row {
+  return row.delivered ? { ...row, ...UNCERTAIN } : row;
+}
+
+/** More than one; the first is told by the reason. */
+const countRefusals = (refusals: number): Pick<Row, "refusals"> => (refusals > 1 ? { refusals } : {});
+
 /** A true that waits behind a false takes its place. */
-function succeed(row: Row, now: number): Row {
-  const { successor: occurredAt } = row;
-  if (occurredAt === null) return row;
+function succeed(before: Row, now: number): Row {
+  const { successor: occurredAt, refusals, ...row } = before;
+  if (occurredAt === null) return before;
   return { ...row, delivered: true, occurredAt, since: now, attempts: 0, reason: null, successor: null };
 }
 
@@ -231,7 +300,8 @@ function bury(row: Row, reason: ConversionErrorCode, now: number, { keepDead }: 
 
 function retry(row: Row | undefined, now: number): Step {
   if (row?.state === "dead") {
-    return { row: { ...row, state: "queued", due: now, since: now, attempts: 0 }, actions: ACCEPTED };
+    const again = { ...row, state: "queued", due: now, since: now, attempts: 0 } as const;
+    return { row: mayBeRecorded(row) ? { ...again, ...UNCERTAIN } : again, actions: ACCEPTED };
   }
   if (row?.state === "queued") return { row: { ...row, due: now }, actions: ACCEPTED };
   return { row, actions: row?.state === "sending" ? ACCEPTED : CONFLICT };

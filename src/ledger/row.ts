@@ -34,6 +34,10 @@ export interface Row {
   readonly reason: ConversionErrorCode | null;
   /** When the user acted, of a `true` that arrived while a `false` was under way, and goes after it. */
   readonly successor: number | null;
+  /** An attempt of this `true` ended without a known answer: Vonage may have recorded it. */
+  readonly uncertain?: true;
+  /** How often in a row Vonage has refused this message's report, where that is more than once. */
+  readonly refusals?: number;
 }
 
 /** What says which message: ids of different channels are different messages. */
@@ -41,7 +45,11 @@ export type MessageKey = Pick<Row, "channel" | "messageId">;
 
 export const REPORT_STATES: readonly ReportState[] = ["tracking", "sending", "queued", "recorded", "dead"];
 
-/** A row as SQLite holds it. */
+/**
+ * A row as SQLite holds it. Two facts have no column of their own, so that a rollback to a version that does not know
+ * them finds tables it can read: `uncertain` is a `true` with a `successor`, which no earlier version wrote, and
+ * `refusals` follows the reason, `rejected:2`.
+ */
 export interface StoredRow {
   readonly channel: string;
   readonly message_id: string;
@@ -90,6 +98,8 @@ export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undef
     (reason === null || typeof reason === "string") &&
     (successor === null || isInstant(successor));
   if (!readable) return undefined;
+  const uncertain = delivered === 1 && successor !== null;
+  const [, refusals] = /^rejected:(\d{1,9})$/.exec(reason ?? "") ?? [];
   return {
     channel: channel as Channel,
     messageId: message_id,
@@ -100,8 +110,10 @@ export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undef
     due,
     since,
     attempts: attempts as number,
-    reason: reason as ConversionErrorCode | null,
-    successor,
+    reason: refusals === undefined ? (reason as ConversionErrorCode | null) : "rejected",
+    successor: uncertain ? null : successor,
+    ...(uncertain && { uncertain }),
+    ...(refusals !== undefined && { refusals: Number(refusals) }),
   };
 }
 
@@ -117,8 +129,8 @@ export function toStored(row: Row): (string | number | null)[] {
     row.due,
     row.since,
     row.attempts,
-    row.reason,
-    row.successor,
+    row.refusals === undefined ? row.reason : `${row.reason}:${row.refusals}`,
+    row.uncertain ? row.occurredAt : row.successor,
   ];
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { signParameters } from "../../src/signature.ts";
 import { mintReportToken } from "../../src/token.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
-import { basic } from "./ledger-worker.ts";
+import { BY_ALERTS, basic } from "./ledger-worker.ts";
 import type { createCaller } from "./openapi-caller.ts";
 import { BY_SHOP } from "./openapi-requests.ts";
 import type { Workers } from "./openapi-workers.ts";
@@ -52,6 +52,17 @@ export function testReports({ call }: ReturnType<typeof createCaller>, workersOf
     it("is nobody's whose token is for another message", async () => {
       const one = { form: { ...form("mine", true), token: await token("yours") } };
       await call(workersOf().whole, operation, one, "403 wrong-message");
+    });
+
+    it("is not taken by a key or token of the other traffic once it is of one", async () => {
+      const { whole } = workersOf();
+      const message = { messageId: `${channel}-theirs`, channel };
+      await call(whole, "POST /messages", { headers: BY_SHOP, form: message }, "201");
+      const byToken = { form: { ...form("theirs", true), token: await token("theirs", "other") } };
+      const { body } = await call(whole, operation, byToken, "403 wrong-traffic");
+      expect(body.detail).toMatch(/other kind of traffic/);
+      const byKey = { headers: BY_ALERTS, form: message };
+      await call(whole, "POST /messages", byKey, "403 wrong-traffic");
     });
 
     it("is accepted where Vonage is out of order, and refused where Vonage refuses it", async () => {

@@ -237,6 +237,21 @@ describe("an error, on the side of the caller,", () => {
     expect(rejected.properties).toEqual({ code: "rejected", attempts: 1, retryable: false, remote: true });
   });
 
+  it("is a refusal where the message belongs to the other traffic: for reporting and for tracking", async () => {
+    await bound.track({ messageId: "e-6", channel: "sms" });
+    const refusals = [
+      await bound.fail("sms", { messageId: "e-6", delivered: true, traffic: "other" }),
+      await bound.fail("track", { messageId: "e-6", channel: "sms", traffic: "other" }),
+    ];
+    for (const { name, message, properties } of refusals) {
+      expect(name).toBe("ConversionError");
+      expect(message).toMatch(/^unauthorized: The message belongs to the other kind of traffic/);
+      expect(properties).toEqual({ code: "unauthorized", attempts: 0, retryable: false, remote: true });
+    }
+    expect(vonage.attempts("e-6")).toEqual([]);
+    expect(await bound.sms({ messageId: "e-6", delivered: true })).toMatchObject({ status: "recorded" });
+  });
+
   it("is the TypeError of workerd for a method that there is not", async () => {
     const error = await bound.fail("fax" as "sms", {});
     expect(error).toMatchObject({ isError: true, name: "TypeError" });

@@ -9,7 +9,7 @@ import {
   type Step,
   step,
 } from "../../src/ledger/machine.ts";
-import type { MessageKey, Row } from "../../src/ledger/row.ts";
+import { type MessageKey, parseRow, type Row, toStored } from "../../src/ledger/row.ts";
 import "../support/property-seed.ts";
 
 const MINUTE = 60_000;
@@ -23,10 +23,10 @@ const KEYS: readonly MessageKey[] = [
   { channel: "voice", messageId: "63f61863-4a51-4f6b-86e1-46edebcf9356" },
 ];
 
-/** What arrives differs in everything from what is stored, so that a test sees which of them counts. */
-const TRACKED = { type: "track", traffic: "other", expiresAt: NOW + 5 * MINUTE } as const;
+/** What arrives differs in everything but its traffic from what is stored, so that a test sees which of them counts. */
+const TRACKED = { type: "track", traffic: "2fa", expiresAt: NOW + 5 * MINUTE } as const;
 const reported = (delivered: boolean, hold: boolean) =>
-  ({ type: "report", traffic: "other", delivered, occurredAt: NOW - 7000, hold }) as const;
+  ({ type: "report", traffic: "2fa", delivered, occurredAt: NOW - 7000, hold }) as const;
 const endedWith = (ended: Ended): LedgerEvent => ({ type: "ended", ended, random: 0.5 });
 
 const CODES: readonly ConversionErrorCode[] = [
@@ -71,6 +71,8 @@ interface Happening {
 const begun = { state: "sending", due: NOW + RULES.lostAfter } as const;
 const afresh = { since: NOW, attempts: 1, reason: null, successor: null } as const;
 const SEND = { send: true } as const;
+/** Of a `true` whose last attempt ended without an answer, as every stored one here has. */
+const unsure = (stored: Row | undefined) => (stored?.delivered ? { uncertain: true as const } : {});
 
 /** What the words of the tables stand for. Whatever is not named stays as it was stored. */
 const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
@@ -82,26 +84,31 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     },
     actions: { answer: "tracked" },
   }),
-  "send true": ({ key }) => ({
-    row: { ...key, traffic: "other", delivered: true, occurredAt: NOW - 7000, ...begun, ...afresh },
+  "send true": ({ key, stored }) => ({
+    row: {
+      ...key,
+      ...{ traffic: "2fa", delivered: true, occurredAt: NOW - 7000, ...begun, ...afresh },
+      ...(stored?.state === "dead" && unsure(stored)),
+    },
     actions: SEND,
   }),
   "send false": ({ key }) => ({
-    row: { ...key, traffic: "other", delivered: false, occurredAt: NOW - 7000, ...begun, ...afresh },
+    row: { ...key, traffic: "2fa", delivered: false, occurredAt: NOW - 7000, ...begun, ...afresh },
     actions: SEND,
   }),
-  "queue true": ({ key }) => ({
+  "queue true": ({ key, stored }) => ({
     row: {
       ...key,
-      ...{ traffic: "other", delivered: true, occurredAt: NOW - 7000, ...afresh },
+      ...{ traffic: "2fa", delivered: true, occurredAt: NOW - 7000, ...afresh },
       ...{ state: "queued", due: NOW, attempts: 0 },
+      ...(stored?.state === "dead" && unsure(stored)),
     },
     actions: { answer: "accepted" },
   }),
   "queue false": ({ key }) => ({
     row: {
       ...key,
-      ...{ traffic: "other", delivered: false, occurredAt: NOW - 7000, ...afresh },
+      ...{ traffic: "2fa", delivered: false, occurredAt: NOW - 7000, ...afresh },
       ...{ state: "queued", due: NOW, attempts: 0 },
     },
     actions: { answer: "accepted" },
@@ -115,6 +122,10 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     actions: SEND,
   }),
   "send again": ({ stored }) => ({ row: { ...some(stored), ...begun, attempts: 4 }, actions: SEND }),
+  "send lost": ({ stored }) => ({
+    row: { ...some(stored), ...begun, attempts: 4, ...unsure(stored) },
+    actions: SEND,
+  }),
   "send successor": ({ stored }) => ({
     row: { ...some(stored), delivered: true, occurredAt: NOW - 2 * MINUTE, ...begun, ...afresh },
     actions: SEND,
@@ -133,7 +144,11 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     actions: {},
   }),
   bury: ({ stored, event }) => ({
-    row: { ...some(stored), state: "dead", due: NOW + 30 * DAY, reason: causeOf(event) },
+    row: {
+      ...some(stored),
+      ...{ state: "dead", due: NOW + 30 * DAY, reason: causeOf(event) },
+      ...(event.type === "ended" && unsure(stored)),
+    },
     actions: {},
   }),
   "bury expiry": ({ stored, event }) => ({
@@ -150,12 +165,12 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     actions: {},
   }),
   park: ({ stored, event }) => ({
-    row: { ...some(stored), state: "queued", due: NOW, reason: causeOf(event) },
+    row: { ...some(stored), state: "queued", due: NOW, reason: causeOf(event), ...unsure(stored) },
     actions: {},
   }),
   hurry: ({ stored }) => ({ row: { ...some(stored), due: NOW }, actions: { answer: "accepted" } }),
   revive: ({ stored }) => ({
-    row: { ...some(stored), state: "queued", due: NOW, since: NOW, attempts: 0 },
+    row: { ...some(stored), state: "queued", due: NOW, since: NOW, attempts: 0, ...unsure(stored) },
     actions: { answer: "accepted" },
   }),
 };
@@ -176,14 +191,14 @@ const TABLE = parseTable(`
 | stored                   | track     | true          | true, held    | false       | false, held | due            | held | retry      |
 | nothing                  | await     | send true     | queue true    | send false  | queue false | =              | =    | = conflict |
 | tracking                 | await     | send true     | queue true    | send false  | queue false | send expiry    | bury expiry | = conflict |
-| sending true             | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send again     | =    | = accepted |
-| sending false            | = tracked | true after it | true after it | = accepted  | = accepted  | send again     | =    | = accepted |
+| sending true             | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send lost      | =    | = accepted |
+| sending false            | = tracked | true after it | true after it | = accepted  | = accepted  | send lost      | =    | = accepted |
 | sending false, then true | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send successor | =    | = accepted |
 | queued true              | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send again     | bury | hurry      |
 | queued false             | = tracked | send true     | queue true    | = accepted  | = accepted  | send again     | bury | hurry      |
 | recorded true            | = tracked | = duplicate   | = duplicate   | = conflict  | = conflict  | forget         | =    | = conflict |
 | recorded false           | = tracked | send true     | queue true    | = duplicate | = duplicate | forget         | =    | = conflict |
-| dead true                | = tracked | send true     | queue true    | send false  | queue false | forget         | =    | revive     |
+| dead true                | = tracked | send true     | queue true    | = conflict  | = conflict  | forget         | =    | revive     |
 | dead false               | = tracked | send true     | queue true    | send false  | queue false | forget         | =    | revive     |
 `);
 
@@ -248,7 +263,8 @@ describe("the end of an attempt", () => {
         // The third attempt, half of the dice: two seconds within the first quarter of an hour, half an hour later.
         const due = NOW + (since > NOW - 15 * MINUTE ? 2000 : HOUR / 2);
         const result = step(key, stored, event, NOW, RULES);
-        expect(result).toEqual({ row: { ...stored, state: "queued", due, reason: code }, actions: {} });
+        const row = { ...stored, state: "queued", due, reason: code, ...unsure(stored) };
+        expect(result).toEqual({ row, actions: {} });
       }
     }
   });
@@ -265,7 +281,7 @@ describe("the end of an attempt", () => {
       for (const code of CODES.filter((one) => !["rejected", "unauthorized", "not_enabled"].includes(one))) {
         const stored = some(storedRow("sending true", some(KEYS[0])));
         const { row } = step(stored, stored, endedWith({ code, retryAfter }), NOW, RULES);
-        expect(row).toEqual({ ...stored, state: "queued", due: NOW + wait, reason: code });
+        expect(row).toEqual({ ...stored, state: "queued", due: NOW + wait, reason: code, uncertain: true });
       }
     },
   );
@@ -290,6 +306,172 @@ describe("the end of an attempt", () => {
         expect(row, `${name}, ${code}`).toBe(stored);
         expect(actions).toEqual({});
       }
+    }
+  });
+});
+
+describe("a message of one traffic", () => {
+  const KINDS = [...new Set(TABLE.map(({ row }) => row))].filter((name) => name !== "nothing");
+  const calls: readonly [string, LedgerEvent & { readonly traffic: Row["traffic"] }][] = [
+    ["tracked", TRACKED],
+    ["reported true", reported(true, false)],
+    ["reported true while nothing may go", reported(true, true)],
+    ["reported false", reported(false, false)],
+    ["reported false while nothing may go", reported(false, true)],
+  ];
+
+  it.each(calls)("cannot be %s for the other traffic, whatever is stored: nothing changes", (_, event) => {
+    expect(KINDS).toHaveLength(10);
+    for (const name of KINDS) {
+      for (const traffic of ["2fa", "other"] as const) {
+        const stored = { ...some(storedRow(name, some(KEYS[0]))), traffic };
+        const foreign = { ...event, traffic: traffic === "2fa" ? "other" : "2fa" } as const;
+        const { row, actions } = step(stored, stored, foreign, NOW, RULES);
+        expect(row, name).toBe(stored);
+        expect(actions).toEqual({ answer: "other-traffic" });
+        expect(step(stored, stored, { ...event, traffic }, NOW, RULES).actions.answer).not.toBe(
+          "other-traffic",
+        );
+      }
+    }
+  });
+});
+
+describe("a true that Vonage may have recorded without saying so", () => {
+  const KNOWN: readonly ConversionErrorCode[] = ["rejected", "unauthorized", "not_enabled", "rate_limited"];
+  const key = some(KEYS[0]);
+  const at = (row: Row | undefined, event: LedgerEvent, now = NOW) =>
+    some(step(key, row, event, now, RULES).row);
+  const begin = () => at(undefined, reported(true, false));
+  const reject = (row: Row) =>
+    at(at(row, { type: "due" }, row.due), endedWith({ code: "rejected" }), row.due);
+  const answerTo = (row: Row, delivered: boolean, now = NOW) =>
+    step(key, row, reported(delivered, false), now, RULES).actions;
+
+  it.each(CODES.filter((one) => one !== "rejected"))(
+    "after %s, then a refusal, a false is sent only where it was certainly not recorded",
+    (code) => {
+      const dead = reject(at(begin(), endedWith({ code })));
+      expect(dead.state).toBe("dead");
+      expect(answerTo(dead, false)).toEqual(KNOWN.includes(code) ? SEND : { answer: "conflict" });
+    },
+  );
+
+  it("is known through every failure that follows, through a restart of storage, and when it is sent again", () => {
+    let row = at(begin(), endedWith({ code: "timeout" }));
+    for (const code of ["rate_limited", "unauthorized", "not_enabled", "rate_limited"] as const) {
+      row = at(at(reread(row), { type: "due" }, row.due), endedWith({ code }), row.due);
+    }
+    const dead = reread(reject(reread(row)));
+    expect(answerTo(dead, false)).toEqual({ answer: "conflict" });
+    const later = NOW + 3 * DAY;
+    const again = at(at(dead, reported(true, false), later), endedWith({ code: "rejected" }), later);
+    expect(answerTo(reread(again), false, later)).toEqual({ answer: "conflict" });
+    const revived = reject(at(again, { type: "retry" }, later));
+    expect(answerTo(reread(revived), false, later)).toEqual({ answer: "conflict" });
+  });
+
+  it("is one whose attempt was lost, say by a crash, too", () => {
+    const dead = reject(at(begin(), { type: "due" }, NOW + RULES.lostAfter));
+    expect(answerTo(dead, false)).toEqual({ answer: "conflict" });
+  });
+
+  it("is none that was never sent: a false is sent", () => {
+    const waiting = at(undefined, reported(true, true));
+    const dead = at(waiting, { type: "held", reason: "unavailable" });
+    expect(answerTo(dead, false)).toEqual(SEND);
+  });
+
+  it("is forgotten once it is recorded", () => {
+    const row = at(begin(), endedWith({ code: "timeout" }));
+    const sent = at(row, { type: "due" }, row.due);
+    expect(at(sent, endedWith({ code: null }))).not.toHaveProperty("uncertain");
+  });
+
+  it("does not make a false uncertain: a true goes after it", () => {
+    const dead = reject(at(at(undefined, reported(false, false)), endedWith({ code: "timeout" })));
+    expect(dead).not.toHaveProperty("uncertain");
+    expect(answerTo(dead, true)).toEqual(SEND);
+  });
+});
+
+describe("a report that Vonage has refused", () => {
+  const key = some(KEYS[0]);
+  const NEWS = { timed: true } as const;
+
+  /** Reports, and has Vonage refuse what is sent; gives how many requests that made. */
+  function createRefused() {
+    let row: Row | undefined;
+    const life = {
+      requests: 0,
+      report(delivered: boolean, occurredAt: number, more: { readonly timed?: true } = {}, now = NOW) {
+        const event = { ...reported(delivered, false), occurredAt, ...more };
+        const first = step(key, row, event, now, RULES);
+        row = first.row;
+        if (first.actions.send) life.end(now);
+        return first.actions.answer ?? "send";
+      },
+      end(now: number) {
+        life.requests++;
+        row = reread(some(step(key, row, endedWith({ code: "rejected" }), now, RULES).row));
+      },
+      retry(now: number) {
+        row = step(key, row, { type: "retry" }, now, RULES).row;
+        row = step(key, row, { type: "due" }, now, RULES).row;
+        life.end(now);
+      },
+      row: () => some(row),
+    };
+    return life;
+  }
+
+  it("is not sent again for the same report, however often that comes", () => {
+    for (const delivered of [true, false]) {
+      const life = createRefused();
+      expect(life.report(delivered, NOW)).toBe("send");
+      for (let at = 1; at <= 60; at++)
+        expect(life.report(delivered, NOW + at, {}, NOW + at)).toBe("rejected");
+      expect(life.report(delivered, life.row().occurredAt ?? 0, NEWS)).toBe("rejected");
+      expect(life.requests).toBe(1);
+    }
+  });
+
+  it("is sent again at once for another outcome or another time, three times in all; then once a day", () => {
+    const life = createRefused();
+    const answers = [1, 2, 3, 4, 5].map((at) => life.report(true, NOW + at, NEWS));
+    expect(answers).toEqual(["send", "send", "send", "rejected", "rejected"]);
+    expect(life.report(false, NOW)).toBe("rejected");
+    expect(life.report(true, NOW, {}, NOW + DAY - 1)).toBe("rejected");
+    expect(life.report(true, NOW, {}, NOW + DAY)).toBe("send");
+    expect(life.report(true, NOW + 9, NEWS, NOW + DAY + 1)).toBe("rejected");
+    expect(life.requests).toBe(4);
+  });
+
+  it("costs a bounded number of requests, whatever is reported and how often", () => {
+    const life = createRefused();
+    for (let at = 0; at < DAY; at += DAY / 500)
+      life.report(at % 3 === 0, NOW + at, { timed: true }, NOW + at);
+    expect(life.requests).toBe(3);
+  });
+
+  it("is sent whenever a person asks for it", () => {
+    const life = createRefused();
+    for (let at = 0; at < 10; at++) life.report(true, NOW + at, NEWS);
+    expect(life.requests).toBe(3);
+    for (let at = 0; at < 5; at++) life.retry(NOW);
+    expect(life.requests).toBe(8);
+    expect(life.row()).toMatchObject({ state: "dead", reason: "rejected" });
+  });
+
+  it("counts no refusals of before once Vonage has failed in another way, or has recorded it", () => {
+    for (const code of ["unavailable", null] as const) {
+      const life = createRefused();
+      life.report(true, NOW + 1, NEWS);
+      life.report(true, NOW + 2, NEWS);
+      expect(life.row().refusals).toBe(2);
+      const sent = step(key, life.row(), { ...reported(true, false), ...NEWS }, NOW, RULES).row;
+      expect(sent).toMatchObject({ reason: "rejected", refusals: 2 });
+      expect(step(key, sent, endedWith({ code }), NOW, RULES).row).not.toHaveProperty("refusals");
     }
   });
 });
@@ -364,15 +546,19 @@ function createLife() {
   let promised: Outcome | undefined;
   let tracked: number | undefined;
   let isOpen = false;
+  /** Whether Vonage may have recorded a `true` without saying so. */
+  let mayStand = false;
 
   function happens(event: LedgerEvent): Step {
     const before = row;
     const result = step(key, before, event, now, RULES);
     row = result.row;
+    if (row === undefined || row.state === "recorded") mayStand = false;
     if (result.actions.answer === "conflict") expect(row).toBe(before);
     if (result.actions.answer === "duplicate") expect(row).toBe(before);
     if (result.actions.send) {
       const lost = event.type === "due" && before?.state === "sending" && now >= before.due;
+      if (lost && underWay?.delivered) mayStand = true;
       if (!lost) expect(underWay, "two requests at a time").toBeUndefined();
       expect(row?.state).toBe("sending");
       const sent = { delivered: row?.delivered ?? null, occurredAt: row?.occurredAt ?? null };
@@ -421,12 +607,19 @@ function createLife() {
           const { delivered, hold } = what;
           const mine = { delivered, occurredAt: now - what.ms };
           const settled = row?.state === "recorded";
-          const stands =
-            row === undefined || row.state === "tracking" || row.state === "dead" ? undefined : promised;
+          const isDead = row?.state === "dead";
+          const stands = row === undefined || row.state === "tracking" || isDead ? undefined : promised;
           const isNews = stands === undefined || (delivered && !stands.delivered);
+          const given = promised;
           if (isNews) promised = mine;
           const { actions } = happens({ type: "report", traffic: "2fa", hold, ...mine });
           const answer = actions.answer ?? "send";
+          if (isDead && (answer === "rejected" || answer === "conflict")) {
+            if (answer === "conflict") expect([delivered, mayStand]).toEqual([false, true]);
+            promised = given;
+            return;
+          }
+          if (isDead && !delivered) expect(mayStand, "a false after a true that may stand").toBe(false);
           if (isNews) expect(["send", "accepted"]).toContain(answer);
           else if (stands?.delivered !== delivered) expect(answer).toBe("conflict");
           else expect(answer).toBe(settled ? "duplicate" : "accepted");
@@ -435,6 +628,7 @@ function createLife() {
         }
         case "end": {
           if (underWay === undefined) return;
+          if (underWay.delivered && !CERTAIN.has(what.code)) mayStand = true;
           underWay = undefined;
           happens({
             type: "ended",
@@ -477,6 +671,32 @@ function createLife() {
     },
   };
 }
+
+/** After these ends Vonage has recorded it, or has certainly not. */
+const CERTAIN: ReadonlySet<ConversionErrorCode | null> = new Set([
+  null,
+  "rejected",
+  "unauthorized",
+  "not_enabled",
+  "rate_limited",
+]);
+
+/** As the next life of the storage finds it. */
+function reread(row: Row): Row {
+  const stored = Object.fromEntries(toStored(row).map((value, index) => [some(COLUMNS[index]), value]));
+  return some(parseRow(stored));
+}
+
+const COLUMNS = [
+  "channel",
+  "message_id",
+  "traffic",
+  "state",
+  "delivered",
+  "occurred_at",
+  "due",
+  "since",
+].concat(["attempts", "reason", "successor"]);
 
 interface Outcome {
   readonly delivered: boolean | null;

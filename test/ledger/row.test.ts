@@ -76,6 +76,10 @@ describe("a stored row", () => {
       ),
       { ...reported, state: "sending", delivered: false, successor: 1_780_315_200_777 },
       { ...reported, reason: null },
+      { ...reported, uncertain: true },
+      { ...reported, state: "dead", reason: "rejected" },
+      { ...reported, state: "dead", reason: "rejected", refusals: 2 },
+      { ...reported, state: "dead", reason: "rejected", refusals: 31, uncertain: true },
       { ...reported, due: LAST_INSTANT, since: -LAST_INSTANT, occurredAt: 0 },
     ];
     for (const row of rows) expect(parseRow(store(row))).toStrictEqual(row);

@@ -8,7 +8,7 @@ import type { Position, SetAside } from "./store.ts";
 
 export interface ShardRpc {
   report(report: LedgerReport): Promise<LedgerAnswer | "full">;
-  track(message: TrackedMessage): Promise<"tracked" | "full">;
+  track(message: TrackedMessage): Promise<"tracked" | "other-traffic" | "full">;
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
   has(key: MessageKey): Promise<boolean>;
   list(state: ReportState, limit: number, after: Position | undefined): Promise<Row[]>;

@@ -111,7 +111,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
      * @returns `full`: there is no room for it.
      */
     async report(report: LedgerReport): Promise<LedgerAnswer | "full"> {
-      const { traffic, delivered, occurredAt } = report;
+      const { traffic, delivered, occurredAt, timed } = report;
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
       const { row, actions } = await apply(report, (before, at) => {
@@ -119,14 +119,20 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         const open = opensAt(gate, at) <= at && inFlight.size < MAX_IN_FLIGHT;
         isProbe = open && gate.closedBy !== null;
         const hold = !(isProbe || (open && isWideOpen(gate)));
-        const event = { type: "report", traffic, delivered, occurredAt, hold } as const;
+        const event = { type: "report", traffic, delivered, occurredAt, timed, hold } as const;
         const result = put(report, before, event, at);
         if (isProbe && result.actions.send) gates.set(traffic, withProbeSent(gate, at, rules.lostAfter));
         return result;
       });
       const attempts = row?.attempts ?? 0;
-      if (actions.answer === "duplicate" || actions.answer === "conflict") {
-        return { status: actions.answer, attempts };
+      switch (actions.answer) {
+        case "duplicate":
+        case "conflict":
+          return { status: actions.answer, attempts };
+        case "rejected":
+          return { status: "rejected", attempts, reason: "rejected" };
+        case "other-traffic":
+          return { status: "conflict", attempts, otherTraffic: true };
       }
       if (row === undefined || !actions.send) {
         const { closedBy } = gates.of(traffic);
@@ -140,11 +146,13 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     },
 
     /** Awaits a message's report; the expiry is the machine's to report. */
-    async track(message: TrackedMessage): Promise<"tracked" | "full"> {
+    async track(message: TrackedMessage): Promise<"tracked" | "other-traffic" | "full"> {
       if (isFull() && !store.has(message)) return "full";
       const { traffic, expiresAt } = message;
-      await apply(message, (before, at) => put(message, before, { type: "track", traffic, expiresAt }, at));
-      return "tracked";
+      const { actions } = await apply(message, (before, at) =>
+        put(message, before, { type: "track", traffic, expiresAt }, at),
+      );
+      return actions.answer === "other-traffic" ? "other-traffic" : "tracked";
     },
 
     /** Sends a dead or waiting report again, soon. */

@@ -43,6 +43,7 @@ export function createShardedLedger(
       const shard = await find(message);
       const answer = await call(shard, (one) => one.track(message));
       if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
+      return answer;
     },
 
     async retry({ channel, messageId }) {

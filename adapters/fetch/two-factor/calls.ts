@@ -32,7 +32,10 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
         const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
         return problem("unauthenticated", { detail }, {}, seen);
       }
-      if (caller.traffic !== "2fa") return problem("wrong-traffic", {}, {}, seen);
+      if (caller.traffic !== "2fa") {
+        const detail = "Codes are sent and checked with a proxy key for 2FA traffic.";
+        return problem("wrong-traffic", { detail }, {}, seen);
+      }
       const { output, errors = [] } = readFields(decoded, schema);
       if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
       // A caller that hangs up must not leave a message that was sent without a note of it.
