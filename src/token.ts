@@ -5,6 +5,7 @@ import { jwtVerify } from "jose/jwt/verify";
 import * as v from "valibot";
 import { ConversionError } from "./errors.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "./report.ts";
+import { LONGEST_TOKEN_S } from "./token-lifetime.ts";
 import { DEFAULT_AUDIENCE, type TokenSecret, tokenSecretSchema } from "./token-secret.ts";
 import { integer, objectOf, oneOf, required, text, validate } from "./validation.ts";
 
@@ -66,9 +67,6 @@ export interface VerifiedToken {
   readonly kid: string;
 }
 
-/** Nothing waits longer for its user; a token minted elsewhere for longer is refused too. */
-const MAX_LIFETIME_S = 86_400;
-
 /** Between the clock of the minting machine and ours. */
 const CLOCK_TOLERANCE_S = 5;
 
@@ -82,7 +80,7 @@ const mintSchema = objectOf({
   ...claimEntries,
   secret: required(tokenSecretSchema),
   audience,
-  expiresIn: v.optional(integer(30, MAX_LIFETIME_S), 3600),
+  expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 3600),
 });
 const verifiedSchema = v.object({ ...claimEntries, exp: v.number(), kid: v.string() });
 
@@ -135,7 +133,7 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
     const { sub: messageId, ...rest } = payload;
     const { exp, ...claims } = v.parse(verifiedSchema, { messageId, ...rest, kid: protectedHeader.kid });
     const holds =
-      exp <= Date.now() / 1000 + MAX_LIFETIME_S + CLOCK_TOLERANCE_S &&
+      exp <= Date.now() / 1000 + LONGEST_TOKEN_S + CLOCK_TOLERANCE_S &&
       (options.messageId ?? claims.messageId) === claims.messageId &&
       (options.channel ?? claims.channel) === claims.channel;
     if (!holds) throw new Error("a claim does not hold");

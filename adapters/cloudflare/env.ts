@@ -65,7 +65,7 @@ export interface Env extends TwoFactorEnv {
    * long as the ledger remembers reports.
    */
   readonly LEDGER_SHARDS?: string;
-  /** Hours that a recorded report is remembered, 1 to 720; default 48. */
+  /** Hours that a recorded report is remembered, 25 to 720 (a token lives for a day); default 48. */
   readonly LEDGER_RETENTION_HOURS?: string;
   /** Megabytes that a shard may have on disk, 1 to 9000; default 8000. */
   readonly LEDGER_MAX_MB?: string;

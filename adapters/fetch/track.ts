@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { ConversionError } from "../../src/errors.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/report.ts";
 import { mintReportToken } from "../../src/token.ts";
+import { LONGEST_TOKEN_S } from "../../src/token-lifetime.ts";
 import { integer, objectOf, oneOf, required } from "../../src/validation.ts";
 import { admit, type HandlerContext } from "./admission.ts";
 import { OTHER_TRAFFIC } from "./delivery.ts";
@@ -46,12 +47,11 @@ export const sentMessageSchema = objectOf({
   messageId: messageIdSchema,
   channel: required(oneOf(CHANNELS)),
   traffic: v.optional(oneOf(TRAFFICS)),
-  expiresIn: v.optional(integer(30, 86_400), 900),
+  expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 900),
 });
 
 /** A late reply proves delivery as well: its token outlives the expiry, though no token lives for more than a day. */
 const LATE_REPLY_S = 3600;
-const LONGEST_TOKEN_S = 86_400;
 
 /**
  * Makes the function that has a message awaited, and gives its report token. It rejects with `LedgerUnavailable`, or

@@ -402,7 +402,16 @@ describe("an incomplete Worker", () => {
     ["LEDGER", {}, "must be a Durable Object namespace"],
     ["LEDGER_SHARDS", "0", "must be whole numbers from 1 to 1024"],
     ["LEDGER_SHARDS", "1,2,3,4,5", "must be the number of shards, then at most 3 former"],
-    ["LEDGER_RETENTION_HOURS", "721", "must be a whole number from 1 to 720"],
+    [
+      "LEDGER_RETENTION_HOURS",
+      "721",
+      "must be a whole number from 25 to 720: longer than a report token lives",
+    ],
+    [
+      "LEDGER_RETENTION_HOURS",
+      "24",
+      "must be a whole number from 25 to 720: longer than a report token lives",
+    ],
     ["LEDGER_MAX_MB", "9001", "must be a whole number from 1 to 9000"],
     ["REPORT_BUDGET_MS", "30001", "must be a whole number from 1 to 30000"],
   ])("tells the rule for %s, and not even the length of what was given", async (name, value, rule) => {
@@ -468,7 +477,7 @@ const WRONG: Record<keyof Env, unknown[]> = {
   ],
   LEDGER: [{}, "yes", 4, null, "", { idFromName: "shard" }],
   LEDGER_SHARDS: ["0", "1025", "4.5", "-4", "four", "16,0", "16;4", " , ", "1 2 3 4 5"],
-  LEDGER_RETENTION_HOURS: ["0", "721", "1.5", "2d", " "],
+  LEDGER_RETENTION_HOURS: ["0", "1", "24", "721", "1.5", "2d", " "],
   LEDGER_MAX_MB: ["0", "9001", "0.5", "1GB"],
   REPORT_BUDGET_MS: ["0", "30001", "2s", "1.5"],
   BRAKE_TOKEN: [{}, "yes"],

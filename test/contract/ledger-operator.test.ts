@@ -44,7 +44,7 @@ beforeAll(async () => {
   vonage = await startScriptedVonage();
   worker = await startLedgerWorker(vonage.url, {
     LEDGER_SHARDS: String(SHARDS),
-    LEDGER_RETENTION_HOURS: "3",
+    LEDGER_RETENTION_HOURS: "30",
     REPORT_BUDGET_MS: "300",
     UPSTREAM_TIMEOUT_MS: "30000",
   });
@@ -141,7 +141,7 @@ describe("GET /reports", () => {
     const hours = async (state: string) =>
       (await calls.list(state)).flat().map(({ nextAt }) => hoursFromNow(nextAt));
     for (const left of await hours("tracking")) expect(left).toBeCloseTo(600 / 3600, 1);
-    for (const left of await hours("recorded")) expect(left).toBeCloseTo(3, 1);
+    for (const left of await hours("recorded")) expect(left).toBeCloseTo(30, 1);
     for (const left of await hours("dead")) expect(left).toBeCloseTo(30 * 24, 1);
   });
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { LONGEST_TOKEN_S } from "../../../src/token-lifetime.ts";
 import { type Fault, field, findFaults, integer, objectOf } from "../../../src/validation.ts";
 
 /** What is used of a Durable Object namespace. */
@@ -25,6 +26,20 @@ const shardCount = field<number>(
   (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
 );
 
+/**
+ * A token can report as long as it lives, and an outcome that is forgotten before could be contradicted. The hour more
+ * is for clocks that differ.
+ */
+const SHORTEST_RETENTION_H = LONGEST_TOKEN_S / 3600 + 1;
+const LONGEST_RETENTION_H = 720;
+const retention = field<number>(
+  `a whole number from ${SHORTEST_RETENTION_H} to ${LONGEST_RETENTION_H}: longer than a report token lives`,
+  (value) =>
+    Number.isInteger(value) &&
+    (value as number) >= SHORTEST_RETENTION_H &&
+    (value as number) <= LONGEST_RETENTION_H,
+);
+
 export const isNamespace = (value: unknown): value is ShardNamespace =>
   typeof (value as ShardNamespace | null)?.idFromName === "function";
 
@@ -41,7 +56,7 @@ const settingsSchema = objectOf({
     [4],
   ),
   budget: v.optional(integer(1, 30_000), 2000),
-  retentionHours: v.optional(integer(1, 720), 48),
+  retentionHours: v.optional(retention, 48),
   maxMegabytes: v.optional(integer(1, 9000), 8000),
 });
 
