@@ -212,7 +212,7 @@ it.each<[number[], string[][]]>([
 
 describe("POST /messages", () => {
   it("tracks nothing without a valid key and a valid message", async () => {
-    const track = vi.fn(async () => {});
+    const track = vi.fn(async () => "tracked" as const);
     const { handle } = createLedgerProxy({ track });
     const requests: [Request, number][] = [
       [post(MESSAGE, {}, "/messages"), 401],

@@ -16,7 +16,7 @@ import {
   problemOf,
   startLedgerWorker,
 } from "./ledger-worker.ts";
-import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
+import { type ScriptedVonage, startScriptedVonage, type Trouble } from "./scripted-vonage.ts";
 
 const TIMEOUT_MS = 2000;
 const OF_SHOP: Parameters = { ...BY_SHOP, ...AS_JSON };
@@ -131,12 +131,13 @@ describe.concurrent("a message of one traffic", () => {
 });
 
 describe.concurrent("a true that Vonage recorded while its answer was lost", () => {
-  it.for([
+  it.for<[string, readonly Trouble[]]>([
     ["time was up", [{ answerAfter: never }]],
     ["the connection broke later", [{ answerAfter: never }, "drop"]],
     ["Vonage asked to slow down meanwhile", [{ answerAfter: never }, { status: 429 }]],
-  ] as const)(
+  ])(
     "is followed by no false, though its repetition is refused: %s",
+    { timeout: 30_000 },
     async ([name, troubles]) => {
       const id = `lost ${name}`;
       vonage.script(id, ...troubles, { status: 422 });
@@ -154,7 +155,6 @@ describe.concurrent("a true that Vonage recorded while its answer was lost", () 
       expect(outcomesOf(id)).toEqual(before);
       expect(vonage.reports(id).map(({ delivered }) => delivered)).toEqual([true]);
     },
-    30_000,
   );
 
   it("is none where Vonage refused it at once: a false is sent", async () => {

@@ -685,7 +685,10 @@ function createWorld() {
           throw error;
         }
       },
-      ledger: { report: (one) => tell(one).then(() => ({ status: "recorded", attempts: 1 })), track: tell },
+      ledger: {
+        report: (one) => tell(one).then(() => ({ status: "recorded", attempts: 1 })),
+        track: (one) => tell(one).then(() => "tracked"),
+      },
       setAlarm: (at) => {
         expect(Number.isInteger(at)).toBe(true);
         world.alarm = at;
