@@ -37,6 +37,8 @@ export const PROBLEMS = {
   "resend-too-soon": [429, "The last message may still arrive"],
   "number-limit": [429, "Too many codes were sent to this number"],
   "prefix-limit": [429, "Too many codes were sent to numbers next to this one"],
+  "address-limit": [429, "Too many codes were asked for from this address"],
+  "country-limit": [429, "Too many codes were sent to this country"],
   "caller-limit": [429, "Too many codes were asked for with this key"],
   "total-limit": [429, "Too many codes were asked for by all"],
   internal: [500, "Something went wrong here"],

@@ -39,6 +39,8 @@ export interface Challenge {
   readonly locale: string;
   /** Goes to Vonage as `client-ref`. */
   readonly clientRef: string;
+  /** Keyed hash of the end user's address, for the limit; absent where the caller did not give it. */
+  readonly address?: string | undefined;
   readonly state: "pending" | "verified" | "cancelled";
   /** Verified by a reply, and its caller has not asked for it with the code yet. */
   readonly byReply: boolean;

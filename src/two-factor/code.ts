@@ -1,6 +1,7 @@
 // One-time codes: made without bias, and kept as a keyed hash only.
 
 import type { TokenSecret } from "../token-secret.ts";
+import { hashKeyed } from "./keyed-hash.ts";
 
 /** What codes are hashed with, by name, so that it can be rotated: the first hashes, all verify. */
 export type CodeSecret = TokenSecret;
@@ -47,10 +48,5 @@ export async function hashCode(
   challengeId: string,
   code: string,
 ): Promise<HashedCode> {
-  const utf8 = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"]);
-  const bytes = await crypto.subtle.sign("HMAC", key, utf8.encode(`${challengeId}.${code}`));
-  const hash = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { kid, hash };
+  return { kid, hash: await hashKeyed({ secret }, `${challengeId}.${code}`) };
 }

@@ -14,6 +14,8 @@ const BY_PROBLEM = {
   "channel-unavailable": "channel_unavailable",
   "number-limit": "number_limit",
   "prefix-limit": "prefix_limit",
+  "address-limit": "address_limit",
+  "country-limit": "country_limit",
   "caller-limit": "caller_limit",
   "total-limit": "total_limit",
   "resend-too-soon": "resend_too_soon",
@@ -47,7 +49,7 @@ const BY_PROBLEM = {
  * | `not_found` | there is no such challenge, or it was long ago | no |
  * | `invalid_number`, `number_refused` | no phone number, or one that gets no messages | no |
  * | `country_not_served`, `channel_unavailable` | the Worker sends nothing there, or not that way | no |
- * | `number_limit`, `prefix_limit`, `caller_limit`, `total_limit` | too many codes; `retryAfter` says when again | yes |
+ * | `number_limit`, `prefix_limit`, `address_limit`, `country_limit`, `caller_limit`, `total_limit` | too many codes; `retryAfter` says when again | yes |
  * | `resend_too_soon` | the last message may still arrive; `retryAfter` says when again | yes |
  * | `too_many_messages`, `too_many_attempts`, `expired`, `used`, `cancelled` | of a resend: the challenge has ended; start anew | no |
  * | `rate_limited` | a brake of the Worker's | yes |
@@ -78,6 +80,8 @@ export interface TwoFactorErrorDetails {
 const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
   "number_limit",
   "prefix_limit",
+  "address_limit",
+  "country_limit",
   "caller_limit",
   "total_limit",
   "resend_too_soon",

@@ -2,10 +2,21 @@
 // price with them. Sliding windows over counts in parts of the window, so that memory is bounded: a part that the
 // window has left but half still counts whole, so no window ever holds more than its limit.
 
-/** What is limited: one number, its block of 10 000 neighbours, one caller, and everything together. */
-export type LimitKind = "number" | "prefix" | "caller" | "total";
+/**
+ * What is limited: one number, one end user's address, a number's block of 10 000 neighbours, one country, one caller,
+ * and everything together.
+ */
+export type LimitKind = "number" | "address" | "prefix" | "country" | "caller" | "total";
 
-export const LIMIT_KINDS: readonly LimitKind[] = ["number", "prefix", "caller", "total"];
+/** In the order in which they are looked at: the narrowest that is reached is named. */
+export const LIMIT_KINDS: readonly LimitKind[] = [
+  "number",
+  "address",
+  "prefix",
+  "country",
+  "caller",
+  "total",
+];
 
 /** At most so many messages in any period of so many milliseconds. */
 export interface Limit {
@@ -13,13 +24,20 @@ export interface Limit {
   readonly period: number;
 }
 
-export type Limits = Readonly<Record<LimitKind, Limit>>;
+/** Addresses and countries need not be limited. */
+export type Limits = Readonly<Record<"number" | "prefix" | "caller" | "total", Limit>> & {
+  readonly address?: Limit | undefined;
+  /** Each country on its own. */
+  readonly country?: Limit | undefined;
+};
 
 const HOUR_MS = 3_600_000;
 
 /** What holds where nothing is said. Fit for a service of some ten thousand users; others set their own. */
 export const DEFAULT_LIMITS: Limits = {
   number: { messages: 5, period: HOUR_MS },
+  // An office or a mobile carrier may share one IPv4 address among many users.
+  address: { messages: 10, period: HOUR_MS },
   prefix: { messages: 20, period: HOUR_MS },
   caller: { messages: 1000, period: HOUR_MS },
   total: { messages: 2000, period: HOUR_MS },

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { CHANNELS, type Channel } from "../report.ts";
 import { field, objectOf, oneOf, required, text } from "../validation.ts";
+import { addressText } from "./address.ts";
 import { LONGEST_CODE, SHORTEST_CODE } from "./code.ts";
 import { readTypedCode } from "./typed-code.ts";
 
@@ -29,6 +30,13 @@ export interface StartRequest {
    * @default the challenge's id
    */
   readonly clientRef?: string;
+  /**
+   * The end user's address, IPv4 or IPv6, for the limit by address: not your server's own, and not what a user could
+   * write into a header. An IPv6 address counts as its /64. Only a keyed hash of it is kept.
+   *
+   * @default no limit by address
+   */
+  readonly ip?: string;
 }
 
 export interface ResendRequest {
@@ -38,6 +46,12 @@ export interface ResendRequest {
    * @default the last message's
    */
   readonly channel?: Channel;
+  /**
+   * The end user's address, as in `StartRequest`.
+   *
+   * @default the one of the start
+   */
+  readonly ip?: string;
 }
 
 /** Why a code was not taken: see the table of endings in src/two-factor/machine.ts. */
@@ -67,10 +81,11 @@ export const startSchema = objectOf({
     "en",
   ),
   clientRef: v.optional(text("1 to 40 letters, digits, _, ., : or -", /^[\w.:-]{1,40}$/)),
+  ip: v.optional(addressText),
 });
 
 /** The rules of a {@link ResendRequest}. */
-export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)) });
+export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)), ip: v.optional(addressText) });
 
 /** The rules of what is sent to be checked. */
 export const checkSchema = objectOf({

@@ -141,6 +141,15 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     }, 40_000);
   });
 
+  it("the limit by the end user's address holds for starts and resends", async () => {
+    const json = () => ({ to: aNumber(), channel: "sms", ip: "2001:db8:1:2::3" });
+    const { whole } = workersOf();
+    const { body } = await call(whole, START, { headers: BY_SHOP, json: json() }, "201");
+    await call(whole, START, { headers: BY_SHOP, json: json() }, "429 address-limit");
+    await pause(COOLDOWN_MS);
+    await resend(String(body.id), "429 address-limit");
+  });
+
   it("the limits hold for starts and resends, and a channel that is not there for both", async () => {
     const { strict } = workersOf();
     const second = bearer(SECOND_KEY.key);
@@ -152,14 +161,17 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     await start(a3, strict);
     await refuseStart(a4, "429 prefix-limit", strict);
     const other = await start("447400220001", strict);
-    await start("447400220002", strict);
+    const abroad = await start("12015550123", strict);
     await refuseStart("447400230001", "429 caller-limit", strict);
-    const last = await start("447400230001", strict, second);
-    await refuseStart("447400240001", "429 total-limit", strict, second);
+    await start("447400230001", strict, second);
+    await refuseStart("447400240001", "429 country-limit", strict, second);
+    const last = await start("12015550124", strict, second);
+    await refuseStart("12015550125", "429 total-limit", strict, second);
     await pause(COOLDOWN_MS);
     await resend(full.id, "429 number-limit", strict);
     await resend(one.id, "429 prefix-limit", strict);
-    await resend(other.id, "429 caller-limit", strict);
+    await resend(other.id, "429 country-limit", strict);
+    await resend(abroad.id, "429 caller-limit", strict);
     await resend(last.id, "429 total-limit", strict, second);
 
     const byCall = { headers: BY_SHOP, json: { channel: "voice" } };

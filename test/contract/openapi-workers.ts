@@ -46,6 +46,7 @@ export async function startWorkers(): Promise<Workers> {
       ...all,
       ALLOWED_ORIGINS: "https://shop.example",
       TWO_FACTOR_MESSAGES: "2",
+      TWO_FACTOR_LIMITS: "number=10/3600 address=1/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600",
       TWO_FACTOR_LIFETIME_S: String(LIFETIME_MS / 1000),
     }),
     start({
@@ -59,7 +60,7 @@ export async function startWorkers(): Promise<Workers> {
       VOICE_FROM: "",
       WEBHOOK_SIGNATURE_SECRET: "",
       WEBHOOK_SIGNATURE_METHOD: "",
-      TWO_FACTOR_LIMITS: "number=2/3600 prefix=4/3600 caller=6/3600 total=7/3600",
+      TWO_FACTOR_LIMITS: "number=2/3600 prefix=4/3600 country=6/3600 caller=6/3600 total=8/3600",
     }),
     start({ ...bindingsFor(vonageOfBare.url), UPSTREAM_TIMEOUT_MS: "300" }, false),
     start({ ...all, VONAGE_2FA_API_SECRET: "", PROXY_KEYS_2FA: "shop:short" }),

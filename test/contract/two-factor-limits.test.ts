@@ -28,7 +28,12 @@ async function startStack(bindings: Record<string, string>): Promise<TwoFactorSt
   return stack;
 }
 
-const countsOf = async (stack: TwoFactorStack) => (await callsOf(stack.worker).look("/stats")).body.twoFactor;
+/** Of what was sent and refused; the sandbox's receipts come when they like. */
+async function countsOf(stack: TwoFactorStack): Promise<object> {
+  const { body } = await callsOf(stack.worker).look("/stats");
+  const counts = Object.entries(body.twoFactor as object);
+  return Object.fromEntries(counts.filter(([name]) => !name.startsWith("delivery-receipt:")));
+}
 const start = (client: TwoFactorClient, to: string) => client.start({ to, channel: "sms" });
 const errorOf = (work: Promise<unknown>) =>
   work.then(
@@ -96,6 +101,62 @@ describe("a limit", () => {
     expect(await errorOf(once.client.resend(id))).toMatchObject({ code: "number_limit" });
     const code = codeAt(once.sandbox, number);
     await expect(once.client.check(id, code)).resolves.toEqual({ verified: true });
+  });
+});
+
+describe("the limit by the end user's address", () => {
+  let stack: TwoFactorStack;
+  beforeAll(async () => {
+    const limits =
+      "number=50/3600 prefix=500/3600 address=2/3600 country=6/3600 caller=500/3600 total=500/3600";
+    stack = await startStack({ TWO_FACTOR_LIMITS: limits, TWO_FACTOR_COUNTRIES: "GB US DE" });
+  });
+  const from = (ip: string, to = aNumber()) => stack.client.start({ to, channel: "sms", ip });
+
+  it("takes an IPv6 /64 as one, and an IPv4 address as itself however it is written", async () => {
+    await from("2001:db8:1:2::1");
+    await from("2001:db8:1:2:ffff::1");
+    const limited = { status: 429, code: "address_limit", retryable: true };
+    expect(await errorOf(from("2001:DB8:1:2:8000::7"))).toMatchObject(limited);
+    await from("2001:db8:1:3::1");
+    await from("192.0.2.1");
+    await from("::ffff:192.0.2.1");
+    const refused = await errorOf(from("::ffff:c000:201"));
+    expect(refused).toMatchObject(limited);
+    expect((refused as { retryAfter: number }).retryAfter).toBeGreaterThan(3_000_000);
+    expect(await countsOf(stack)).toMatchObject({ messages: 5, "refused:address-limit": 2 });
+  });
+
+  it("ends with its country's, whatever the address", async () => {
+    await from("198.51.100.1");
+    expect(await errorOf(from("198.51.100.2"))).toMatchObject({ status: 429, code: "country_limit" });
+    await from("198.51.100.2", "+12015550123");
+  });
+
+  it("counts what is sent again for the address of the start, or the one that the resend gives", async () => {
+    const again = await startStack({
+      TWO_FACTOR_LIMITS: "number=50/3600 prefix=500/3600 address=1/3600 caller=500/3600 total=500/3600",
+    });
+    const { id } = await again.client.start({ to: aNumber(), channel: "sms", ip: "192.0.2.7" });
+    await new Promise((resolve) => setTimeout(resolve, 5100));
+    expect(await errorOf(again.client.resend(id))).toMatchObject({ code: "address_limit" });
+    await again.client.resend(id, { ip: "192.0.2.8" });
+  });
+
+  it("refuses what is no address, by name, and repeats it nowhere", async () => {
+    const { call } = callsOf(stack.worker);
+    const answer = await call("/2fa", {
+      method: "POST",
+      headers: { authorization: `Bearer ${PROXY_KEY.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ to: aNumber(), channel: "sms", ip: "203.0.113.77:4711" }),
+    });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ parameter: "ip" }] } });
+    expect(JSON.stringify(answer.body)).not.toContain("203.0.113.77");
+  });
+
+  it("leaves the address in no log and no answer", async () => {
+    const { id } = await from("203.0.113.78", "+4915123456789");
+    expect(JSON.stringify([await stack.client.get(id), stack.logs])).not.toMatch(/203\.0\.113|2001:db8/i);
   });
 });
 

@@ -58,10 +58,13 @@ describe("a limit", () => {
   });
 
   it("is there for each kind, from the narrowest to the widest", () => {
-    expect(LIMIT_KINDS).toEqual(["number", "prefix", "caller", "total"]);
-    const messages = LIMIT_KINDS.map((kind) => DEFAULT_LIMITS[kind].messages);
+    expect(LIMIT_KINDS).toEqual(["number", "address", "prefix", "country", "caller", "total"]);
+    const defaults = LIMIT_KINDS.flatMap((kind) => DEFAULT_LIMITS[kind] ?? []);
+    const messages = defaults.map((limit) => limit.messages);
     expect(messages).toEqual([...messages].sort((a, b) => a - b));
-    expect(LIMIT_KINDS.map((kind) => DEFAULT_LIMITS[kind].period)).toEqual(LIMIT_KINDS.map(() => HOUR));
+    expect(defaults.map(({ period }) => period)).toEqual([HOUR, HOUR, HOUR, HOUR, HOUR]);
+    // Which countries an application serves, and how much, is its own to say.
+    expect(DEFAULT_LIMITS.country).toBeUndefined();
   });
 });
 

@@ -20,6 +20,9 @@ describe("a code that is asked for", () => {
     ["in a Spanish of many countries", { locale: "es-419" }],
     ["with a reference", { clientRef: "Order_7.a:b-c" }],
     ["with the longest reference", { clientRef: "a".repeat(40) }],
+    ["from an IPv4 address", { ip: "192.0.2.1" }],
+    ["from an IPv6 address", { ip: "2001:db8::1" }],
+    ["from an address as a dual-stack socket has it", { ip: "::ffff:192.0.2.1" }],
   ])("is taken %s", (_, more) => {
     const { output } = findFaults(startSchema, { ...START, ...more });
     expect(output).toEqual({ ...START, locale: "en", ...more });
@@ -49,6 +52,12 @@ describe("a code that is asked for", () => {
     ["a reference with a line after it", { ...START, clientRef: "order\n" }, "clientRef"],
     ["a reference too long", { ...START, clientRef: "a".repeat(41) }, "clientRef"],
     ["a reference that is no ASCII", { ...START, clientRef: "bestellung-ä" }, "clientRef"],
+    ["an empty address", { ...START, ip: "" }, "ip"],
+    ["an address with a port", { ...START, ip: "192.0.2.1:443" }, "ip"],
+    ["an address in brackets", { ...START, ip: "[2001:db8::1]" }, "ip"],
+    ["a list of addresses, as X-Forwarded-For has it", { ...START, ip: "192.0.2.1, 198.51.100.2" }, "ip"],
+    ["a name in place of an address", { ...START, ip: "unknown" }, "ip"],
+    ["an address that is no text", { ...START, ip: 3_221_225_985 }, "ip"],
     ["a code of one's own", { ...START, code: "123456" }, "code"],
   ])("is refused with %s, by the field's name", (_, input, field) => {
     const { output, faults = [] } = findFaults(startSchema, input);
@@ -62,6 +71,7 @@ describe("a code that is asked for", () => {
     ["brand", "1 to 30 characters, no control characters"],
     ["locale", "a BCP 47 tag such as de or pt-BR"],
     ["clientRef", "1 to 40 letters, digits, _, ., : or -"],
+    ["ip", "an IPv4 or IPv6 address, without a port"],
   ])("is told the rule of %s where it breaks that", (field, rule) => {
     const { faults = [] } = findFaults(startSchema, { ...START, [field]: "" });
     expect(faults.map((fault) => [fault.field, fault.rule])).toEqual([[field, `must be ${rule}`]]);
@@ -75,8 +85,9 @@ describe("a code that is asked for", () => {
       brand: canary,
       locale: canary,
       clientRef: canary,
+      ip: canary,
     });
-    expect(faults.map(({ field }) => field)).toEqual(["to", "channel", "brand", "locale", "clientRef"]);
+    expect(faults.map(({ field }) => field)).toEqual(["to", "channel", "brand", "locale", "clientRef", "ip"]);
     expect(JSON.stringify(faults)).not.toContain("918273");
   });
 

@@ -79,6 +79,48 @@ describe("each limit", () => {
   });
 });
 
+describe("an address and a country", () => {
+  const one = { messages: 1, period: HOUR };
+  const many = { messages: 100, period: HOUR };
+  const ofTwo = { number: many, prefix: many, caller: many, total: many, address: one, country: one };
+  const message = { number: "447400123456", caller: "shop" };
+
+  it("are limited each on its own, and all numbers of no country together", () => {
+    const world = createWorld(ofTwo);
+    const take = (address: string | undefined, country: string | null) =>
+      world.limiter.take({ ...message, address, country });
+    expect(take("a", "GB")).toEqual({});
+    expect(take("a", "US")).toMatchObject({ refused: "address" });
+    expect(take("b", "GB")).toMatchObject({ refused: "country", retryAfter: (HOUR * 13) / 12 });
+    expect(take("b", "US")).toEqual({});
+    expect(take("c", null)).toEqual({});
+    expect(take("d", null)).toMatchObject({ refused: "country" });
+    expect(world.limiter.counts()).toEqual({
+      messages: 3,
+      "refused:address-limit": 1,
+      "refused:country-limit": 2,
+    });
+  });
+
+  it("count nothing where the address is not known, or no limit is set for countries", () => {
+    const { country: _, ...withoutCountries } = ofTwo;
+    const world = createWorld(withoutCountries);
+    for (let index = 0; index < 5; index++) expect(world.limiter.take(message)).toEqual({});
+    expect(world.windows().filter(({ kind }) => /address|country/.test(String(kind)))).toEqual([]);
+  });
+
+  it("leave what was counted before they were there as it was", () => {
+    const { address: _, country: __, ...before } = { ...ofTwo, number: { messages: 2, period: HOUR } };
+    const world = createWorld(before);
+    world.limiter.take(message);
+    world.limiter = world.open({ ...ofTwo, number: before.number });
+    expect(world.limiter.take({ ...message, address: "a", country: "GB" })).toEqual({});
+    expect(world.limiter.take({ ...message, address: "b", country: "GB" })).toMatchObject({
+      refused: "number",
+    });
+  });
+});
+
 describe("what was counted", () => {
   it("is there after a restart", () => {
     const world = createWorld();

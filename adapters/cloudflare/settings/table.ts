@@ -232,7 +232,7 @@ export const WORKFLOW_SETTINGS = {
   TWO_FACTOR_LIMITS: {
     option: "workflow.limits",
     read: readLimits,
-    default: "number=5/3600 prefix=20/3600 caller=1000/3600 total=2000/3600",
+    default: "number=5/3600 address=10/3600 prefix=20/3600 caller=1000/3600 total=2000/3600",
     what: "messages in so many seconds, a day at most; see below",
   },
   SMS_FROM: {

@@ -65,8 +65,8 @@ export function createTwoFactorEntrypoint(
     }
 
     async resend(id: string, request: ResendRequest = {}) {
-      const { channel } = check(resendSchema, request);
-      return this.#ask((service) => service.resend(String(id), channel, CALLER));
+      const valid = check(resendSchema, request);
+      return this.#ask((service) => service.resend(String(id), valid, CALLER));
     }
 
     async cancel(id: string): Promise<void> {

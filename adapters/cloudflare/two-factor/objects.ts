@@ -5,7 +5,7 @@ import type { Channel } from "../../../src/report.ts";
 import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import { LedgerUnavailable } from "../../fetch/ledger.ts";
-import type { NewChallenge, Once, SendingEnded } from "../../fetch/two-factor/challenges.ts";
+import type { NewChallenge, Once, Sending, SendingEnded } from "../../fetch/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import { type Env, readEnv } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
@@ -135,7 +135,7 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
     });
   }
 
-  async take(sending: { readonly number: string; readonly caller: string }) {
+  async take(sending: Sending) {
     return this.#limiter.take(sending);
   }
 

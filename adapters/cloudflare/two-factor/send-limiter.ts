@@ -11,6 +11,7 @@ import {
   toPrefix,
   waitFor,
 } from "../../../src/two-factor/limits.ts";
+import type { Sending } from "../../fetch/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import type { LimitStore } from "./limit-store.ts";
 
@@ -35,26 +36,31 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
     },
 
     /** Counts one more message for all its limits, or for none where one is reached. */
-    take({ number, caller }: { readonly number: string; readonly caller: string }) {
+    take({ number, caller, country, address }: Sending) {
       const at = now();
-      const subjects: Readonly<Record<LimitKind, string>> = {
+      const subjects: Readonly<Record<LimitKind, string | undefined>> = {
         number,
         prefix: toPrefix(number),
+        address,
+        // All numbers of no country count together.
+        country: country ?? "",
         caller,
         total: "",
       };
+      const applicable = LIMIT_KINDS.flatMap((kind) => {
+        const [limit, subject] = [limits[kind], subjects[kind]];
+        return limit === undefined || subject === undefined ? [] : [{ kind, limit, subject }];
+      });
       const taken = transact(() => {
-        for (const kind of LIMIT_KINDS) {
-          const limit = limits[kind];
-          const counts = store.read(toKind(kind, limit), subjects[kind], oldestPart(at, limit));
+        for (const { kind, limit, subject } of applicable) {
+          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit));
           const retryAfter = waitFor(counts, limit, at);
           if (retryAfter === 0) continue;
           store.count(`refused:${kind}-limit`);
           return { refused: kind, retryAfter };
         }
-        for (const kind of LIMIT_KINDS) {
-          const limit = limits[kind];
-          store.add(toKind(kind, limit), subjects[kind], partOf(at, limit), at + limit.period * 2);
+        for (const { kind, limit, subject } of applicable) {
+          store.add(toKind(kind, limit), subject, partOf(at, limit), at + limit.period * 2);
         }
         store.count("messages");
         return {};

@@ -28,7 +28,7 @@ export interface TwoFactorEnv {
   readonly TWO_FACTOR_COOLDOWN_S?: string;
   /** Messages of one challenge, 1 to 10; default 4. */
   readonly TWO_FACTOR_MESSAGES?: string;
-  /** Messages in so many seconds, `number=5/3600 prefix=20/3600 caller=1000/3600 total=2000/3600`. */
+  /** Messages in so many seconds, `number=5/3600 prefix=20/3600 address=10/3600 caller=1000/3600 total=2000/3600`; `country`, for each country, has no default. */
   readonly TWO_FACTOR_LIMITS?: string;
   /** Who sends text messages: a number, or a name of up to 11 characters. */
   readonly SMS_FROM?: string;

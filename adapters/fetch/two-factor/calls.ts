@@ -61,8 +61,8 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
     }),
 
     /** `POST /2fa/{id}/resend` */
-    resend: asCaller(resendSchema, async ({ channel }, caller, id) =>
-      toAnswer(await service.resend(id, channel, caller), "resent"),
+    resend: asCaller(resendSchema, async (request, caller, id) =>
+      toAnswer(await service.resend(id, request, caller), "resent"),
     ),
 
     /** `DELETE /2fa/{id}` */

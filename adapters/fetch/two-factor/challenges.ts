@@ -15,6 +15,8 @@ export interface NewChallenge {
   readonly brand: string;
   readonly locale: string;
   readonly clientRef: string;
+  /** Keyed hash of the end user's address. */
+  readonly address?: string | undefined;
   readonly channel: Channel;
   readonly code: string;
 }
@@ -31,6 +33,8 @@ export interface Begun {
     readonly brand: string;
     readonly locale: string;
     readonly clientRef: string;
+    /** Keyed hash of the end user's address at the start; `undefined`: not known. */
+    readonly address?: string | undefined;
   };
 }
 
@@ -77,13 +81,22 @@ export interface Challenges {
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }
 
+/** One more message, with everything that it counts for. */
+export interface Sending {
+  readonly number: string;
+  readonly caller: string;
+  /** ISO 3166 alpha-2; `null` for numbers of no country. */
+  readonly country?: string | null;
+  /** Keyed hash of the end user's address; `undefined`: not known, and not limited. */
+  readonly address?: string | undefined;
+}
+
 /** Counts what is sent, over everything together. Rejects with `LedgerUnavailable`. */
 export interface SendLimits {
   /** Counts one more message, unless one of the limits is reached: then nothing is counted but the refusal. */
-  take(sending: {
-    readonly number: string;
-    readonly caller: string;
-  }): Promise<{ readonly refused?: never } | { readonly refused: LimitKind; readonly retryAfter: number }>;
+  take(
+    sending: Sending,
+  ): Promise<{ readonly refused?: never } | { readonly refused: LimitKind; readonly retryAfter: number }>;
   /** Counts something that happened, by name. */
   count(name: string): Promise<void>;
   /** How often each counted thing happened. */

@@ -5,7 +5,7 @@ import type { Channel } from "../../../src/report.ts";
 import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/signature-method.ts";
 import { tokenSecretSchema } from "../../../src/token-secret.ts";
 import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-factor/code.ts";
-import { DEFAULT_LIMITS, type LIMIT_KINDS, type Limits } from "../../../src/two-factor/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../../src/two-factor/limits.ts";
 import { brandText } from "../../../src/two-factor/request.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
 import { field, integer, objectOf, oneOf, required, text } from "../../../src/validation.ts";
@@ -79,15 +79,13 @@ export interface TwoFactorOptions {
 const isSender = (value: unknown) => typeof (value as CodeSender | null)?.send === "function";
 const sender = v.optional(field<CodeSender>("an object with send()", isSender));
 
-const limit = (kind: (typeof LIMIT_KINDS)[number]) =>
-  v.optional(
-    objectOf({
-      messages: required(integer(1, 1_000_000)),
-      // Parts of a window are whole milliseconds or more; a day is as long as anything is remembered.
-      period: required(integer(1000, 86_400_000)),
-    }),
-    DEFAULT_LIMITS[kind],
-  );
+const limitSchema = objectOf({
+  messages: required(integer(1, 1_000_000)),
+  // Parts of a window are whole milliseconds or more; a day is as long as anything is remembered.
+  period: required(integer(1000, 86_400_000)),
+});
+const limit = (kind: "number" | "prefix" | "caller" | "total") =>
+  v.optional(limitSchema, DEFAULT_LIMITS[kind]);
 
 const secretText = text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u);
 
@@ -124,7 +122,9 @@ export const twoFactorSchema = objectOf({
   limits: v.optional(
     objectOf({
       number: limit("number"),
+      address: v.optional(limitSchema, DEFAULT_LIMITS.address),
       prefix: limit("prefix"),
+      country: v.optional(limitSchema),
       caller: limit("caller"),
       total: limit("total"),
     }),

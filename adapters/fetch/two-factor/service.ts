@@ -2,12 +2,12 @@
 
 import type * as v from "valibot";
 import { isConversionError } from "../../../src/errors.ts";
-import type { Channel } from "../../../src/report.ts";
+import { hashAddress } from "../../../src/two-factor/address.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { generateCode } from "../../../src/two-factor/code.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
 import { parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
-import type { startSchema } from "../../../src/two-factor/request.ts";
+import type { resendSchema, startSchema } from "../../../src/two-factor/request.ts";
 import { adviseOperator, type SendAdvice } from "../../../src/two-factor/send-advice.ts";
 import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
 import type { SentCode } from "../../../src/two-factor/sender.ts";
@@ -21,6 +21,7 @@ import type {
   Once,
   Received,
   Refusal,
+  Sending,
   SendingEnded,
   SendLimits,
 } from "./challenges.ts";
@@ -44,7 +45,11 @@ export interface TwoFactor {
   /** @param caller Whom its limit counts for. */
   start(request: v.InferOutput<typeof startSchema>, caller: string): Promise<ChallengeStatus | Failure>;
   check(id: string, code: string): Promise<Checked | Failure>;
-  resend(id: string, channel: Channel | undefined, caller: string): Promise<ChallengeStatus | Failure>;
+  resend(
+    id: string,
+    request: v.InferOutput<typeof resendSchema>,
+    caller: string,
+  ): Promise<ChallengeStatus | Failure>;
   cancel(id: string): Promise<true | Failure>;
   look(id: string): Promise<ChallengeDetails | Failure>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
@@ -68,6 +73,8 @@ const NO_CHALLENGE: Failure = {
 const LIMITED: Readonly<Record<LimitKind, ProblemName>> = {
   number: "number-limit",
   prefix: "prefix-limit",
+  address: "address-limit",
+  country: "country-limit",
   caller: "caller-limit",
   total: "total-limit",
 };
@@ -95,20 +102,21 @@ export function createTwoFactor(
   webhooks: WebhookRecord,
 ): TwoFactor {
   const service: TwoFactor = {
-    async start({ channel, brand = config.brand, locale, ...request }, caller) {
+    async start({ channel, brand = config.brand, locale, ip, ...request }, caller) {
       const number = parsePhoneNumber(request.to);
       if (number.fault !== undefined)
         return refuse("invalid-number", { detail: `The number ${number.fault}.` });
       const { number: to, country } = number;
       if (!isServed(config.countries, country)) return refuse("country-not-served");
       if (config.senders[channel] === undefined) return { failed: "channel-unavailable" };
-      const limited = await limit(to, caller);
+      const address = await hash(ip);
+      const limited = await limit({ number: to, country: country ?? null, address, caller });
       if (limited !== undefined) return limited;
 
       const id = challenges.createId(to);
       const { clientRef = id } = request;
       const code = generateCode(config.codeLength);
-      const message = { to, country: country ?? null, brand, locale, clientRef, channel };
+      const message = { to, country: country ?? null, brand, locale, clientRef, address, channel };
       return send(await challenges.begin({ id, ...message, code }), code);
     },
 
@@ -117,7 +125,7 @@ export function createTwoFactor(
       return checked ?? NO_CHALLENGE;
     },
 
-    async resend(id, channel, caller) {
+    async resend(id, { channel, ip }, caller) {
       if (!ID.test(id)) return NO_CHALLENGE;
       if (channel !== undefined && config.senders[channel] === undefined)
         return { failed: "channel-unavailable" };
@@ -125,8 +133,9 @@ export function createTwoFactor(
       const next = await challenges.resend(id, channel, code);
       if (next === undefined) return NO_CHALLENGE;
       if ("reason" in next) return toFailure(next);
-      const { to, number } = next.message;
-      const limited = await limit(to, caller);
+      const { to, number, country, address: atStart } = next.message;
+      const address = (await hash(ip)) ?? atStart;
+      const limited = await limit({ number: to, country, address, caller });
       if (limited === undefined) return send(next, code);
       await challenges.end(id, number, { type: "failed" });
       return limited;
@@ -167,14 +176,19 @@ export function createTwoFactor(
   }
 
   /** Counts one more message, or says why there must be none. The refusal is counted with it. */
-  async function limit(number: string, caller: string): Promise<Failure | undefined> {
-    const { refused, ...taken } = await limits.take({ number, caller });
+  async function limit(sending: Sending): Promise<Failure | undefined> {
+    const { refused, ...taken } = await limits.take(sending);
     return refused && { failed: LIMITED[refused], ...taken };
+  }
+
+  async function hash(ip: string | undefined): Promise<string | undefined> {
+    const [secret] = config.codeSecrets;
+    return ip === undefined || secret === undefined ? undefined : hashAddress(secret, ip);
   }
 
   /** Sends a message that was begun, and notes how that ended. */
   async function send({ status, message }: Begun, code: string): Promise<ChallengeStatus | Failure> {
-    const { number, channel, country, ...rest } = message;
+    const { number, channel, country, address: _, ...rest } = message;
     const end = (ended: SendingEnded) => challenges.end(status.id, number, ended);
     const sender = config.senders[channel];
     if (sender === undefined) {
