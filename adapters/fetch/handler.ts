@@ -1,10 +1,10 @@
 // Routing, CORS, request ids and the log, around the way of one report.
 
 import type { Context } from "hono";
-import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import { CHANNELS, TRAFFICS } from "../../src/report.ts";
 import type { HandlerContext } from "./admission.ts";
+import { createCors } from "./cors.ts";
 import { createDelivery } from "./delivery.ts";
 import { type Ledger, LedgerUnavailable } from "./ledger.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
@@ -134,15 +134,7 @@ export function createIncompleteHandler({
 function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   if (allowedOrigins.length > 0) {
-    app.use(
-      cors({
-        origin: (origin) => (allowedOrigins.includes("*") || allowedOrigins.includes(origin) ? origin : null),
-        allowMethods: ["POST"],
-        allowHeaders: ["Authorization", "Content-Type"],
-        exposeHeaders: ["Retry-After", "WWW-Authenticate", "X-Request-Id"],
-        maxAge: 86_400,
-      }),
-    );
+    app.use(createCors(allowedOrigins));
   }
   app.notFound((c) => respond(c, problem("not-found")));
   // An unknown error's text may quote anything, so only its kind is logged.

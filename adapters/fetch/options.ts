@@ -16,6 +16,7 @@ import {
   required,
   text,
 } from "../../src/validation.ts";
+import { allowedOriginSchema } from "./allowed-origin.ts";
 import type { LogEntry } from "./log.ts";
 
 /** A key for servers that report through the handler. */
@@ -75,7 +76,8 @@ export interface ConversionHandlerOptions {
    */
   readonly tokenAudience?: string;
   /**
-   * Origins whose pages may read the answers (CORS), or `"*"`. This is no authentication.
+   * Origins whose pages may read the answers (CORS), or `"*"`. This is no authentication. Each as browsers send it:
+   * `https://shop.example`, without a path and in lower case; those of apps too, such as `capacitor://localhost`.
    *
    * @default []
    */
@@ -131,13 +133,7 @@ const optionsSchema = objectOf({
   adminKeys: v.optional(v.array(objectOf(namedKey), "must be a list of admin keys"), []),
   tokenSecrets: v.optional(v.array(tokenSecretSchema, "must be a list of token secrets"), []),
   tokenAudience: v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE),
-  allowedOrigins: v.optional(
-    v.array(
-      field<string>('an origin such as https://shop.example, or "*"', isOrigin),
-      "must be a list of origins",
-    ),
-    [],
-  ),
+  allowedOrigins: v.optional(v.array(allowedOriginSchema, "must be a list of origins"), []),
   baseUrl: v.optional(baseUrlSchema, DEFAULT_BASE_URL),
   timeout: v.optional(integer(1, 30_000), 4000),
   fetch: v.optional(field<typeof fetch>("a function", isFunction)),
@@ -216,9 +212,3 @@ function findRepeated<T>(list: readonly T[], option: string, name: keyof T & str
 }
 
 const asList = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);
-
-function isOrigin(value: unknown): boolean {
-  return (
-    value === "*" || (typeof value === "string" && URL.canParse(value) && new URL(value).origin === value)
-  );
-}

@@ -3,10 +3,11 @@ import type { Credentials } from "../credentials.ts";
 import { isGsmText } from "../gsm-alphabet.ts";
 import { baseUrlSchema, credentialsSchema } from "../options.ts";
 import type { Parameter } from "../parameters.ts";
-import { field, objectOf, required, text, validate } from "../validation.ts";
+import { field, objectOf, required, validate } from "../validation.ts";
 import { createAccountForm } from "./account-form.ts";
 import { createAttempts } from "./attempts.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
+import { senderIdSchema } from "./sender-id.ts";
 import { type SharedSenderOptions, SMS_BASE_URL, senderEntries } from "./sender-options.ts";
 import { readSmsReply } from "./sms-reply.ts";
 import { formatCodeText, toMinutes } from "./texts.ts";
@@ -14,7 +15,7 @@ import { formatCodeText, toMinutes } from "./texts.ts";
 export interface SmsSenderOptions extends SharedSenderOptions {
   /** The account that reports 2FA: its API key with its secret, or with its signature secret. */
   readonly credentials: Credentials;
-  /** Who sends: up to 15 digits, or a name of up to 11 printable ASCII characters. */
+  /** Who sends: up to 15 digits, country code first and without +, or a name of up to 11 printable ASCII characters. */
   readonly from: string;
   /**
    * https, or http to localhost.
@@ -39,9 +40,7 @@ const LONGEST_TTL_MS = 604_800_000;
 const optionsSchema = objectOf({
   ...senderEntries(SMS_BASE_URL),
   credentials: required(credentialsSchema),
-  from: required(
-    text("up to 15 digits, or up to 11 printable ASCII characters", /^(?=.*[^ ])(\d{1,15}|[ -~]{1,11})$/),
-  ),
+  from: required(senderIdSchema),
   callback: v.optional(
     field<string>("an https URL (http only for localhost) of up to 500 characters", isCallback),
   ),

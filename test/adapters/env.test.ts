@@ -517,6 +517,109 @@ describe("a setting that is wrong", () => {
   );
 });
 
+describe("a setting that could be read, and could never work", () => {
+  const told = async (name: keyof Env, value: string) => {
+    const env = { ...SET_2FA, ...SHOP, ...(name in WRONG_TWO_FACTOR && TWO_FACTOR), [name]: value };
+    const { missing = [], invalid = [] } = await readJson(await call(get("/health"), env as Env));
+    expect(missing).toEqual([]);
+    expect([...new Set(invalid.map((one) => one.name))]).toEqual(invalid.length === 0 ? [] : [name]);
+    return invalid.map(({ detail }) => detail).join("; ");
+  };
+
+  it.each([
+    ["UK", /^must not name UK, .*did you mean GB\?$/],
+    ["* -UK", /^must not name UK, .*did you mean GB\?$/],
+    ["XX", /^must not name XX, which is no ISO 3166/],
+    ["GB,US -EN", /^must not name EN, .*did you mean GB\?$/],
+    ["gb", /^must not name gb, .*did you mean GB\?$/],
+    ["* -ru", /^must not name ru, .*did you mean RU\?$/],
+    ["USA", /^must not name USA, which is no ISO 3166/],
+    ["AQ", /^must not name AQ, which is no .* country with telephone numbers$/],
+    ["UK XX", /UK.*; must not name XX/],
+    ["GB US -GB", /^must not both serve and refuse GB$/],
+    ["-RU -KP", /^must name a country to send to, or \*$/],
+  ])("TWO_FACTOR_COUNTRIES=%s", async (value, expected) => {
+    expect(await told("TWO_FACTOR_COUNTRIES", value)).toMatch(expected);
+  });
+
+  it.each(["GB", "*", "* -RU -KP", "GB GB,US", "GB US -RU", "XK AC TA", "* GB"])(
+    "TWO_FACTOR_COUNTRIES=%s is right",
+    async (value) => {
+      expect(await told("TWO_FACTOR_COUNTRIES", value)).toBe("");
+    },
+  );
+
+  it.each([
+    ["+4520123456", /without \+/],
+    ["+12015550100", /digits/],
+    ["020 7946 01", /without \+ and blanks/],
+    ["(201)555", /digits alone/],
+    ["447-400", /digits alone/],
+    ["004520123456", /^must not begin with 0: write the country code first/],
+    ["07400123456", /^must not begin with 0/],
+  ])("SMS_FROM=%s", async (value, expected) => {
+    expect(await told("SMS_FROM", value)).toMatch(expected);
+  });
+
+  it.each(["4520123456", "12345", "Acme", "ACME 2FA", "24/7", "7-Eleven", "O2"])(
+    "SMS_FROM=%s is right",
+    async (value) => {
+      expect(await told("SMS_FROM", value)).toBe("");
+    },
+  );
+
+  it.each([
+    ["https://*.shop.example", /^must not have a wildcard inside/],
+    ["https://shop.example https://*", /^must not have a wildcard inside/],
+    ["*://shop.example", /^must be an origin/],
+    ["capacitor://*", /^must not have a wildcard inside/],
+    ["https://shop.example/", /^must end after the host, without a slash/],
+    ["https://shop.example/path", /^must end after the host/],
+    ["https://shop.example?a=b", /^must end after the host/],
+    ["capacitor://localhost/", /^must end after the host/],
+    ["https://Shop.example", /^must be in lower case/],
+    ["HTTPS://shop.example", /^must be in lower case/],
+    ["Capacitor://localhost", /^must be in lower case/],
+    ["https://shop.example:443", /without the default port/],
+    ["http://shop.example:80", /without the default port/],
+    ["https://b\u00fccher.example", /punycode/],
+    ["file://", /^is no origin: such pages send null/],
+    ["null", /^must be an origin such as/],
+    ["shop.example", /^must be an origin such as/],
+    ["localhost:3000", /^must be an origin such as/],
+    ["https://", /^must name a host/],
+    ["https://a:b@shop.example", /^must be an origin such as/],
+  ])("ALLOWED_ORIGINS=%s", async (value, expected) => {
+    expect(await told("ALLOWED_ORIGINS", value)).toMatch(expected);
+  });
+
+  it.each([
+    "https://shop.example",
+    "http://localhost:5173",
+    "http://192.168.1.20:8100",
+    "https://xn--bcher-kva.example",
+    "https://shop.example:8443",
+    "http://[::1]:3000",
+    "capacitor://localhost",
+    "ionic://localhost",
+    "tauri://localhost",
+    "http://tauri.localhost",
+    "app://shop.example",
+    "app://-",
+    "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb",
+    "moz-extension://6c1b1f7b-5a3e-4b3c-9f0f-0a1b2c3d4e5f",
+    "safari-web-extension://6c1b1f7b-5a3e-4b3c-9f0f-0a1b2c3d4e5f",
+    "vscode-webview://1a2b3c",
+    "*",
+  ])("ALLOWED_ORIGINS=%s is right, and its pages may read the answers", async (origin) => {
+    expect(await told("ALLOWED_ORIGINS", origin)).toBe("");
+    const page = origin === "*" ? "https://any.example" : origin;
+    const env = { ...SET_2FA, ...SHOP, ALLOWED_ORIGINS: origin };
+    const { headers } = await call(get("/health", "GET", { origin: page }), env);
+    expect(headers.get("access-control-allow-origin")).toBe(page);
+  });
+});
+
 /** Every setting with a value that is right, save the two that exclude others. */
 const COMPLETE = {
   ...SET_2FA,

@@ -427,6 +427,48 @@ describe("CORS", () => {
     expect(sent).toEqual([]);
   });
 
+  const allowedHeaders = async (asked: string) => {
+    const { handle } = createProxy();
+    const { headers } = await handle(
+      get("/conversions/sms", "OPTIONS", {
+        origin: ORIGIN,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": asked,
+      }),
+    );
+    return headers.get("access-control-allow-headers");
+  };
+
+  it.each([
+    "sentry-trace",
+    "baggage",
+    "traceparent",
+    "tracestate",
+    "x-datadog-origin",
+    "x-datadog-sampling-priority",
+    "newrelic",
+    "b3",
+    "x-b3-traceid",
+    "uber-trace-id",
+    "elastic-apm-traceparent",
+    "x-amzn-trace-id",
+    "request-id",
+    "x-requested-with",
+  ])("the header %s, which SDKs in the page add, stops no report", async (name) => {
+    expect(await allowedHeaders(name)).toBe(`Authorization,Content-Type,${name}`);
+    expect(await allowedHeaders(`authorization, ${name},content-type`)).toBe(
+      `Authorization,Content-Type,${name}`,
+    );
+  });
+
+  it("what is no header's name, or is too much, is not repeated", async () => {
+    const own = "Authorization,Content-Type";
+    expect(await allowedHeaders("a b,<script>,x:y,\u00e4,,")).toBe(own);
+    expect(await allowedHeaders("x".repeat(65))).toBe(own);
+    const many = await allowedHeaders(Array.from({ length: 1000 }, (_, at) => `x-${at}`).join(","));
+    expect(many?.split(",")).toHaveLength(32);
+  });
+
   it.each([
     ["an allowed page", [ORIGIN, "https://b.example"], ORIGIN, ORIGIN],
     ["another allowed page", [ORIGIN, "https://b.example"], "https://b.example", "https://b.example"],

@@ -155,7 +155,7 @@ export const REPORT_SETTINGS = {
     option: "ledger.retentionHours",
     read: readNumber,
     default: "48",
-    what: "how many hours a recorded report is remembered, 1 to 720",
+    what: "how many hours a recorded report is remembered, 25 to 720 (a report token lives for a day)",
   },
   LEDGER_MAX_MB: {
     option: "ledger.maxMegabytes",

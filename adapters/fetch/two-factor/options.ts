@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from "../../../src/two-factor/limits.ts";
 import { brandText } from "../../../src/two-factor/request.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
 import { field, integer, objectOf, oneOf, required, text } from "../../../src/validation.ts";
+import { countryListSchema } from "./country-list.ts";
 
 /** How Vonage's webhooks are known to be Vonage's: by their signature, or, `unsigned`, not at all. */
 export interface WebhookTrust {
@@ -102,18 +103,7 @@ export const twoFactorSchema = objectOf({
   ),
   senders: required(objectOf({ sms: sender, voice: sender })),
   brand: required(brandText),
-  countries: required(
-    v.pipe(
-      v.array(
-        text(
-          "* or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it",
-          /^(\*|-?[A-Z]{2})$/,
-        ),
-        "must be a list of countries",
-      ),
-      v.check((list) => list.some((one) => !one.startsWith("-")), "must name a country to send to, or *"),
-    ),
-  ),
+  countries: required(countryListSchema),
   codeLength: v.optional(integer(SHORTEST_CODE, LONGEST_CODE), 6),
   attempts: v.optional(integer(1, 10), 5),
   lifetime: v.optional(integer(30, 3600), 300),
