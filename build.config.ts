@@ -37,8 +37,9 @@ export default defineBuildConfig({
 });
 
 /**
- * ofetch parses JSON with destr and joins URLs with ufo. The transport asks for neither (a complete URL, and the
- * body as a stream), and the two are half of ofetch's size, which browsers would pay for.
+ * ofetch parses JSON with destr and joins URLs with ufo. The transport asks for neither (a complete URL, and a body that
+ * it reads itself), nor for a `fetch` that is made at import, nor for errors that quote the URL. Together they are more
+ * than half of ofetch's size, which browsers would pay for.
  */
 function withoutUnusedParts() {
   const unused = '() => { throw new Error("This part of ofetch is not built in."); }';
@@ -46,10 +47,34 @@ function withoutUnusedParts() {
     destr: `export default ${unused};`,
     ufo: `export const withBase = ${unused}, withQuery = withBase;`,
   };
+  const functions: Record<string, string> = {
+    createFetchError: "({ error }) => ({ cause: error })",
+    detectResponseType: unused,
+  };
+  const find = (code: string, pattern: RegExp): string => {
+    const [found] = pattern.exec(code) ?? [];
+    if (found === undefined) throw new Error(`ofetch is built otherwise than before: no ${pattern}`);
+    return found;
+  };
   return {
     name: "without-unused-parts",
     resolveId: (id: string) => (id in modules ? `\0unused:${id}` : null),
     load: (id: string) => (id.startsWith("\0unused:") ? modules[id.slice("\0unused:".length)] : null),
+    transform: (code: string, id: string) => {
+      if (/[\\/]ofetch[\\/]dist[\\/]index\.mjs$/.test(id)) {
+        const line = find(code, /^import \{ \w+ as createFetch \} from .*$/m);
+        return { code: `${line}\nexport { createFetch };`, map: null };
+      }
+      if (!/[\\/]ofetch[\\/]dist[\\/]shared[\\/]/.test(id)) return null;
+      let less = code;
+      for (const [name, body] of Object.entries(functions)) {
+        less = less.replace(
+          find(less, new RegExp(`^function ${name}\\([^]*?^}$`, "m")),
+          `const ${name} = ${body};`,
+        );
+      }
+      return { code: less, map: null };
+    },
   };
 }
 

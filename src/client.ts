@@ -1,4 +1,4 @@
-import { type ConversionClientOptions, resolveOptions } from "./options.ts";
+import { type ConversionClientOptions, resolveOptions, signalSchema } from "./options.ts";
 import { type Channel, type ConversionReport, createReportSchema } from "./report.ts";
 import { type ConversionResult, createSender } from "./sender.ts";
 import { validate } from "./validation.ts";
@@ -38,8 +38,13 @@ export function createConversionClient(options: ConversionClientOptions): Conver
   const schema = createReportSchema(Date.now);
   const reportTo =
     (channel: Channel): ConversionClient["sms"] =>
-    async (report, { signal } = {}) =>
-      send({ channel, ...validate(schema, report, "invalid_report") }, signal);
+    async (report, options) => {
+      const valid = validate(schema, report, "invalid_report");
+      return send(
+        { channel, ...valid },
+        validate(signalSchema, options?.signal, "invalid_options", "signal"),
+      );
+    };
 
   return Object.freeze({ sms: reportTo("sms"), voice: reportTo("voice") });
 }

@@ -3,7 +3,7 @@
  *
  * | code | meaning | retryable |
  * |---|---|---|
- * | `invalid_options` | the client, token or handler was set up wrongly; nothing was sent | no |
+ * | `invalid_options` | the client, token or handler was set up wrongly, and nothing was sent; or `fetch` threw what no network does, or gave no Response: `cause` names it | no |
  * | `invalid_report` | the report breaks a rule; nothing was sent | no |
  * | `unauthorized` | 401, 403: wrong credentials, proxy key or token | no |
  * | `not_enabled` | 402: Vonage has not enabled the Conversion API for this account | no |
@@ -50,7 +50,7 @@ export interface ConversionErrorDetails {
   readonly retryAfter?: number | undefined;
   /** Everything that breaks a rule, by field, where the error is about options or a report; never a value. */
   readonly faults?: readonly FieldFault[] | undefined;
-  /** A system error code such as `ECONNREFUSED`, where the runtime gives one. */
+  /** A system error code such as `ECONNREFUSED`, where the runtime gives one; of a mistake its class. */
   readonly cause?: string | undefined;
 }
 

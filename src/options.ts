@@ -98,6 +98,8 @@ export interface ResolvedOptions {
 
 export const DEFAULT_BASE_URL = "https://api.nexmo.com";
 
+const isFunction = (value: unknown) => typeof value === "function";
+
 /** A base URL, given back without a trailing slash. */
 export const baseUrlSchema = v.pipe(
   field<string>("an https URL (http only for localhost) without user, query or fragment", isBaseUrl),
@@ -135,8 +137,15 @@ export const credentialsSchema = v.pipe(
   v.transform((credentials) => credentials as Credentials),
 );
 
+/** Also signals of another realm's, such as jsdom's, and of polyfills: they are only listened to. */
+export const signalSchema = v.optional(
+  field<AbortSignal>("an AbortSignal", (value) => {
+    const { aborted, removeEventListener } = Object(value);
+    return typeof aborted === "boolean" && isFunction(removeEventListener);
+  }),
+);
+
 const isObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
-const isFunction = (value: unknown) => typeof value === "function";
 
 /** The rules of {@link RetryOptions}, or `false`, with what holds where nothing is said. */
 export function retryOption({ attempts, baseDelay, maxDelay }: Required<RetryOptions>) {
@@ -166,7 +175,7 @@ const optionsSchema = v.pipe(
     timeout: v.optional(integer(1, 120_000), 10_000),
     retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 10_000 }),
     fetch: v.optional(field<typeof fetch>("a function", isFunction)),
-    signal: v.optional(field<AbortSignal>("an AbortSignal", (value) => value instanceof AbortSignal)),
+    signal: signalSchema,
     onAttempt: v.optional(field<(event: AttemptEvent) => void>("a function", isFunction)),
   }),
   v.check(

@@ -19,6 +19,10 @@ export const NO_ANSWER = {
   timeout: ["timeout", `no answer in time; ${UNKNOWN_OUTCOME}`, true],
   network: ["network", `no connection, or it broke; ${UNKNOWN_OUTCOME}`, true],
   aborted: ["aborted", "stopped by signal; what was sent may have been recorded"],
+  mistake: [
+    "invalid_options",
+    "fetch cannot send this, or gave no Response; check the fetch and its platform",
+  ],
 } as const satisfies Record<string, Failure>;
 
 const BY_STATUS: Readonly<Record<number, Failure>> = {

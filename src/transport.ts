@@ -5,6 +5,7 @@ import { createFetch } from "ofetch";
 import { readBoundedText } from "./bounded-text.ts";
 import type { AuthenticatedRequest } from "./credentials.ts";
 import type { Parameter } from "./parameters.ts";
+import { createExtras, findMistake, takesBlob } from "./platform-request.ts";
 
 /** How one attempt ended. */
 export type Attempt = Answered | NoAnswer;
@@ -20,8 +21,12 @@ export interface Answered {
 }
 
 interface NoAnswer {
-  readonly noAnswer: "network" | "timeout" | "aborted";
-  /** Node and Deno name the failed system call: useful to an operator, and never a secret. */
+  /** `mistake`: fetch could not send such a request, failed as only programs do, or gave no Response. */
+  readonly noAnswer: "network" | "timeout" | "aborted" | "mistake";
+  /**
+   * Of the network, as Node and Deno name it, such as `ECONNREFUSED`; of a mistake its class, such as `TypeError`.
+   * Useful to an operator, and never a secret.
+   */
   readonly systemCode?: string | undefined;
   readonly status?: never;
   readonly retryAfter?: never;
@@ -75,9 +80,11 @@ export function createTransport({
   const { raw } = createFetch({
     fetch: async (url, init) => {
       const response = await fetch(url, init);
-      return { status: response.status, body: null, response } as unknown as Response;
+      return { status: response?.status, body: null, response } as unknown as Response;
     },
   });
+  const toExtras = createExtras();
+  let asBlob: boolean | undefined;
 
   return ({ path, query, form, headers, body, method }: OutgoingRequest, signals: readonly AbortSignal[]) =>
     // Settled by whichever comes first: an injected fetch may not heed its signal.
@@ -89,7 +96,10 @@ export function createTransport({
         resolve(answered ?? { noAnswer });
         controller.abort();
       });
-      raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
+      // Fetch would see to that itself, if it took our signal.
+      if (controller.signal.aborted) return;
+      asBlob ??= !!once && takesBlob();
+      const init: RequestInit = {
         method: method ?? "POST",
         // Said, since for a text body ofetch would say JSON.
         headers: {
@@ -97,15 +107,20 @@ export function createTransport({
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
           ...headers,
         },
-        body: once && content ? new Blob([content]) : content,
+        ...(content && { body: asBlob ? new Blob([content]) : content }),
         redirect: "manual",
         keepalive,
-        signal: controller.signal,
+        ...toExtras(controller.signal),
+      };
+      raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
+        ...init,
         retry: false,
         ignoreResponseError: true,
       })
         .then(async (seen) => {
-          const { response } = seen as unknown as { response: Response };
+          const { response } = seen as unknown as { response: Response | undefined };
+          if (typeof response?.headers?.get !== "function")
+            return resolve({ noAnswer: "mistake", systemCode: "no Response" });
           // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
           // waited for, but read all the same, so that the connection can be used again.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
@@ -114,7 +129,14 @@ export function createTransport({
           const text = await readBoundedText(response, maxBytes).catch(() => undefined);
           resolve({ ...answered, body: text ?? "" });
         })
-        .catch((error) => resolve({ noAnswer: "network", systemCode: toSystemCode(error) }))
+        // ofetch wraps what fetch threw.
+        .catch(({ cause: error }) => {
+          const mistake = findMistake(error, init);
+          resolve({
+            noAnswer: mistake ? "mistake" : "network",
+            systemCode: mistake ?? toSystemCode(error),
+          });
+        })
         .finally(clear);
     });
 }

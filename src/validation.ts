@@ -59,6 +59,7 @@ export function objectOf<E extends v.ObjectEntries>(entries: E) {
 export function findFaults<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
+  name = "it",
 ):
   | { readonly output: v.InferOutput<S>; readonly faults?: never }
   | { readonly output?: never; readonly faults: Fault[] } {
@@ -66,7 +67,7 @@ export function findFaults<S extends v.GenericSchema>(
   if (success) return { output };
   return {
     faults: issues.map(({ path, message }) => ({
-      field: path?.map(({ key }) => key).join(".") ?? "it",
+      field: path?.map(({ key }) => key).join(".") ?? name,
       fault: message,
       rule: message.split(GOT, 1).join(),
     })),
@@ -77,14 +78,16 @@ export function findFaults<S extends v.GenericSchema>(
  * Checks `input` against `schema`.
  *
  * @param code What the error is called.
+ * @param name What the whole input is called.
  * @throws {ConversionError} `code`, with every fault in the message, none of the values.
  */
 export function validate<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
   code: "invalid_options" | "invalid_report",
+  name?: string,
 ): v.InferOutput<S> {
-  const { output, faults } = findFaults(schema, input);
+  const { output, faults } = findFaults(schema, input, name);
   if (!faults) return output;
   throw new ConversionError(code, `${code}: ${listFaults(faults)}`, { faults });
 }

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { readBoundedText } from "../../src/bounded-text.ts";
+import { findMistake } from "../../src/platform-request.ts";
 import { problemSchema } from "./answers.ts";
 import type { Settings } from "./settings.ts";
 import { WorkerError } from "./worker-error.ts";
@@ -41,6 +42,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
             ...(key !== undefined && { authorization: `Bearer ${key}` }),
           },
           redirect: "manual",
+          cache: "no-store",
           signal: controller.signal,
         },
       );
@@ -51,7 +53,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
         const target = toTarget(response.headers.get("location"), endpoint);
         throw new WorkerError(call, { kind: "redirect", status, target });
       }
-      const body = parse(await readBoundedText(response, MAX_BODY_BYTES));
+      const body = parse(await readBoundedText(response, MAX_BODY_BYTES).catch(dropBadText));
       const answer = v.safeParse(schema, body);
       if (response.ok && answer.success) return answer.output;
       const problem = v.safeParse(problemSchema, body);
@@ -60,12 +62,18 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
     } catch (error) {
       if (error instanceof WorkerError) throw error;
       if (controller.signal.aborted) throw new WorkerError(call, { kind: "timeout", milliseconds: timeout });
+      if (findMistake(error) !== undefined) throw error;
       // Its message may quote the header, so only its code is told.
       throw new WorkerError(call, { kind: "network", systemCode: toSystemCode(error) });
     } finally {
       clearTimeout(timer);
     }
   };
+}
+
+/** Bytes that are not UTF-8 came over a sound connection: they are no answer of the Worker's. */
+function dropBadText(error: unknown): undefined {
+  if ((error as { code?: unknown } | undefined)?.code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw error;
 }
 
 function parse(text: string | undefined): unknown {

@@ -1,6 +1,7 @@
 // Vonage's side of the workflow as one fetch function, for development and for users' own tests.
 
 import { ConversionError } from "../errors.ts";
+import { isTaken } from "../platform-request.ts";
 import { integer, objectOf, required, validate } from "../validation.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { createApi } from "./api.ts";
@@ -10,6 +11,7 @@ import { answerControl } from "./control.ts";
 import type { RecordedReport } from "./conversions.ts";
 import { createExchangeLog, type SandboxExchange } from "./exchanges.ts";
 import { type ActiveFault, faultSchema, type SandboxFault } from "./faults.ts";
+import { untilAborted } from "./foreign-signal.ts";
 import { createHandsetStore, type Handset } from "./handset.ts";
 import { createRateLimit, type RateLimit, refuseAboveLimit } from "./limit.ts";
 import { aBoolean, anyText, type SandboxOptions, sandboxOptionsSchema } from "./options.ts";
@@ -157,8 +159,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const sandbox: Sandbox = {
     fetch: async (input, init) => {
+      const { signal, ...rest } = init ?? {};
+      if (signal && !isTaken({ signal })) return untilAborted(signal, () => sandbox.fetch(input, rest));
       // Not wrapped again: Node may lose the signal of a Request made of a Request.
       const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+      if (request.bodyUsed)
+        throw new TypeError("The request's body was read before; give a request.clone().");
       const { pathname } = new URL(request.url);
       return pathname.startsWith("/sandbox/")
         ? answerControl(request, sandbox, accounts, faults)

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { Parameter } from "../parameters.ts";
+import { createExtras } from "../platform-request.ts";
 import { signParameters } from "../signature.ts";
 import { SIGNATURE_METHODS, type SignatureMethod } from "../signature-method.ts";
 import { field, objectOf, oneOf, validate } from "../validation.ts";
@@ -75,6 +76,7 @@ export function createWebhookSender(
   now: () => number,
 ): WebhookSender {
   let settings = validate(webhooksSchema, {}, "invalid_options");
+  const toExtras = createExtras();
   return {
     configure: (given) => {
       settings = validate(webhooksSchema, given, "invalid_options");
@@ -87,7 +89,7 @@ export function createWebhookSender(
         const signed = sign === undefined ? parameters : await toSigned(parameters, account, sign, now());
         const at = now();
         const request = toRequest(url, transport, signed);
-        const status = await post(send, request);
+        const status = await post(send, toExtras, request);
         exchanges.add({
           at,
           from: "vonage",
@@ -143,7 +145,11 @@ function toRequest(
 }
 
 /** The status of the answer; 0 where there is none in time, also from a fetch that is deaf to its signal. */
-async function post(send: typeof fetch, { url, init }: WebhookRequest): Promise<number> {
+async function post(
+  send: typeof fetch,
+  toExtras: (signal: AbortSignal) => RequestInit,
+  { url, init }: WebhookRequest,
+): Promise<number> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
@@ -153,7 +159,7 @@ async function post(send: typeof fetch, { url, init }: WebhookRequest): Promise<
     }, TIMEOUT_MS);
   });
   try {
-    const answer = send(url, { ...init, redirect: "manual", signal: controller.signal });
+    const answer = send(url, { ...init, redirect: "manual", ...toExtras(controller.signal) });
     const response = await Promise.race([answer, timeout]);
     // Nobody reads it. Not awaited: a body that hangs on cancellation must not hang us.
     response.body?.cancel().catch(() => {});

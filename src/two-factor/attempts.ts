@@ -1,5 +1,7 @@
 // A code on its way to Vonage: attempted, understood, tried again where nothing can have gone out.
 
+import { ConversionError } from "../errors.ts";
+import { NO_ANSWER } from "../response.ts";
 import { nextDelay, parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest, startTimer } from "../transport.ts";
 import { SendError } from "./send-error.ts";
@@ -34,7 +36,8 @@ export type Post = (
  *
  * @param readReply Reads the body of a success.
  * @param perSecond The lowest rate at which Vonage takes such messages.
- * @returns It rejects with a `SendError`, or with what `prepare` throws.
+ * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where fetch cannot send it, or with
+ * what `prepare` throws.
  */
 export function createAttempts(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
@@ -73,6 +76,11 @@ export function createAttempts(
       const request = await prepare(Date.now());
       const ended = await attemptOnce(request, []);
       attempts++;
+      if (ended.noAnswer === "mistake") {
+        const [code, advice] = NO_ANSWER.mistake;
+        const message = `POST ${path}: ${code} (attempts: ${attempts}); ${advice}`;
+        throw new ConversionError(code, message, { attempts, cause: ended.systemCode });
+      }
       const now = Date.now();
       const outcome = interpretAttempt(ended, readReply);
       if (outcome.code === undefined) {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { baseUrlSchema } from "../options.ts";
+import { baseUrlSchema, signalSchema } from "../options.ts";
 import { PROBLEM_TYPE } from "../problem-type.ts";
+import { NO_ANSWER } from "../response.ts";
 import { parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest } from "../transport.ts";
 import { field, findFaults, integer, listFaults, objectOf, required, text } from "../validation.ts";
@@ -182,7 +183,12 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
   }
 
   async function call(request: OutgoingRequest, signal: AbortSignal | undefined): Promise<Answered> {
-    const ended = await attemptOnce(request, signal ? [signal] : []);
+    const stop = check(signalSchema, signal, "invalid_options", "signal");
+    const ended = await attemptOnce(request, stop ? [stop] : []);
+    if (ended.noAnswer === "mistake") {
+      const [code, advice] = NO_ANSWER.mistake;
+      throw new TwoFactorError(code, `${advice} (${ended.systemCode})`);
+    }
     // An answer that did not come to its end in time is none: its body is what was asked for.
     if (ended.noAnswer || ended.body === undefined) {
       const code = ended.noAnswer ?? (signal?.aborted ? "aborted" : "timeout");
@@ -205,8 +211,9 @@ function check<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
   code: "invalid_options" | "invalid_request",
+  name?: string,
 ): v.InferOutput<S> {
-  const { output, faults } = findFaults(schema, input);
+  const { output, faults } = findFaults(schema, input, name);
   if (!faults) return output;
   throw new TwoFactorError(code, listFaults(faults));
 }

@@ -42,7 +42,7 @@ const BY_PROBLEM = {
  *
  * | code | meaning | retryable |
  * |---|---|---|
- * | `invalid_options` | the client was set up wrongly; nothing was sent | no |
+ * | `invalid_options` | the client was set up wrongly, and nothing was sent; or `fetch` threw what no network does, or gave no Response | no |
  * | `invalid_request` | the request breaks a rule; nothing was sent | no |
  * | `unauthorized` | no proxy key of the Worker's, or one for other traffic | no |
  * | `not_configured` | the Worker sends no codes, or lacks settings | no |
