@@ -4,6 +4,7 @@ import { ConversionError } from "../../src/errors.ts";
 import { createDelivery, type Deliver } from "../fetch/delivery.ts";
 import type { IncompleteConfiguration, TwoFactorParts } from "../fetch/handler.ts";
 import type { Ledger } from "../fetch/ledger.ts";
+import type { UnreadableRows } from "../fetch/operator.ts";
 import type { HandlerConfig } from "../fetch/options.ts";
 import { createTracking, type Track } from "../fetch/track.ts";
 import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
@@ -16,6 +17,7 @@ import { createRemoteLimits } from "./two-factor/remote-limits.ts";
 import { createRemoteSightings } from "./two-factor/remote-sightings.ts";
 import type { Senders } from "./two-factor/settings.ts";
 import { createShardedChallenges } from "./two-factor/sharded-challenges.ts";
+import { createUnreadableRows } from "./two-factor/unreadable-rows.ts";
 
 export interface Services {
   readonly config: HandlerConfig;
@@ -24,6 +26,8 @@ export interface Services {
   /** `undefined`: there is no ledger. */
   readonly track: Track | undefined;
   readonly twoFactor: (TwoFactorParts & { readonly service: TwoFactor }) | undefined;
+  /** `undefined`: there is no storage of the workflow's. */
+  readonly unreadable: UnreadableRows | undefined;
   /** Sees to it that everything that has something to do is awake. */
   nudge(): Promise<void>;
 }
@@ -55,6 +59,10 @@ export function createServices(env: Env, senders: Senders): Services | Incomplet
     deliver: createDelivery(config, ledger),
     track: ledger && createTracking(config, ledger),
     twoFactor: createWorkflow(read, env, challenges),
+    unreadable:
+      env.CHALLENGES &&
+      env.SEND_LIMITS &&
+      createUnreadableRows(env.CHALLENGES, env.SEND_LIMITS, settings.shards),
     nudge: async () => {
       await ledger?.nudge([]);
       // Also with the workflow turned off: the ledger may not have been told of everything.

@@ -6,12 +6,13 @@ import { CHANNELS, TRAFFICS } from "../../src/report.ts";
 import type { HandlerContext } from "./admission.ts";
 import { createCors } from "./cors.ts";
 import { createDelivery } from "./delivery.ts";
-import { type Ledger, LedgerUnavailable } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
-import { createOperator } from "./operator.ts";
+import { createOperator, type UnreadableRows } from "./operator.ts";
 import type { HandlerConfig } from "./options.ts";
-import { type Answer, LEDGER_HINT, problem } from "./problem.ts";
+import { type Answer, problem } from "./problem.ts";
 import { createReporter } from "./report.ts";
+import { STORAGE_PROBLEMS, StorageUnavailable } from "./storage-unavailable.ts";
 import { createTracker, createTracking } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
@@ -44,6 +45,8 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export interface HandlerParts {
   readonly ledger?: Ledger | undefined;
   readonly twoFactor?: TwoFactorParts | undefined;
+  /** What of the workflow's storage could not be read. */
+  readonly unreadable?: UnreadableRows | undefined;
 }
 
 /** The workflow, handed in whole: a handler without it does not pay for it. */
@@ -56,11 +59,11 @@ export interface TwoFactorParts {
 /** Makes the handler from a complete configuration. */
 export function createHandler(
   config: HandlerConfig,
-  { ledger, twoFactor }: HandlerParts = {},
+  { ledger, twoFactor, unreadable }: HandlerParts = {},
 ): ConversionHandler {
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
-  const operator = createOperator(config, ledger, twoFactor?.service);
+  const operator = createOperator(config, ledger, twoFactor?.service, unreadable);
   const app = createApp(config.allowedOrigins);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
@@ -139,9 +142,9 @@ function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
   app.notFound((c) => respond(c, problem("not-found")));
   // An unknown error's text may quote anything, so only its kind is logged.
   app.onError((error, c) => {
-    if (error instanceof LedgerUnavailable) {
-      const log = { level: "error", hint: LEDGER_HINT } as const;
-      return respond(c, problem("ledger-unavailable", {}, { "retry-after": "1" }, log));
+    if (error instanceof StorageUnavailable) {
+      const { problem: name, hint } = STORAGE_PROBLEMS[error.object];
+      return respond(c, problem(name, {}, { "retry-after": "1" }, { level: "error", hint }));
     }
     return respond(c, problem("internal", {}, {}, { level: "error", hint: `uncaught ${error.name}` }));
   });

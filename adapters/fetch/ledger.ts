@@ -6,6 +6,8 @@ import type { HeldBackBy } from "../../src/ledger/gate.ts";
 import type { MessageKey, ReportState } from "../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../src/report.ts";
 
+export { LedgerUnavailable } from "./storage-unavailable.ts";
+
 /** A report as the ledger takes it: complete and valid. */
 export interface LedgerReport {
   readonly channel: Channel;
@@ -57,13 +59,15 @@ export interface ListedReport {
   readonly reason: ConversionErrorCode | null;
 }
 
-/** A row that could not be read, as it was found. */
+/** A row that could not be read, as it was found: of the ledger, or of the workflow's objects. */
 export interface UnreadableReport {
   readonly state: "unreadable";
+  /** For a row of the workflow, the table that it was in: `challenges`, `outbox`, `windows`, `counts` or `webhooks`. */
   readonly channel: string;
+  /** For a row of the workflow, its key in that table. */
   readonly messageId: string;
   readonly since: string;
-  /** JSON of what is stored. */
+  /** JSON of what is stored. For a row of the workflow, numbers and long tokens are masked. */
   readonly raw: string;
 }
 
@@ -97,11 +101,6 @@ export interface LedgerStats {
     readonly nextProbeAt: string | null;
     readonly perSecond: number | null;
   }[];
-}
-
-/** The ledger cannot be reached, cannot write, or is full. Nothing was accepted. */
-export class LedgerUnavailable extends Error {
-  override readonly name = "LedgerUnavailable";
 }
 
 /** Every call rejects with {@link LedgerUnavailable} when the ledger cannot do it; then nothing was accepted. */

@@ -7,7 +7,7 @@ import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from 
 import type { Sender } from "../../src/sender.ts";
 import { findFaults } from "../../src/validation.ts";
 import { admitAdmin, type HandlerContext } from "./admission.ts";
-import type { Ledger, ListedState } from "./ledger.ts";
+import type { Ledger, ListedState, ReportPage } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
@@ -27,6 +27,13 @@ export interface Diagnosis {
   readonly via?: NonNullable<Credentials["via"]>;
 }
 
+/** Rows of the workflow's storage that could not be read. */
+export interface UnreadableRows {
+  /** @returns `undefined`: the cursor is none of ours. */
+  list(limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
+  count(): Promise<number>;
+}
+
 const STATES: readonly ListedState[] = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 500;
@@ -38,6 +45,7 @@ export function createOperator(
   config: HandlerConfig,
   ledger: Ledger | undefined,
   twoFactor: Pick<TwoFactor, "counts"> | undefined,
+  unreadable?: UnreadableRows,
 ) {
   const asAdmin =
     (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
@@ -66,7 +74,7 @@ export function createOperator(
         errors.push({ parameter: "limit", detail: `must be a whole number from 1 to ${LARGEST_LIMIT}` });
       }
       const cursor = searchParams.get("cursor") ?? undefined;
-      const page = errors.length === 0 ? await from.list(state, limit, cursor) : undefined;
+      const page = errors.length === 0 ? await list(from, state, limit, cursor) : undefined;
       if (page !== undefined) return json(200, page);
       if (errors.length === 0)
         errors.push({ parameter: "cursor", detail: "must be one that a page ended with" });
@@ -86,8 +94,13 @@ export function createOperator(
 
     /** `GET /stats` */
     stats: asAdmin(async (_, from) => {
-      const [stats, counts] = await Promise.all([from.stats(), twoFactor?.counts()]);
-      return json(200, { ...stats, ...(counts && { twoFactor: counts }) });
+      const [stats, counts, more = 0] = await Promise.all([
+        from.stats(),
+        twoFactor?.counts(),
+        unreadable?.count(),
+      ]);
+      const reports = { ...stats.reports, unreadable: stats.reports.unreadable + more };
+      return json(200, { ...stats, reports, ...(counts && { twoFactor: counts }) });
     }),
 
     /** `POST /doctor`: reports a message that does not exist with each key. */
@@ -108,7 +121,35 @@ export function createOperator(
       return { ...answer, log: { ...log, caller: `admin:${admin}` } };
     },
   };
+
+  /** One page. Unreadable rows of the workflow come after those of the ledger, with cursors of their own. */
+  async function list(
+    from: Ledger,
+    state: ListedState,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<ReportPage | undefined> {
+    if (unreadable === undefined || state !== "unreadable") return from.list(state, limit, cursor);
+    const isOfWorkflow = cursor?.startsWith(OF_WORKFLOW);
+    const page = isOfWorkflow ? { reports: [] } : await from.list(state, limit, cursor);
+    if (page === undefined || page.cursor !== undefined) return page;
+    const room = limit - page.reports.length;
+    if (room === 0) return (await unreadable.count()) > 0 ? { ...page, cursor: OF_WORKFLOW } : page;
+    const more = await unreadable.list(
+      room,
+      (isOfWorkflow && cursor?.slice(OF_WORKFLOW.length)) || undefined,
+    );
+    return (
+      more && {
+        reports: [...page.reports, ...more.reports],
+        ...(more.cursor !== undefined && { cursor: OF_WORKFLOW + more.cursor }),
+      }
+    );
+  }
 }
+
+/** Begins the cursors of the workflow's rows; in no other cursor is there a dot. */
+const OF_WORKFLOW = "workflow.";
 
 const NO_LEDGER =
   "This service forwards reports and keeps none: bind LEDGER, on Cloudflare, to have a ledger.";

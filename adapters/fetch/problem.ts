@@ -63,6 +63,11 @@ export const PROBLEMS = {
     503,
     "It could not be stored for certain, and is not accepted; send it again, which does no harm",
   ],
+  "challenges-unavailable": [
+    503,
+    "Challenges cannot be stored or looked up now. Nothing was sent. A code that was checked may have been counted",
+  ],
+  "limits-unavailable": [503, "Send limits cannot be counted now. Nothing was sent"],
   "send-throttled": [503, "Vonage asks to slow down; nothing was sent"],
   "send-unavailable": [503, "Vonage cannot send now; nothing was sent"],
   "upstream-throttled": [503, "Vonage asks to slow down"],
@@ -72,9 +77,6 @@ export const PROBLEMS = {
     "Vonage did not answer: the message may have gone out, or not. Its code will be taken",
   ],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
-
-/** What the operator should do about `ledger-unavailable`. */
-export const LEDGER_HINT = "the ledger cannot be reached, cannot write, or is full (LEDGER_MAX_MB)";
 
 export type ProblemName = keyof typeof PROBLEMS;
 

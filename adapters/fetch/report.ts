@@ -7,7 +7,8 @@ import { CALLER_PARAMETERS } from "./caller.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
 import type { LogEntry } from "./log.ts";
 import type { HandlerConfig } from "./options.ts";
-import { type Answer, LEDGER_HINT, type ProblemName, problem } from "./problem.ts";
+import { type Answer, type ProblemName, problem } from "./problem.ts";
+import { STORAGE_PROBLEMS } from "./storage-unavailable.ts";
 
 /** However long Vonage asks to wait, callers are not sent away for longer: a report does not keep. */
 const MAX_RETRY_AFTER_S = 60;
@@ -22,7 +23,7 @@ const HINTS: Partial<Record<ProblemName | "unauthorized" | "not_enabled", string
   "upstream-not-enabled":
     "Vonage answered 402: ask Vonage support to enable the Conversion API for this API key",
   "upstream-unexpected": "Vonage gave a status outside its API: check the base URL",
-  "ledger-unavailable": LEDGER_HINT,
+  "ledger-unavailable": STORAGE_PROBLEMS.ledger.hint,
   unauthorized: "Vonage refuses the credentials (401 or 403): reports wait until they are right",
   not_enabled: "Vonage answers 402: reports wait until Vonage support has enabled the Conversion API",
 };

@@ -35,6 +35,8 @@ const BY_PROBLEM = {
   "no-two-factor": "not_configured",
   "not-configured": "not_configured",
   "ledger-unavailable": "unavailable",
+  "challenges-unavailable": "unavailable",
+  "limits-unavailable": "unavailable",
 } as const;
 
 /**

@@ -8,7 +8,7 @@ import { testOperation } from "./openapi-operation.ts";
 import { testReports } from "./openapi-reports.ts";
 import { GOOD_REQUESTS, SPOILT } from "./openapi-requests.ts";
 import { testTwoFactor } from "./openapi-two-factor.ts";
-import { startWorkers, type Workers } from "./openapi-workers.ts";
+import { COOLDOWN_MS, startWorkers, type Workers } from "./openapi-workers.ts";
 
 /** What nobody can bring about from outside: a fault of the Worker's own. */
 const OUT_OF_REACH = /^(GET|POST|DELETE) \S+ 500 internal$/;
@@ -31,6 +31,12 @@ const ending = (...ends: readonly string[]) =>
       const [method, path, ...rest] = outcome.split(" ");
       return [`${method} ${path}`, rest.join(" ")] as const;
     });
+
+/** Lists ask the workflow's objects for unreadable rows only. */
+const unreadableOr = async (operation: string): Promise<Call> => {
+  const good = await goodRequest(operation);
+  return operation === "GET /reports" ? { ...good, query: { state: "unreadable" } } : good;
+};
 
 const goodRequest = async (operation: string): Promise<Call> => (await GOOD_REQUESTS[operation]?.()) ?? {};
 
@@ -75,6 +81,27 @@ describe("where something is not there", () => {
   it.each(ending("503 ledger-unavailable"))("%s gets %s", async (operation, outcome) => {
     await caller.call(workers.broken, operation, await goodRequest(operation), outcome);
   });
+
+  it.each(ending("503 challenges-unavailable"))("%s gets %s", async (operation, outcome) => {
+    await caller.call(workers.forgetful, operation, await unreadableOr(operation), outcome);
+  });
+
+  it.each(ending("503 limits-unavailable"))(
+    "%s gets %s",
+    async (operation, outcome) => {
+      // The first message to a number is counted.
+      const to = operation.includes("resend") ? "+447400199998" : "+447400199999";
+      const json = { to, channel: "sms" };
+      const started = await send(workers.uncounted, "POST /2fa", {
+        ...(await goodRequest("POST /2fa")),
+        json,
+      });
+      const of = operation.includes("resend") && { path: { id: String(started.body.id) } };
+      if (of) await new Promise((done) => setTimeout(done, COOLDOWN_MS));
+      await caller.call(workers.uncounted, operation, { ...(await unreadableOr(operation)), ...of }, outcome);
+    },
+    30_000,
+  );
 
   it.each(ending("403 webhooks-closed"))("%s gets %s", async (operation, outcome) => {
     await caller.call(workers.strict, operation, await goodRequest(operation), outcome);

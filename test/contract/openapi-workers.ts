@@ -28,6 +28,10 @@ export interface Workers {
   readonly incomplete: string;
   /** Its Durable Objects fail. */
   readonly broken: string;
+  /** Its challenges fail. */
+  readonly forgetful: string;
+  /** Its limits fail with the second message to a number. */
+  readonly uncounted: string;
   /** Vonage, as `whole` and `strict` see it. */
   readonly vonage: Sandbox;
   /** Vonage, as `bare` sees it. */
@@ -41,7 +45,7 @@ export async function startWorkers(): Promise<Workers> {
   const storage = mkdtempSync(join(tmpdir(), "openapi-"));
   const start = (bindings: Readonly<Record<string, string>>, withLedger = true) =>
     startOnWorkerd({ config: "wrangler.toml", bindings, withLedger });
-  const [whole, strict, bare, incomplete, broken] = await Promise.all([
+  const [whole, strict, bare, incomplete, broken, forgetful, uncounted] = await Promise.all([
     start({
       ...all,
       ALLOWED_ORIGINS: "https://shop.example",
@@ -64,18 +68,28 @@ export async function startWorkers(): Promise<Workers> {
     }),
     start({ ...bindingsFor(vonageOfBare.url), UPSTREAM_TIMEOUT_MS: "300" }, false),
     start({ ...all, VONAGE_2FA_API_SECRET: "", PROXY_KEYS_2FA: "shop:short" }),
-    startDiskWorker({ bindings: all, storage, entry: "test/contract/openapi-broken-worker.ts" }),
+    ...["broken", "forgetful", "uncounted"].map((name) =>
+      startDiskWorker({
+        bindings: { ...all, LEDGER_SHARDS: "1", TWO_FACTOR_COOLDOWN_S: String(COOLDOWN_MS / 1000) },
+        storage: join(storage, name),
+        entry: `test/contract/openapi-${name}-worker.ts`,
+      }),
+    ),
   ]);
   return {
     whole: whole.url,
     strict: strict.url,
     bare: bare.url,
     incomplete: incomplete.url,
-    broken: broken.url,
+    broken: broken?.url ?? "",
+    forgetful: forgetful?.url ?? "",
+    uncounted: uncounted?.url ?? "",
     vonage: vonage.sandbox,
     vonageOfBare: vonageOfBare.sandbox,
     stop: async () => {
-      await Promise.all([whole, strict, bare, incomplete, broken].map((one) => one.stop()));
+      await Promise.all(
+        [whole, strict, bare, incomplete, broken, forgetful, uncounted].map((one) => one?.stop()),
+      );
       await Promise.all([vonage.close(), vonageOfBare.close()]);
       rmSync(storage, { recursive: true });
     },

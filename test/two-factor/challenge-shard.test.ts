@@ -8,6 +8,7 @@ import {
 import { createChallengeStore } from "../../adapters/cloudflare/two-factor/challenge-store.ts";
 import type { LedgerReport, TrackedMessage } from "../../adapters/fetch/ledger.ts";
 import type { Begun, NewChallenge, Refusal } from "../../adapters/fetch/two-factor/challenges.ts";
+import type { Challenge } from "../../src/two-factor/challenge.ts";
 import type { DeliveryReceipt } from "../../src/webhooks/delivery-receipt.ts";
 import { createMemorySql } from "../support/memory-sql.ts";
 import { settle } from "../support/unhandled-rejections.ts";
@@ -374,6 +375,175 @@ describe("a disk that cannot write", () => {
   );
 });
 
+describe("rows that cannot be read", () => {
+  const put = (world: World, table: string, ...values: (string | number | null)[]) =>
+    world.exec(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`, ...values);
+  const goodChallenge = async () => {
+    const other = createWorld();
+    await other.start("x");
+    return other.challenge("x");
+  };
+
+  it.each([
+    ["no JSON", () => "{"],
+    ["nothing in it", () => "null"],
+    ["another challenge under its key", (good) => JSON.stringify({ ...good, id: "y" })],
+    ["an unknown state", (good) => JSON.stringify({ ...good, state: "flying" })],
+    ["no messages", (good) => JSON.stringify({ ...good, messages: undefined })],
+    ["an empty list of messages", (good) => JSON.stringify({ ...good, messages: [] })],
+    ["a time beyond all dates", (good) => JSON.stringify({ ...good, expiresAt: 9e15 })],
+    ["no time", (good) => JSON.stringify({ ...good, createdAt: null })],
+    ["attempts below zero", (good) => JSON.stringify({ ...good, attempts: -1 })],
+    [
+      "a message of an unknown channel",
+      (good) => JSON.stringify({ ...good, messages: [{ ...good.messages[0], channel: "fax" }] }),
+    ],
+    [
+      "a message with an empty id",
+      (good) => JSON.stringify({ ...good, messages: [{ ...good.messages[0], messageIds: [""] }] }),
+    ],
+    [
+      "a receipt of nothing",
+      (good) => JSON.stringify({ ...good, messages: [{ ...good.messages[0], receipts: [{}] }] }),
+    ],
+  ] satisfies [string, (good: Challenge) => string][])(
+    "(a challenge: %s) are set aside and listed, and their neighbours are settled, told, and forgotten in time",
+    async (_, write) => {
+      const world = createWorld();
+      await world.shard.begin(challengeOf("cut-off"));
+      world.shard.receipt(receiptOf("cut-off-1", { clientRef: "cut-off" }), undefined);
+      put(world, "challenges", "x", NUMBER, NOW, NOW + 25 * HOUR, write(await goodChallenge()));
+      world.mode = "fails";
+      await world.start("a");
+      await world.shard.check("a", CODE);
+      await world.flush();
+      world.mode = "works";
+      await world.pass(2 * MINUTE);
+      expect(world.reports("a-1")).toEqual([true]);
+      expect(world.told.some(({ messageId }) => messageId === "cut-off-1")).toBe(true);
+      expect(world.outbox()).toEqual([]);
+      expect(world.shard.countSetAside()).toBe(1);
+      const [listed] = world.shard.listSetAside(10, undefined);
+      expect(listed).toMatchObject({ source: "challenges", key: "x" });
+      expect(JSON.stringify(listed)).not.toContain(NUMBER);
+      expect(JSON.stringify(listed)).not.toMatch(/[0-9a-f]{16}/);
+      await world.pass(26 * HOUR);
+      expect(world.rows("challenges")).toEqual([]);
+      await world.pass(30 * 24 * HOUR + MINUTE);
+      expect(world.rows("quarantine")).toEqual([]);
+      expect(world.alarm).toBeUndefined();
+      expect(JSON.stringify(world.dump())).not.toContain(NUMBER);
+    },
+  );
+
+  it("(a challenge) do not disturb what comes by number, and are as unknown by id", async () => {
+    const world = createWorld();
+    await world.start("a");
+    put(world, "challenges", "x", NUMBER, null, NOW + 25 * HOUR, "{");
+    put(world, "challenges", "y", NUMBER, null, NOW + 25 * HOUR, "[]");
+    expect(world.shard.look("y")).toBeUndefined();
+    expect(await world.shard.check("y", CODE)).toBeUndefined();
+    expect(world.shard.receipt(receiptOf("a-1"), undefined)).toBe("taken");
+    expect(await world.shard.reply(NUMBER, CODE, undefined)).toBe("taken");
+    expect(world.challenge("a").state).toBe("verified");
+    expect(world.shard.listSetAside(1, undefined)).toMatchObject([{ key: "x" }]);
+    expect(world.shard.listSetAside(10, { source: "challenges", key: "x", since: NOW })).toMatchObject([
+      { key: "y" },
+    ]);
+  });
+
+  it.each([
+    "{",
+    "7",
+    '{"type":"forget","channel":"sms","messageId":"m"}',
+    '{"type":"report","channel":"sms","messageId":"","delivered":true,"occurredAt":1}',
+    '{"type":"report","channel":"sms","messageId":"m","delivered":"yes","occurredAt":1}',
+    '{"type":"track","channel":"fax","messageId":"m","expiresAt":1}',
+    '{"type":"track","channel":"sms","messageId":"m"}',
+  ])("(a statement: %s) are set aside, and those behind them are told", async (statement) => {
+    const world = createWorld();
+    world.mode = "fails";
+    for (let index = 0; index < 20; index++)
+      world.exec("INSERT INTO outbox (statement) VALUES (?)", statement);
+    await world.start("a");
+    await world.flush();
+    world.mode = "works";
+    await world.pass(10 * SECOND);
+    expect(world.told).toMatchObject([{ messageId: "a-1" }]);
+    expect(world.outbox()).toEqual([]);
+    expect(world.shard.countSetAside()).toBe(20);
+  });
+
+  it("(a nonce of far ahead, a challenge to be forgotten never) stay no longer than any other", async () => {
+    const world = createWorld();
+    await world.start("a");
+    put(world, "nonces", "n", 9e15);
+    world.exec("UPDATE challenges SET forget_at = 9000000000000000");
+    world.shard.nudge();
+    await world.pass(26 * HOUR);
+    expect(["challenges", "nonces"].flatMap(world.rows)).toEqual([]);
+  });
+});
+
+describe("what is due", () => {
+  it.each([
+    ["settling", /^SELECT id FROM challenges WHERE settle_at/],
+    ["forgetting", /^DELETE FROM challenges WHERE forget_at/],
+  ])("is told although %s fails", async (_, query) => {
+    const world = createWorld();
+    world.mode = "fails";
+    await world.start("a");
+    await world.flush();
+    world.mode = "works";
+    world.breaks = (text) => query.test(text);
+    await world.pass(10 * SECOND);
+    expect(world.told).toHaveLength(1);
+    expect(world.outbox()).toEqual([]);
+  });
+
+  it("is forgotten although the outbox cannot be read", async () => {
+    const world = createWorld();
+    await world.start("a");
+    await world.flush();
+    world.breaks = (query) => /^SELECT \* FROM outbox/.test(query);
+    await world.pass(26 * HOUR);
+    expect(world.rows("challenges")).toEqual([]);
+  });
+
+  it("is settled although one cannot be", async () => {
+    const world = createWorld();
+    for (const id of ["a", "b", "c"]) await world.shard.begin(challengeOf(id));
+    let first = true;
+    world.breaks = (query) => {
+      const breaks = first && query.startsWith("INSERT OR REPLACE INTO challenges");
+      if (breaks) first = false;
+      return breaks;
+    };
+    await world.pass(MINUTE);
+    const states = ["a", "b", "c"].map((id) => world.challenge(id).messages[0].state);
+    expect(states.sort()).toEqual(["sending", "uncertain", "uncertain"]);
+    await world.pass(10 * SECOND);
+    expect(["a", "b", "c"].map((id) => world.challenge(id).messages[0].state)).not.toContain("sending");
+  });
+
+  it("is told although a part of the ledger fails for long, whose statements are first", async () => {
+    const world = createWorld();
+    world.refuses = (id) => id.startsWith("bad");
+    for (let index = 0; index < 40; index++) await world.start(`bad${index}`);
+    await world.flush();
+    world.mode = "fails";
+    for (let index = 0; index < 40; index++) await world.start(`good${index}`);
+    await world.flush();
+    world.mode = "works";
+    await world.pass(MINUTE);
+    expect(new Set(world.told.map(({ messageId }) => messageId)).size).toBe(40);
+    expect(world.outbox()).toHaveLength(40);
+    world.refuses = () => false;
+    await world.pass(MINUTE);
+    expect(world.outbox()).toEqual([]);
+  });
+});
+
 describe("forgetting", () => {
   it("comes a day after the end, not before, and leaves nothing", async () => {
     const world = createWorld();
@@ -585,6 +755,8 @@ function countReasons(
   return counts;
 }
 
+type World = ReturnType<typeof createWorld>;
+
 /** A disk, a clock, an alarm and a ledger; instances come and go. */
 function createWorld() {
   const database = createMemorySql();
@@ -607,6 +779,8 @@ function createWorld() {
     alarmFailures: alarmFailures as readonly unknown[],
     /** Makes the ledger's calls that hang fail. */
     hanging,
+    /** Messages that the ledger takes nothing of. */
+    refuses: (_: string): boolean => false,
     /** Calls of the ledger. */
     attempts: 0,
     /** The most of them at the same time. */
@@ -653,6 +827,7 @@ function createWorld() {
     outbox: () => world.rows("outbox"),
     rows: (table: string) => database.all(`SELECT * FROM ${table}`),
     query: database.all,
+    exec: database.sql.exec,
     dump: database.dump,
     /** What the ledger was told of a message. */
     reports: (id: string) =>
@@ -709,7 +884,7 @@ function createWorld() {
       if (world.mode === "hangs")
         await new Promise<void>((_, fail) => hanging.push(() => fail(new Error("cut off"))));
       await settle();
-      if (world.mode === "fails") throw new Error("The ledger is not there.");
+      if (world.mode === "fails" || world.refuses(one.messageId)) throw new Error("The ledger is not there.");
       told.push(one);
     } finally {
       underWay--;

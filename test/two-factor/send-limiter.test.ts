@@ -227,6 +227,70 @@ describe("the disk", () => {
   });
 });
 
+describe("rows that cannot be read", () => {
+  const NUMBER = "447400123456";
+
+  it("(a window) are set aside, masked for the operator, and everything else counts on", () => {
+    const world = createWorld();
+    world.take(NUMBER, "shop");
+    const { part = 0 } = world.windows().find(({ kind }) => kind === `number/${HOUR}`) ?? {};
+    const put = (subject: string, at: number, messages: number) =>
+      world.exec(
+        "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?)",
+        `number/${HOUR}`,
+        subject,
+        at,
+        messages,
+        NOW + 2 * HOUR,
+      );
+    put(NUMBER, Number(part) - 1, -5);
+    put(NUMBER, Number(part) - 2, 0);
+    put("447400999999", Number(part), -1);
+    expect(world.take(NUMBER, "shop")).toEqual({});
+    expect(world.take(NUMBER, "shop")).toMatchObject({ refused: "number" });
+    expect(world.take("447400999999", "shop")).toEqual({});
+    expect(world.limiter.countSetAside()).toBe(3);
+    const listed = world.limiter.listSetAside(10, undefined);
+    expect(listed.map(({ source }) => source)).toEqual(["windows", "windows", "windows"]);
+    expect(JSON.stringify(listed)).not.toContain("4474");
+    world.pass(31 * 24 * HOUR);
+    expect(world.limiter.countSetAside()).toBe(0);
+    expect(world.alarm).toBeUndefined();
+  });
+
+  it("(a count) are set aside, and the others are told", () => {
+    const world = createWorld();
+    world.limiter.count("messages");
+    world.exec("INSERT INTO counts VALUES (?, ?)", "broken", -7);
+    expect(world.limiter.counts()).toEqual({ messages: 1 });
+    expect(world.limiter.countSetAside()).toBe(1);
+    world.limiter.count("broken");
+    expect(world.limiter.counts()).toEqual({ broken: 1, messages: 1 });
+  });
+
+  it("(one of far ahead) stay no longer than any other", () => {
+    const world = createWorld();
+    world.take(NUMBER, "shop");
+    world.exec("UPDATE windows SET until = 9000000000000000");
+    world.alarm = undefined;
+    world.limiter = world.open();
+    world.pass(31 * 24 * HOUR + 49 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+
+  it("(any) do not keep it from starting or counting where the disk cannot forget", async () => {
+    const world = createWorld();
+    world.take(NUMBER, "shop");
+    world.breaks = (query) => query === "COMMIT";
+    world.pass(3 * HOUR);
+    expect(world.alarm).toBeGreaterThan(world.now);
+    expect(world.logs.join()).toContain("could not forget");
+    world.breaks = () => false;
+    world.pass(49 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+});
+
 /** A disk, a clock and an alarm; instances come and go. */
 function createWorld(limits: Limits = LIMITS) {
   const database = createMemorySql();
@@ -234,6 +298,7 @@ function createWorld(limits: Limits = LIMITS) {
     now: NOW,
     alarm: undefined as number | undefined,
     rings: 0,
+    logs: [] as string[],
     /** Statements that fail. */
     breaks: (_: string): boolean => false,
     limiter: undefined as unknown as ReturnType<typeof createSendLimiter>,
@@ -260,6 +325,7 @@ function createWorld(limits: Limits = LIMITS) {
             world.alarm = at;
           },
           now: () => world.now,
+          logFailure: (what, error) => world.logs.push(`${what}: ${error}`),
         },
         changed,
       );
@@ -281,6 +347,7 @@ function createWorld(limits: Limits = LIMITS) {
       world.now = end;
     },
 
+    exec: database.sql.exec,
     windows: () => database.all("SELECT * FROM windows ORDER BY kind, subject, part"),
   };
   world.limiter = world.open();

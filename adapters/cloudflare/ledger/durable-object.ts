@@ -43,7 +43,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
     const { config, ledger } =
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
-    const store = createStore(storage.sql);
+    const store = createStore(storage.sql, (work) => storage.transactionSync(work));
     const commit = createGroupCommit((work) => {
       try {
         storage.transactionSync(work);

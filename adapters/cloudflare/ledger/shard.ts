@@ -13,6 +13,8 @@ import {
 import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../../../src/ledger/row.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
+import { createAlarmClock } from "../storage/alarm-clock.ts";
+import { runParts } from "../storage/parts.ts";
 import { createBudget } from "./budget.ts";
 import { createGates } from "./gates.ts";
 import type { Commit } from "./group-commit.ts";
@@ -76,8 +78,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const logFailure = createFailureLog(log);
   const gates = createGates({ store, now, random, log, logFailure });
   const inFlight = new Set<string>();
-  /** When the alarm goes off; `undefined`: it is not set. */
-  let armedAt: number | undefined;
+  const clock = createAlarmClock(platform);
   /** When to look after what a failure has left. */
   let recoverAt = 0;
   let looks = 0;
@@ -89,11 +90,11 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
      * cannot write must not keep it from answering what it can.
      */
     wake(alarm: number | undefined): void {
-      armedAt = alarm;
+      clock.found(alarm);
       try {
         store.reviveSending(now());
         store.setAsideUnknown(now());
-        arm(nextWake());
+        clock.arm(nextWake());
       } catch (error) {
         logFailure("the ledger could not be put in order", error);
       }
@@ -181,21 +182,35 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
 
     /** The alarm: does what is due. Never throws, since the platform would give up after six times. */
     async alarm(): Promise<void> {
-      armedAt = undefined;
+      clock.rang();
       const started = now();
+      const until = started + LONGEST_WAKE_MS;
+      let sent = 0;
+      const succeeded = await runParts(
+        {
+          // In place of the alarm that has gone off, which the first row that is stored would replace: cut off in the
+          // middle, it must not leave the rest to the alarm of a row that is recorded, or awaited, for long.
+          "the ledger's next alarm could not be set": () => {
+            const left = nextWake();
+            if (left !== undefined) clock.arm(Math.max(left, started + rules.lostAfter));
+          },
+          "the ledger could not forget what is settled": () => purge(started + LONGEST_PURGE_MS),
+          "the ledger's alarm failed": async () => {
+            const ended = await Promise.allSettled(TRAFFICS.map((traffic) => drain(traffic, until)));
+            for (const one of ended) if (one.status === "fulfilled") sent += one.value;
+            for (const one of ended) if (one.status === "rejected") throw one.reason;
+          },
+        },
+        logFailure,
+      );
+      if (sent > 0) log({ level: "info", event: "drained", sent, ms: now() - started });
       try {
-        // In place of the one that has gone off, which the first row that is stored would replace: cut off in the
-        // middle, it must not leave the rest to the alarm of a row that is recorded, or awaited, for long.
-        const left = nextWake();
-        if (left !== undefined) arm(Math.max(left, started + rules.lostAfter));
-        await purge(started + LONGEST_PURGE_MS);
-        const sent = await Promise.all(TRAFFICS.map((traffic) => drain(traffic, started + LONGEST_WAKE_MS)));
-        const total = sent.reduce((sum, one) => sum + one, 0);
-        if (total > 0) log({ level: "info", event: "drained", sent: total, ms: now() - started });
-        armedAt = undefined;
-        arm(nextWake());
+        // Where something failed, not at once: what is due would be due for ever.
+        if (!succeeded) return recover();
+        clock.rang();
+        clock.arm(nextWake());
       } catch (error) {
-        logFailure("the ledger's alarm failed", error);
+        logFailure("the ledger's next alarm could not be set", error);
         recover();
       }
     },
@@ -206,7 +221,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       const gate = gates.of(traffic);
       if (gate.closedBy !== null) gates.set(traffic, { ...gate, probeAt: now() });
     }
-    arm(nextWake());
+    clock.arm(nextWake());
   }
 
   async function commit<T>(work: () => T): Promise<T> {
@@ -221,8 +236,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   /** A transaction that fails takes back the alarm that was set in it: it is set anew, and no later each time. */
   function recover(): void {
     if (recoverAt <= now()) recoverAt = now() + AFTER_FAILURE_MS;
-    armedAt = undefined;
-    arm(recoverAt);
+    clock.takenBack(recoverAt);
   }
 
   /** Lets something happen to a message, together with what else is to be written. */
@@ -250,7 +264,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     if (row !== before) {
       store.write(before, row);
       if (row !== undefined)
-        arm(Math.max(row.due, row.state === "queued" ? opensAt(gates.of(row.traffic), at) : 0));
+        clock.arm(Math.max(row.due, row.state === "queued" ? opensAt(gates.of(row.traffic), at) : 0));
     }
     if (result.actions.send) inFlight.add(toId(key));
     return result;
@@ -263,7 +277,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       return { code: "network" };
     });
     // What waits behind a gate that has opened need not wait for its alarm.
-    if (gates.learn(row.traffic, ended, isProbe)) arm(now());
+    if (gates.learn(row.traffic, ended, isProbe)) clock.arm(now());
     note(row, ended);
     return ended;
   }
@@ -376,7 +390,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         }
       }
     }
-    store.purgeSetAside(now() - rules.keepDead);
+    store.purgeSetAside(now());
   }
 
   /** When something is next to be done. */
@@ -388,8 +402,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         return due === undefined ? [] : [wakeFor(state, traffic, due, at)];
       }),
     );
-    const setAside = store.firstSetAside();
-    if (setAside !== undefined) instants.push(setAside + rules.keepDead + PURGE_EVERY_MS);
+    const setAside = store.nextSetAsideEnd();
+    if (setAside !== undefined) instants.push(setAside + PURGE_EVERY_MS);
     return instants.length === 0 ? undefined : Math.min(...instants);
   }
 
@@ -397,12 +411,6 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
     if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
     return Math.max(due, opensAt(gates.of(traffic), at));
-  }
-
-  function arm(at: number | undefined): void {
-    if (at === undefined || (armedAt !== undefined && armedAt <= at)) return;
-    armedAt = at;
-    platform.setAlarm(Math.max(at, now()));
   }
 
   function isFull(): boolean {

@@ -10,6 +10,7 @@ import {
   type ListedState,
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
+import { readCursor, writeCursor } from "../cursor.ts";
 import { callObject, hashText } from "../objects.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
@@ -18,14 +19,19 @@ import type { Position, SetAside } from "./store.ts";
 /** Shards asked at the same time: what the platform lets one request have open. */
 const ASKED_AT_ONCE = 6;
 
+/** Beyond the budget: what storing may take. */
+const ANSWER_WITHIN_MS = 15_000;
+
 /**
  * @param shards How many there are; then how many there were before. A message of a former layout stays in the
  * shard it is in: while any is named, each message is first looked for where it would have been.
  */
 export function createShardedLedger(
   namespace: ShardNamespace,
-  { shards: [count = 1, ...former] }: Pick<LedgerSettings, "shards">,
+  { shards: [count = 1, ...former], budget = 0 }: Pick<LedgerSettings, "shards"> & Partial<LedgerSettings>,
 ): Ledger {
+  // An object keeps a report's caller waiting for as long as the budget, when it is well.
+  const within = budget + ANSWER_WITHIN_MS;
   const all = Math.max(count, ...former);
   const ids = Array.from({ length: all }, (_, index) => namespace.idFromName(toName(index)));
 
@@ -126,7 +132,7 @@ export function createShardedLedger(
   }
 
   function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
-    return callObject(() => ask(open(index)));
+    return callObject(() => ask(open(index)), { object: "ledger", within });
   }
 }
 
@@ -194,35 +200,6 @@ function showGate(
 }
 
 const toIso = (instant: number) => new Date(instant).toISOString();
-
-/** Opaque to the operator: base64url of the shard and where in it. */
-function writeCursor(shard: number, after: Position): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([shard, ...after]));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
-function readCursor(
-  cursor: string,
-  shards: number,
-): { readonly shard: number; readonly after: Position } | undefined {
-  try {
-    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    const text = new TextDecoder().decode(Uint8Array.from(binary, (one) => one.charCodeAt(0)));
-    const [shard, traffic, due, channel, messageId] = JSON.parse(text) as unknown[];
-    if (!Number.isInteger(shard) || (shard as number) < 0 || (shard as number) >= shards) return undefined;
-    const holds =
-      typeof traffic === "string" &&
-      typeof due === "number" &&
-      typeof channel === "string" &&
-      typeof messageId === "string";
-    return holds ? { shard: shard as number, after: [traffic, due, channel, messageId] } : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Asks every shard, a few at a time. */
 async function inGroups<T>(count: number, ask: (index: number) => Promise<T>): Promise<T[]> {

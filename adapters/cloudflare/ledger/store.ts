@@ -11,14 +11,11 @@ import {
   toStored,
 } from "../../../src/ledger/row.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
+import { type Migration, migrate } from "../storage/migrations.ts";
+import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
+import type { Sql, SqlValue, Transact } from "../storage/sql.ts";
 
-export type SqlValue = string | number | null;
-
-/** What is used of Cloudflare's `SqlStorage`. */
-export interface Sql {
-  exec(query: string, ...bindings: SqlValue[]): { toArray(): Record<string, unknown>[] };
-  readonly databaseSize: number;
-}
+export type { Sql, SqlValue } from "../storage/sql.ts";
 
 /** A row that could not be read, as it was found. */
 export interface SetAside {
@@ -44,12 +41,8 @@ export type Position = readonly [traffic: string, due: number, channel: string, 
 
 export type Store = ReturnType<typeof createStore>;
 
-/** Written by this version; a later one finds it and can change the tables. */
-const SCHEMA_VERSION = 1;
-
 /** Without rowid: one tree keyed by message. The index serves the alarm, listings and counts. */
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL) STRICT;
+const TABLES = `
 CREATE TABLE IF NOT EXISTS reports (
   channel TEXT NOT NULL, message_id TEXT NOT NULL, traffic TEXT NOT NULL, state TEXT NOT NULL,
   delivered INTEGER, occurred_at INTEGER, due INTEGER NOT NULL, since INTEGER NOT NULL,
@@ -64,20 +57,20 @@ CREATE TABLE IF NOT EXISTS set_aside (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => {
+    sql.exec(TABLES);
+  },
+];
+
 /**
- * Opens the tables, making them where they are not there.
+ * Opens the tables, making or changing them where a former version left others.
  *
- * @throws {Error} when a later version has been here: an older one would not know what it is looking at.
+ * @throws {Error} when a later version has been here; see {@link migrate}.
  */
-export function createStore(sql: Sql) {
-  sql.exec(SCHEMA);
-  const [found] = sql.exec("SELECT version FROM schema").toArray();
-  if (found === undefined) sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
-  else if (found.version !== SCHEMA_VERSION) {
-    throw new Error(
-      `The ledger has tables of version ${found.version}; this Worker knows ${SCHEMA_VERSION}.`,
-    );
-  }
+export function createStore(sql: Sql, transact: Transact = (work) => work()) {
+  migrate(sql, transact, "The ledger", MIGRATIONS);
+  const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
   let counts: Map<string, Count> | undefined;
 
   const store = {
@@ -171,36 +164,20 @@ export function createStore(sql: Sql) {
     },
 
     listSetAside(limit: number, after: Position | undefined): SetAside[] {
-      const [, since, channel, messageId] = after ?? ["", 0, "", ""];
-      return sql
-        .exec(
-          `SELECT * FROM set_aside WHERE (channel, message_id, since) > (?, ?, ?)
-           ORDER BY channel, message_id, since LIMIT ?`,
-          channel,
-          messageId,
-          since,
-          limit,
-        )
-        .toArray()
-        .map((one) => ({
-          channel: String(one.channel),
-          messageId: String(one.message_id),
-          since: Number(one.since),
-          raw: String(one.raw),
-        }));
+      const [, since, source, key] = after ?? [];
+      const from =
+        source === undefined || key === undefined || since === undefined ? undefined : { source, key, since };
+      return quarantine
+        .list(limit, from)
+        .map(({ source: channel, key: messageId, ...rest }) => ({ channel, messageId, ...rest }));
     },
 
-    countSetAside: () => Number(sql.exec("SELECT count(*) AS n FROM set_aside").toArray()[0]?.n ?? 0),
+    countSetAside: quarantine.count,
 
-    /** When the first row that is still there was set aside. */
-    firstSetAside(): number | undefined {
-      const [first] = sql.exec("SELECT min(since) AS since FROM set_aside").toArray();
-      return (first?.since as number | null) ?? undefined;
-    },
+    /** When the first row that was set aside is to be purged. */
+    nextSetAsideEnd: quarantine.nextEnd,
 
-    purgeSetAside(before: number): void {
-      sql.exec("DELETE FROM set_aside WHERE since < ?", before);
-    },
+    purgeSetAside: quarantine.purge,
 
     /** Counted once in an instance's life, and kept up to date from then on: counting reads every row. */
     counts(): Count[] {
@@ -254,13 +231,7 @@ export function createStore(sql: Sql) {
 
   function setAside(stored: Record<string, unknown>, now: number): void {
     const { channel, message_id } = stored as unknown as StoredRow;
-    sql.exec(
-      "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)",
-      channel,
-      message_id,
-      now,
-      JSON.stringify(stored),
-    );
+    quarantine.add(channel, message_id, stored, now);
     remove(channel, message_id);
     counts = undefined;
   }

@@ -18,6 +18,9 @@ import type {
   Refusal,
   SendingEnded,
 } from "../../fetch/two-factor/challenges.ts";
+import { createAlarmClock } from "../storage/alarm-clock.ts";
+import { runParts } from "../storage/parts.ts";
+import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
 import { createOutbox, type Listener } from "./outbox.ts";
 
@@ -52,21 +55,37 @@ export type ChallengeShard = ReturnType<typeof createChallengeShard>;
 /** When to look after statements that the ledger has not confirmed: longer than a report of its may take. */
 const LOOK_AFTER_MS = 10_000;
 const WAKE_EVERY_MS = 60_000;
-/** Challenges settled by one alarm, in one transaction; more are left to the next. */
+/** Challenges settled by one alarm; more are left to the next. */
 const BATCH = 100;
 
 export function createChallengeShard(platform: ChallengePlatform, rules: ChallengeShardRules) {
   const { store, transact, now, logFailure } = platform;
-  const outbox = createOutbox(store, platform.ledger, logFailure);
-  let armedAt: number | undefined;
+  const outbox = createOutbox(store, platform.ledger, now, logFailure);
+  const clock = createAlarmClock(platform);
 
   return {
-    /** To be called once, before anything else. */
+    /** To be called once, before anything else. A disk that cannot write must not keep it from what it can do. */
     wake(alarm: number | undefined): void {
-      armedAt = alarm;
-      if (!outbox.isEmpty()) arm(now());
+      clock.found(alarm);
+      try {
+        if (!outbox.isEmpty()) clock.arm(now());
+        armNext();
+      } catch (error) {
+        logFailure("the challenges could not be put in order", error);
+      }
+    },
+
+    /** Sets the alarm where something is due, should it have been lost, or set by a clock that was ahead. */
+    nudge(): void {
+      commit(() => store.purge(now()));
+      if (!outbox.isEmpty()) clock.arm(now());
       armNext();
     },
+
+    listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
+      store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
+
+    countSetAside: (): number => store.quarantine.count(),
 
     /** Stores a challenge whose first message is about to be sent; `full`: there is no room. */
     async begin({ channel, code, ...challenge }: NewChallenge): Promise<Begun | "full"> {
@@ -109,7 +128,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       code: string,
     ): Promise<Begun | Refusal | undefined> {
       const hashed = await hashFirst(id, code);
-      const last = store.read(id)?.messages.at(-1)?.channel ?? "sms";
+      const last = store.read(id, now())?.messages.at(-1)?.channel ?? "sms";
       const after = apply(id, { type: "resend", channel: channel ?? last, code: hashed });
       if (after?.challenge === undefined) return undefined;
       const { answer, challenge } = after;
@@ -121,13 +140,13 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     },
 
     look(id: string) {
-      const challenge = store.read(id);
+      const challenge = store.read(id, now());
       return challenge && toDetails(challenge, now());
     },
 
     receipt(receipt: DeliveryReceipt, once: Once | undefined): Received {
       return onlyOnce(once, () => {
-        const challenges = store.ofNumber(receipt.number);
+        const challenges = store.ofNumber(receipt.number, now());
         const event = { type: "receipt", receipt } as const;
         const known = challenges.filter(({ messages }) =>
           messages.some(({ messageIds }) => messageIds.includes(receipt.messageId)),
@@ -146,7 +165,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     /** A reply is tried on everything that is pending for its number: it names no challenge. */
     async reply(number: string, text: string, once: Once | undefined): Promise<Received> {
-      const challenges = store.ofNumber(number);
+      const challenges = store.ofNumber(number, now());
       const guesses = await Promise.all(
         challenges.map(async ({ id, codeLength }) => {
           const code = findCode(text, codeLength);
@@ -159,7 +178,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
           .map(({ id, hashes }) => ({ id, event: { type: "check", hashes, reply: true } as const }));
         // Where it is right for one of them it was no guess at the others.
         const right = events.filter(({ id, event }) => {
-          const challenge = store.read(id);
+          const challenge = store.read(id, now());
           return challenge && attemptsLeft(challenge) > 0 && findMatch(challenge, event.hashes);
         });
         for (const { id, event } of right.length > 0 ? right : events) applyNow(id, event);
@@ -167,22 +186,49 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       });
     },
 
-    /** The alarm: looks after what was cut off, tells the ledger what it has not confirmed, and forgets. Never throws: the platform would give up. */
+    /**
+     * The alarm: looks after what was cut off, tells the ledger what it has not confirmed, and forgets, each on its
+     * own. Never rejects: the platform would give up.
+     */
     async alarm(): Promise<void> {
-      armedAt = undefined;
-      try {
-        commit(() => {
-          for (const id of store.unsettled(now(), BATCH)) applyNow(id, { type: "settle" });
-          store.purge(now());
-        });
-        if (await outbox.tellAll()) arm(now() + LOOK_AFTER_MS);
-        armNext();
-      } catch (error) {
-        logFailure("the alarm of the challenges failed", error);
-        arm(now() + LOOK_AFTER_MS);
-      }
+      clock.rang();
+      let failed = false;
+      await runParts(
+        {
+          "the challenges could not forget": () => commit(() => store.purge(now())),
+          "what was cut off could not be looked after": () => {
+            if (settleAll()) failed = true;
+          },
+          "the outbox could not be worked off": async () => {
+            if (await outbox.tellAll()) failed = true;
+          },
+          "the next alarm of the challenges could not be set": () => {
+            // What failed is due still, and must not be tried without a pause.
+            if (!failed) armNext();
+          },
+        },
+        (what, error) => {
+          failed = true;
+          logFailure(what, error);
+        },
+      );
+      if (failed) clock.takenBack(now() + LOOK_AFTER_MS);
     },
   };
+
+  /** Each on its own: one that cannot be settled must not keep the others. Gives whether any could not. */
+  function settleAll(): boolean {
+    let failed = false;
+    for (const id of store.unsettled(now(), BATCH)) {
+      try {
+        apply(id, { type: "settle" });
+      } catch (error) {
+        failed = true;
+        logFailure("a challenge could not be settled", error);
+      }
+    }
+    return failed;
+  }
 
   /** Lets something happen to a challenge, durably, and has the ledger told. `undefined`: there is none. */
   function apply(id: string, event: ChallengeEvent): ChallengeStep | undefined {
@@ -197,16 +243,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       platform.waitUntil(outbox.flush());
       return result;
     } catch (error) {
-      // It took back the alarm that was set in it as well.
-      armedAt = undefined;
-      arm(now() + LOOK_AFTER_MS);
+      clock.takenBack(now() + LOOK_AFTER_MS);
       throw error;
     }
   }
 
   /** Within a transaction. */
   function applyNow(id: string, event: ChallengeEvent): ChallengeStep | undefined {
-    const before = store.read(id);
+    const before = store.read(id, now());
     if (before === undefined) return undefined;
     const result = stepChallenge(before, event, now(), rules);
     const { challenge, statements } = result;
@@ -214,7 +258,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     else if (challenge !== before) write(challenge);
     for (const statement of statements) {
       outbox.post(statement);
-      arm(now() + LOOK_AFTER_MS);
+      clock.arm(now() + LOOK_AFTER_MS);
     }
     return result;
   }
@@ -222,14 +266,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   function write(challenge: Challenge): void {
     const [settling, forgetAt] = [settleAt(challenge), challenge.expiresAt + rules.keep];
     store.write(challenge, settling, forgetAt);
-    arm(toMinute(settling ?? forgetAt));
+    clock.arm(toMinute(settling ?? forgetAt));
   }
 
   /** What a signed webhook does, unless its nonce was seen before: both or neither are stored. */
   function onlyOnce(once: Once | undefined, work: () => Received): Received {
     return commit(() => {
       if (once !== undefined && !store.remember(once.nonce, once.until)) return "replayed";
-      if (once !== undefined) arm(toMinute(once.until));
+      if (once !== undefined) clock.arm(toMinute(once.until));
       return work();
     });
   }
@@ -251,13 +295,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
   function armNext(): void {
     const end = store.nextEnd();
-    if (end !== undefined) arm(toMinute(end));
-  }
-
-  function arm(at: number): void {
-    if (armedAt !== undefined && armedAt <= at) return;
-    armedAt = at;
-    platform.setAlarm(Math.max(at, now()));
+    if (end !== undefined) clock.arm(toMinute(end));
   }
 }
 

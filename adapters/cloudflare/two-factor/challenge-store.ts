@@ -2,7 +2,10 @@
 
 import type { Challenge } from "../../../src/two-factor/challenge.ts";
 import type { Statement } from "../../../src/two-factor/step.ts";
-import type { Sql } from "../ledger/store.ts";
+import { parseChallenge, parseStatement } from "../../../src/two-factor/stored.ts";
+import { type Migration, migrate } from "../storage/migrations.ts";
+import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
+import type { Sql, Transact } from "../storage/sql.ts";
 
 /** A statement that the ledger has not confirmed yet. */
 export interface Outgoing {
@@ -12,7 +15,8 @@ export interface Outgoing {
 
 export type ChallengeStore = ReturnType<typeof createChallengeStore>;
 
-const SCHEMA = `
+/** As 0.1.0 made them, which knew no versions. */
+const TABLES = `
 CREATE TABLE IF NOT EXISTS challenges (
   id TEXT PRIMARY KEY, number TEXT NOT NULL, settle_at INTEGER, forget_at INTEGER NOT NULL, challenge TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -24,25 +28,45 @@ CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NUL
 CREATE INDEX IF NOT EXISTS nonces_by_end ON nonces (until);
 `;
 
-/** Opens the tables, making them where they are not there. */
-export function createChallengeStore(sql: Sql) {
-  sql.exec(SCHEMA);
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => {
+    sql.exec(TABLES);
+  },
+  addQuarantine,
+];
 
-  return {
+/** The longest that a code may be taken, and all that is kept after its end. */
+const FORGOTTEN_AFTER_MS = 25 * 3_600_000;
+/** The longest that a webhook's signature may still be good. */
+const NONCE_KEPT_MS = 3_600_000;
+
+/**
+ * Opens the tables, making or changing them where a former version left others.
+ *
+ * @throws {Error} when a later version has been here; see {@link migrate}.
+ */
+export function createChallengeStore(sql: Sql, transact: Transact = (work) => work()) {
+  migrate(sql, transact, "The challenges' object", MIGRATIONS);
+  const quarantine = createQuarantine(sql);
+
+  const store = {
+    quarantine,
+
     /** Bytes on disk. */
     size: () => sql.databaseSize,
 
-    read(id: string): Challenge | undefined {
-      const [found] = sql.exec("SELECT challenge FROM challenges WHERE id = ?", id).toArray();
-      return found && JSON.parse(String(found.challenge));
+    /** What cannot be read is set aside, and the challenge is as if unknown. */
+    read(id: string, now: number): Challenge | undefined {
+      const [found] = sql.exec("SELECT * FROM challenges WHERE id = ?", id).toArray();
+      return found && toChallenge(found, now);
     },
 
     /** Of one number, the newest first. */
-    ofNumber(number: string): Challenge[] {
+    ofNumber(number: string, now: number): Challenge[] {
       return sql
-        .exec("SELECT challenge FROM challenges WHERE number = ?", number)
+        .exec("SELECT * FROM challenges WHERE number = ?", number)
         .toArray()
-        .map(({ challenge }): Challenge => JSON.parse(String(challenge)))
+        .flatMap((found) => toChallenge(found, now) ?? [])
         .sort((a, b) => b.createdAt - a.createdAt);
     },
 
@@ -65,7 +89,7 @@ export function createChallengeStore(sql: Sql) {
     /** Ids of challenges with a message that should have been sent by now. */
     unsettled(by: number, limit: number): string[] {
       return sql
-        .exec("SELECT id FROM challenges WHERE settle_at <= ? LIMIT ?", by, limit)
+        .exec("SELECT id FROM challenges WHERE settle_at <= ? ORDER BY settle_at LIMIT ?", by, limit)
         .toArray()
         .map(({ id }) => String(id));
     },
@@ -82,14 +106,14 @@ export function createChallengeStore(sql: Sql) {
       return { sequence: Number(row?.sequence), statement };
     },
 
-    unposted(limit: number, after: number): Outgoing[] {
-      return sql
+    /** The oldest after a sequence. What cannot be read is set aside. */
+    unposted(limit: number, after: number, now: number): Outgoing[] {
+      const page = sql
         .exec("SELECT * FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
-        .toArray()
-        .map(({ sequence, statement }) => ({
-          sequence: Number(sequence),
-          statement: JSON.parse(String(statement)),
-        }));
+        .toArray();
+      const outgoing = page.flatMap((found) => toOutgoing(found, now) ?? []);
+      // The unreadable ones are gone by now: again, for a full page.
+      return outgoing.length === page.length ? outgoing : store.unposted(limit, after, now);
     },
 
     confirm(sequence: number): void {
@@ -104,10 +128,14 @@ export function createChallengeStore(sql: Sql) {
       );
     },
 
-    /** Forgets what has had its time. */
+    /** Forgets what has had its time. Whatever seems to have more of it than it can was stored by a clock that was ahead. */
     purge(now: number): void {
       sql.exec("DELETE FROM challenges WHERE forget_at <= ?", now);
       sql.exec("DELETE FROM nonces WHERE until <= ?", now);
+      quarantine.purge(now);
+      const [forgetAt, until] = [now + FORGOTTEN_AFTER_MS, now + NONCE_KEPT_MS];
+      sql.exec("UPDATE challenges SET forget_at = ? WHERE forget_at > ?", forgetAt, forgetAt);
+      sql.exec("UPDATE nonces SET until = ? WHERE until > ?", until, until);
     },
 
     /** When there is next something to settle or to forget. */
@@ -118,8 +146,29 @@ export function createChallengeStore(sql: Sql) {
         "SELECT min(until) AS at FROM nonces",
       ]
         .map((query) => sql.exec(query).toArray()[0]?.at)
+        .concat(quarantine.nextEnd())
         .filter((at) => typeof at === "number");
       return ends.length === 0 ? undefined : Math.min(...ends);
     },
   };
+  return store;
+
+  function toChallenge(found: Record<string, unknown>, now: number): Challenge | undefined {
+    const id = String(found.id);
+    const challenge = parseChallenge(String(found.challenge), id);
+    if (challenge === undefined) {
+      quarantine.add("challenges", id, found, now);
+      store.remove(id);
+    }
+    return challenge;
+  }
+
+  function toOutgoing(found: Record<string, unknown>, now: number): Outgoing | undefined {
+    const sequence = Number(found.sequence);
+    const statement = parseStatement(String(found.statement));
+    if (statement !== undefined) return { sequence, statement };
+    quarantine.add("outbox", String(sequence), found, now);
+    store.confirm(sequence);
+    return undefined;
+  }
 }

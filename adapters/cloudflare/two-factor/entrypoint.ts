@@ -13,8 +13,8 @@ import {
   startSchema,
 } from "../../../src/two-factor/request.ts";
 import { findFaults } from "../../../src/validation.ts";
-import { LedgerUnavailable } from "../../fetch/ledger.ts";
 import { PROBLEMS } from "../../fetch/problem.ts";
+import { STORAGE_PROBLEMS, StorageUnavailable } from "../../fetch/storage-unavailable.ts";
 import type { Failure, TwoFactor } from "../../fetch/two-factor/service.ts";
 import type { Env } from "../env.ts";
 import { requireServices, type ServicesOf } from "../services.ts";
@@ -90,7 +90,8 @@ export function createTwoFactorEntrypoint(
         if (!isFailure(result)) return result;
         throw toError(result);
       } catch (error) {
-        throw error instanceof LedgerUnavailable ? toError({ failed: "ledger-unavailable" }) : error;
+        if (!(error instanceof StorageUnavailable)) throw error;
+        throw toError({ failed: STORAGE_PROBLEMS[error.object].problem });
       }
     }
   };

@@ -2,39 +2,59 @@
 
 import type { Counts } from "../../../src/two-factor/limits.ts";
 import type { Webhook, WebhookOutcome, WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
-import type { Sql } from "../ledger/store.ts";
+import { type Migration, migrate } from "../storage/migrations.ts";
+import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
+import type { Sql, Transact } from "../storage/sql.ts";
 
 export type LimitStore = ReturnType<typeof createLimitStore>;
 
-const SCHEMA = `
+/** As 0.1.0 made them, which knew no versions. */
+const TABLES = `
 CREATE TABLE IF NOT EXISTS windows (
   kind TEXT NOT NULL, subject TEXT NOT NULL, part INTEGER NOT NULL, messages INTEGER NOT NULL,
   until INTEGER NOT NULL, PRIMARY KEY (kind, subject, part)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS windows_by_end ON windows (until);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => {
+    sql.exec(TABLES);
+  },
+  addQuarantine,
+  (sql) => {
+    sql.exec(`
 CREATE TABLE IF NOT EXISTS webhooks (
   webhook TEXT NOT NULL, outcome TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER NOT NULL,
   PRIMARY KEY (webhook, outcome)
 ) STRICT, WITHOUT ROWID;
-`;
+`);
+  },
+];
 
-/** Opens the tables, making them where they are not there. */
-export function createLimitStore(sql: Sql) {
-  sql.exec(SCHEMA);
+/** Two periods of a day, which is the longest: 0.1.0 kept counts for as long as that. */
+const LONGEST_MS = 48 * 3_600_000;
+
+/**
+ * Opens the tables, making or changing them where a former version left others.
+ *
+ * @throws {Error} when a later version has been here; see {@link migrate}.
+ */
+export function createLimitStore(sql: Sql, transact: Transact = (work) => work()) {
+  migrate(sql, transact, "The limits' object", MIGRATIONS);
+  const quarantine = createQuarantine(sql);
 
   return {
-    /** From a part on. */
-    read(kind: string, subject: string, from: number): Counts {
+    quarantine,
+
+    /** From a part on. What cannot be read is set aside, and not counted. */
+    read(kind: string, subject: string, from: number, now: number): Counts {
       return new Map(
         sql
-          .exec(
-            "SELECT part, messages FROM windows WHERE kind = ? AND subject = ? AND part >= ?",
-            kind,
-            subject,
-            from,
-          )
+          .exec("SELECT * FROM windows WHERE kind = ? AND subject = ? AND part >= ?", kind, subject, from)
           .toArray()
+          .filter((found) => isReadable(found, now))
           .map(({ part, messages }) => [Number(part), Number(messages)]),
       );
     },
@@ -55,11 +75,12 @@ export function createLimitStore(sql: Sql) {
       sql.exec("INSERT INTO counts VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET count = count + 1", name);
     },
 
-    counts: (): Record<string, number> =>
+    counts: (now: number): Record<string, number> =>
       Object.fromEntries(
         sql
           .exec("SELECT * FROM counts ORDER BY name")
           .toArray()
+          .filter((found) => isCount(found.count) || setCountAside(found, now))
           .map(({ name, count }) => [String(name), Number(count)]),
       ),
 
@@ -75,10 +96,11 @@ export function createLimitStore(sql: Sql) {
       );
     },
 
-    sightings: (): WebhookSighting[] =>
+    sightings: (now: number): WebhookSighting[] =>
       sql
         .exec("SELECT * FROM webhooks ORDER BY webhook, outcome")
         .toArray()
+        .filter((found) => isSighting(found, now))
         .map(({ webhook, outcome, count, last_at }) => ({
           webhook: webhook as Webhook,
           outcome: outcome as WebhookOutcome,
@@ -86,13 +108,45 @@ export function createLimitStore(sql: Sql) {
           lastAt: Number(last_at),
         })),
 
+    /** Forgets what has had its time. Whatever seems to have more of it than it can was stored by a clock that was ahead. */
     purge(now: number): void {
       sql.exec("DELETE FROM windows WHERE until <= ?", now);
+      sql.exec("UPDATE windows SET until = ? WHERE until > ?", now + LONGEST_MS, now + LONGEST_MS);
+      quarantine.purge(now);
     },
 
     nextEnd(): number | undefined {
       const [first] = sql.exec("SELECT min(until) AS at FROM windows").toArray();
-      return typeof first?.at === "number" ? first.at : undefined;
+      const ends = [first?.at, quarantine.nextEnd()].filter((at) => typeof at === "number");
+      return ends.length === 0 ? undefined : Math.min(...ends);
     },
   };
+
+  function isReadable(found: Record<string, unknown>, now: number): boolean {
+    const { kind, subject, part, messages } = found;
+    if (isCount(messages) && messages > 0 && isCount(part)) return true;
+    quarantine.add("windows", `${kind} ${part}`, found, now);
+    const key = [String(kind), String(subject), part as number];
+    sql.exec("DELETE FROM windows WHERE kind = ? AND subject = ? AND part = ?", ...key);
+    return false;
+  }
+
+  function isSighting(found: Record<string, unknown>, now: number): boolean {
+    const { webhook, outcome, count, last_at } = found;
+    if (isCount(count) && isInstant(last_at)) return true;
+    quarantine.add("webhooks", `${webhook} ${outcome}`, found, now);
+    sql.exec("DELETE FROM webhooks WHERE webhook = ? AND outcome = ?", String(webhook), String(outcome));
+    return false;
+  }
+
+  function setCountAside(found: Record<string, unknown>, now: number): false {
+    quarantine.add("counts", String(found.name), found, now);
+    sql.exec("DELETE FROM counts WHERE name = ?", String(found.name));
+    return false;
+  }
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** ±8.64e15 ms is all that a Date can hold. */
+const isInstant = (value: unknown) => isCount(value) && value <= 8.64e15;

@@ -11,6 +11,7 @@ import { type Env, readEnv } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";
+import type { QuarantinePosition } from "../storage/quarantine.ts";
 import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
 import { createChallengeStore } from "./challenge-store.ts";
 import { createLimitStore } from "./limit-store.ts";
@@ -30,6 +31,12 @@ export interface ObjectContext extends ShardContext {
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** An error's text may quote anything; its kind is enough to find it. */
+const logFailureOf = (shard: string | undefined) => (what: string, error: unknown) => {
+  const hint = `${what}: ${error instanceof Error ? error.name : "unknown"}`;
+  console.error(JSON.stringify({ level: "error", event: "failed", hint, shard }));
+};
+
 class ChallengeShardObject extends DurableObject implements ChallengesRpc {
   readonly #shard: ChallengeShard;
 
@@ -41,7 +48,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     const { twoFactor, ledger = DEFAULT_LEDGER_SETTINGS } = "config" in read ? read : {};
     this.#shard = createChallengeShard(
       {
-        store: createChallengeStore(storage.sql),
+        store: createChallengeStore(storage.sql, (work) => storage.transactionSync(work)),
         transact: (work) => storage.transactionSync(work),
         ledger: ledger.namespace ? createShardedLedger(ledger.namespace, ledger) : NO_LEDGER,
         setAlarm: (at) => {
@@ -49,11 +56,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
         },
         waitUntil: (work) => context.waitUntil(work),
         now: Date.now,
-        logFailure: (what, error) => {
-          // An error's text may quote anything; its kind is enough to find it.
-          const hint = `${what}: ${error instanceof Error ? error.name : "unknown"}`;
-          console.error(JSON.stringify({ level: "error", event: "failed", hint, shard: id.name }));
-        },
+        logFailure: logFailureOf(id.name),
       },
       {
         codeSecrets: twoFactor?.codeSecrets ?? [],
@@ -71,8 +74,17 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     });
   }
 
-  /** Being called is enough: an object that starts sets the alarm that it needs. */
-  async nudge() {}
+  async nudge() {
+    this.#shard.nudge();
+  }
+
+  async listSetAside(limit: number, after: QuarantinePosition | undefined) {
+    return this.#shard.listSetAside(limit, after);
+  }
+
+  async countSetAside() {
+    return this.#shard.countSetAside();
+  }
 
   begin(challenge: NewChallenge) {
     return this.#shard.begin(challenge);
@@ -121,12 +133,13 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
     const limits = "config" in read ? read.twoFactor?.limits : undefined;
     this.#limiter = createSendLimiter(
       {
-        store: createLimitStore(storage.sql),
+        store: createLimitStore(storage.sql, (work) => storage.transactionSync(work)),
         transact: (work) => storage.transactionSync(work),
         setAlarm: (at) => {
           storage.setAlarm(at);
         },
         now: Date.now,
+        logFailure: logFailureOf(context.id.name),
       },
       { ...DEFAULT_LIMITS, ...limits },
     );
@@ -155,8 +168,16 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
     return this.#limiter.sightings();
   }
 
-  async alarm() {
-    this.#limiter.alarm();
+  async listSetAside(limit: number, after: QuarantinePosition | undefined) {
+    return this.#limiter.listSetAside(limit, after);
+  }
+
+  async countSetAside() {
+    return this.#limiter.countSetAside();
+  }
+
+  alarm() {
+    return this.#limiter.alarm();
   }
 }
 

@@ -11,8 +11,8 @@ export function createRemoteLimits(namespace: ShardNamespace): SendLimits {
   const open = () => namespace.get(id as never) as SendLimitsRpc;
   return {
     // Not twice: it may have been counted.
-    take: (sending) => callObject(() => open().take(sending), false),
-    count: (name) => callObject(() => open().count(name), false),
-    counts: () => callObject(() => open().counts()),
+    take: (sending) => callObject(() => open().take(sending), { object: "limits", twice: false }),
+    count: (name) => callObject(() => open().count(name), { object: "limits", twice: false }),
+    counts: () => callObject(() => open().counts(), { object: "limits" }),
   };
 }

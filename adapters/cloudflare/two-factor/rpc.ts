@@ -1,4 +1,8 @@
 // What the Worker calls of the objects, by RPC: plain data both ways.
+//
+// For minutes after a deployment a new Worker may meet objects of the version before. So a method never changes what it
+// takes or gives in a way that an older or newer other side would misread, and a method that 0.1.0 does not have is
+// called with a way to do without it (`older` of `callObject`).
 
 import type { Channel } from "../../../src/report.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
@@ -14,8 +18,16 @@ import type {
   SendLimits,
 } from "../../fetch/two-factor/challenges.ts";
 import type { SightingStore } from "../../fetch/two-factor/webhook-record.ts";
+import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
 
-export interface ChallengesRpc {
+/** Rows that could not be read; since 0.2.0. Both classes have them. */
+export interface QuarantineRpc {
+  /** Numbers and long tokens in `raw` are masked. */
+  listSetAside(limit: number, after: QuarantinePosition | undefined): Promise<Quarantined[]>;
+  countSetAside(): Promise<number>;
+}
+
+export interface ChallengesRpc extends QuarantineRpc {
   nudge(): Promise<void>;
   begin(challenge: NewChallenge): Promise<Begun | "full">;
   end(id: string, number: number, ended: SendingEnded): Promise<ChallengeStatus | undefined>;
@@ -27,4 +39,4 @@ export interface ChallengesRpc {
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }
 
-export type SendLimitsRpc = SendLimits & SightingStore;
+export type SendLimitsRpc = SendLimits & SightingStore & QuarantineRpc;

@@ -13,6 +13,9 @@ import {
 } from "../../../src/two-factor/limits.ts";
 import type { Sending } from "../../fetch/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
+import { createAlarmClock } from "../storage/alarm-clock.ts";
+import { runParts } from "../storage/parts.ts";
+import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 export interface LimiterPlatform {
@@ -20,19 +23,28 @@ export interface LimiterPlatform {
   readonly transact: <T>(work: () => T) => T;
   readonly setAlarm: (at: number) => void;
   readonly now: () => number;
+  /** Told of what failed, by its kind alone. */
+  readonly logFailure?: (what: string, error: unknown) => void;
 }
 
 const PURGE_EVERY_MS = 60_000;
+/** When to try again what failed. */
+const AFTER_FAILURE_MS = 10_000;
 
 /** @param limits Those in force, which may have changed since the last time. */
-export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPlatform, limits: Limits) {
-  let armed = false;
+export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
+  const { store, transact, now, logFailure = () => {} } = platform;
+  const clock = createAlarmClock(platform);
 
   return {
-    /** To be called once, before anything else. */
+    /** To be called once, before anything else. A disk that cannot be read must not keep it from starting. */
     wake(alarm: number | undefined): void {
-      armed = alarm !== undefined;
-      arm();
+      clock.found(alarm);
+      try {
+        arm();
+      } catch (error) {
+        logFailure("the limits could not be put in order", error);
+      }
     },
 
     /** Counts one more message for all its limits, or for none where one is reached. */
@@ -53,7 +65,7 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
       });
       const taken = transact(() => {
         for (const { kind, limit, subject } of applicable) {
-          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit));
+          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
           const retryAfter = waitFor(counts, limit, at);
           if (retryAfter === 0) continue;
           store.count(`refused:${kind}-limit`);
@@ -72,24 +84,41 @@ export function createSendLimiter({ store, transact, setAlarm, now }: LimiterPla
 
     count: (name: string): void => store.count(name),
 
-    counts: () => store.counts(),
+    counts: () => store.counts(now()),
 
     see: (sighting: WebhookSighting): void => store.see(sighting),
 
-    sightings: () => store.sightings(),
+    sightings: () => store.sightings(now()),
 
-    alarm(): void {
-      armed = false;
-      store.purge(now());
-      arm();
+    listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
+      store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
+
+    countSetAside: (): number => store.quarantine.count(),
+
+    /** The alarm. Never rejects: the platform would give up. */
+    async alarm(): Promise<void> {
+      clock.rang();
+      let failed = false;
+      await runParts(
+        {
+          "the limits could not forget": () => transact(() => store.purge(now())),
+          "the next alarm of the limits could not be set": () => {
+            // What failed is due still, and must not be tried without a pause.
+            if (!failed) arm();
+          },
+        },
+        (what, error) => {
+          failed = true;
+          clock.takenBack(now() + AFTER_FAILURE_MS);
+          logFailure(what, error);
+        },
+      );
     },
   };
 
   function arm(): void {
-    const end = armed ? undefined : store.nextEnd();
-    if (end === undefined) return;
-    armed = true;
-    setAlarm(Math.max(Math.ceil(end / PURGE_EVERY_MS) * PURGE_EVERY_MS, now()));
+    const end = store.nextEnd();
+    if (end !== undefined) clock.arm(Math.ceil(end / PURGE_EVERY_MS) * PURGE_EVERY_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 // The challenges as the workflow sees them. A number has all its challenges in one shard, and an id says which one.
 
-import { LedgerUnavailable } from "../../fetch/ledger.ts";
+import { StorageUnavailable } from "../../fetch/storage-unavailable.ts";
 import type { Challenges, Received } from "../../fetch/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject, hashText } from "../objects.ts";
@@ -37,7 +37,7 @@ export function createShardedChallenges(
     begin: async (challenge) => {
       // Asked twice it would be the same challenge, and its message is sent after.
       const begun = await call(toShard(challenge.id), (one) => one.begin(challenge));
-      if (begun === "full") throw new LedgerUnavailable("There is no room for a challenge.");
+      if (begun === "full") throw new StorageUnavailable("challenges", "There is no room for a challenge.");
       return begun;
     },
     end: (id, number, ended) => ofId(id, (one) => one.end(id, number, ended)),
@@ -77,7 +77,10 @@ export function createShardedChallenges(
 
   function call<T>(index: number, ask: (shard: ChallengesRpc) => Promise<T>, twice = true): Promise<T> {
     const id = namespace.idFromName(`challenges-${index}`);
-    return callObject(() => ask(namespace.get(id as never) as ChallengesRpc), twice);
+    return callObject(() => ask(namespace.get(id as never) as ChallengesRpc), {
+      object: "challenges",
+      twice,
+    });
   }
 }
 

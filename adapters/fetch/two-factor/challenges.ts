@@ -64,7 +64,7 @@ export interface Once {
 /** `unknown`: of no challenge here. `replayed`: its nonce was seen before, and nothing was done. */
 export type Received = "taken" | "unknown" | "replayed";
 
-/** Every call rejects with `LedgerUnavailable` when it cannot be stored; `undefined`: there is no such challenge. */
+/** Every call rejects with `StorageUnavailable` when it cannot be stored; `undefined`: there is no such challenge. */
 export interface Challenges {
   /** An id that cannot be guessed, and that leads to where the number's challenges are. */
   createId(number: string): string;
@@ -91,7 +91,7 @@ export interface Sending {
   readonly address?: string | undefined;
 }
 
-/** Counts what is sent, over everything together. Rejects with `LedgerUnavailable`. */
+/** Counts what is sent, over everything together. Rejects with `StorageUnavailable`. */
 export interface SendLimits {
   /** Counts one more message, unless one of the limits is reached: then nothing is counted but the refusal. */
   take(

@@ -1,0 +1,32 @@
+// Where a listing over several objects goes on.
+
+import type { Position } from "./ledger/store.ts";
+
+/** Opaque to the operator: base64url of the shard and where in it. */
+export function writeCursor(shard: number, after: Position): string {
+  const bytes = new TextEncoder().encode(JSON.stringify([shard, ...after]));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+export function readCursor(
+  cursor: string,
+  shards: number,
+): { readonly shard: number; readonly after: Position } | undefined {
+  try {
+    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    const text = new TextDecoder().decode(Uint8Array.from(binary, (one) => one.charCodeAt(0)));
+    const [shard, traffic, due, channel, messageId] = JSON.parse(text) as unknown[];
+    if (!Number.isInteger(shard) || (shard as number) < 0 || (shard as number) >= shards) return undefined;
+    const holds =
+      typeof traffic === "string" &&
+      typeof due === "number" &&
+      typeof channel === "string" &&
+      typeof messageId === "string";
+    return holds ? { shard: shard as number, after: [traffic, due, channel, messageId] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
