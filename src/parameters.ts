@@ -54,8 +54,14 @@ export function parseForm(text: string): DecodedParameters {
 /**
  * Reads a JSON body: one flat object of strings, whole numbers and booleans. An empty list is how PHP writes an empty
  * object: its SDK sends one behind a report that is in the query.
+ *
+ * @param numbers The numbers as they are written, where those are wanted instead of what `JSON.parse` makes of them:
+ * a webhook's signature is over their text.
  */
-export function parseJson(text: string): DecodedParameters {
+export function parseJson(
+  text: string,
+  numbers?: (json: string) => ReadonlyMap<string, string>,
+): DecodedParameters {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -67,7 +73,13 @@ export function parseJson(text: string): DecodedParameters {
   }
   const entries: Parameter[] = [];
   const faults: ParameterFault[] = [];
+  const written = numbers?.(text);
   for (const [name, value] of Object.entries(body)) {
+    const number = typeof value === "number" ? written?.get(name) : undefined;
+    if (number !== undefined) {
+      entries.push([name, number]);
+      continue;
+    }
     // An id written as a number may have been altered before we see it: 1e3, or digits past 2^53.
     const scalar = Number.isSafeInteger(value) || typeof value === "boolean";
     if (typeof value === "string" || (scalar && name !== WIRE_NAMES.messageId && name !== "messageId"))

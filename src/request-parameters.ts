@@ -14,7 +14,7 @@ export const parseQuery = (url: string): DecodedParameters =>
   parseForm(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "");
 
 /**
- * Reads query string and body (form or JSON; none at all is fine).
+ * Reads query string and body (form or JSON; none at all is fine) as one set of parameters.
  *
  * @param lengthHolds Whether the platform holds bodies to their `Content-Length`; see `readBoundedText`.
  * @returns The parameters with their faults, or why the body could not be read: over 8 KiB, neither form nor
@@ -24,6 +24,16 @@ export async function readParameters(
   request: Request,
   lengthHolds = false,
 ): Promise<DecodedParameters | Unreadable> {
+  const read = await readQueryAndBody(request, lengthHolds, parseJson);
+  return typeof read === "string" ? read : mergeParameters(read.query, read.body);
+}
+
+/** As {@link readParameters}, for readers who must know where a parameter stood. */
+export async function readQueryAndBody(
+  request: Request,
+  lengthHolds: boolean,
+  readJson: (text: string) => DecodedParameters,
+): Promise<{ readonly query: DecodedParameters; readonly body: DecodedParameters } | Unreadable> {
   const query = parseQuery(request.url);
   if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
   let text: string | undefined;
@@ -33,11 +43,11 @@ export async function readParameters(
     return "malformed";
   }
   if (text === undefined) return "too_large";
-  if (text === "") return query;
+  if (text === "") return { query, body: parseForm("") };
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") return "unsupported_type";
-  if (type === "application/x-www-form-urlencoded") return mergeParameters(query, parseForm(text));
-  if (type === "application/json") return mergeParameters(query, parseJson(text));
+  if (type === "application/x-www-form-urlencoded") return { query, body: parseForm(text) };
+  if (type === "application/json") return { query, body: readJson(text) };
   return "unsupported_type";
 }

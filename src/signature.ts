@@ -16,14 +16,22 @@ const DIGEST_BYTES: Readonly<Record<SignatureMethod, number>> = {
 };
 
 /**
- * The text that is signed: every parameter but `sig` and `api_secret`, sorted by name, as `&name=value`, with
- * each `&` and `=` inside a value replaced by `_`. Values are not URL-encoded.
+ * A value as it is signed: each `&` and `=` replaced by `_`, and half of a surrogate pair by what UTF-8 has for it.
+ * Two values with the same signed form are one to a signature, so nobody may tell them apart to know a replay.
+ */
+export function toSignedValue(value: string): string {
+  return value.replace(/[&=]/g, "_").replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/**
+ * The text that is signed: every parameter but `sig` and `api_secret`, sorted by name, as `&name=value`, each value
+ * in its signed form. Values are not URL-encoded.
  */
 export function canonicalText(parameters: Iterable<Parameter>): string {
   return [...parameters]
     .filter(([name]) => name !== "sig" && name !== "api_secret")
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `&${name}=${value.replace(/[&=]/g, "_")}`)
+    .map(([name, value]) => `&${name}=${toSignedValue(value)}`)
     .join("");
 }
 
@@ -34,12 +42,15 @@ export function canonicalText(parameters: Iterable<Parameter>): string {
  * @param secret The account's signature secret, which is not its API secret.
  * @returns Lower-case hex digits.
  */
-export async function signParameters(
+export function signParameters(
   parameters: Iterable<Parameter>,
   secret: string,
   method: SignatureMethod,
 ): Promise<string> {
-  const text = canonicalText(parameters);
+  return signText(canonicalText(parameters), secret, method);
+}
+
+async function signText(text: string, secret: string, method: SignatureMethod): Promise<string> {
   if (method === "md5hash" || method === "md5") {
     const { md5hash, hmacMd5 } = await import("./md5.ts");
     return toHex(method === "md5hash" ? md5hash(text + secret) : hmacMd5(text, secret));
@@ -56,18 +67,24 @@ export async function signParameters(
  *
  * @param methods The methods to accept.
  * @default all five, told apart by the number of digits
+ * @param readings All sets of parameters that may be the signed one. Keep them few: each costs a signature.
+ * @default those that are given
  * @returns `false` also where there is no `sig`.
  */
 export async function verifySignature(
   parameters: Parameters,
   secret: string,
   methods: readonly SignatureMethod[] = SIGNATURE_METHODS,
+  readings: readonly Iterable<Parameter>[] = [parameters],
 ): Promise<boolean> {
   const given = parameters.get("sig")?.toLowerCase() ?? "";
+  const texts = new Set(readings.map(canonicalText));
   let valid = false;
   for (const method of methods) {
     if (given.length !== DIGEST_BYTES[method] * 2) continue;
-    if (equalInConstantTime(given, await signParameters(parameters, secret, method))) valid = true;
+    for (const text of texts) {
+      if (equalInConstantTime(given, await signText(text, secret, method))) valid = true;
+    }
   }
   return valid;
 }

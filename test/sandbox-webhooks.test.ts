@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type CarrierSettings,
@@ -63,6 +64,23 @@ const parametersOf = ({ url, headers, body }: SentRequest): Map<string, string> 
 };
 const receiptsOf = (sent: readonly SentRequest[]) => sent.map((one) => Object.fromEntries(parametersOf(one)));
 
+/** As Vonage's SDK for Ruby makes the signature that it then compares exactly. */
+function signAsRuby(
+  parameters: Readonly<Record<string, string | undefined>>,
+  method: "md5hash" | "md5" | "sha1" | "sha256" | "sha512",
+): string {
+  const text = Object.entries(parameters)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value = ""]) => `&${name}=${value.replaceAll(/[&=]/g, "_")}`)
+    .join("");
+  if (method === "md5hash") {
+    return createHash("md5")
+      .update(text + signatureSecret)
+      .digest("hex");
+  }
+  return createHmac(method, signatureSecret).update(text).digest("hex").toUpperCase();
+}
+
 describe("a delivery receipt", () => {
   it("has Vonage's parameters, as a form", async () => {
     const { sandbox, sent } = create();
@@ -105,6 +123,23 @@ describe("a delivery receipt", () => {
         expect(parameters.get("nonce")).toMatch(/^[\da-f-]{36}$/);
         expect(await verifySignature(parameters, signatureSecret, [sign])).toBe(true);
         expect(await verifySignature(parameters.set("status", "failed"), signatureSecret)).toBe(false);
+      }
+    },
+  );
+
+  it.each(["query", "form", "json"] as const)(
+    "by %s has its digits in the case that the SDKs for Ruby and .NET compare with",
+    async (transport) => {
+      for (const sign of ["md5hash", "md5", "sha1", "sha256", "sha512"] as const) {
+        const { sandbox, sent } = create({ ...WEBHOOKS, transport, sign });
+        await send(sandbox, { "client-ref": "a&b=c" });
+        await settle(sandbox);
+        await sandbox.handset(HANDSET).reply("4711", SENDER);
+        expect(sent).toHaveLength(2);
+        for (const request of sent) {
+          const { sig, ...rest } = Object.fromEntries(parametersOf(request));
+          expect(sig).toBe(signAsRuby(rest, sign));
+        }
       }
     },
   );

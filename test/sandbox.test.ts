@@ -68,6 +68,8 @@ describe("a good report", () => {
       const sandbox = create();
       const response = await sandbox.fetch(await toRequest(report));
       expect([response.status, await response.text()]).toEqual([200, ""]);
+      // The SDKs for Ruby and Python read it without looking whether it is there.
+      expect(response.headers.get("content-type")).toBe("text/plain");
       expect(sandbox.reports()).toEqual([{ ...RECORDED, authentication, transport }]);
     });
   });

@@ -42,13 +42,14 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
 
   const worker: Worker = {
     fetch(request, env, context) {
+      const background: Promise<unknown>[] = [];
       const answer = handlers(env)(request, {
-        waitUntil: (work) => context.waitUntil(work),
+        waitUntil: (work) => background.push(work),
         lengthHolds: true,
         clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
       });
       // From the first moment: a page may close, and hang up, before its caller is even identified.
-      context.waitUntil(answer);
+      context.waitUntil(answer.then(() => Promise.allSettled(background)));
       return answer;
     },
 

@@ -1,5 +1,6 @@
 // The way of one report: who is calling → parameters → report → delivery → answer.
 
+import { EMPTY_ANSWER } from "../../src/empty-answer.ts";
 import { decodeReport } from "../../src/parameters.ts";
 import { type Channel, createReportSchema, type Traffic } from "../../src/report.ts";
 import { admit, type HandlerContext } from "./admission.ts";
@@ -13,7 +14,6 @@ import { STORAGE_PROBLEMS } from "./storage-unavailable.ts";
 /** However long Vonage asks to wait, callers are not sent away for longer: a report does not keep. */
 const MAX_RETRY_AFTER_S = 60;
 
-const EMPTY = { status: 200, headers: {}, body: null };
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /** What the operator should do, where it is for the operator to act. */
@@ -47,7 +47,11 @@ export function createReporter(config: HandlerConfig, deliver: Deliver) {
     const { log, ...answer } = toAnswer(await work, caller.traffic);
     // JSON for our own clients; for an SDK what Vonage would answer.
     const wantsJson = caller.kind === "token" || request.headers.get("accept")?.includes("application/json");
-    return { ...answer, ...(answer.status < 300 && !wantsJson && EMPTY), log: { ...seen, ...log } };
+    return {
+      ...answer,
+      ...(answer.status < 300 && !wantsJson && { ...EMPTY_ANSWER, body: null }),
+      log: { ...seen, ...log },
+    };
   };
 }
 

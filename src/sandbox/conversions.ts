@@ -1,5 +1,6 @@
 // POST /conversions/{channel} as Vonage answers it.
 
+import { EMPTY_ANSWER } from "../empty-answer.ts";
 import { type DecodedParameters, decodeReport } from "../parameters.ts";
 import { type Channel, createReportSchema } from "../report.ts";
 import { parseQuery, type Unreadable } from "../request-parameters.ts";
@@ -88,7 +89,7 @@ export async function answerConversion(
     authentication: found.authentication,
     transport: transportOf(request),
   };
-  return { response: new Response(null, { status: 200 }), effect: () => record(recorded), parameters };
+  return { response: new Response(null, EMPTY_ANSWER), effect: () => record(recorded), parameters };
 }
 
 function transportOf(request: Request): RecordedReport["transport"] {

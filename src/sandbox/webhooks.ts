@@ -118,7 +118,9 @@ async function toSigned(
     ["timestamp", String(Math.floor(now / 1000))],
     ["nonce", crypto.randomUUID()],
   ];
-  return [...complete, ["sig", await signParameters(complete, signatureSecret, method)]];
+  const sig = await signParameters(complete, signatureSecret, method);
+  // As Vonage writes them: the verifiers of its SDKs for Ruby and .NET compare letter by letter.
+  return [...complete, ["sig", method === "md5hash" ? sig : sig.toUpperCase()]];
 }
 
 interface WebhookRequest {

@@ -28,8 +28,6 @@ interface MediaType {
 
 export interface DocumentedAnswer extends Reference {
   readonly headers: Readonly<Record<string, Header>>;
-  /** For whom there is no body, though there is a `content`. */
-  readonly "x-empty"?: string;
   readonly content?: Readonly<Record<string, MediaType>>;
 }
 

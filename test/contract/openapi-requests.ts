@@ -54,6 +54,9 @@ export const SPOILT: Readonly<Record<string, (good: Call) => Call>> = {
   "400 invalid-parameters": (good) => ({ ...good, query: { ...good.query, nobody: 1 } }),
   "401 unauthenticated": ({ headers: _, ...rest }) => rest,
   "401 webhook-refused": () => ({ query: { text: "unsigned" } }),
+  "422 webhook-of-messages-api": () => ({
+    query: { message_uuid: "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", status: "delivered", channel: "sms" },
+  }),
   "413 body-too-large": (good) => withBody(good, "application/json", "x".repeat(8193)),
   "415 unsupported-media-type": (good) => withBody(good, "text/plain", "text"),
 };

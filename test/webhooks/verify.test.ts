@@ -108,6 +108,139 @@ describe("a signed webhook", () => {
   });
 });
 
+const url = "https://hooks.example/webhooks/delivery-receipt";
+const post = (body: BodyInit, type: string, query = "") =>
+  readWebhook(new Request(url + query, { method: "POST", body, headers: { "content-type": type } }));
+
+describe("a blank value in a signed webhook", () => {
+  it.each(["", " ", "\t "])("is taken in the signed text, and left out of it: %j", async (blank) => {
+    const base = { ...receipt, nonce: "n", timestamp: String(seconds) };
+    for (const signedFields of [base, { ...base, "network-code": blank, price: blank }]) {
+      const sig = await signParameters(Object.entries(signedFields), signatureSecret, "sha256");
+      const parameters = new Map(Object.entries({ ...base, "network-code": blank, price: blank, sig }));
+      expect(await verifyWebhook(parameters, { signatureSecret }, now)).toMatchObject({ nonce: "n" });
+    }
+  });
+
+  it("does not let a value be blanked that was signed", async () => {
+    const parameters = await sign(receipt);
+    parameters.set("client-ref", "");
+    expect((await webhookErrorOf(() => verifyWebhook(parameters, { signatureSecret }, now))).code).toBe(
+      "forged",
+    );
+  });
+});
+
+describe("a number in a signed JSON webhook", () => {
+  it.each(["0.03330000", "1.0", "-0.0", "1e3", "12345678901234567890", "0"])(
+    "is verified as it is written: %s",
+    async (number) => {
+      const fields = {
+        ...receipt,
+        nonce: "n",
+        timestamp: String(seconds),
+        price: number,
+        "err-code": number,
+      };
+      const sig = await signParameters(Object.entries(fields), signatureSecret, "sha256");
+      const body = JSON.stringify({
+        ...fields,
+        nested: { price: 7, list: [1.5] },
+        price: "P",
+        "err-code": "E",
+        sig,
+      })
+        .replace('"P"', ` ${number} `)
+        .replace('"E"', number);
+      const read = await post(body, "application/json");
+      expect(read.get("price")).toBe(number);
+      expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ nonce: "n" });
+    },
+  );
+
+  it("may be a message id: its digits are all there", async () => {
+    const read = await post('{"messageId":12345678901234567890,"a\\"b":1.50}', "application/json");
+    expect([...read]).toEqual([
+      ["messageId", "12345678901234567890"],
+      ['a"b', "1.50"],
+    ]);
+  });
+});
+
+describe("a parameter that stands in the webhook's own URL", () => {
+  const readAs = {
+    form: async (query: string, given: Map<string, string>) =>
+      post(new URLSearchParams([...given]), "application/x-www-form-urlencoded", query),
+    json: async (query: string, given: Map<string, string>) =>
+      post(JSON.stringify(Object.fromEntries(given)), "application/json", query),
+    query: async (query: string, given: Map<string, string>) =>
+      readWebhook(new Request(`${url}${query}&${new URLSearchParams([...given])}`)),
+  };
+
+  it.each(["form", "json", "query"] as const)("does not break verification: %s", async (transport) => {
+    const read = await readAs[transport]("?tenant=7&env=eu", await sign(receipt));
+    expect(read.get("tenant")).toBe("7");
+    expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
+  });
+
+  it.each(["form", "json", "query"] as const)("may be signed along: %s", async (transport) => {
+    const signed = await sign({ ...receipt, tenant: "7" });
+    const given = new Map([...signed].filter(([name]) => name !== "tenant"));
+    const read = await readAs[transport]("?tenant=7", given);
+    expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
+  });
+
+  it("may be there twice", async () => {
+    for (const transport of ["form", "query"] as const) {
+      const read = await readAs[transport]("?tag=a&tag=b", await sign(receipt));
+      expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
+    }
+  });
+
+  it("is known by its name, where Vonage signs names that are new", async () => {
+    const read = await readAs.query("?tenant=7", await sign({ ...receipt, "new-name": "1" }));
+    const error = await webhookErrorOf(() => verifyWebhook(read, { signatureSecret }, now));
+    expect(error.code).toBe("forged");
+    const signing = { signatureSecret, ownParameters: ["tenant"] };
+    expect(await verifyWebhook(read, signing, now)).toMatchObject({ timestamp: seconds });
+  });
+
+  it("takes nothing of Vonage's out of the signature, whatever is called one's own", async () => {
+    const parameters = await sign(receipt);
+    parameters.set("status", "failed");
+    const signing = { signatureSecret, ownParameters: ["status"] };
+    expect((await webhookErrorOf(() => verifyWebhook(parameters, signing, now))).code).toBe("forged");
+  });
+
+  it("never stands for one of Vonage's own in a POST", async () => {
+    const read = await readAs.form("?status=failed&type=binary&text=1", await sign(receipt));
+    expect(read.get("status")).toBe("delivered");
+    expect(read.has("type")).toBe(false);
+    expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
+  });
+});
+
+describe("a nonce", () => {
+  it("is the same in every spelling that the signature fits", async () => {
+    const parameters = await sign({ ...receipt, nonce: "a_b_c" });
+    const nonces = await Promise.all(
+      ["a_b_c", "a=b&c", "a&b=c", "a_b=c"].map(async (nonce) => {
+        const changed = new Map([...parameters, ["nonce", nonce]]);
+        return (await verifyWebhook(changed, { signatureSecret }, now)).nonce;
+      }),
+    );
+    expect(new Set(nonces)).toEqual(new Set(["a_b_c"]));
+  });
+
+  it("is the same whichever half of a surrogate pair stands in it", async () => {
+    const parameters = await sign({ ...receipt, nonce: "a\ud800" });
+    for (const nonce of ["a\ud800", "a\udfff", "a\ufffd"]) {
+      const changed = new Map([...parameters, ["nonce", nonce]]);
+      expect((await verifyWebhook(changed, { signatureSecret }, now)).nonce).toBe("a\ufffd");
+    }
+  });
+});
+
 describe("whatever is signed", () => {
   const texts = fc.dictionary(
     fc.string({ minLength: 1, unit: "grapheme" }).filter((name) => !["sig", "api_secret"].includes(name)),

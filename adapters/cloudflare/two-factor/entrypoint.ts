@@ -101,8 +101,8 @@ const isFailure = (result: unknown): result is Failure =>
   typeof result === "object" && result !== null && "failed" in result;
 
 function toError({ failed, detail, retryAfter, challenge }: Failure): TwoFactorError {
-  const [status, title] = PROBLEMS[failed];
-  const message = detail === undefined ? title : `${title}. ${detail}`;
+  const [status, title, otherwise] = PROBLEMS[failed];
+  const message = `${title}. ${detail ?? otherwise}`;
   return new TwoFactorError(codeOfProblem(failed), message, { status, retryAfter, challenge });
 }
 

@@ -2,12 +2,11 @@
 // up to three days, so everything that is Vonage's is acknowledged, whatever it is about.
 
 import type { Parameters } from "../../../src/parameters.ts";
-import { readParameters } from "../../../src/request-parameters.ts";
 import { decodeDeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
-import type { WebhookFault } from "../../../src/webhooks/errors.ts";
 import { decodeInboundSms } from "../../../src/webhooks/inbound-sms.ts";
-import { findDecodingFault } from "../../../src/webhooks/read.ts";
-import { checkWebhook } from "../../../src/webhooks/verify.ts";
+import { isWebhookParameter } from "../../../src/webhooks/names.ts";
+import { type ReceivedWebhook, receiveWebhook } from "../../../src/webhooks/read.ts";
+import { checkWebhook, type SignatureFault } from "../../../src/webhooks/verify.ts";
 import { answerStranger, type HandlerContext, UNREADABLE } from "../admission.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
@@ -21,6 +20,9 @@ const SIGNED_AT_MOST_MS = 10 * 60_000;
 
 const CLOSED_HINT =
   'set WEBHOOK_SIGNATURE_SECRET, or WEBHOOK_UNSIGNED = "accept" where Vonage does not sign for this account';
+
+const MESSAGES_API_HINT =
+  'webhooks come in the shape of the Messages API: set "Default SMS Setting" to "SMS API" in Vonage\'s dashboard, under API settings';
 
 type Take = (
   service: TwoFactor,
@@ -43,32 +45,42 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
   const receive =
     (webhook: Webhook, take: Take) =>
     async (request: Request, context: HandlerContext): Promise<Answer> => {
-      if (trust === undefined)
-        return problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT });
-      const decoded = await readParameters(request, context.lengthHolds);
-      if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
-      // So Vonage's dashboard looks whether there is anybody, when the URL is entered.
-      if (decoded.parameters.size === 0 && decoded.faults.length === 0) return acknowledge("ok");
+      /** For whoever is not known to be Vonage: of those there may be too many. */
+      const answerUnknown = (answer: Answer) => answerStranger(config, context, answer);
       // Not awaited: taking note must not slow an answer.
       const note = (outcome: WebhookOutcome) => {
         const noted = service.webhooks.note(webhook, outcome);
         context.waitUntil?.(noted);
       };
-      const refused = async ({ code, detail }: WebhookFault): Promise<Answer> => {
-        const problemName = code === "malformed" ? "malformed-body" : "webhook-refused";
-        const refusal = problem(problemName, { detail });
-        const answer = await answerStranger(config, context, refusal);
-        if (answer === refusal) note(code as WebhookOutcome);
+      const refuse = async (outcome: WebhookOutcome, refusal: Answer): Promise<Answer> => {
+        const answer = await answerUnknown(refusal);
+        if (answer === refusal) note(outcome);
         return answer;
       };
-      const broken = findDecodingFault(decoded);
-      if (broken !== undefined) return refused(broken);
-      const { once, fault } = await trustOf(decoded.parameters, trust);
-      if (fault !== undefined) return refused(fault);
+
+      if (trust === undefined) {
+        return answerUnknown(problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT }));
+      }
+      const received = await receiveWebhook(request, context.lengthHolds);
+      if (typeof received === "string") return answerUnknown(problem(UNREADABLE[received]));
+      const { parameters, fault: broken } = received;
+      if (broken !== undefined) {
+        return refuse("malformed", problem("malformed-body", { detail: broken.detail }));
+      }
+      if (isEmpty(received)) return answerUnknown(acknowledge("ok"));
+      if (isOfMessagesApi(parameters)) {
+        const log = { level: "error", hint: MESSAGES_API_HINT } as const;
+        return refuse("messages_api", problem("webhook-of-messages-api", {}, {}, log));
+      }
+      const { once, fault } = await trustOf(received, trust);
+      if (fault !== undefined) {
+        const { code, detail } = fault;
+        return refuse(code, problem("webhook-refused", { detail }, {}, { hint: `${code}: ${detail}` }));
+      }
       note(once === undefined ? "believed" : "verified");
-      const received = await take(service, decoded.parameters, once);
-      if (received !== "taken") note(received);
-      return acknowledge(received);
+      const result = await take(service, parameters, once);
+      if (result !== "taken") note(result);
+      return acknowledge(result);
     };
   return {
     deliveryReceipt: receive("delivery-receipt", takeReceipt),
@@ -76,13 +88,27 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
   };
 }
 
+/** Vonage's dashboard calls a URL without parameters when it is entered; what the URL itself says does not count. */
+function isEmpty({ parameters, ownParameters }: ReceivedWebhook): boolean {
+  const isOwn = (name: string) => ownParameters === undefined && !isWebhookParameter(name);
+  return [...parameters.keys()].every((name) => isOwn(name) && name !== "message_uuid");
+}
+
+/** Webhooks of the Messages API carry a JWT in place of `sig`, and other names: `message_uuid`, `channel`. */
+function isOfMessagesApi(parameters: Parameters): boolean {
+  return parameters.has("message_uuid") && !parameters.has("messageId");
+}
+
 async function trustOf(
-  parameters: Parameters,
-  trust: WebhookTrust,
-): Promise<{ readonly once?: Once; readonly fault?: WebhookFault }> {
-  const { signatureSecret, signatureMethod } = trust;
+  { parameters, ownParameters }: ReceivedWebhook,
+  { signatureSecret, signatureMethod }: WebhookTrust,
+): Promise<{ readonly once?: Once; readonly fault?: SignatureFault }> {
   if (signatureSecret === undefined) return {};
-  const signing = { signatureSecret, ...(signatureMethod && { signatureMethod }) };
+  const signing = {
+    signatureSecret,
+    ...(signatureMethod && { signatureMethod }),
+    ...(ownParameters && { ownParameters }),
+  };
   const { verified, fault } = await checkWebhook(parameters, signing, Date.now());
   if (fault !== undefined) return { fault };
   return { once: { nonce: verified.nonce, until: Date.now() + SIGNED_AT_MOST_MS } };

@@ -1,0 +1,24 @@
+// JSON.parse forgets how a number was written: 1.0 becomes 1, 0.03330000 becomes 0.0333, long ids lose digits. A
+// signature is over what was written.
+
+/** Strings, brackets, separators, and whatever is left: numbers and the three literals. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+
+/**
+ * The numbers among an object's own members, by name, as they are written.
+ *
+ * @param json What `JSON.parse` has taken for an object.
+ */
+export function readWrittenNumbers(json: string): ReadonlyMap<string, string> {
+  const numbers = new Map<string, string>();
+  let depth = 0;
+  let [name, previous] = ["", ""];
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (/^[{[]/.test(token)) depth++;
+    else if (/^[}\]]/.test(token)) depth--;
+    else if (depth === 1 && token === ":") name = JSON.parse(previous);
+    else if (depth === 1 && previous === ":" && /^[-\d]/.test(token)) numbers.set(name, token);
+    previous = token;
+  }
+  return numbers;
+}
