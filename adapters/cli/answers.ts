@@ -81,6 +81,10 @@ export const doctorSchema = v.looseObject({
       via: v.optional(v.string()),
     }),
   ),
+  /** The texts that the operator wrote; absent where there are none. */
+  texts: v.optional(
+    v.array(v.looseObject({ name: v.string(), encoding: v.string(), parts: count, outside: v.string() })),
+  ),
 });
 
 /** `GET /health`. */

@@ -61,13 +61,24 @@ export function diagnose(
   ];
 }
 
-function ofDoctor({ ledger, keys }: DoctorAnswer, hasLedger: boolean): Finding[] {
+function ofDoctor({ ledger, keys, texts = [] }: DoctorAnswer, hasLedger: boolean): Finding[] {
   return [
     ...(hasLedger && !ledger
       ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
       : []),
     ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
+    ...texts.map(ofText),
   ];
+}
+
+/** Each part of a text is paid for, so more than one is worth a look. */
+function ofText({ name, encoding, parts, outside }: NonNullable<DoctorAnswer["texts"]>[number]): Finding {
+  const size = `${encoding}, ${parts} ${parts === 1 ? "part" : "parts"} with the longest brand`;
+  const more =
+    outside === "" || parts === 1
+      ? []
+      : [`Without ${[...outside].join(" ")} it would be GSM-7, and shorter.`];
+  return finding(parts === 1 ? "ok" : "note", `The text for ${name}: ${size}.`, more);
 }
 
 /** What to try in place of a way to send reports that Vonage refuses, the better first. */

@@ -51,7 +51,7 @@ export interface HandlerParts {
 
 /** The workflow, handed in whole: a handler without it does not pay for it. */
 export interface TwoFactorParts {
-  readonly service: Pick<TwoFactor, "counts">;
+  readonly service: Pick<TwoFactor, "counts" | "measureTexts">;
   readonly calls: ReturnType<typeof createTwoFactorCalls>;
   readonly webhooks: ReturnType<typeof createWebhooks>;
 }

@@ -44,7 +44,7 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export function createOperator(
   config: HandlerConfig,
   ledger: Ledger | undefined,
-  twoFactor: Pick<TwoFactor, "counts"> | undefined,
+  twoFactor: Pick<TwoFactor, "counts" | "measureTexts"> | undefined,
   unreadable?: UnreadableRows,
 ) {
   const asAdmin =
@@ -117,7 +117,12 @@ export function createOperator(
       // Reports that wait for a key need not wait for its next probe. Where the ledger fails the verdicts still stand.
       const mended = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
       if (mended.length > 0) await ledger?.nudge(mended).catch(() => {});
-      const { log, ...answer } = json(200, { ledger: ledger !== undefined, keys });
+      const texts = twoFactor?.measureTexts() ?? [];
+      const { log, ...answer } = json(200, {
+        ledger: ledger !== undefined,
+        keys,
+        ...(texts.length > 0 && { texts }),
+      });
       return { ...answer, log: { ...log, caller: `admin:${admin}` } };
     },
   };

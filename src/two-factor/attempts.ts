@@ -8,14 +8,7 @@ import { SendError } from "./send-error.ts";
 import { interpretAttempt, type SendOutcome, THROTTLED } from "./send-outcome.ts";
 import type { SentCode } from "./sender.ts";
 import type { ResolvedSenderOptions } from "./sender-options.ts";
-import { createTurns, type Turn, type Turns } from "./turns.ts";
-
-/**
- * How long a message waits for its turns while Vonage throttles, all of them together. Somebody looks at a login page
- * meanwhile, and whoever called gives up at some point: an honest "come back in so many seconds" is worth more then.
- * Long enough for five texts at once at one a second.
- */
-const LONGEST_WAIT_MS = 5000;
+import { createTurns, LONGEST_WAIT_MS, type Turn, type Turns } from "./turns.ts";
 
 /**
  * Posts one message.
@@ -99,7 +92,7 @@ export function createAttempts(
       if (code === "throttled") {
         if (attempts >= retry.attempts) throw fail(turns.refuse(now, named));
         turn = turns.retake(now, named, waited > 0, deadline(now), Math.random());
-        if (turn.retryAfter !== undefined) throw fail(Math.max(turn.retryAfter, named ?? 0));
+        if (turn.retryAfter !== undefined) throw fail(turn.retryAfter);
         continue;
       }
       const retryIn = code === "unavailable" ? nextDelay(attempts, retry, named, Math.random()) : undefined;

@@ -2,6 +2,7 @@
 
 import type { Channel } from "../report.ts";
 import type { DeliveryReceipt } from "../webhooks/delivery-receipt.ts";
+import type { Autofill } from "./autofill.ts";
 import type { HashedCode } from "./code.ts";
 
 /**
@@ -41,6 +42,8 @@ export interface Challenge {
   readonly clientRef: string;
   /** Keyed hash of the end user's address, for the limit; absent where the caller did not give it. */
   readonly address?: string | undefined;
+  /** For the lines that let a phone fill the code in, in each of its texts. */
+  readonly autofill?: Autofill | undefined;
   readonly state: "pending" | "verified" | "cancelled";
   /** Verified by a reply, and its caller has not asked for it with the code yet. */
   readonly byReply: boolean;

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { CHANNELS, type Channel } from "../report.ts";
 import { field, objectOf, oneOf, required, text } from "../validation.ts";
 import { addressText } from "./address.ts";
+import { androidAppHashText, originText } from "./autofill.ts";
 import { LONGEST_CODE, SHORTEST_CODE } from "./code.ts";
 import { readTypedCode } from "./typed-code.ts";
 
@@ -37,6 +38,20 @@ export interface StartRequest {
    * @default no limit by address
    */
   readonly ip?: string;
+  /**
+   * The https origin of the page that asks for the code, such as `https://shop.example`, without port and path. The
+   * text then ends with the line `@shop.example #123456`, by which iOS and browsers (WebOTP) fill the code in on that
+   * site and no other. Of no effect on calls.
+   *
+   * @default none
+   */
+  readonly origin?: string;
+  /**
+   * The hash of the Android app that reads the text with the SMS Retriever API: 11 characters. Of no effect on calls.
+   *
+   * @default none
+   */
+  readonly androidAppHash?: string;
 }
 
 export interface ResendRequest {
@@ -66,6 +81,9 @@ export type CheckResult =
       readonly attemptsLeft: number;
     };
 
+/** Characters. */
+export const LONGEST_BRAND = 30;
+
 export const brandText = text(
   "1 to 30 characters, no control characters",
   /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,30}$/u,
@@ -82,6 +100,8 @@ export const startSchema = objectOf({
   ),
   clientRef: v.optional(text("1 to 40 letters, digits, _, ., : or -", /^[\w.:-]{1,40}$/)),
   ip: v.optional(addressText),
+  origin: v.optional(originText),
+  androidAppHash: v.optional(androidAppHashText),
 });
 
 /** The rules of a {@link ResendRequest}. */

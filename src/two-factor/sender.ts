@@ -1,4 +1,5 @@
 import type { Channel } from "../report.ts";
+import type { TextSample, TextSize } from "./text-size.ts";
 
 /** One code on its way to one user. */
 export interface CodeMessage {
@@ -16,6 +17,10 @@ export interface CodeMessage {
   readonly clientRef: string;
   /** How long the code is valid, in seconds. */
   readonly lifetime: number;
+  /** The page that asks, as an origin: a text then ends with its host and the code, for autofill. */
+  readonly origin?: string | undefined;
+  /** The hash of the Android app that asks, likewise. */
+  readonly androidAppHash?: string | undefined;
 }
 
 /** A code that Vonage has taken. */
@@ -33,4 +38,12 @@ export interface CodeSender {
    * @throws {SendError} See `SendErrorCode`.
    */
   send(message: CodeMessage): Promise<SentCode>;
+  /**
+   * Whether it sends to such a number at all; asked before anything is counted or stored.
+   *
+   * @default it does
+   */
+  reaches?(destination: Pick<CodeMessage, "to" | "country">): boolean;
+  /** How the texts go out that the operator wrote: shown by `doctor`. */
+  measureTexts?(sample: TextSample): readonly TextSize[];
 }

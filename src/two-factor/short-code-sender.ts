@@ -40,6 +40,7 @@ export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSend
   const toForm = createAccountForm(PATH, credentials);
   return Object.freeze({
     channel: "sms",
+    reaches: isReached,
     send: async (message: CodeMessage) => {
       if (!isReached(message)) {
         throw new SendError("not_supported", `POST ${PATH}: not sent; it reaches the US and Canada only`);
@@ -55,5 +56,5 @@ export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSend
 }
 
 /** +1 is also the calling code of some twenty Caribbean countries. */
-const isReached = ({ to, country }: CodeMessage) =>
+const isReached = ({ to, country }: Pick<CodeMessage, "to" | "country">) =>
   /^1\d{10}$/.test(to) && (country === undefined || country === "US" || country === "CA");

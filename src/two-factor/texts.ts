@@ -1,7 +1,7 @@
 // The text message in each language. The code stands first, where lock screens show it and keyboards offer it; there
 // is nothing to click on, since a real one never asks for that. "min" needs no plural.
 
-import { type ByLocale, pickByLocale } from "./locale.ts";
+import { type ByLocale, pickByLocale, toTags } from "./locale.ts";
 
 /** What a text says. */
 export interface CodeText {
@@ -49,6 +49,9 @@ const TEXTS: ByLocale<(text: CodeText) => string> = {
 
 /** The languages that there are texts in, as lower-case BCP 47 tags. */
 export const TEXT_LOCALES: readonly string[] = Object.keys(TEXTS);
+
+/** Whether there is a text in that language. */
+export const hasText = (locale: string): boolean => toTags(locale).some((tag) => Object.hasOwn(TEXTS, tag));
 
 /**
  * The text message that brings a code: one part where the brand is short.

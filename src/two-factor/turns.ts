@@ -32,8 +32,15 @@ const UNNAMED_WAIT_MS = 1000;
  */
 const JITTER_MS = 100;
 
-/** Nothing that is in an answer closes the way for longer than this. */
-const LONGEST_CLOSED_MS = 60_000;
+/**
+ * How long a message waits for its turns, all of them together. Somebody looks at a login page meanwhile, and whoever
+ * called gives up at some point: an honest "come back in so many seconds" is worth more then. Long enough for five
+ * texts at once at one a second.
+ */
+export const LONGEST_WAIT_MS = 5000;
+
+/** No turn lies further ahead than the longest wait and an interval: where one does, the clock went back. */
+const FURTHEST_TURN_MS = 2 * LONGEST_WAIT_MS;
 
 /** Texts that are a second apart may be acknowledged somewhat closer together, but never this close. */
 const WINDOW_MS = 500;
@@ -50,8 +57,7 @@ export function createTurns(perSecond: number): Turns {
 
   const turns: Turns = {
     enter(now, deadline, random) {
-      // The clock went back.
-      if (freeAt - now > LONGEST_CLOSED_MS) freeAt = now;
+      if (freeAt - now > FURTHEST_TURN_MS) freeAt = now;
       return freeAt <= now ? { wait: 0 } : take(now, deadline, random);
     },
 
@@ -61,7 +67,7 @@ export function createTurns(perSecond: number): Turns {
       const early = again && wait !== undefined && wait <= interval() / 4;
       if (early && now + wait <= deadline) return { wait: wait + random * JITTER_MS };
       close(now, wait);
-      return take(now, deadline, random);
+      return wait !== undefined && now + wait > deadline ? { retryAfter: wait } : take(now, deadline, random);
     },
 
     refuse(now, wait) {
@@ -82,7 +88,8 @@ export function createTurns(perSecond: number): Turns {
   }
 
   function close(now: number, wait = UNNAMED_WAIT_MS): void {
-    freeAt = Math.max(freeAt, now + Math.min(wait, LONGEST_CLOSED_MS));
+    // After a longer one each message asks for itself: no single answer closes the way for all.
+    if (wait <= LONGEST_WAIT_MS) freeAt = Math.max(freeAt, now + wait);
   }
 
   function take(now: number, deadline: number, random: number): Turn {

@@ -589,6 +589,29 @@ describe("doctor", () => {
     "POST /doctor": give(200, { ledger: true, keys: { [traffic]: { verdict, reason } } }),
   });
 
+  it("says how the texts go out that the operator wrote, and what makes one longer", async () => {
+    const texts = [
+      { name: "IN", encoding: "GSM-7", parts: 1, outside: "" },
+      { name: "de", encoding: "GSM-7", parts: 2, outside: "" },
+      { name: "US:es", encoding: "Unicode", parts: 2, outside: "ó“" },
+      { name: "ja", encoding: "Unicode", parts: 1, outside: "は" },
+    ];
+    const keys = { "2fa": { verdict: "accepted", reason: null } };
+    const { code, lines } = await cli(
+      ["doctor"],
+      await serve({ ...WELL, "POST /doctor": give(200, { ledger: true, keys, texts }) }),
+    );
+    expect(code).toBe(0);
+    const at = lines.findIndex((line) => line.includes("The text for IN"));
+    expect(lines.slice(at, at + 5)).toEqual([
+      "ok      The text for IN: GSM-7, 1 part with the longest brand.",
+      "note    The text for de: GSM-7, 2 parts with the longest brand.",
+      "note    The text for US:es: Unicode, 2 parts with the longest brand.",
+      "        Without ó “ it would be GSM-7, and shorter.",
+      "ok      The text for ja: Unicode, 1 part with the longest brand.",
+    ]);
+  });
+
   it("says that all is well", async () => {
     const server = await serve(WELL);
     const { code, lines, err } = await cli(["doctor"], server);

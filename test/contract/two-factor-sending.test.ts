@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aNumber, startTwoFactorStack, type TwoFactorStack } from "../support/two-factor-stack.ts";
-import { BY_SHOP, callsOf } from "./ledger-worker.ts";
+import { BY_ADMIN, BY_SHOP, callsOf } from "./ledger-worker.ts";
 
 let stack: TwoFactorStack;
 beforeAll(async () => {
@@ -100,5 +100,90 @@ describe("a refusal", () => {
     stack.sandbox.fail({ path: "sms", smsStatus: status });
     expect((await start()).status).toBe(422);
     expect(lastLog()).toMatchObject({ level: "info", outcome: "number-refused" });
+  });
+});
+
+describe("a code that fills itself in", () => {
+  const origin = "https://shop.example";
+  const textsAt = (number: string) =>
+    stack.sandbox
+      .handset(number)
+      .inbox()
+      .map(({ text }) => text);
+
+  it("has the line of the site in every text of its challenge, with the code of that text", async () => {
+    const number = aNumber();
+    const { id } = await stack.client.start({
+      to: number,
+      channel: "sms",
+      origin,
+      androidAppHash: "FA+9qCX9VSu",
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.client.resend(id);
+    const texts = textsAt(number);
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      const [code] = text.split(" ");
+      expect(text.split("\n").slice(-3)).toEqual(["", "FA+9qCX9VSu", `@shop.example #${code}`]);
+    }
+  });
+
+  it("may be called, which says nothing of it", async () => {
+    const number = aNumber();
+    await stack.client.start({ to: number, channel: "voice", origin });
+    expect(stack.sandbox.handset(number).calls()[0]?.heard).not.toMatch(/shop\.example/);
+  });
+
+  it("is refused for what is no origin, before anything is sent", async () => {
+    const wrong = stack.client.start({ to: aNumber(), channel: "sms", origin: "https://shop.example/login" });
+    await expect(wrong).rejects.toMatchObject({ code: "invalid_request" });
+    const answer = await fetch(`${stack.worker.url}/2fa`, {
+      method: "POST",
+      headers: { ...BY_SHOP, "content-type": "application/json" },
+      body: JSON.stringify({ to: aNumber(), channel: "sms", origin: "https://shop.example:8443" }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ errors: [{ parameter: "origin" }] });
+  });
+});
+
+describe("a Worker with senders and texts of its own", () => {
+  let own: TwoFactorStack;
+  beforeAll(async () => {
+    own = await startTwoFactorStack({
+      SMS_FROM: "US=12015550100 CA=12015550100",
+      TWO_FACTOR_COUNTRIES: "GB US",
+      TWO_FACTOR_TEXTS: JSON.stringify({ en: "{brand}: {code}", "US:es": "{brand}: “{code}”, ¿sí?" }),
+    });
+  });
+  afterAll(() => own.stop());
+
+  it("sends by them, and by no other", async () => {
+    await own.client.start({ to: "12025550123", channel: "sms", locale: "es-MX" });
+    await own.client.start({ to: "12025550123", channel: "sms" });
+    expect(own.sandbox.handset("12025550123").inbox()).toMatchObject([
+      { from: "12015550100", text: expect.stringMatching(/^Acme: “\d{6}”, ¿sí\?$/) },
+      { from: "12015550100", text: expect.stringMatching(/^Acme: \d{6}$/) },
+    ]);
+  });
+
+  it("refuses a country without a sender before anything is counted", async () => {
+    const counts = async () =>
+      (await callsOf(own.worker).look("/stats")).body.twoFactor as Record<string, number>;
+    const before = await counts();
+    const refused = own.client.start({ to: aNumber(), channel: "sms" });
+    await expect(refused).rejects.toMatchObject({ code: "channel_unavailable", status: 422 });
+    expect(await counts()).toEqual(before);
+  });
+
+  it("shows in doctor how its texts go out", async () => {
+    const answer = await fetch(`${own.worker.url}/doctor`, { method: "POST", headers: BY_ADMIN });
+    expect(await answer.json()).toMatchObject({
+      texts: [
+        { name: "en", encoding: "GSM-7", parts: 1, outside: "" },
+        { name: "US:es", encoding: "Unicode", parts: 1, outside: "“”í" },
+      ],
+    });
   });
 });

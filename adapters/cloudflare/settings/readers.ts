@@ -1,6 +1,7 @@
 // How settings that hold more than one word are written.
 
 import { LIMIT_KINDS } from "../../../src/two-factor/limits.ts";
+import type { SmsFrom } from "../../../src/two-factor/sms-from.ts";
 import { cut, toList } from "../text.ts";
 
 /** A text that cannot be read, with the sentence that says how it must be written. */
@@ -44,6 +45,46 @@ export function readLimits(text: string): object {
   return new Unreadable(
     `must be ${LIMIT_KINDS.join(", ")}, each as number=5/3600: messages in so many seconds`,
   );
+}
+
+/**
+ * Who sends, then exceptions: `Shop US=12015550100 DE=Acme Bank`. A name may hold blanks, so it goes on until the next
+ * `XX=`.
+ */
+export function readSmsFrom(text: string): string | SmsFrom | Unreadable {
+  const [first = "", ...rest] = text.split(/(?:^|[\s,]+)([A-Za-z]{2})=/);
+  if (rest.length === 0) return text;
+  const trim = (one: string) => toList(one).join(" ");
+  const countries = rest.filter((_, at) => at % 2 === 0);
+  const repeated = countries.find((one, at) => countries.indexOf(one) < at);
+  if (repeated !== undefined) return new Unreadable(`must not name ${repeated} more than once`);
+  const byCountry = Object.fromEntries(countries.map((one, at) => [one, trim(rest[2 * at + 1] ?? "")]));
+  const others = trim(first);
+  return { ...(others && { default: others }), byCountry };
+}
+
+/** A JSON object; its names and texts are the sender's to check. */
+export function readTexts(text: string): unknown {
+  try {
+    const texts: unknown = JSON.parse(text);
+    if (typeof texts === "object" && texts !== null && !Array.isArray(texts)) return texts;
+  } catch {
+    // Said below.
+  }
+  return new Unreadable('must be a JSON object of texts, {"en": "{code} is your {brand} code."}');
+}
+
+/** `IN=1101…/1107…`, several: the company's id, and the text's. */
+export function readRegistrations(text: string): object {
+  const entries = toList(text).map((one) => {
+    const [country, ids] = cut(one, "=");
+    const [entityId, contentId] = cut(ids, "/");
+    return [country, { entityId, ...(contentId && { contentId }) }] as const;
+  });
+  const countries = entries.map(([country]) => country);
+  const repeated = countries.find((one, at) => countries.indexOf(one) < at);
+  if (repeated !== undefined) return new Unreadable("must not name a country more than once");
+  return Object.fromEntries(entries);
 }
 
 export const readAccept = (text: string): true | Unreadable =>

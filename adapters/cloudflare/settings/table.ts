@@ -8,8 +8,11 @@ import {
   readList,
   readNumber,
   readNumbers,
+  readRegistrations,
   readSecrets,
   readShortCodeCountries,
+  readSmsFrom,
+  readTexts,
 } from "./readers.ts";
 
 /** One setting: which option it becomes, and what the documentation says of it. */
@@ -237,7 +240,22 @@ export const WORKFLOW_SETTINGS = {
   },
   SMS_FROM: {
     option: "sms.from",
-    what: "who sends text messages: a number, or a name of up to 11 characters. Users can reply to a number only",
+    read: readSmsFrom,
+    what:
+      "who sends text messages: a number without + and leading zeros, or a name of up to 11 characters, then " +
+      "exceptions by country: `Shop US=12015550100 CA=12015550100`. [See below](#senders-by-country)",
+  },
+  TWO_FACTOR_TEXTS: {
+    option: "sms.texts",
+    read: readTexts,
+    what: "texts of your own by locale or country, as JSON; [see below](#texts-of-your-own)",
+  },
+  SMS_REGISTRATIONS: {
+    option: "sms.registrations",
+    read: readRegistrations,
+    what:
+      "what a country's register gave out, `IN=entity-id/content-id`; [see below](#registered-texts). Such a country " +
+      "needs a text of its own",
   },
   SMS_CALLBACK_URL: {
     option: "sms.callback",

@@ -11,10 +11,17 @@ export function byCountry(
   sender: CodeSender,
   others: CodeSender | undefined,
 ): CodeSender {
+  const pick = (country: string | undefined) =>
+    country !== undefined && countries.includes(country) ? sender : others;
   return {
     channel: sender.channel,
+    reaches: (destination) => {
+      const one = pick(destination.country);
+      return one !== undefined && (one.reaches?.(destination) ?? true);
+    },
+    measureTexts: (sample) => others?.measureTexts?.(sample) ?? [],
     send: async (message) => {
-      const one = message.country !== undefined && countries.includes(message.country) ? sender : others;
+      const one = pick(message.country);
       if (one === undefined) throw new SendError("not_supported", "No sender reaches this country.");
       return one.send(message);
     },

@@ -305,10 +305,10 @@ function toRefusal(answer: Extract<ChallengeStep["answer"], { done: false }>, ch
 }
 
 function toBegun(challenge: Challenge): Begun {
-  const { to, country, brand, locale, clientRef, address, messages } = challenge;
+  const { to, country, brand, locale, clientRef, address, autofill, messages } = challenge;
   const { number = 1, channel = "sms" } = messages.at(-1) ?? {};
   return {
     status: toStatus(challenge),
-    message: { number, channel, to, country, brand, locale, clientRef, address },
+    message: { number, channel, to, country, brand, locale, clientRef, address, autofill },
   };
 }

@@ -7,6 +7,7 @@ import { createShortCodeSender } from "../../../src/two-factor/short-code-sender
 import { createSmsSender, type SmsSenderOptions } from "../../../src/two-factor/sms-sender.ts";
 import { createVoiceSender, type VoiceSenderOptions } from "../../../src/two-factor/voice-sender.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
+import { SETTINGS } from "../settings/table.ts";
 import { byCountry } from "./by-country.ts";
 
 /** Makes the senders that the settings suffice for, and says what is wrong with the others. */
@@ -31,10 +32,13 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
       return make();
     } catch (error) {
       if (!isConversionError(error) || error.faults === undefined) throw error;
-      for (const { field, rule } of error.faults) {
-        const name = nameOf(`${part}.${field}`);
+      for (const { field, rule: broken } of error.faults) {
+        const path = `${part}.${field}`;
+        const name = nameOf(path);
         // Credentials and the base URL of Vonage are shared with reports, which name their faults.
         if (name === undefined || (!isWanted && !isGiven(name))) continue;
+        const entry = toEntry(path, SETTINGS[name].option);
+        const rule = entry === "" ? broken : `${entry} ${broken}`;
         // Both senders of texts have the base URL.
         if (!faults.some((one) => one.name === name && one.rule === rule)) faults.push({ name, rule });
       }
@@ -72,4 +76,9 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
     senders: { ...(smsSender && { sms: smsSender }), ...(voiceSender && { voice: voiceSender }) },
     faults,
   };
+}
+
+/** Which entry of a setting is at fault, such as a country: the names of options mean nothing to its readers. */
+function toEntry(path: string, option: string): string {
+  return path.slice(option.length + 1).replace(/^(byCountry\.|default$)/, "");
 }

@@ -30,8 +30,12 @@ export interface TwoFactorEnv {
   readonly TWO_FACTOR_MESSAGES?: string;
   /** Messages in so many seconds, `number=5/3600 prefix=20/3600 address=10/3600 caller=1000/3600 total=2000/3600`; `country`, for each country, has no default. */
   readonly TWO_FACTOR_LIMITS?: string;
-  /** Who sends text messages: a number, or a name of up to 11 characters. */
+  /** Who sends text messages: a number, or a name of up to 11 characters; then exceptions, `US=12015550100`. */
   readonly SMS_FROM?: string;
+  /** Texts of one's own by locale or country, a JSON object. */
+  readonly TWO_FACTOR_TEXTS?: string;
+  /** Ids of countries' registers, `IN=entity-id/content-id`. */
+  readonly SMS_REGISTRATIONS?: string;
   /** Where delivery receipts go, if not where the account's settings say. */
   readonly SMS_CALLBACK_URL?: string;
   /** Countries that get their codes from the account's US short code: US, CA or both. */

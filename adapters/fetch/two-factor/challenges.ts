@@ -1,6 +1,7 @@
 // What the workflow asks of what is stored. Cloudflare's Durable Objects hold it (adapters/cloudflare/two-factor).
 
 import type { Channel } from "../../../src/report.ts";
+import type { Autofill } from "../../../src/two-factor/autofill.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
 import type { RefusedBecause } from "../../../src/two-factor/step.ts";
@@ -17,6 +18,8 @@ export interface NewChallenge {
   readonly clientRef: string;
   /** Keyed hash of the end user's address. */
   readonly address?: string | undefined;
+  /** `undefined`: its texts are not filled in. */
+  readonly autofill?: Autofill | undefined;
   readonly channel: Channel;
   readonly code: string;
 }
@@ -35,6 +38,7 @@ export interface Begun {
     readonly clientRef: string;
     /** Keyed hash of the end user's address at the start; `undefined`: not known. */
     readonly address?: string | undefined;
+    readonly autofill?: Autofill | undefined;
   };
 }
 

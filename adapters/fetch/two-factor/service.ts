@@ -2,6 +2,7 @@
 
 import type * as v from "valibot";
 import { isConversionError } from "../../../src/errors.ts";
+import type { Channel } from "../../../src/report.ts";
 import { hashAddress } from "../../../src/two-factor/address.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { generateCode } from "../../../src/two-factor/code.ts";
@@ -11,6 +12,7 @@ import type { resendSchema, startSchema } from "../../../src/two-factor/request.
 import { adviseOperator, type SendAdvice } from "../../../src/two-factor/send-advice.ts";
 import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
 import type { SentCode } from "../../../src/two-factor/sender.ts";
+import type { TextSize } from "../../../src/two-factor/text-size.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import type { ProblemName } from "../problem.ts";
@@ -60,6 +62,8 @@ export interface TwoFactor {
   counts(): Promise<Readonly<Record<string, number>>>;
   /** Which webhooks came, and what became of them. */
   readonly webhooks: WebhookRecord;
+  /** How the texts go out that the operator wrote. */
+  measureTexts(): readonly TextSize[];
 }
 
 /** Of all ids: a shard's index, and 128 random bits in base64url. */
@@ -102,13 +106,13 @@ export function createTwoFactor(
   webhooks: WebhookRecord,
 ): TwoFactor {
   const service: TwoFactor = {
-    async start({ channel, brand = config.brand, locale, ip, ...request }, caller) {
+    async start({ channel, brand = config.brand, locale, ip, origin, androidAppHash, ...request }, caller) {
       const number = parsePhoneNumber(request.to);
       if (number.fault !== undefined)
         return refuse("invalid-number", { detail: `The number ${number.fault}.` });
       const { number: to, country } = number;
       if (!isServed(config.countries, country)) return refuse("country-not-served");
-      if (config.senders[channel] === undefined) return { failed: "channel-unavailable" };
+      if (!isReached(channel, to, country)) return { failed: "channel-unavailable" };
       const address = await hash(ip);
       const limited = await limit({ number: to, country: country ?? null, address, caller });
       if (limited !== undefined) return limited;
@@ -116,7 +120,9 @@ export function createTwoFactor(
       const id = challenges.createId(to);
       const { clientRef = id } = request;
       const code = generateCode(config.codeLength);
-      const message = { to, country: country ?? null, brand, locale, clientRef, address, channel };
+      const autofill = (origin ?? androidAppHash) === undefined ? undefined : { origin, androidAppHash };
+      const about = { brand, locale, clientRef, address, autofill };
+      const message = { to, country: country ?? null, ...about, channel };
       return send(await challenges.begin({ id, ...message, code }), code);
     },
 
@@ -133,12 +139,14 @@ export function createTwoFactor(
       const next = await challenges.resend(id, channel, code);
       if (next === undefined) return NO_CHALLENGE;
       if ("reason" in next) return toFailure(next);
-      const { to, number, country, address: atStart } = next.message;
+      const { to, number, country, address: atStart, channel: by } = next.message;
       const address = (await hash(ip)) ?? atStart;
-      const limited = await limit({ number: to, country, address, caller });
-      if (limited === undefined) return send(next, code);
+      const refused: Failure | undefined = isReached(by, to, country ?? undefined)
+        ? await limit({ number: to, country, address, caller })
+        : { failed: "channel-unavailable" };
+      if (refused === undefined) return send(next, code);
       await challenges.end(id, number, { type: "failed" });
-      return limited;
+      return refused;
     },
 
     async cancel(id) {
@@ -167,12 +175,23 @@ export function createTwoFactor(
     },
 
     webhooks,
+
+    measureTexts() {
+      const { brand, codeLength, lifetime, senders } = config;
+      return senders.sms?.measureTexts?.({ brand, codeLength, lifetime }) ?? [];
+    },
   };
   return service;
 
   async function refuse(problem: ProblemName, more: Partial<Failure> = {}): Promise<Failure> {
     await service.count(`refused:${problem}`);
     return { failed: problem, ...more };
+  }
+
+  /** Whether there is a sender for such a number. */
+  function isReached(channel: Channel, to: string, country: string | undefined): boolean {
+    const sender = config.senders[channel];
+    return sender !== undefined && (sender.reaches?.({ to, country }) ?? true);
   }
 
   /** Counts one more message, or says why there must be none. The refusal is counted with it. */
@@ -188,7 +207,7 @@ export function createTwoFactor(
 
   /** Sends a message that was begun, and notes how that ended. */
   async function send({ status, message }: Begun, code: string): Promise<ChallengeStatus | Failure> {
-    const { number, channel, country, address: _, ...rest } = message;
+    const { number, channel, country, address: _, autofill, ...rest } = message;
     const end = (ended: SendingEnded) => challenges.end(status.id, number, ended);
     const sender = config.senders[channel];
     if (sender === undefined) {
@@ -198,7 +217,7 @@ export function createTwoFactor(
     const { lifetime } = config;
     let sent: SentCode;
     try {
-      sent = await sender.send({ ...rest, country: country ?? undefined, code, lifetime });
+      sent = await sender.send({ ...rest, ...autofill, country: country ?? undefined, code, lifetime });
     } catch (error) {
       const { code: reason, vonageStatus, retryAfter } = toSendError(error);
       const failed = NOT_SENT[reason];
