@@ -43,6 +43,7 @@ export const retrySchema = v.looseObject({ status: v.literal("accepted") });
 /** `GET /stats`. */
 export const statsSchema = v.looseObject({
   shards: count,
+  formerShards: v.optional(v.array(count)),
   reports: v.record(v.string(), count),
   counts: v.array(
     v.looseObject({

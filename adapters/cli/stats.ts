@@ -17,14 +17,14 @@ export async function runStats(
 
 /** Counts by state, by traffic and channel, and of the 2FA workflow; how long the oldest waits, and what is held back. */
 export function formatStats(stats: Stats, now: number): string[] {
-  const { shards, reports, counts, oldestWaiting, gates, twoFactor = {} } = stats;
+  const { shards, formerShards = [], reports, counts, oldestWaiting, gates, twoFactor = {} } = stats;
   const workflow = Object.entries(twoFactor);
   const oldest =
     oldestWaiting === null
       ? "No report waits."
       : `The oldest waiting report waits since ${formatAge(oldestWaiting, now)}.`;
   return [
-    `Reports in ${shards} ${shards === 1 ? "shard" : "shards"}:`,
+    `Reports in ${shards} ${shards === 1 ? "shard" : "shards"}${formerShards.length > 0 ? `, before that in ${formerShards.join(", ")}` : ""}:`,
     "",
     ...formatTable(["state", "reports"], Object.entries(reports)),
     "",

@@ -81,7 +81,10 @@ export interface ReportPage {
 }
 
 export interface LedgerStats {
+  /** How many shards the ledger goes by; another number than the setting's for an hour after a change back. */
   readonly shards: number;
+  /** Former numbers that messages are still looked for by; left out where there are none. */
+  readonly formerShards?: readonly number[];
   readonly reports: Readonly<Record<ListedState, number>>;
   readonly counts: readonly {
     readonly traffic: Traffic;

@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { isConversionError } from "../../../src/errors.ts";
+import type { Layout } from "../../../src/ledger/layout.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/report.ts";
@@ -60,6 +61,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
         setAlarm: (at) => {
           storage.setAlarm(at);
         },
+        index: toIndex(id.name),
         now: Date.now,
         random: Math.random,
         log: (entry) => {
@@ -81,20 +83,24 @@ class LedgerShard extends DurableObject implements ShardRpc {
     });
   }
 
-  report(report: LedgerReport) {
-    return this.#shard.report(report);
+  report(report: LedgerReport, layout?: Layout) {
+    return this.#shard.report(report, layout);
   }
 
-  track(message: TrackedMessage) {
-    return this.#shard.track(message);
+  track(message: TrackedMessage, layout?: Layout) {
+    return this.#shard.track(message, layout);
   }
 
-  retry(key: MessageKey) {
-    return this.#shard.retry(key);
+  retry(key: MessageKey, layout?: Layout) {
+    return this.#shard.retry(key, layout);
   }
 
-  async has(key: MessageKey) {
-    return this.#shard.has(key);
+  has(key: MessageKey, layout?: Layout) {
+    return this.#shard.has(key, layout);
+  }
+
+  layout(wanted: readonly number[], seen?: Layout) {
+    return this.#shard.layout(wanted, seen);
   }
 
   async list(state: ReportState, limit: number, after: Position | undefined) {
@@ -125,6 +131,12 @@ class LedgerShard extends DurableObject implements ShardRpc {
 export const Ledger: new (context: ShardContext, env: Env) => ShardRpc = LedgerShard;
 /** An instance, as `wrangler types` asks for it. */
 export type Ledger = ShardRpc;
+
+/** From the name that the Worker gave it; `undefined` for an object with a name of another's choosing. */
+function toIndex(name: string | undefined): number | undefined {
+  const [, index] = /^shard-(\d+)$/.exec(name ?? "") ?? [];
+  return index === undefined ? undefined : Number(index);
+}
 
 /** Sends a stored report once, with the timestamp it has. Never rejects. */
 async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {

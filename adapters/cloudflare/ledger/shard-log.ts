@@ -5,7 +5,7 @@ import type { Traffic } from "../../../src/report.ts";
 export interface ShardLogEntry {
   /** `error` is the operator's to act on. */
   readonly level: "info" | "error";
-  readonly event: "closed" | "opened" | "slowed" | "drained" | "failed";
+  readonly event: "closed" | "opened" | "slowed" | "drained" | "failed" | "layout";
   readonly traffic?: Traffic;
   /** Why a key may not send. */
   readonly reason?: ConversionErrorCode | "outage";

@@ -2,6 +2,7 @@
 // What it needs of the platform is handed in, so that this file is about the order of things and nothing else.
 
 import { type Gate, isWideOpen, opensAt, withProbeSent } from "../../../src/ledger/gate.ts";
+import type { Layout } from "../../../src/ledger/layout.ts";
 import {
   type Ended,
   type LedgerEvent,
@@ -18,6 +19,7 @@ import { runParts } from "../storage/parts.ts";
 import { createBudget } from "./budget.ts";
 import { createGates } from "./gates.ts";
 import type { Commit } from "./group-commit.ts";
+import { createShardLayout, type Moved } from "./shard-layout.ts";
 import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
 import type { Count, Position, SetAside, Store } from "./store.ts";
 
@@ -28,6 +30,8 @@ export interface ShardPlatform {
   readonly send: (row: Row) => Promise<Ended>;
   /** Wakes the shard at an instant, in place of the one set before. Durable together with what is being written. */
   readonly setAlarm: (at: number) => void;
+  /** Which of the shards this is; left out, every message belongs to it. */
+  readonly index?: number | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -77,6 +81,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const withinBudget = createBudget(rules.budget, now);
   const logFailure = createFailureLog(log);
   const gates = createGates({ store, now, random, log, logFailure });
+  const layouts = createShardLayout(store, platform.index, now, log);
   const inFlight = new Set<string>();
   const clock = createAlarmClock(platform);
   /** When to look after what a failure has left. */
@@ -111,11 +116,11 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
      *
      * @returns `full`: there is no room for it.
      */
-    async report(report: LedgerReport): Promise<LedgerAnswer | "full"> {
+    async report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved> {
       const { traffic, delivered, occurredAt, timed } = report;
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
-      const { row, actions } = await apply(report, (before, at) => {
+      const step = await apply(report, layout, (before, at) => {
         const gate = gates.of(traffic);
         const open = opensAt(gate, at) <= at && inFlight.size < MAX_IN_FLIGHT;
         isProbe = open && gate.closedBy !== null;
@@ -125,6 +130,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         if (isProbe && result.actions.send) gates.set(traffic, withProbeSent(gate, at, rules.lostAfter));
         return result;
       });
+      if ("moved" in step) return step;
+      const { row, actions } = step;
       const attempts = row?.attempts ?? 0;
       switch (actions.answer) {
         case "duplicate":
@@ -147,25 +154,40 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     },
 
     /** Awaits a message's report; the expiry is the machine's to report. */
-    async track(message: TrackedMessage): Promise<"tracked" | "other-traffic" | "full"> {
+    async track(
+      message: TrackedMessage,
+      layout?: Layout,
+    ): Promise<"tracked" | "other-traffic" | "full" | Moved> {
       if (isFull() && !store.has(message)) return "full";
       const { traffic, expiresAt } = message;
-      const { actions } = await apply(message, (before, at) =>
+      const step = await apply(message, layout, (before, at) =>
         put(message, before, { type: "track", traffic, expiresAt }, at),
       );
-      return actions.answer === "other-traffic" ? "other-traffic" : "tracked";
+      if ("moved" in step) return step;
+      return step.actions.answer === "other-traffic" ? "other-traffic" : "tracked";
     },
 
     /** Sends a dead or waiting report again, soon. */
-    async retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing"> {
-      const { row, actions } = await apply(key, (before, at) => put(key, before, { type: "retry" }, at));
+    async retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved> {
+      const step = await apply(key, layout, (before, at) => put(key, before, { type: "retry" }, at));
+      if ("moved" in step) return step;
+      const { row, actions } = step;
       if (row === undefined) return "unknown";
       // A person who asks for it has likely mended something.
       if (actions.answer === "accepted") nudge([row.traffic]);
       return actions.answer === "accepted" ? "accepted" : "nothing";
     },
 
-    has: (key: MessageKey): boolean => store.has(key),
+    /** Whether a message is here; from now on, by the Worker's layout. */
+    has: (key: MessageKey, layout?: Layout): Promise<boolean | Moved> =>
+      commit(() => {
+        const isHere = store.has(key);
+        return (layout && layouts.check(key, layout, isHere)) ?? isHere;
+      }),
+
+    /** Of the first shard, which is the authority: the layout in force, given a Worker's setting. */
+    layout: (wanted: readonly number[], seen?: Layout): Promise<Layout> =>
+      commit(() => layouts.settle(wanted, seen)),
 
     list: (state: ReportState, limit: number, after: Position | undefined): Row[] =>
       store.list(state, limit, after, now()),
@@ -228,6 +250,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     try {
       return await platform.commit(work);
     } catch (error) {
+      layouts.reload();
       recover();
       throw error;
     }
@@ -239,16 +262,20 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     clock.takenBack(recoverAt);
   }
 
-  /** Lets something happen to a message, together with what else is to be written. */
+  /** Lets something happen to a message, together with what else is to be written; unless it may be elsewhere. */
   async function apply(
     key: MessageKey,
+    layout: Layout | undefined,
     change: (before: Row | undefined, at: number) => Step,
-  ): Promise<Step> {
+  ): Promise<Step | Moved> {
     let result: Step | undefined;
     try {
       return await commit(() => {
         const at = now();
-        result = change(store.read(key, at), at);
+        const before = store.read(key, at);
+        const moved = layouts.check(key, layout, before !== undefined);
+        if (moved !== undefined) return moved;
+        result = change(before, at);
         return result;
       });
     } catch (error) {

@@ -1,7 +1,7 @@
 // The ledger as the handler sees it: finds the shard of each message, and asks all of them for lists and counts.
 
 import { type Gate, type HeldBackBy, heldBackBy } from "../../../src/ledger/gate.ts";
-import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import type { ReportState, Row } from "../../../src/ledger/row.ts";
 import {
   type Ledger,
   type LedgerStats,
@@ -11,7 +11,7 @@ import {
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
-import { callObject, hashText } from "../objects.ts";
+import { createRouting } from "./routing.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import type { Position, SetAside } from "./store.ts";
@@ -19,45 +19,38 @@ import type { Position, SetAside } from "./store.ts";
 /** Shards asked at the same time: what the platform lets one request have open. */
 const ASKED_AT_ONCE = 6;
 
-/** Beyond the budget: what storing may take. */
-const ANSWER_WITHIN_MS = 15_000;
-
 /**
- * @param shards How many there are; then how many there were before. A message of a former layout stays in the
- * shard it is in: while any is named, each message is first looked for where it would have been.
+ * A message of a former layout stays in the shard it is in, and is looked for there first: see src/ledger/layout.ts.
  */
 export function createShardedLedger(
   namespace: ShardNamespace,
-  { shards: [count = 1, ...former], budget = 0 }: Pick<LedgerSettings, "shards"> & Partial<LedgerSettings>,
+  settings: Pick<LedgerSettings, "shards"> & Partial<LedgerSettings>,
 ): Ledger {
-  // An object keeps a report's caller waiting for as long as the budget, when it is well.
-  const within = budget + ANSWER_WITHIN_MS;
-  const all = Math.max(count, ...former);
-  const ids = Array.from({ length: all }, (_, index) => namespace.idFromName(toName(index)));
+  const { ask, call, current } = createRouting(namespace, settings);
+  const [count = 1] = settings.shards;
 
   return {
     shards: count,
 
     async report(report) {
-      const shard = await find(report);
-      const answer = await call(shard, (one) => one.report(report));
+      const answer = await ask(report, (one, layout) => one.report(report, layout));
       if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
       return answer;
     },
 
     async track(message) {
-      const shard = await find(message);
-      const answer = await call(shard, (one) => one.track(message));
+      const answer = await ask(message, (one, layout) => one.track(message, layout));
       if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
       return answer;
     },
 
-    async retry({ channel, messageId }) {
+    retry({ channel, messageId }) {
       const key = { channel, messageId };
-      return call(await find(key), (one) => one.retry(key));
+      return ask(key, (one, layout) => one.retry(key, layout));
     },
 
     async list(state, limit, cursor) {
+      const { shards: all } = await current();
       const start = { shard: 0, after: undefined };
       const from = cursor === undefined ? start : readCursor(cursor, all);
       if (from === undefined) return undefined;
@@ -79,10 +72,13 @@ export function createShardedLedger(
     },
 
     async nudge(mended) {
+      const { shards: all } = await current();
       await inGroups(all, (index) => call(index, (one) => one.nudge(mended)));
     },
 
     async stats() {
+      const { layout, shards: all } = await current();
+      const [inForce = count, ...former] = layout.counts;
       const parts = await inGroups(all, (index) => call(index, (one) => one.stats()));
       const reports = { tracking: 0, sending: 0, queued: 0, recorded: 0, dead: 0, unreadable: 0 };
       const counts = new Map<string, LedgerStats["counts"][number]>();
@@ -101,7 +97,8 @@ export function createShardedLedger(
       }
       const waiting = parts.flatMap(({ oldestWaiting }) => oldestWaiting ?? []);
       return {
-        shards: count,
+        shards: inForce,
+        ...(former.length > 0 && { formerShards: former }),
         reports,
         counts: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one),
         oldestWaiting: waiting.length === 0 ? null : toIso(Math.min(...waiting)),
@@ -114,32 +111,7 @@ export function createShardedLedger(
       };
     },
   };
-
-  /** The shard that a message is in, or belongs to. */
-  async function find(key: MessageKey): Promise<number> {
-    const hash = hashKey(key);
-    const home = hash % count;
-    for (const size of former) {
-      const index = hash % size;
-      if (index !== home && (await call(index, (one) => one.has(key)))) return index;
-    }
-    return home;
-  }
-
-  /** Stubs are of one request; ids are not. */
-  function open(index: number): ShardRpc {
-    return namespace.get(ids[index] as never) as ShardRpc;
-  }
-
-  function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
-    return callObject(() => ask(open(index)), { object: "ledger", within });
-  }
 }
-
-/** The same number has the same name whatever the layout, so that most messages stay where they are. */
-const toName = (index: number) => `shard-${index}`;
-
-const hashKey = ({ channel, messageId }: MessageKey) => hashText(`${channel}:${messageId}`);
 
 interface Listed {
   readonly listed: ListedReport | UnreadableReport;

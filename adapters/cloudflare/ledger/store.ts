@@ -1,6 +1,7 @@
 // The shard's tables. Knows SQL, and nothing of what rows mean.
 
 import { type Gate, parseGate } from "../../../src/ledger/gate.ts";
+import { type Layout, parseLayout } from "../../../src/ledger/layout.ts";
 import {
   type MessageKey,
   parseRow,
@@ -57,6 +58,11 @@ CREATE TABLE IF NOT EXISTS set_aside (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * No migration: earlier versions do not look at this table and can go on with the others, so a rollback stays possible.
+ */
+const LAYOUT = "CREATE TABLE IF NOT EXISTS layout (layout TEXT NOT NULL) STRICT";
+
 const MIGRATIONS: readonly Migration[] = [
   (sql) => {
     sql.exec(TABLES);
@@ -70,6 +76,7 @@ const MIGRATIONS: readonly Migration[] = [
  */
 export function createStore(sql: Sql, transact: Transact = (work) => work()) {
   migrate(sql, transact, "The ledger", MIGRATIONS);
+  sql.exec(LAYOUT);
   const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
   let counts: Map<string, Count> | undefined;
 
@@ -216,6 +223,17 @@ export function createStore(sql: Sql, transact: Transact = (work) => work()) {
             return gate === undefined ? [] : [[String(traffic), gate] as const];
           }),
       ),
+
+    /** What cannot be read is as if unknown: the Worker asks the authority, and it is stored anew. */
+    readLayout(): Layout | undefined {
+      const [found] = sql.exec("SELECT layout FROM layout").toArray();
+      return found && parseLayout(String(found.layout));
+    },
+
+    writeLayout(layout: Layout): void {
+      sql.exec("DELETE FROM layout");
+      sql.exec("INSERT INTO layout VALUES (?)", JSON.stringify(layout));
+    },
 
     writeGate(traffic: Traffic, gate: Gate): void {
       sql.exec("INSERT OR REPLACE INTO gates VALUES (?, ?)", traffic, JSON.stringify(gate));

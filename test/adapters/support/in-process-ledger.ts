@@ -77,10 +77,9 @@ export function createInProcessLedger(env: Env): InProcessLedger {
     const shard = new Ledger(context, env) as unknown as Record<string, Method>;
     // Private members are of the instance itself.
     const bound = Object.fromEntries(
-      ["report", "track", "retry", "has", "list", "listSetAside", "stats", "nudge", "alarm"].map((method) => [
-        method,
-        (...given: unknown[]) => shard[method]?.(...given),
-      ]),
+      ["report", "track", "retry", "has", "list", "listSetAside", "stats", "nudge", "alarm", "layout"].map(
+        (method) => [method, (...given: unknown[]) => shard[method]?.(...given)],
+      ),
     );
     shards.set(name, bound);
     return bound;
