@@ -39,11 +39,13 @@ async function start(name: string, bindings: Parameters, fileSizeLimit?: number)
   return { ...callsOf(worker), worker };
 }
 
-/** Changes the tables of all shards, while no Worker runs. Gives the changes there were. */
+/** Changes the tables of all shards of the ledger, while no Worker runs. Gives the changes there were. */
 function alter(name: string, statement: string, ...values: (string | number | null)[]): number {
   const files = readdirSync(join(folder, name), { recursive: true, encoding: "utf8" });
   let changes = 0;
-  for (const file of files.filter((one) => one.endsWith(".sqlite") && !one.includes("metadata"))) {
+  for (const file of files.filter(
+    (one) => one.endsWith(".sqlite") && one.includes("Ledger") && !one.includes("metadata"),
+  )) {
     const database = new DatabaseSync(join(folder, name, file));
     changes += Number(database.prepare(statement).run(...values).changes);
     database.close();

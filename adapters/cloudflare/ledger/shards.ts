@@ -73,13 +73,17 @@ export function createShardedLedger(
 
     async nudge(mended) {
       const { shards: all } = await current();
-      await inGroups(all, (index) => call(index, (one) => one.nudge(mended)));
+      await inGroups(0, all, (index) => call(index, (one) => one.nudge(mended)));
     },
 
     async stats() {
-      const { layout, shards: all } = await current();
+      const statsOf = (index: number) => call(index, (one) => one.stats());
+      const [named, { layout, shards: all }] = await Promise.all([
+        inGroups(0, Math.max(...settings.shards), statsOf),
+        current(),
+      ]);
+      const parts = [...named, ...(await inGroups(named.length, all, statsOf))];
       const [inForce = count, ...former] = layout.counts;
-      const parts = await inGroups(all, (index) => call(index, (one) => one.stats()));
       const reports = { tracking: 0, sending: 0, queued: 0, recorded: 0, dead: 0, unreadable: 0 };
       const counts = new Map<string, LedgerStats["counts"][number]>();
       for (const part of parts) {
@@ -173,11 +177,11 @@ function showGate(
 
 const toIso = (instant: number) => new Date(instant).toISOString();
 
-/** Asks every shard, a few at a time. */
-async function inGroups<T>(count: number, ask: (index: number) => Promise<T>): Promise<T[]> {
+/** Asks shards, a few at a time: from one, up to but without another. */
+async function inGroups<T>(from: number, to: number, ask: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  for (let first = 0; first < count; first += ASKED_AT_ONCE) {
-    const group = Array.from({ length: Math.min(ASKED_AT_ONCE, count - first) }, (_, at) => ask(first + at));
+  for (let first = from; first < to; first += ASKED_AT_ONCE) {
+    const group = Array.from({ length: Math.min(ASKED_AT_ONCE, to - first) }, (_, at) => ask(first + at));
     results.push(...(await Promise.all(group)));
   }
   return results;
