@@ -153,6 +153,36 @@ async function otherKey(): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...bytes))}\n-----END PRIVATE KEY-----`;
 }
 
+describe("a call as official SDKs write it", () => {
+  it.each<[string, object, number]>([
+    [
+      "PHP: numbers and flags as text",
+      withTalk({ loop: "3", level: "0.5", style: "0", premium: "true", bargeIn: "false" }),
+      3,
+    ],
+    ["PHP: timers as text", { ...CALL, length_timer: "7200", ringing_timer: "60" }, 2],
+    ["keys to press when it is taken", { ...CALL, to: [{ ...CALL.to[0], dtmfAnswer: "p*123#" }] }, 2],
+    [
+      "an identity by SHAKEN",
+      { ...CALL, to: [{ ...CALL.to[0], shaken: "eyJhbGciOi.x.y;info=<https://x.example>" }] },
+      2,
+    ],
+    ["Java and .NET: an answer_method beside the ncco", { ...CALL, answer_method: "GET" }, 2],
+    [
+      "advanced machine detection",
+      {
+        ...CALL,
+        advanced_machine_detection: { behavior: "continue", mode: "detect_beep", beep_timeout: 45 },
+      },
+      2,
+    ],
+    ["PHP: a beep timeout as text", { ...CALL, advanced_machine_detection: { beep_timeout: "120" } }, 2],
+  ])("%s", async (_, call, loop) => {
+    expect((await post(call)).status).toBe(201);
+    expect(sandbox.handset(HANDSET).calls()).toMatchObject([{ loop }]);
+  });
+});
+
 describe("a call that is not exactly right", () => {
   it.each<[string, unknown, string]>([
     ["no JSON", "{", "must be an object of to, from"],
@@ -177,6 +207,20 @@ describe("a call that is not exactly right", () => {
     ["another action", withTalk({ action: "record" }), "ncco.0.action must be one of talk"],
     ["an odd language", withTalk({ language: "english" }), "ncco.0.language must be a language"],
     ["a loop of -1", withTalk({ loop: -1 }), "ncco.0.loop must be a whole number"],
+    ["a loop in words", withTalk({ loop: "twice" }), "ncco.0.loop must be"],
+    ["a loop and a half", withTalk({ loop: "1.5" }), "ncco.0.loop must be"],
+    ["a flag in words", withTalk({ premium: "yes" }), "ncco.0.premium must be"],
+    ["a timer of nothing", { ...CALL, ringing_timer: "0" }, "ringing_timer must be"],
+    [
+      "keys that no phone has",
+      { ...CALL, to: [{ ...CALL.to[0], dtmfAnswer: "12a" }] },
+      "to.0.dtmfAnswer must be",
+    ],
+    [
+      "a beep that comes too soon",
+      { ...CALL, advanced_machine_detection: { beep_timeout: 44 } },
+      "advanced_machine_detection.beep_timeout must be",
+    ],
     ["an unknown field of talk", withTalk({ voiceName: "Amy" }), "ncco.0.voiceName is not known here"],
     ["an unknown field", { ...CALL, callback: "https://x" }, "callback is not known here"],
     [

@@ -98,6 +98,36 @@ describe("a good text", () => {
     expect((await send(fields)).reply.messages[0]?.status).toBe("0");
   });
 
+  it.each<[string, Fields]>([
+    ["registered ids", { "entity-id": "1101456324675322134", "content-id": "1107457532145798767" }],
+    ["a class, as a flash message", { "message-class": "0" }],
+    ["an account of a reseller's", { "account-ref": "customer 1234" }],
+    ["a protocol", { "protocol-id": "255" }],
+    ["a number that Fraud Defender lets pass", { "trusted-number": "true" }],
+    ["the same as Python's SDK has it", { trusted_sender: "True" }],
+    ["everything at once", { "entity-id": "1", "content-id": "2", "message-class": "3", ttl: "20000" }],
+  ])("may have %s, as official SDKs send it", async (_, fields) => {
+    expect((await send(fields)).reply.messages[0]?.status).toBe("0");
+    expect(sandbox.handset(HANDSET).inbox()).toMatchObject([{ text: TEXT.text }]);
+  });
+
+  it.each<[string, Fields, string]>([
+    ["binary", { type: "binary", body: "00aaFF", udh: "06050415811581", "protocol-id": "127" }, "00AAFF"],
+    ["binary beside a text, which is not sent", { type: "binary", body: "0a", text: "x" }, "0A"],
+    ["binary of 140 bytes", { type: "binary", body: "00".repeat(136), udh: "03000000" }, "00".repeat(136)],
+    [
+      "a WAP push",
+      { type: "wappush", title: "Shop", url: "https://x.example/", validity: "60000" },
+      "Shop https://x.example/",
+    ],
+    ["a vCard", { type: "vcard", vcard: "BEGIN:VCARD" }, "BEGIN:VCARD"],
+    ["an appointment", { type: "vcal", vcal: "BEGIN:VCALENDAR" }, "BEGIN:VCALENDAR"],
+  ])("may be %s", async (_, fields, text) => {
+    const { reply } = await post({ ...KEYS, from: TEXT.from, to: HANDSET, ...fields });
+    expect(reply.messages).toMatchObject([{ status: "0" }]);
+    expect(sandbox.handset(HANDSET).inbox()).toMatchObject([{ text }]);
+  });
+
   it.each<[string, () => Promise<Fields> | Fields, Fields?]>([
     ["a Basic header", () => TEXT, BASIC],
     ["a signature", () => signed({ api_key: apiKey, timestamp: String(NOW / 1000), ...TEXT })],
@@ -168,6 +198,41 @@ describe("a text that is not exactly right", () => {
     ["a sender with +", { ...KEYS, ...TEXT, from: "+447700900999" }, "15 Invalid sender address"],
     ["a name of 12 letters", { ...KEYS, ...TEXT, from: "AcmeInternat" }, "15 Invalid sender address"],
     ["a type that is not for text", { ...KEYS, ...TEXT, type: "binary" }, "3 Invalid parameters: type"],
+    [
+      "a type of no kind",
+      { ...KEYS, ...TEXT, type: "constructor" },
+      "3 Invalid parameters: type must be one",
+    ],
+    ["a type in capitals", { ...KEYS, ...TEXT, type: "TEXT" }, "3 Invalid parameters: type must be one"],
+    ["binary without body", { ...KEYS, ...TEXT, type: "binary", udh: "00" }, "type binary needs body"],
+    ["a body that is no hex", { ...KEYS, ...TEXT, type: "binary", body: "0g" }, "3 Invalid parameters: body"],
+    ["half a byte", { ...KEYS, ...TEXT, type: "binary", body: "0a0" }, "3 Invalid parameters: body"],
+    [
+      "a header that is no hex",
+      { ...KEYS, ...TEXT, type: "binary", body: "0a", udh: "x" },
+      "parameters: udh",
+    ],
+    ["141 bytes", { ...KEYS, ...TEXT, type: "binary", body: "0a".repeat(141) }, "12 Message too long"],
+    [
+      "a body beside a text",
+      { ...KEYS, ...TEXT, body: "0a" },
+      "3 Invalid parameters: body needs type binary",
+    ],
+    ["a class of 4", { ...KEYS, ...TEXT, "message-class": "4" }, "3 Invalid parameters: message-class"],
+    ["a protocol of 256", { ...KEYS, ...TEXT, "protocol-id": "256" }, "3 Invalid parameters: protocol-id"],
+    ["an entity with blanks", { ...KEYS, ...TEXT, "entity-id": "1 2" }, "3 Invalid parameters: entity-id"],
+    ["an empty content", { ...KEYS, ...TEXT, "content-id": "" }, "3 Invalid parameters: content-id"],
+    ["odd trust", { ...KEYS, ...TEXT, "trusted-number": "yes" }, "3 Invalid parameters: trusted-number"],
+    ["a WAP push without URL", { ...KEYS, ...TEXT, type: "wappush", title: "x" }, "type wappush needs url"],
+    ["a WAP push to nowhere", { ...KEYS, ...TEXT, type: "wappush", title: "x", url: "x" }, "parameters: url"],
+    [
+      "a WAP push for some time",
+      { ...KEYS, ...TEXT, type: "wappush", title: "x", url: "https://x.example", validity: "soon" },
+      "3 Invalid parameters: validity",
+    ],
+    ["a vCard too long", { ...KEYS, ...TEXT, type: "vcard", vcard: "x".repeat(3201) }, "12 Message too long"],
+    ["a unicode text too long", { ...KEYS, ...TEXT, type: "unicode", text: "x".repeat(3201) }, "12 Message"],
+    ["a type, and no text", { ...KEYS, ...TEXT, type: "unicode", text: "" }, "2 Missing parameters: text"],
     ["a ttl in seconds", { ...KEYS, ...TEXT, ttl: "300" }, "3 Invalid parameters: ttl"],
     ["a ttl below 20 s", { ...KEYS, ...TEXT, ttl: "19999" }, "3 Invalid parameters: ttl"],
     ["a ttl above a week", { ...KEYS, ...TEXT, ttl: "604800001" }, "3 Invalid parameters: ttl"],

@@ -932,3 +932,37 @@ describe("the control panel", () => {
     expect((await call("POST", "reset", "{}", "application/json; charset=utf-8")).status).toBe(200);
   });
 });
+
+describe("a path with empty segments", () => {
+  it.each(["//conversions/sms", "/conversions/sms/", "//conversions//sms//"])(
+    "is the path without them: %s",
+    async (path) => {
+      const sandbox = create();
+      const body = new URLSearchParams(report);
+      const init = { method: "POST", body, ...basic };
+      expect((await sandbox.fetch(`https://api.nexmo.com${path}`, init)).status).toBe(200);
+      expect(sandbox.reports()).toHaveLength(1);
+      const get = await sandbox.fetch(`https://api.nexmo.com${path}`, { method: "PUT" });
+      expect([get.status, get.headers.get("allow")]).toEqual([405, "GET, POST"]);
+    },
+  );
+
+  it.each(["//sms/json", "/sms/json/", "/sc//us/2fa/json", "//v1/calls/"])("is known: %s", async (path) => {
+    const response = await create().fetch(`https://rest.nexmo.com${path}`, { method: "PUT" });
+    expect(response.status).toBe(405);
+  });
+
+  it.each(["//sandbox/reports", "/sandbox//reports/", "/sandbox", "/sandbox/"])(
+    "leads to the control panel: %s",
+    async (path) => {
+      expect((await create().fetch(`https://api.nexmo.com${path}`)).status).toBe(200);
+    },
+  );
+
+  it.each(["/conversions%2Fsms", "/sandboxes", "/sandbox%2Freports", "/"])(
+    "is not made of another one: %s",
+    async (path) => {
+      expect((await create().fetch(`https://api.nexmo.com${path}`)).status).toBe(404);
+    },
+  );
+});

@@ -2,6 +2,8 @@
 
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { getPath } from "hono/utils/url";
+import { toNormalPath } from "../../src/normal-path.ts";
 import { CHANNELS, TRAFFICS } from "../../src/report.ts";
 import type { HandlerContext } from "./admission.ts";
 import { createCors } from "./cors.ts";
@@ -135,7 +137,8 @@ export function createIncompleteHandler({
 }
 
 function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  // As the sandbox does: SDKs whose base URL ends in a slash call `//conversions/sms`.
+  const app = new Hono<AppEnv>({ getPath: (request) => toNormalPath(getPath(request)) });
   if (allowedOrigins.length > 0) {
     app.use(createCors(allowedOrigins));
   }

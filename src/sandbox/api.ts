@@ -1,5 +1,6 @@
 // Vonage's interfaces as one function: which is asked, whether a fault strikes, and what is logged.
 
+import { toNormalPath } from "../normal-path.ts";
 import { CHANNELS } from "../report.ts";
 import { readParameters } from "../request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
@@ -39,7 +40,8 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
   const checkToken = createApplicationTokenCheck();
   return async (request) => {
     const { pathname } = new URL(request.url);
-    const channel = CHANNELS.find((one) => pathname === `/conversions/${one}`);
+    const path = toNormalPath(pathname);
+    const channel = CHANNELS.find((one) => path === `/conversions/${one}`);
     if (channel !== undefined) {
       if (request.method !== "POST" && request.method !== "GET") return methodNotAllowed("GET, POST");
       return exchange(request, pathname, takeFault(faults, "conversions", channel), async (met) => {
@@ -47,8 +49,8 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
         return answerConversion(request, read, channel, rejectionStatus, record, met);
       });
     }
-    const isCall = pathname === "/v1/calls";
-    const text = TEXT_INTERFACES.get(pathname);
+    const isCall = path === "/v1/calls";
+    const text = TEXT_INTERFACES.get(path);
     if (!isCall && text === undefined) return new Response("Not Found", { status: 404 });
     if (request.method !== "POST") return methodNotAllowed("POST");
     return exchange(request, pathname, takeFault(faults, isCall ? "calls" : "sms"), async (met) => {

@@ -16,6 +16,27 @@ const aPhone = {
   type: required(oneOf(["phone"])),
   number: required(text("7 to 15 digits without +", /^[1-9]\d{6,14}$/)),
 };
+/** Whom to call, and what to press or show when the call is taken; nobody hears that here. */
+const aCallee = {
+  ...aPhone,
+  dtmfAnswer: v.optional(text("digits, *, # and p", /^[\d*#p]{1,50}$/)),
+  shaken: v.optional(text("a SHAKEN identity of up to 4000 characters", /^[\x21-\x7e ]{1,4000}$/)),
+};
+/** Numbers and flags as the SDK for PHP writes them: as text. */
+const number = (least: number, most: number) =>
+  v.pipe(
+    v.unknown(),
+    v.transform((value) =>
+      typeof value === "string" && /^-?\d{1,5}(\.\d{1,9})?$/.test(value) ? Number(value) : value,
+    ),
+    integer(least, most),
+  );
+const aFlagOrText = v.optional(
+  field<boolean | string>(
+    "true or false (a boolean)",
+    (value) => typeof value === "boolean" || value === "true" || value === "false",
+  ),
+);
 
 /** One thing to say. Vonage's limit is on what is spoken. */
 const talkSchema = objectOf({
@@ -33,10 +54,10 @@ const talkSchema = objectOf({
     v.check((heard) => heard.length <= 1500, "must be up to 1500 characters, tags not counted"),
   ),
   language: v.optional(text("a language such as en-GB", /^[a-z]{2,3}(-[A-Z]{2}(-[A-Z]{3})?)?$/)),
-  style: v.optional(integer(0, 100)),
-  premium: aFlag,
-  bargeIn: aFlag,
-  loop: v.optional(integer(0, 100), 1),
+  style: v.optional(number(0, 100)),
+  premium: aFlagOrText,
+  bargeIn: aFlagOrText,
+  loop: v.optional(number(0, 100), 1),
   level: v.optional(
     field<number | string>("from -1 to 1", (value) => value !== "" && Math.abs(Number(value)) <= 1),
   ),
@@ -44,7 +65,7 @@ const talkSchema = objectOf({
 
 const callSchema = v.pipe(
   objectOf({
-    to: required(v.pipe(v.array(objectOf(aPhone), "must be a list of one phone"), exactlyOne("phone"))),
+    to: required(v.pipe(v.array(objectOf(aCallee), "must be a list of one phone"), exactlyOne("phone"))),
     from: v.optional(objectOf(aPhone)),
     random_from_number: aFlag,
     ncco: required(
@@ -57,9 +78,18 @@ const callSchema = v.pipe(
       ),
     ),
     event_method: v.optional(oneOf(["GET", "POST"])),
+    // Of an `answer_url`, which SDKs for Java and .NET may send beside an `ncco`.
+    answer_method: v.optional(oneOf(["GET", "POST"])),
     machine_detection: v.optional(oneOf(["continue", "hangup"])),
-    length_timer: v.optional(integer(1, 7200)),
-    ringing_timer: v.optional(integer(1, 120)),
+    advanced_machine_detection: v.optional(
+      objectOf({
+        behavior: v.optional(oneOf(["continue", "hangup"])),
+        mode: v.optional(oneOf(["default", "detect", "detect_beep"])),
+        beep_timeout: v.optional(number(45, 120)),
+      }),
+    ),
+    length_timer: v.optional(number(1, 7200)),
+    ringing_timer: v.optional(number(1, 120)),
   }),
   v.check(
     ({ from, random_from_number }) => (from === undefined) === (random_from_number === true),

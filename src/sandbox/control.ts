@@ -3,6 +3,7 @@
 
 import { readBoundedText } from "../bounded-text.ts";
 import { isConversionError } from "../errors.ts";
+import { toNormalPath } from "../normal-path.ts";
 import { MAX_REQUEST_BODY_BYTES } from "../request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { CarrierSettings } from "./carrier.ts";
@@ -74,8 +75,8 @@ export async function answerControl(
   faults: readonly ActiveFault[],
 ): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
-  const call = `${request.method} ${pathname}`;
-  if (call === "GET /sandbox/") return json({ calls: CALLS });
+  const call = `${request.method} ${toNormalPath(pathname)}`;
+  if (call === "GET /sandbox") return json({ calls: CALLS });
   if (!isCall(call)) return json({ error: "unknown call", calls: CALLS }, 404);
   try {
     const act = ACTIONS[call];

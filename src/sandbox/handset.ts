@@ -15,6 +15,7 @@ export interface HandsetMessage {
   readonly number: string;
   /** The sender: a number, or a name. */
   readonly from: string;
+  /** Of a binary message its body, in hexadecimal digits. */
   readonly text: string;
   /** Vonage's ids, one for each part. */
   readonly messageIds: readonly string[];

@@ -1,6 +1,7 @@
 // Vonage's side of the workflow as one fetch function, for development and for users' own tests.
 
 import { ConversionError } from "../errors.ts";
+import { toNormalPath } from "../normal-path.ts";
 import { isTaken } from "../platform-request.ts";
 import { integer, objectOf, required, validate } from "../validation.ts";
 import type { SandboxAccount } from "./accounts.ts";
@@ -165,8 +166,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const request = input instanceof Request && init === undefined ? input : new Request(input, init);
       if (request.bodyUsed)
         throw new TypeError("The request's body was read before; give a request.clone().");
-      const { pathname } = new URL(request.url);
-      return pathname.startsWith("/sandbox/")
+      return /^\/sandbox(?:\/|$)/.test(toNormalPath(new URL(request.url).pathname))
         ? answerControl(request, sandbox, accounts, faults)
         : api(request);
     },

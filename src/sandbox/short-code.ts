@@ -22,7 +22,7 @@ function parse(parameters: Parameters): ParsedText | SmsRefusal {
     from: SANDBOX_SHORT_CODE,
     to,
     text: `${pin} is your PIN code.`,
-    encoding: "gsm",
+    parts: 1,
     ttl: DEFAULT_TTL_MS,
     wantsReceipt: true,
     clientRef,

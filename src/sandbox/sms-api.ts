@@ -1,55 +1,69 @@
-// POST /sms/json: the parameters of the SMS API.
+// POST /sms/json: the parameters of the SMS API. Those of its published description (1.2.0), and what SDKs of several
+// ages send besides.
 
 import type { Parameters } from "../parameters.ts";
 import type { ParsedText, TextInterface } from "./sms.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
-import { toGsm } from "./text-parts.ts";
+import { CONTENT_PARAMETERS, parseContent } from "./sms-content.ts";
 import { isWebhookUrl } from "./webhooks.ts";
 
 /** What Vonage gives a message where its sender says nothing: three days. */
 export const DEFAULT_TTL_MS = 259_200_000;
 
-const TYPES = ["text", "unicode"];
-const MOST_CHARACTERS = 3200;
 const MOST_CALLBACK_CHARACTERS = 100;
 
-/** In type `text` what the GSM alphabet does not have arrives as "?". */
+/** The rules of parameters that may be left out, and that change nothing here: each a pattern, and what it says. */
+const RULES: Readonly<Record<string, readonly [pattern: RegExp, rule: string]>> = {
+  "status-report-req": [/^(?:true|false|[01])$/i, "must be 1 or 0"],
+  "client-ref": [/^.{0,40}$/su, "must have up to 40 characters"],
+  "account-ref": [/^\P{Cc}{1,100}$/u, "must have 1 to 100 characters"],
+  "message-class": [/^[0-3]$/, "must be 0, 1, 2 or 3"],
+  "protocol-id": [/^(?:\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, "must be from 0 to 255"],
+  // Registered ids, such as India demands: of 19 digits there.
+  "entity-id": [/^[\w.-]{1,50}$/, "must have 1 to 50 letters and digits"],
+  "content-id": [/^[\w.-]{1,50}$/, "must have 1 to 50 letters and digits"],
+  // Past Fraud Defender; Python's SDK has another name for it.
+  "trusted-number": [/^(?:true|false|[01])$/i, "must be true or false"],
+  trusted_sender: [/^(?:true|false|[01])$/i, "must be true or false"],
+};
+
 export const SMS_API: TextInterface = {
-  known: ["from", "to", "text", "type", "ttl", "status-report-req", "callback", "client-ref"],
+  known: ["from", "to", "ttl", "callback", ...CONTENT_PARAMETERS, ...Object.keys(RULES)],
   parse,
 };
 
 function parse(parameters: Parameters): ParsedText | SmsRefusal {
-  const missing = ["from", "to", "text"].filter((name) => !parameters.get(name));
+  const hasContent = parameters.has("type") || parameters.get("text");
+  const missing = ["from", "to"].filter((name) => !parameters.get(name));
+  if (!hasContent) missing.push("text");
   if (missing.length > 0) return refuse("2", missing.join(", "));
-  const { from = "", to = "", text = "", callback, "client-ref": clientRef } = Object.fromEntries(parameters);
+  const { from = "", to = "", callback, "client-ref": clientRef } = Object.fromEntries(parameters);
   if (!/^(?:\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(from)) {
     return refuse("15", "from must be a number, or a name of up to 11 letters and digits");
   }
   if (!/^[1-9]\d{6,14}$/.test(to)) return refuse("3", "to must be 7 to 15 digits without +");
-  if (text.length > MOST_CHARACTERS) return refuse("12", `text has over ${MOST_CHARACTERS} characters`);
-  const type = parameters.get("type") ?? "text";
-  if (!TYPES.includes(type)) return refuse("3", `type must be one of ${TYPES.join(", ")}`);
+  const content = parseContent(parameters);
+  if ("status" in content) return content;
   const ttl = parameters.get("ttl") ?? String(DEFAULT_TTL_MS);
   if (!/^\d{5,9}$/.test(ttl) || Number(ttl) < 20_000 || Number(ttl) > 604_800_000) {
     return refuse("3", "ttl must be from 20000 to 604800000 ms");
   }
-  const report = parameters.get("status-report-req") ?? "1";
-  if (!/^(?:true|false|[01])$/i.test(report)) return refuse("3", "status-report-req must be 1 or 0");
+  for (const [name, [pattern, rule]] of Object.entries(RULES)) {
+    const value = parameters.get(name);
+    if (value !== undefined && !pattern.test(value)) return refuse("3", `${name} ${rule}`);
+  }
   if (callback !== undefined && !(isWebhookUrl(callback) && callback.length <= MOST_CALLBACK_CHARACTERS)) {
     return refuse(
       "23",
       `callback must be an http or https URL of up to ${MOST_CALLBACK_CHARACTERS} characters`,
     );
   }
-  if ((clientRef?.length ?? 0) > 40) return refuse("3", "client-ref must have up to 40 characters");
   return {
+    ...content,
     from,
     to,
-    text: type === "text" ? toGsm(text) : text,
-    encoding: type === "text" ? "gsm" : "unicode",
     ttl: Number(ttl),
-    wantsReceipt: /^(?:true|1)$/i.test(report),
+    wantsReceipt: /^(?:true|1)$/i.test(parameters.get("status-report-req") ?? "1"),
     callback,
     clientRef,
   };

@@ -7,11 +7,11 @@ import { findAccount, type SandboxAccount } from "./accounts.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
 import type { Carrier } from "./carrier.ts";
 import { confirmSms, createMessageId, describeRefusal, refuseSms, type SmsRefusal } from "./sms-answer.ts";
-import { splitText, type TextEncoding } from "./text-parts.ts";
 
 /** What a message's own parameters say. */
 export interface ParsedText extends Omit<AcceptedText, "account" | "messageIds"> {
-  readonly encoding: TextEncoding;
+  /** How many messages it takes. */
+  readonly parts: number;
 }
 
 /** An interface that sends texts. */
@@ -63,8 +63,8 @@ export async function answerSms(
   const wait = carrier.throttle(parsed.from, now);
   if (wait !== undefined) return decline({ status: "1", wait });
 
-  const { encoding, ...text } = parsed;
-  const messageIds = splitText(text.text, encoding).map(createMessageId);
+  const { parts, ...text } = parsed;
+  const messageIds = Array.from({ length: parts }, createMessageId);
   const { price, networkCode } = carrier.settings();
   return {
     response: confirmSms({ ...text, messageIds, price, networkCode }),

@@ -107,7 +107,9 @@ describe("routes", () => {
     "/conversions/fax",
     "/conversions/SMS",
     "/v1/conversions/sms",
-    "//conversions/sms",
+    "//v1//conversions/sms",
+    "/conversions%2Fsms",
+    "/conversions/sms/%2F",
     "/health/x",
     "/messages/a",
     "/reports/sms",
@@ -123,6 +125,26 @@ describe("routes", () => {
     expect(await problemOf(response)).toBe("not-found");
     expect(log).toMatchObject([{ outcome: "not-found", route: null }]);
     expect(sent).toEqual([]);
+  });
+
+  it.each(["//conversions/sms", "/conversions/sms/", "/conversions//sms", "///conversions///sms///"])(
+    "POST %s is POST /conversions/sms, also for the log and the methods it takes",
+    async (path) => {
+      const { handle, log, sent } = createProxy();
+      expect((await handle(post(REPORT, BY_SHOP, path))).status).toBe(200);
+      expect(sent).toHaveLength(1);
+      expect(log).toMatchObject([{ outcome: "recorded", route: "/conversions/sms" }]);
+      const refused = await handle(new Request(`https://worker.example${path}`, { method: "PUT" }));
+      expect([refused.status, refused.headers.get("allow")]).toEqual([405, "POST"]);
+    },
+  );
+
+  it("a path of a hundred thousand slashes is answered at once", async () => {
+    const { handle } = createProxy();
+    const started = performance.now();
+    expect((await handle(get(`/${"/".repeat(100_000)}x${"/".repeat(100_000)}`))).status).toBe(404);
+    expect((await handle(get(`${"/".repeat(100_000)}health${"/".repeat(100_000)}`))).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it("GET /health tells which traffic and which callers are served, and no more", async () => {
