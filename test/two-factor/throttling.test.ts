@@ -215,6 +215,22 @@ describe("at one text a second", () => {
     expect(statuses().filter(({ at, status }) => at > 200 && status !== "0")).toEqual([]);
   });
 
+  it("one that comes when all turns are taken is refused at once, without asking Vonage", async () => {
+    const { sender, statuses } = createLimited();
+    const first = sendMany(sender, 5);
+    let asked = 0;
+    const late = new Promise((resolve) => setTimeout(resolve, 100)).then(() => {
+      asked = statuses().length;
+      return sender.send(message);
+    });
+    const outcomes = await outcomesOf([...first, late]);
+    expect(errorsIn(outcomes)).toMatchObject([
+      { code: "throttled", attempts: 0, message: expect.stringMatching(/^POST \/sms\/json: not sent/) },
+    ]);
+    expect(outcomes.at(-1)?.after).toBeLessThan(200);
+    expect(asked).toBe(5);
+  });
+
   it("senders of their own rate do not wait for each other", async () => {
     const { sandbox, sender } = createLimited();
     const second = createSmsSender({ credentials, from: "12015550199", fetch: sandbox.fetch });
