@@ -69,6 +69,11 @@ export const PROBLEMS = {
     "Another outcome is on record for this message",
     "The message is already reported as delivered, which a later report of the opposite does not change.",
   ],
+  "idempotency-key-in-use": [
+    409,
+    "The request with this Idempotency-Key is still being worked on",
+    "Wait as long as Retry-After says, and ask again with the same key.",
+  ],
   "nothing-to-retry": [409, "There is nothing to send again", "Only dead reports can be sent again."],
   "body-too-large": [
     413,
@@ -99,6 +104,11 @@ export const PROBLEMS = {
     422,
     "No code can be sent to this number by this channel; nothing was sent",
     "Ask for the other channel, or for another number.",
+  ],
+  "idempotency-key-reused": [
+    422,
+    "This Idempotency-Key was used for another request",
+    "A key names one request: take a new one for each, and the same only to repeat it.",
   ],
   "code-wrong": [
     422,

@@ -40,11 +40,16 @@ export interface Challenge {
   readonly locale: string;
   /** Goes to Vonage as `client-ref`. */
   readonly clientRef: string;
+  /** Name of the key that asked for it; absent in what older versions stored. */
+  readonly caller?: string | undefined;
+  /** Whether it takes the place of its caller's earlier challenges for this number, once its message is out. */
+  readonly supersedes?: boolean | undefined;
   /** Keyed hash of the end user's address, for the limit; absent where the caller did not give it. */
   readonly address?: string | undefined;
   /** For the lines that let a phone fill the code in, in each of its texts. */
   readonly autofill?: Autofill | undefined;
-  readonly state: "pending" | "verified" | "cancelled";
+  /** `superseded`: a newer challenge of the same caller took its place. */
+  readonly state: "pending" | "verified" | "cancelled" | "superseded";
   /** Verified by a reply, and its caller has not asked for it with the code yet. */
   readonly byReply: boolean;
   readonly createdAt: number;
@@ -71,7 +76,7 @@ export interface ChallengeStatus {
 
 /** All that can be known of a challenge; neither the code nor the number is among it. */
 export interface ChallengeDetails extends ChallengeStatus {
-  readonly state: "pending" | "verified" | "expired" | "locked" | "cancelled";
+  readonly state: "pending" | "verified" | "expired" | "locked" | "cancelled" | "superseded";
   readonly clientRef: string;
   readonly createdAt: string;
   readonly messages: readonly {

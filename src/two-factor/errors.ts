@@ -25,6 +25,8 @@ const BY_PROBLEM = {
   "code-used": "used",
   "challenge-cancelled": "cancelled",
   "too-many-requests": "rate_limited",
+  "idempotency-key-reused": "idempotency_key_reused",
+  "idempotency-key-in-use": "request_under_way",
   "send-uncertain": "send_uncertain",
   "send-throttled": "unavailable",
   "send-unavailable": "unavailable",
@@ -55,6 +57,8 @@ const BY_PROBLEM = {
  * | `resend_too_soon` | the last message may still arrive; `retryAfter` says when again | yes |
  * | `too_many_messages`, `too_many_attempts`, `expired`, `used`, `cancelled` | of a resend: the challenge has ended; start anew | no |
  * | `rate_limited` | a brake of the Worker's | yes |
+ * | `idempotency_key_reused` | this `idempotencyKey` was used for another request; nothing was done | no |
+ * | `request_under_way` | an earlier request with this `idempotencyKey` is still being worked on; ask again with the same key | yes |
  * | `send_failed` | Vonage refuses the Worker's account or this message; nothing was sent, and the Worker's log says what to do | no |
  * | `send_uncertain` | Vonage did not answer: the user may get the message, and its code counts. `challenge` is the one to check it with; a resend sends another | no |
  * | `unavailable` | the Worker or Vonage cannot answer now; nothing was sent. Where Vonage throttles, `retryAfter` says when again | yes |
@@ -88,6 +92,7 @@ const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
   "total_limit",
   "resend_too_soon",
   "rate_limited",
+  "request_under_way",
   "unavailable",
 ]);
 

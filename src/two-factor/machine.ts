@@ -18,6 +18,7 @@ import {
   toReport,
   unchanged,
 } from "./step.ts";
+import { supersede } from "./supersede.ts";
 
 /**
  * What becomes of a challenge.
@@ -30,6 +31,7 @@ import {
  * | time ran out | `delivered=false` at that instant, by the ledger, where each message is tracked |
  * | a newer message superseded it | `delivered=false`, when the newer one went out |
  * | cancelled | `delivered=false`, at that instant |
+ * | a newer challenge took its place | `delivered=false`, when the newer one's message went out |
  * | its code came after one of these | `delivered=true`: a late reply proves delivery, and the ledger takes it |
  * | wrong codes only | nothing, until time runs out. A wrong code shortly after the message hints at delivery, but also at a guess, and a false `true` does more harm than a late `false` |
  *
@@ -51,6 +53,8 @@ export function stepChallenge(
       return resend(challenge, event.channel, event.code, now, rules);
     case "cancel":
       return cancel(challenge, now);
+    case "supersede":
+      return supersede(challenge, now);
     case "sent":
       return sent(challenge, event.number, event.messageIds, now, rules);
     case "uncertain":
@@ -76,7 +80,7 @@ function check(
   if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
 
   const ended = now >= challenge.expiresAt ? "expired" : undefined;
-  const over = state === "cancelled" ? "cancelled" : ended;
+  const over = state === "cancelled" || state === "superseded" ? state : ended;
   const tried = { ...challenge, attempts: challenge.attempts + 1 };
   const match = findMatch(challenge, hashes);
   if (match === undefined) {
@@ -123,7 +127,7 @@ function resend(
   { cooldown, maxMessages }: ChallengeRules,
 ): ChallengeStep {
   const { state, messages, expiresAt, begun } = challenge;
-  if (state !== "pending") return unchanged(challenge, refuse(state === "verified" ? "used" : "cancelled"));
+  if (state !== "pending") return unchanged(challenge, refuse(state === "verified" ? "used" : state));
   if (now >= expiresAt) return unchanged(challenge, refuse("expired"));
   if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
   if (messages.length >= maxMessages) return unchanged(challenge, refuse("too_many_messages"));

@@ -52,6 +52,13 @@ export interface StartRequest {
    * @default none
    */
   readonly androidAppHash?: string;
+  /**
+   * Whether this code takes the place of earlier ones that you asked for, for the same number with the same proxy key:
+   * once it is out they are answered `superseded`.
+   *
+   * @default false
+   */
+  readonly supersede?: boolean;
 }
 
 export interface ResendRequest {
@@ -89,6 +96,12 @@ export const brandText = text(
   /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,30}$/u,
 );
 
+/** A query and a form hold text. */
+const trueOrFalse = v.pipe(
+  field<boolean | "true" | "false">("true or false", (value) => /^(true|false)$/.test(String(value))),
+  v.transform((value) => String(value) === "true"),
+);
+
 /** The rules of a {@link StartRequest}. */
 export const startSchema = objectOf({
   to: required(text("a phone number in E.164", /^.{1,40}$/su)),
@@ -102,6 +115,7 @@ export const startSchema = objectOf({
   ip: v.optional(addressText),
   origin: v.optional(originText),
   androidAppHash: v.optional(androidAppHashText),
+  supersede: v.optional(trueOrFalse),
 });
 
 /** The rules of a {@link ResendRequest}. */

@@ -64,7 +64,7 @@ export function sent(
   };
   const after = replace(challenge, known);
   if (known.provenAt !== null) return step(after, DONE, toReport(known, true, known.provenAt));
-  if (challenge.state === "cancelled" || known.state === "superseded") {
+  if (challenge.state === "cancelled" || known.state === "superseded" || challenge.state === "superseded") {
     return step(after, DONE, toReport(known, false, now));
   }
   // Of a message that went out beside the one that was answered nothing is known.

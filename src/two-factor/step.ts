@@ -11,6 +11,8 @@ export type ChallengeEvent =
   /** A further message is wanted; `code` is its code. */
   | { readonly type: "resend"; readonly channel: Channel; readonly code: HashedCode }
   | { readonly type: "cancel" }
+  /** A newer challenge takes its place. */
+  | { readonly type: "supersede" }
   /** Vonage took a message. */
   | { readonly type: "sent"; readonly number: number; readonly messageIds: readonly string[] }
   /** A message may have gone out, or not. */

@@ -37,7 +37,7 @@ const challengeSchema = v.looseObject({
   brand: v.string(),
   locale: v.string(),
   clientRef: v.string(),
-  state: v.picklist(["pending", "verified", "cancelled"]),
+  state: v.picklist(["pending", "verified", "cancelled", "superseded"]),
   byReply: v.boolean(),
   createdAt: instant,
   expiresAt: instant,

@@ -141,6 +141,42 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     }, 40_000);
   });
 
+  it("an Idempotency-Key names one request, and waits for its answer", async () => {
+    const { whole, vonage } = workersOf();
+    const keyed = (key: string) => ({ headers: { ...BY_SHOP, "Idempotency-Key": `"${key}"` } });
+    const json = { to: aNumber(), channel: "sms" };
+    vonage.fail({ path: "sms", latency: 1000 });
+    const first = call(whole, START, { ...keyed("start"), json }, "201");
+    await pause(300);
+    await call(whole, START, { ...keyed("start"), json }, "409 idempotency-key-in-use");
+    const { id } = (await first).body as { id: string };
+    await call(whole, START, { ...keyed("start"), json }, "201");
+    const other = { ...json, to: aNumber() };
+    await call(whole, START, { ...keyed("start"), json: other }, "422 idempotency-key-reused");
+
+    const path = { id };
+    await call(whole, CHECK, { ...keyed("c"), path, json: { code: "0000" } }, "422 code-wrong");
+    await call(whole, CHECK, { ...keyed("c"), path, json: { code: "0001" } }, "422 idempotency-key-reused");
+
+    await pause(COOLDOWN_MS);
+    vonage.fail({ path: "sms", latency: 1000 });
+    const resent = call(whole, RESEND, { ...keyed("r"), path }, "201");
+    await pause(300);
+    await call(whole, RESEND, { ...keyed("r"), path }, "409 idempotency-key-in-use");
+    await resent;
+    const byCall = { ...keyed("r"), path, json: { channel: "voice" } };
+    await call(whole, RESEND, byCall, "422 idempotency-key-reused");
+  });
+
+  it("a start may supersede the earlier one", async () => {
+    const older = await start();
+    const json = { to: older.to, channel: "sms", supersede: true };
+    await call(workersOf().whole, START, { headers: BY_SHOP, json }, "201");
+    await resend(older.id, "422 code-superseded");
+    await check(older.id, older.code, "422 code-superseded");
+    expect((await look(older.id)).body).toMatchObject({ state: "superseded" });
+  });
+
   it("the limit by the end user's address holds for starts and resends", async () => {
     const json = () => ({ to: aNumber(), channel: "sms", ip: "2001:db8:1:2::3" });
     const { whole } = workersOf();

@@ -744,12 +744,11 @@ function receiptOf(messageId: string, more: Partial<DeliveryReceipt> = {}): Deli
   return { messageId, number: NUMBER, status: "delivered", errorCode: 0, ...more };
 }
 
-function countReasons(
-  answers: readonly ({ readonly verified: boolean; readonly reason?: string } | undefined)[],
-) {
+function countReasons(answers: readonly (object | undefined)[]) {
   const counts: Record<string, number> = {};
   for (const answer of answers) {
-    const name = answer?.verified ? "verified" : String(answer?.reason);
+    const { verified, reason } = { verified: false, reason: undefined, ...answer };
+    const name = verified ? "verified" : String(reason);
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;

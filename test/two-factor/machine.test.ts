@@ -370,6 +370,57 @@ describe("a further message", () => {
   });
 });
 
+describe("a challenge that a newer one supersedes", () => {
+  it("reports false at once, and its code after that is refused, though it proves delivery", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.pass(20 * SECOND);
+    expect(place.supersede()).toEqual(DONE);
+    place.pass(SECOND);
+    expect(place.supersede()).toEqual(DONE);
+    expect(place.state).toBe("superseded");
+    expect(place.check("guess")).toEqual(refused("superseded"));
+    expect(place.check("code 1")).toEqual(refused("superseded"));
+    expect(place.reply("code 1")).toEqual(refused("superseded"));
+    expect(place.statements).toEqual([
+      track("m1", NOW + 5 * MINUTE),
+      report("m1", false, NOW + 20 * SECOND),
+      report("m1", true, NOW + 21 * SECOND),
+    ]);
+    expect(place.state).toBe("superseded");
+  });
+
+  it("sends no further message, and reports a late one as soon as its id is known", () => {
+    const place = begin();
+    place.supersede();
+    place.pass(MINUTE);
+    expect(place.resend("code 2")).toEqual(refused("superseded"));
+    place.sent(1, "m1");
+    expect(place.statements).toEqual([report("m1", false, NOW + MINUTE)]);
+  });
+
+  it("says nothing of what the ledger has reported when time ran out, and nothing twice", () => {
+    const place = begin();
+    place.sent(1, "m1");
+    place.pass(5 * MINUTE);
+    place.supersede();
+    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+    expect(place.check("code 1")).toEqual(refused("superseded"));
+  });
+
+  it("is none once it has ended otherwise", () => {
+    for (const end of [() => "code 1", undefined]) {
+      const place = begin();
+      place.sent(1, "m1");
+      if (end) place.check(end());
+      else place.cancel();
+      const { state } = place;
+      expect(place.supersede()).toEqual(DONE);
+      expect(place.state).toBe(state);
+    }
+  });
+});
+
 describe("a challenge that is cancelled", () => {
   it("reports its messages false at that instant, and takes no code", () => {
     const place = begin();
@@ -1150,6 +1201,7 @@ function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
     resend: (next: string, by: Channel = "sms") =>
       place.happens({ type: "resend", channel: by, code: hashWith("c2", next) }),
     cancel: () => place.happens({ type: "cancel" }),
+    supersede: () => place.happens({ type: "supersede" }),
     receipt: (messageId: string, more: Partial<DeliveryReceipt> = {}) =>
       place.happens({ type: "receipt", receipt: receiptOf(messageId, more) }),
     /** A further message, a minute later, that goes out at once. */

@@ -121,6 +121,20 @@ describe("an address and a country", () => {
   });
 });
 
+describe("a message that has a name", () => {
+  it("is counted once, however often it is asked for", () => {
+    const world = createWorld();
+    const message = { number: "447400123456", caller: "shop", once: "name" };
+    for (let time = 0; time < 5; time++) expect(world.limiter.take(message)).toEqual({});
+    expect(world.limiter.counts()).toEqual({ messages: 1 });
+    expect(world.limiter.take({ ...message, once: "other name" })).toEqual({});
+    expect(world.limiter.take({ ...message, once: "third name" })).toMatchObject({ refused: "number" });
+    expect(world.limiter.take(message)).toEqual({});
+    world.pass(49 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+});
+
 describe("what was counted", () => {
   it("is there after a restart", () => {
     const world = createWorld();

@@ -8,10 +8,15 @@ import { findCode } from "../../../src/two-factor/find-code.ts";
 import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
 import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
 import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";
+import { givesWayTo, hasGoneOut } from "../../../src/two-factor/supersede.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type {
   Begun,
   Checked,
+  Claimed,
+  Earlier,
+  Keep,
+  Keyed,
   NewChallenge,
   Once,
   Received,
@@ -22,6 +27,8 @@ import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
+import { KEEP_KEYS_MS } from "./key-store.ts";
+import { createKnownKeys } from "./known-keys.ts";
 import { createOutbox, type Listener } from "./outbox.ts";
 
 export interface ChallengePlatform {
@@ -62,6 +69,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   const { store, transact, now, logFailure } = platform;
   const outbox = createOutbox(store, platform.ledger, now, logFailure);
   const clock = createAlarmClock(platform);
+  const known = createKnownKeys(store.keys, (id) => store.read(id, now()), now);
 
   return {
     /** To be called once, before anything else. A disk that cannot write must not keep it from what it can do. */
@@ -87,8 +95,23 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     countSetAside: (): number => store.quarantine.count(),
 
+    /** Binds an idempotency key to a challenge; without `id` it is only looked for. `full`: there is no room. */
+    claim(keyed: Keyed, id: string | undefined): Claimed | Earlier<never> | "full" | undefined {
+      if (id !== undefined && store.size() > rules.maxBytes) return "full";
+      return commit(() => {
+        const claimed = known.claim(keyed, id);
+        armForKeys();
+        return claimed;
+      });
+    },
+
+    recall: (keyed: Keyed): Earlier | undefined => commit(() => known.find(keyed)),
+
     /** Stores a challenge whose first message is about to be sent; `full`: there is no room. */
-    async begin({ channel, code, ...challenge }: NewChallenge): Promise<Begun | "full"> {
+    async begin(
+      { channel, code, ...challenge }: NewChallenge,
+      keyed?: Keyed,
+    ): Promise<Begun | Earlier | "full"> {
       if (store.size() > rules.maxBytes) return "full";
       const hashed = await hashFirst(challenge.id, code);
       const at = now();
@@ -104,35 +127,65 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
         messages: [createMessage(1, channel, hashed, at)],
         begun: 1,
       };
-      commit(() => write(begun));
-      return toBegun(begun);
+      return commit(() => {
+        const earlier = known.find(keyed, hashed);
+        if (earlier !== undefined) return earlier;
+        write(begun);
+        known.begin(keyed, begun.id, 1);
+        return toBegun(begun);
+      });
     },
 
-    async end(id: string, number: number, ended: SendingEnded) {
-      const after = apply(id, { ...ended, number });
-      return after?.challenge && toStatus(after.challenge);
+    async end(id: string, number: number, ended: SendingEnded, keep?: Keep) {
+      return commit(() => {
+        const after = applyNow(id, { ...ended, number });
+        const status = after?.challenge && toStatus(after.challenge);
+        const { keyed, released, ...answer } = keep ?? {};
+        if (keyed !== undefined && released) known.release(keyed);
+        else known.end(keyed, id, { ...answer, status });
+        return status;
+      });
     },
 
     /** Counts the attempt in the same transaction that looks at it, so that no two can have the last one. */
-    async check(id: string, code: string): Promise<Checked | undefined> {
+    async check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined> {
       const hashes = await hashAll(id, code);
-      const after = apply(id, { type: "check", hashes, reply: false });
-      if (after?.challenge === undefined) return undefined;
-      const { answer, challenge } = after;
-      return answer.done ? { verified: true } : { verified: false, ...toRefusal(answer, challenge) };
+      return commit(() => {
+        const earlier = known.find<Checked>(keyed);
+        if (earlier !== undefined) return earlier;
+        const after = applyNow(id, { type: "check", hashes, reply: false });
+        if (after?.challenge === undefined) return undefined;
+        const { answer, challenge } = after;
+        const checked: Checked = answer.done
+          ? { verified: true }
+          : { verified: false, ...toRefusal(answer, challenge) };
+        known.end(keyed, id, checked);
+        return checked;
+      });
     },
 
     async resend(
       id: string,
       channel: Channel | undefined,
       code: string,
-    ): Promise<Begun | Refusal | undefined> {
+      keyed?: Keyed,
+    ): Promise<Begun | Refusal | Earlier | undefined> {
       const hashed = await hashFirst(id, code);
-      const last = store.read(id, now())?.messages.at(-1)?.channel ?? "sms";
-      const after = apply(id, { type: "resend", channel: channel ?? last, code: hashed });
-      if (after?.challenge === undefined) return undefined;
-      const { answer, challenge } = after;
-      return answer.done ? toBegun(challenge) : toRefusal(answer, challenge);
+      return commit(() => {
+        const earlier = known.find(keyed, hashed);
+        if (earlier !== undefined) return earlier;
+        const before = store.read(id, now());
+        const last = before?.messages.at(-1);
+        // Asked twice by one call, of which the first answer was lost.
+        if (before && last?.hash === hashed.hash && last.state === "sending") return toBegun(before);
+        const event = { type: "resend", channel: channel ?? last?.channel ?? "sms", code: hashed } as const;
+        const after = applyNow(id, event);
+        if (after?.challenge === undefined) return undefined;
+        const { answer, challenge } = after;
+        if (!answer.done) return toRefusal(answer, challenge);
+        known.begin(keyed, id, challenge.begun);
+        return toBegun(challenge);
+      });
     },
 
     async cancel(id: string): Promise<true | undefined> {
@@ -256,11 +309,24 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     const { challenge, statements } = result;
     if (challenge === undefined) store.remove(id);
     else if (challenge !== before) write(challenge);
+    if (challenge !== undefined && hasGoneOut(before, challenge)) supersedeEarlier(challenge);
     for (const statement of statements) {
       outbox.post(statement);
       clock.arm(now() + LOOK_AFTER_MS);
     }
     return result;
+  }
+
+  function supersedeEarlier(challenge: Challenge): void {
+    if (!challenge.supersedes) return;
+    for (const older of store.ofNumber(challenge.to, now())) {
+      if (givesWayTo(older, challenge)) applyNow(older.id, { type: "supersede" });
+    }
+  }
+
+  /** Everything that is kept with a key is purged a day later. */
+  function armForKeys(): void {
+    clock.arm(toMinute(now() + KEEP_KEYS_MS));
   }
 
   function write(challenge: Challenge): void {

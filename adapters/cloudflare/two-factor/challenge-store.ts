@@ -6,6 +6,7 @@ import { parseChallenge, parseStatement } from "../../../src/two-factor/stored.t
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
+import { addIdempotencyKeys, createKeyStore } from "./key-store.ts";
 
 /** A statement that the ledger has not confirmed yet. */
 export interface Outgoing {
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
     sql.exec(TABLES);
   },
   addQuarantine,
+  addIdempotencyKeys,
 ];
 
 /** The longest that a code may be taken, and all that is kept after its end. */
@@ -48,9 +50,11 @@ const NONCE_KEPT_MS = 3_600_000;
 export function createChallengeStore(sql: Sql, transact: Transact = (work) => work()) {
   migrate(sql, transact, "The challenges' object", MIGRATIONS);
   const quarantine = createQuarantine(sql);
+  const keys = createKeyStore(sql);
 
   const store = {
     quarantine,
+    keys,
 
     /** Bytes on disk. */
     size: () => sql.databaseSize,
@@ -133,6 +137,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       sql.exec("DELETE FROM challenges WHERE forget_at <= ?", now);
       sql.exec("DELETE FROM nonces WHERE until <= ?", now);
       quarantine.purge(now);
+      keys.purge(now);
       const [forgetAt, until] = [now + FORGOTTEN_AFTER_MS, now + NONCE_KEPT_MS];
       sql.exec("UPDATE challenges SET forget_at = ? WHERE forget_at > ?", forgetAt, forgetAt);
       sql.exec("UPDATE nonces SET until = ? WHERE until > ?", until, until);
@@ -146,7 +151,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
         "SELECT min(until) AS at FROM nonces",
       ]
         .map((query) => sql.exec(query).toArray()[0]?.at)
-        .concat(quarantine.nextEnd())
+        .concat(quarantine.nextEnd(), keys.nextEnds())
         .filter((at) => typeof at === "number");
       return ends.length === 0 ? undefined : Math.min(...ends);
     },

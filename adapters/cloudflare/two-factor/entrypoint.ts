@@ -1,9 +1,10 @@
 // The workflow for Workers next door: a service binding in place of HTTP, and no key.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { codeOfProblem, TwoFactorError } from "../../../src/two-factor/errors.ts";
+import { idempotencyKeyText } from "../../../src/two-factor/idempotency-key.ts";
 import {
   type CheckResult,
   checkSchema,
@@ -12,7 +13,7 @@ import {
   type StartRequest,
   startSchema,
 } from "../../../src/two-factor/request.ts";
-import { findFaults } from "../../../src/validation.ts";
+import { findFaults, objectOf } from "../../../src/validation.ts";
 import { PROBLEMS } from "../../fetch/problem.ts";
 import { STORAGE_PROBLEMS, StorageUnavailable } from "../../fetch/storage-unavailable.ts";
 import type { Failure, TwoFactor } from "../../fetch/two-factor/service.ts";
@@ -27,16 +28,29 @@ import { requireServices, type ServicesOf } from "../services.ts";
  */
 export interface TwoFactorService {
   /** Sends a code. All Workers that are bound count as one caller for the limits. */
-  start(request: StartRequest): Promise<ChallengeStatus>;
+  start(request: StartRequest, options?: KeyOption): Promise<ChallengeStatus>;
   /** Checks the code that the user typed; what came of it is reported by itself. */
-  check(id: string, code: string): Promise<CheckResult>;
+  check(id: string, code: string, options?: KeyOption): Promise<CheckResult>;
   /** Sends a new code, which supersedes the one before. */
-  resend(id: string, request?: ResendRequest): Promise<ChallengeStatus>;
+  resend(id: string, request?: ResendRequest, options?: KeyOption): Promise<ChallengeStatus>;
   /** Ends a challenge: its code is not taken any more. */
   cancel(id: string): Promise<void>;
   /** Looks at a challenge; changes nothing. */
   get(id: string): Promise<ChallengeDetails>;
 }
+
+/** How one call is to be known again. */
+export interface KeyOption {
+  /**
+   * Your name for this one request, say a UUID that a form got when it was rendered: repeated with it, the call gives
+   * the same answer, sends nothing twice and counts nothing twice. Kept for a day.
+   *
+   * @default none: every call is a new one
+   */
+  readonly idempotencyKey?: string;
+}
+
+const keySchema = objectOf({ idempotencyKey: v.optional(idempotencyKeyText) });
 
 /** Whom what is asked for by RPC counts for. No proxy key has a name with a colon. */
 const CALLER = "rpc:";
@@ -49,14 +63,17 @@ export function createTwoFactorEntrypoint(
   env: Env,
 ) => TwoFactorService {
   return class extends WorkerEntrypoint<Env> implements TwoFactorService {
-    async start(request: StartRequest) {
+    async start(request: StartRequest, options: KeyOption = {}) {
       const valid = check(startSchema, request);
-      return this.#ask((service) => service.start(valid, CALLER));
+      const { idempotencyKey } = check(keySchema, options);
+      return this.#ask((service) => service.start(valid, CALLER, idempotencyKey));
     }
 
-    async check(id: string, code: string): Promise<CheckResult> {
+    async check(id: string, code: string, options: KeyOption = {}): Promise<CheckResult> {
       const valid = check(checkSchema, { code });
-      const checked = await this.#ask((service) => service.check(String(id), valid.code));
+      const { idempotencyKey } = check(keySchema, options);
+      const ask = (service: TwoFactor) => service.check(String(id), valid.code, CALLER, idempotencyKey);
+      const checked = await this.#ask(ask);
       if (checked.verified) return checked;
       const { reason, attemptsLeft } = checked;
       const isOfCheck = reason !== "too_soon" && reason !== "too_many_messages";
@@ -64,9 +81,10 @@ export function createTwoFactorEntrypoint(
       return { verified: false, reason: reason === "too_many" ? "too_many_attempts" : reason, attemptsLeft };
     }
 
-    async resend(id: string, request: ResendRequest = {}) {
+    async resend(id: string, request: ResendRequest = {}, options: KeyOption = {}) {
       const valid = check(resendSchema, request);
-      return this.#ask((service) => service.resend(String(id), valid, CALLER));
+      const { idempotencyKey } = check(keySchema, options);
+      return this.#ask((service) => service.resend(String(id), valid, CALLER, idempotencyKey));
     }
 
     async cancel(id: string): Promise<void> {

@@ -5,7 +5,14 @@ import type { Channel } from "../../../src/report.ts";
 import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import { LedgerUnavailable } from "../../fetch/ledger.ts";
-import type { NewChallenge, Once, Sending, SendingEnded } from "../../fetch/two-factor/challenges.ts";
+import type {
+  Keep,
+  Keyed,
+  NewChallenge,
+  Once,
+  Sending,
+  SendingEnded,
+} from "../../fetch/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import { type Env, readEnv } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
@@ -86,20 +93,28 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     return this.#shard.countSetAside();
   }
 
-  begin(challenge: NewChallenge) {
-    return this.#shard.begin(challenge);
+  async claim(keyed: Keyed, id: string | undefined) {
+    return this.#shard.claim(keyed, id);
   }
 
-  end(id: string, number: number, ended: SendingEnded) {
-    return this.#shard.end(id, number, ended);
+  async recall(keyed: Keyed) {
+    return this.#shard.recall(keyed);
   }
 
-  check(id: string, code: string) {
-    return this.#shard.check(id, code);
+  begin(challenge: NewChallenge, keyed?: Keyed) {
+    return this.#shard.begin(challenge, keyed);
   }
 
-  resend(id: string, channel: Channel | undefined, code: string) {
-    return this.#shard.resend(id, channel, code);
+  end(id: string, number: number, ended: SendingEnded, keep?: Keep) {
+    return this.#shard.end(id, number, ended, keep);
+  }
+
+  check(id: string, code: string, keyed?: Keyed) {
+    return this.#shard.check(id, code, keyed);
+  }
+
+  resend(id: string, channel: Channel | undefined, code: string, keyed?: Keyed) {
+    return this.#shard.resend(id, channel, code, keyed);
   }
 
   cancel(id: string) {

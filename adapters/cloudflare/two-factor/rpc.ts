@@ -10,6 +10,10 @@ import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts"
 import type {
   Begun,
   Checked,
+  Claimed,
+  Earlier,
+  Keep,
+  Keyed,
   NewChallenge,
   Once,
   Received,
@@ -29,10 +33,19 @@ export interface QuarantineRpc {
 
 export interface ChallengesRpc extends QuarantineRpc {
   nudge(): Promise<void>;
-  begin(challenge: NewChallenge): Promise<Begun | "full">;
-  end(id: string, number: number, ended: SendingEnded): Promise<ChallengeStatus | undefined>;
-  check(id: string, code: string): Promise<Checked | undefined>;
-  resend(id: string, channel: Channel | undefined, code: string): Promise<Begun | Refusal | undefined>;
+  /** Since 0.2.0. Without an id the key is only looked for. */
+  claim(keyed: Keyed, id: string | undefined): Promise<Claimed | Earlier<never> | "full" | undefined>;
+  /** Since 0.2.0. */
+  recall(keyed: Keyed): Promise<Earlier | undefined>;
+  begin(challenge: NewChallenge, keyed?: Keyed): Promise<Begun | Earlier | "full">;
+  end(id: string, number: number, ended: SendingEnded, keep?: Keep): Promise<ChallengeStatus | undefined>;
+  check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined>;
+  resend(
+    id: string,
+    channel: Channel | undefined,
+    code: string,
+    keyed?: Keyed,
+  ): Promise<Begun | Refusal | Earlier | undefined>;
   cancel(id: string): Promise<true | undefined>;
   look(id: string): Promise<ChallengeDetails | undefined>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;

@@ -31,6 +31,11 @@ const PURGE_EVERY_MS = 60_000;
 /** When to try again what failed. */
 const AFTER_FAILURE_MS = 10_000;
 
+/** A message that was counted by name. It stands among the windows, as a kind of its own. */
+const ONCE = "once";
+/** For as long as a call that was cut off may be repeated, and a while. */
+const ONCE_MS = 10 * 60_000;
+
 /** @param limits Those in force, which may have changed since the last time. */
 export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
   const { store, transact, now, logFailure = () => {} } = platform;
@@ -48,7 +53,7 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
     },
 
     /** Counts one more message for all its limits, or for none where one is reached. */
-    take({ number, caller, country, address }: Sending) {
+    take({ number, caller, country, address, once }: Sending) {
       const at = now();
       const subjects: Readonly<Record<LimitKind, string | undefined>> = {
         number,
@@ -64,6 +69,7 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
         return limit === undefined || subject === undefined ? [] : [{ kind, limit, subject }];
       });
       const taken = transact(() => {
+        if (once !== undefined && store.read(ONCE, once, 0, at).size > 0) return {};
         for (const { kind, limit, subject } of applicable) {
           const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
           const retryAfter = waitFor(counts, limit, at);
@@ -74,6 +80,7 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
         for (const { kind, limit, subject } of applicable) {
           store.add(toKind(kind, limit), subject, partOf(at, limit), at + limit.period * 2);
         }
+        if (once !== undefined) store.add(ONCE, once, 0, at + ONCE_MS);
         store.count("messages");
         return {};
       });

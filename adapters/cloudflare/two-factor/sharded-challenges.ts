@@ -34,16 +34,31 @@ export function createShardedChallenges(
         .slice(0, 22);
       return `${(hashText(number) % count).toString(36)}.${random}`;
     },
-    begin: async (challenge) => {
+    claim: async (place, keyed, id) => {
+      const hash = hashText(place);
+      const [index = 0, ...former] = new Set(shards.map((size) => hash % size));
+      // A key that was claimed before the number of shards was changed lies where it was.
+      for (const one of former) {
+        const found = await call(one, (shard) => shard.claim(keyed, undefined), true, undefined);
+        if (found !== undefined && found !== "full") return found;
+      }
+      const claimed = await call(index, (shard) => shard.claim(keyed, id), true, undefined);
+      if (claimed === "full") throw new StorageUnavailable("challenges", "There is no room for a key.");
+      return claimed;
+    },
+    // Where the key is known its object knows the method; where this one does not, nothing may be done twice.
+    recall: (id, keyed) =>
+      call(toShard(id), (one) => one.recall(keyed), true, { earlier: "under-way" } as const),
+    begin: async (challenge, keyed) => {
       // Asked twice it would be the same challenge, and its message is sent after.
-      const begun = await call(toShard(challenge.id), (one) => one.begin(challenge));
+      const begun = await call(toShard(challenge.id), (one) => one.begin(challenge, keyed));
       if (begun === "full") throw new StorageUnavailable("challenges", "There is no room for a challenge.");
       return begun;
     },
-    end: (id, number, ended) => ofId(id, (one) => one.end(id, number, ended)),
-    // Not twice: it may have been counted, and even taken.
-    check: (id, code) => ofId(id, (one) => one.check(id, code), false),
-    resend: (id, channel, code) => ofId(id, (one) => one.resend(id, channel, code), false),
+    end: (id, number, ended, keep) => ofId(id, (one) => one.end(id, number, ended, keep)),
+    // Not twice: it may have been counted, and even taken. An object that is of the version before knows no keys.
+    check: (id, code, keyed) => ofId(id, (one) => one.check(id, code, keyed), false),
+    resend: (id, channel, code, keyed) => ofId(id, (one) => one.resend(id, channel, code, keyed), false),
     cancel: (id) => ofId(id, (one) => one.cancel(id)),
     look: (id) => ofId(id, (one) => one.look(id)),
     receipt: (receipt, once) => ofNumber(receipt.number, (one) => one.receipt(receipt, once)),
@@ -75,11 +90,18 @@ export function createShardedChallenges(
     return index < Math.max(...shards) ? call(index, ask, twice) : undefined;
   }
 
-  function call<T>(index: number, ask: (shard: ChallengesRpc) => Promise<T>, twice = true): Promise<T> {
+  /** @param older What an object of the version before, which does not know the method, is taken to have said. */
+  function call<T>(
+    index: number,
+    ask: (shard: ChallengesRpc) => Promise<T>,
+    twice = true,
+    ...older: readonly T[]
+  ): Promise<T> {
     const id = namespace.idFromName(`challenges-${index}`);
     return callObject(() => ask(namespace.get(id as never) as ChallengesRpc), {
       object: "challenges",
       twice,
+      ...(older.length > 0 && { older: () => older[0] as T }),
     });
   }
 }

@@ -1,7 +1,8 @@
 // The workflow over HTTP: who is calling → fields → service → answer.
 
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import { idempotencyKeyText, KEY_RULE, readIdempotencyKey } from "../../../src/two-factor/idempotency-key.ts";
 import { maskNumber } from "../../../src/two-factor/phone-number.ts";
 import { checkSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
 import { objectOf } from "../../../src/validation.ts";
@@ -18,7 +19,7 @@ const nothingSchema = objectOf({});
 
 /** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
 export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) {
-  type Call<O> = (input: O, caller: string, id: string) => Promise<Answer>;
+  type Call<O> = (input: O, caller: string, id: string, key: string | undefined) => Promise<Answer>;
   const asCaller =
     <E extends v.ObjectEntries>(
       schema: ReturnType<typeof objectOf<E>>,
@@ -37,9 +38,13 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
         return problem("wrong-traffic", { detail }, {}, seen);
       }
       const { output, errors = [] } = readFields(decoded, schema);
-      if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
+      const key = readKey(request.headers);
+      if (output === undefined || key === null) {
+        const all = key === null ? [...errors, KEY_FAULT] : errors;
+        return problem("invalid-parameters", { errors: all }, {}, seen);
+      }
       // A caller that hangs up must not leave a message that was sent without a note of it.
-      const work = answer(output, caller.name, id);
+      const work = answer(output, caller.name, id, key);
       context.waitUntil?.(work.catch(() => {}));
       const { log, ...rest } = await work;
       return { ...rest, log: { ...seen, ...log } };
@@ -47,22 +52,22 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
 
   return {
     /** `POST /2fa` */
-    start: asCaller(startSchema, async (request, caller) => {
+    start: asCaller(startSchema, async (request, caller, _, key) => {
       const { channel } = request;
       const seen = { channel, number: maskNumber(request.to) };
-      return toAnswer(await service.start(request, caller), "started", seen);
+      return toAnswer(await service.start(request, caller, key), "started", seen);
     }),
 
     /** `POST /2fa/{id}/check` */
-    check: asCaller(checkSchema, async ({ code }, _, id) => {
-      const checked = await service.check(id, code);
+    check: asCaller(checkSchema, async ({ code }, caller, id, key) => {
+      const checked = await service.check(id, code, caller, key);
       if ("failed" in checked) return toProblem(checked);
       return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
     }),
 
     /** `POST /2fa/{id}/resend` */
-    resend: asCaller(resendSchema, async (request, caller, id) =>
-      toAnswer(await service.resend(id, request, caller), "resent"),
+    resend: asCaller(resendSchema, async (request, caller, id, key) =>
+      toAnswer(await service.resend(id, request, caller, key), "resent"),
     ),
 
     /** `DELETE /2fa/{id}` */
@@ -78,6 +83,20 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
       return "failed" in found ? toProblem(found) : json(200, found, "ok");
     }),
   };
+}
+
+const KEY_HEADER = "Idempotency-Key";
+const KEY_FAULT = {
+  parameter: KEY_HEADER,
+  detail: `must be ${KEY_RULE}, in quotes or without`,
+};
+
+/** The request's idempotency key; `null`: it is none. */
+function readKey(headers: Headers): string | undefined | null {
+  const header = headers.get(KEY_HEADER);
+  if (header === null) return undefined;
+  const key = readIdempotencyKey(header);
+  return v.is(idempotencyKeyText, key) ? key : null;
 }
 
 function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Partial<LogEntry> = {}): Answer {

@@ -3,6 +3,7 @@
 import type { Channel } from "../../../src/report.ts";
 import type { Autofill } from "../../../src/two-factor/autofill.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import type { KeyedRequest } from "../../../src/two-factor/idempotency-key.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
 import type { RefusedBecause } from "../../../src/two-factor/step.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
@@ -20,6 +21,10 @@ export interface NewChallenge {
   readonly address?: string | undefined;
   /** `undefined`: its texts are not filled in. */
   readonly autofill?: Autofill | undefined;
+  /** Name of the key that asks. */
+  readonly caller?: string;
+  /** Whether earlier challenges of the caller for this number give way to it. */
+  readonly supersedes?: boolean | undefined;
   readonly channel: Channel;
   readonly code: string;
 }
@@ -58,6 +63,34 @@ export type SendingEnded =
   | { readonly type: "uncertain" }
   | { readonly type: "failed" };
 
+/** A request under an idempotency key, hashed with each code secret: the first is written, any is found. */
+export type Keyed = readonly KeyedRequest[];
+
+/** An answer that is given again: the challenge, or the name of the problem and what goes with it. */
+export interface KeptAnswer {
+  readonly status?: ChallengeStatus | undefined;
+  readonly failed?: string | undefined;
+  /** Milliseconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** What a request met that came under an idempotency key which is known already. Nothing was done for it. */
+export type Earlier<Answer = KeptAnswer> =
+  /** The key names another request. */
+  | { readonly earlier: "other" }
+  /** The same request is being worked on. */
+  | { readonly earlier: "under-way" }
+  | { readonly earlier: "done"; readonly answer: Answer };
+
+/** What to keep with the end of a message, as the answer to a request under an idempotency key. */
+export interface Keep {
+  readonly keyed: Keyed;
+  /** Whether nothing was counted or sent: then the key is free again, and the request may be repeated. */
+  readonly released?: boolean;
+  readonly failed?: string | undefined;
+  readonly retryAfter?: number | undefined;
+}
+
 /** A webhook's signature, to be good once. */
 export interface Once {
   readonly nonce: string;
@@ -68,16 +101,38 @@ export interface Once {
 /** `unknown`: of no challenge here. `replayed`: its nonce was seen before, and nothing was done. */
 export type Received = "taken" | "unknown" | "replayed";
 
+/** A key that is bound to its challenge. */
+export interface Claimed {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
 /** Every call rejects with `StorageUnavailable` when it cannot be stored; `undefined`: there is no such challenge. */
 export interface Challenges {
   /** An id that cannot be guessed, and that leads to where the number's challenges are. */
   createId(number: string): string;
-  begin(challenge: NewChallenge): Promise<Begun>;
+  /**
+   * Binds an idempotency key to a start, before anything is done for it.
+   *
+   * @param place Where the key is kept: the same for every start under it.
+   * @param id The challenge that it is to be, unless the key has one already.
+   * @returns The key's challenge, and whether it is `id` for the first time; `undefined`: keys cannot be kept now, since
+   * the object is of a version before them.
+   */
+  claim(place: string, keyed: Keyed, id: string): Promise<Claimed | Earlier<never> | undefined>;
+  /** What became of a start whose key was claimed before; `undefined`: it was not begun. */
+  recall(id: string, keyed: Keyed): Promise<Earlier | undefined>;
+  begin(challenge: NewChallenge, keyed?: Keyed): Promise<Begun | Earlier>;
   /** Notes how the sending of message `number` ended. */
-  end(id: string, number: number, ended: SendingEnded): Promise<ChallengeStatus | undefined>;
-  check(id: string, code: string): Promise<Checked | undefined>;
+  end(id: string, number: number, ended: SendingEnded, keep?: Keep): Promise<ChallengeStatus | undefined>;
+  check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined>;
   /** Begins a further message, with this code; `channel` is the last one's where it is not said. */
-  resend(id: string, channel: Channel | undefined, code: string): Promise<Begun | Refusal | undefined>;
+  resend(
+    id: string,
+    channel: Channel | undefined,
+    code: string,
+    keyed?: Keyed,
+  ): Promise<Begun | Refusal | Earlier | undefined>;
   cancel(id: string): Promise<true | undefined>;
   look(id: string): Promise<ChallengeDetails | undefined>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
@@ -93,6 +148,8 @@ export interface Sending {
   readonly country?: string | null;
   /** Keyed hash of the end user's address; `undefined`: not known, and not limited. */
   readonly address?: string | undefined;
+  /** Names the message, so that asking twice counts once. */
+  readonly once?: string | undefined;
 }
 
 /** Counts what is sent, over everything together. Rejects with `StorageUnavailable`. */

@@ -6,6 +6,7 @@ import type { Channel } from "../../../src/report.ts";
 import { hashAddress } from "../../../src/two-factor/address.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { generateCode } from "../../../src/two-factor/code.ts";
+import { hashRequest } from "../../../src/two-factor/idempotency-key.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
 import { parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
 import type { resendSchema, startSchema } from "../../../src/two-factor/request.ts";
@@ -20,6 +21,9 @@ import type {
   Begun,
   Challenges,
   Checked,
+  Earlier,
+  Keep,
+  Keyed,
   Once,
   Received,
   Refusal,
@@ -44,13 +48,21 @@ export interface Failure {
 }
 
 export interface TwoFactor {
-  /** @param caller Whom its limit counts for. */
-  start(request: v.InferOutput<typeof startSchema>, caller: string): Promise<ChallengeStatus | Failure>;
-  check(id: string, code: string): Promise<Checked | Failure>;
+  /**
+   * @param caller Whom its limit counts for.
+   * @param key The caller's idempotency key, as with `check` and `resend`.
+   */
+  start(
+    request: v.InferOutput<typeof startSchema>,
+    caller: string,
+    key?: string,
+  ): Promise<ChallengeStatus | Failure>;
+  check(id: string, code: string, caller: string, key?: string): Promise<Checked | Failure>;
   resend(
     id: string,
     request: v.InferOutput<typeof resendSchema>,
     caller: string,
+    key?: string,
   ): Promise<ChallengeStatus | Failure>;
   cancel(id: string): Promise<true | Failure>;
   look(id: string): Promise<ChallengeDetails | Failure>;
@@ -98,6 +110,9 @@ const NOT_SENT: Readonly<Record<SendErrorCode, ProblemName>> = {
 /** Of a sender that says it is throttled and not for how long: no rate of Vonage's is below one a second. */
 const THROTTLED_FOR_MS = 1000;
 
+/** When to ask again for an answer that is being worked on. */
+const UNDER_WAY_FOR_MS = 1000;
+
 /** Makes the workflow from its configuration, and from where its state is kept. */
 export function createTwoFactor(
   config: TwoFactorConfig,
@@ -106,46 +121,68 @@ export function createTwoFactor(
   webhooks: WebhookRecord,
 ): TwoFactor {
   const service: TwoFactor = {
-    async start({ channel, brand = config.brand, locale, ip, origin, androidAppHash, ...request }, caller) {
+    async start({ ip, supersede, ...request }, caller, key) {
+      const { channel, brand = config.brand, locale } = request;
       const number = parsePhoneNumber(request.to);
       if (number.fault !== undefined)
         return refuse("invalid-number", { detail: `The number ${number.fault}.` });
       const { number: to, country } = number;
       if (!isServed(config.countries, country)) return refuse("country-not-served");
       if (!isReached(channel, to, country)) return { failed: "channel-unavailable" };
+      // The address says who asks, and may change between two attempts of one phone.
+      let keyed = await hashKey([caller], key, { ...request, supersede });
+      let id = challenges.createId(to);
+      if (keyed !== undefined) {
+        const claimed = await challenges.claim(`${caller} ${key}`, keyed, id);
+        // The object is of the version before: as if there were no key.
+        if (claimed === undefined) keyed = undefined;
+        else if ("earlier" in claimed) return repeat(claimed);
+        else {
+          id = claimed.id;
+          const earlier = claimed.isNew ? undefined : await challenges.recall(id, keyed);
+          if (earlier !== undefined) return repeat(earlier);
+        }
+      }
       const address = await hash(ip);
-      const limited = await limit({ number: to, country: country ?? null, address, caller });
+      const sending = { number: to, country: country ?? null, address, caller };
+      const limited = await limit({ ...sending, once: keyed?.[0]?.token });
       if (limited !== undefined) return limited;
 
-      const id = challenges.createId(to);
       const { clientRef = id } = request;
       const code = generateCode(config.codeLength);
+      const { origin, androidAppHash } = request;
       const autofill = (origin ?? androidAppHash) === undefined ? undefined : { origin, androidAppHash };
-      const about = { brand, locale, clientRef, address, autofill };
-      const message = { to, country: country ?? null, ...about, channel };
-      return send(await challenges.begin({ id, ...message, code }), code);
+      const about = { brand, locale, clientRef, address, autofill, caller, supersedes: supersede };
+      const challenge = { id, to, country: country ?? null, ...about, channel, code };
+      const begun = await challenges.begin(challenge, keyed);
+      return "earlier" in begun ? repeat(begun) : send(begun, code, keyed);
     },
 
-    async check(id, code) {
-      const checked = ID.test(id) ? await challenges.check(id, code) : undefined;
-      return checked ?? NO_CHALLENGE;
+    async check(id, code, caller, key) {
+      if (!ID.test(id)) return NO_CHALLENGE;
+      const keyed = await hashKey([caller, id], key, { check: code });
+      const checked = (await challenges.check(id, code, keyed)) ?? NO_CHALLENGE;
+      if (!("earlier" in checked)) return checked;
+      return checked.earlier === "done" ? checked.answer : EARLIER[checked.earlier];
     },
 
-    async resend(id, { channel, ip }, caller) {
+    async resend(id, { channel, ip }, caller, key) {
       if (!ID.test(id)) return NO_CHALLENGE;
       if (channel !== undefined && config.senders[channel] === undefined)
         return { failed: "channel-unavailable" };
       const code = generateCode(config.codeLength);
-      const next = await challenges.resend(id, channel, code);
+      const keyed = await hashKey([caller, id], key, { resend: channel ?? null });
+      const next = await challenges.resend(id, channel, code, keyed);
       if (next === undefined) return NO_CHALLENGE;
+      if ("earlier" in next) return repeat(next);
       if ("reason" in next) return toFailure(next);
       const { to, number, country, address: atStart, channel: by } = next.message;
       const address = (await hash(ip)) ?? atStart;
       const refused: Failure | undefined = isReached(by, to, country ?? undefined)
         ? await limit({ number: to, country, address, caller })
         : { failed: "channel-unavailable" };
-      if (refused === undefined) return send(next, code);
-      await challenges.end(id, number, { type: "failed" });
+      if (refused === undefined) return send(next, code, keyed);
+      await challenges.end(id, number, { type: "failed" }, keyed && { keyed, released: true });
       return refused;
     },
 
@@ -200,18 +237,33 @@ export function createTwoFactor(
     return refused && { failed: LIMITED[refused], ...taken };
   }
 
+  function hashKey(
+    scope: readonly string[],
+    key: string | undefined,
+    request: Readonly<Record<string, unknown>>,
+  ): Promise<Keyed | undefined> {
+    return key === undefined
+      ? Promise.resolve(undefined)
+      : hashRequest(config.codeSecrets, scope, key, request);
+  }
+
   async function hash(ip: string | undefined): Promise<string | undefined> {
     const [secret] = config.codeSecrets;
     return ip === undefined || secret === undefined ? undefined : hashAddress(secret, ip);
   }
 
   /** Sends a message that was begun, and notes how that ended. */
-  async function send({ status, message }: Begun, code: string): Promise<ChallengeStatus | Failure> {
+  async function send(
+    { status, message }: Begun,
+    code: string,
+    keyed: Keyed | undefined,
+  ): Promise<ChallengeStatus | Failure> {
     const { number, channel, country, address: _, autofill, ...rest } = message;
-    const end = (ended: SendingEnded) => challenges.end(status.id, number, ended);
+    const end = (ended: SendingEnded, answer: Omit<Keep, "keyed"> = {}) =>
+      challenges.end(status.id, number, ended, keyed && { keyed, ...answer });
     const sender = config.senders[channel];
     if (sender === undefined) {
-      await end({ type: "failed" });
+      await end({ type: "failed" }, { failed: "channel-unavailable" });
       return { failed: "channel-unavailable" };
     }
     const { lifetime } = config;
@@ -221,12 +273,13 @@ export function createTwoFactor(
     } catch (error) {
       const { code: reason, vonageStatus, retryAfter } = toSendError(error);
       const failed = NOT_SENT[reason];
-      const challenge = await end({ type: reason === "uncertain" ? "uncertain" : "failed" });
+      const wait = retryAfter ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
+      const type = reason === "uncertain" ? "uncertain" : "failed";
+      const challenge = await end({ type }, { failed, retryAfter: wait });
       await service.count(`not-sent:${failed}`);
       // One destination's refusal pages nobody, but a wrong sender must show: it makes this number grow.
       if (vonageStatus !== undefined) await service.count(`sms-status:${vonageStatus}`);
       const advice = adviseOperator(reason, vonageStatus);
-      const wait = retryAfter ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
       return {
         failed,
         ...(advice && { advice }),
@@ -262,6 +315,24 @@ const REFUSED: Readonly<Record<Refusal["reason"], ProblemName>> = {
   too_soon: "resend-too-soon",
   too_many_messages: "too-many-messages",
 };
+
+const EARLIER = {
+  other: { failed: "idempotency-key-reused" },
+  "under-way": { failed: "idempotency-key-in-use", retryAfter: UNDER_WAY_FOR_MS },
+} as const satisfies Record<string, Failure>;
+
+/** Gives the answer of an earlier call again. */
+function repeat(found: Earlier): ChallengeStatus | Failure {
+  if (found.earlier !== "done") return EARLIER[found.earlier];
+  const { status, failed, retryAfter } = found.answer;
+  if (failed === undefined) return status ?? NO_CHALLENGE;
+  return {
+    // Written by this Worker, or by one before: names of problems do not change.
+    failed: failed as ProblemName,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(failed === "send-uncertain" && status && { challenge: status }),
+  };
+}
 
 /** A refusal as the problem that it is. */
 export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {

@@ -26,6 +26,7 @@ export const ENDINGS = {
   expired: ["Too late", "The code is not taken any more. Start again to get another."],
   locked: ["Locked", "Too many wrong codes. Start again to get another."],
   cancelled: ["Cancelled", "The code is not taken any more."],
+  superseded: ["Superseded", "A newer code was sent; this one is not taken any more."],
 } as const satisfies Record<Exclude<ShownChallenge["state"], "pending">, readonly [string, string]>;
 
 const REASONS: Readonly<Record<NonNullable<ApplicationAnswer["reason"]>, string>> = {

@@ -1,0 +1,96 @@
+// The tables of idempotency keys. Knows SQL, and nothing of what answers mean.
+
+import type { KeyedRequest } from "../../../src/two-factor/idempotency-key.ts";
+import type { Migration } from "../storage/migrations.ts";
+import type { Sql } from "../storage/sql.ts";
+
+/** A repetition comes within minutes; a day is as long as challenges are kept after their end. */
+export const KEEP_KEYS_MS = 24 * 3_600_000;
+
+/** What is stored under a key. */
+export interface KeyedAnswer extends KeyedRequest {
+  readonly challenge: string;
+  /** Which message of the challenge it is about; `null`: none, and the answer is there. */
+  readonly message: number | null;
+  /** JSON; `null`: it is not known yet. */
+  readonly answer: string | null;
+}
+
+export type KeyStore = ReturnType<typeof createKeyStore>;
+
+/** Claims lie where the key leads to, answers beside their challenge: often in another object. */
+export const addIdempotencyKeys: Migration = (sql) => {
+  sql.exec(`
+CREATE TABLE IF NOT EXISTS key_claims (
+  token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, challenge TEXT NOT NULL, until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS key_claims_by_end ON key_claims (until);
+CREATE TABLE IF NOT EXISTS key_answers (
+  token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, challenge TEXT NOT NULL, message INTEGER, answer TEXT,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS key_answers_by_end ON key_answers (until);
+`);
+};
+
+/** Opens the tables, which a migration has made. */
+export function createKeyStore(sql: Sql) {
+  return {
+    claim({ token, fingerprint }: KeyedRequest, challenge: string, now: number): void {
+      sql.exec(
+        "INSERT INTO key_claims VALUES (?, ?, ?, ?)",
+        token,
+        fingerprint,
+        challenge,
+        now + KEEP_KEYS_MS,
+      );
+    },
+
+    claimOf(token: string): Pick<KeyedAnswer, "fingerprint" | "challenge"> | undefined {
+      const [found] = sql.exec("SELECT * FROM key_claims WHERE token = ?", token).toArray();
+      return found && { fingerprint: String(found.fingerprint), challenge: String(found.challenge) };
+    },
+
+    write({ token, fingerprint, challenge, message, answer }: KeyedAnswer, now: number): void {
+      sql.exec(
+        "INSERT OR REPLACE INTO key_answers VALUES (?, ?, ?, ?, ?, ?)",
+        token,
+        fingerprint,
+        challenge,
+        message,
+        answer,
+        now + KEEP_KEYS_MS,
+      );
+    },
+
+    read(token: string): KeyedAnswer | undefined {
+      const [found] = sql.exec("SELECT * FROM key_answers WHERE token = ?", token).toArray();
+      return (
+        found && {
+          token,
+          fingerprint: String(found.fingerprint),
+          challenge: String(found.challenge),
+          message: found.message === null ? null : Number(found.message),
+          answer: found.answer === null ? null : String(found.answer),
+        }
+      );
+    },
+
+    remove(token: string): void {
+      sql.exec("DELETE FROM key_answers WHERE token = ?", token);
+    },
+
+    /** Forgets what has had its time, or seems to have more of it than it can. */
+    purge(now: number): void {
+      for (const table of ["key_claims", "key_answers"]) {
+        sql.exec(`DELETE FROM ${table} WHERE until <= ?`, now);
+        sql.exec(`UPDATE ${table} SET until = ?1 WHERE until > ?1`, now + KEEP_KEYS_MS);
+      }
+    },
+
+    nextEnds: (): unknown[] =>
+      ["key_claims", "key_answers"].map(
+        (table) => sql.exec(`SELECT min(until) AS at FROM ${table}`).toArray()[0]?.at,
+      ),
+  };
+}
