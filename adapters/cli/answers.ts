@@ -70,8 +70,34 @@ export const statsSchema = v.looseObject({
   twoFactor: v.optional(v.record(v.string(), count)),
 });
 
+/** A setting to look at, and why. */
+const noteSchema = v.looseObject({ name: v.string(), detail: v.string() });
+
+/** The workflow of `POST /doctor`. */
+const workflowSchema = v.looseObject({
+  sms: v.nullable(
+    v.looseObject({
+      from: v.nullable(v.string()),
+      shortCodeCountries: v.array(v.string()),
+      fault: v.nullable(v.string()),
+    }),
+  ),
+  voice: v.nullable(v.looseObject({ from: v.nullable(v.string()), fault: v.nullable(v.string()) })),
+  countries: v.array(v.string()),
+  limits: v.record(v.string(), v.looseObject({ messages: count, seconds: count })),
+  webhooks: v.looseObject({
+    trust: v.string(),
+    seen: v.nullable(
+      v.array(v.looseObject({ webhook: v.string(), outcome: v.string(), count, lastAt: v.string() })),
+    ),
+  }),
+  notes: v.array(noteSchema),
+});
+
 /** `POST /doctor`. */
 export const doctorSchema = v.looseObject({
+  /** Absent where the workflow is off, and from older Workers. */
+  twoFactor: v.optional(workflowSchema),
   ledger: v.boolean(),
   keys: v.record(
     v.string(),
@@ -114,5 +140,6 @@ export type UnreadableReport = v.InferOutput<typeof unreadableReportSchema>;
 export type Stats = v.InferOutput<typeof statsSchema>;
 export type Gate = Stats["gates"][number];
 export type DoctorAnswer = v.InferOutput<typeof doctorSchema>;
+export type WorkflowDiagnosis = v.InferOutput<typeof workflowSchema>;
 export type Health = v.InferOutput<typeof healthSchema>;
 export type Problem = v.InferOutput<typeof problemSchema>;

@@ -1,10 +1,12 @@
 // What the Worker said about itself → what is well, what is not, and what to do. Plain data in and out.
 
 import type { DoctorAnswer, Health, Stats } from "./answers.ts";
+import { type Finding, finding } from "./finding.ts";
 import { ADMIN_KEY_SETTING } from "./settings.ts";
 import { formatGate } from "./stats.ts";
 import { formatAge } from "./time.ts";
 import type { WorkerError } from "./worker-error.ts";
+import { ofWorkflow } from "./workflow-diagnosis.ts";
 
 export type Result<T> =
   | { readonly answer: T; readonly error?: never }
@@ -17,14 +19,6 @@ export interface Examination {
   readonly health: Result<Health>;
   readonly doctor?: Result<DoctorAnswer>;
   readonly stats?: Result<Stats>;
-}
-
-export interface Finding {
-  /** Only a `problem` has to be mended. */
-  readonly level: "ok" | "note" | "problem";
-  readonly text: string;
-  /** Lines beyond the text. */
-  readonly more: readonly string[];
 }
 
 /**
@@ -56,17 +50,22 @@ export function diagnose(
       ? []
       : doctor.error
         ? [fromError(doctor.error)]
-        : ofDoctor(doctor.answer, !!ledger)),
+        : ofDoctor(doctor.answer, !!ledger, now)),
     ...(stats === undefined ? [] : stats.error ? [fromError(stats.error)] : ofStats(stats.answer, now)),
   ];
 }
 
-function ofDoctor({ ledger, keys, texts = [] }: DoctorAnswer, hasLedger: boolean): Finding[] {
+function ofDoctor(
+  { ledger, keys, texts = [], twoFactor }: DoctorAnswer,
+  hasLedger: boolean,
+  now: number,
+): Finding[] {
   return [
     ...(hasLedger && !ledger
       ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
       : []),
     ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
+    ...(twoFactor === undefined ? [] : ofWorkflow(twoFactor, now)),
     ...texts.map(ofText),
   ];
 }
@@ -154,11 +153,5 @@ function ofStats({ reports, oldestWaiting, gates }: Stats, now: number): Finding
 
 const count = (reports: number, singular: string, plural: string) =>
   `${reports} ${reports === 1 ? `report ${singular}` : `reports ${plural}`}`;
-
-const finding = (level: Finding["level"], text: string, more: readonly string[] = []): Finding => ({
-  level,
-  text,
-  more,
-});
 
 const fromError = ({ message, more }: WorkerError): Finding => finding("problem", message, more);

@@ -2,7 +2,8 @@
 
 import type * as v from "valibot";
 import { doctorSchema, healthSchema, statsSchema } from "./answers.ts";
-import { diagnose, type Examination, type Finding, type Result } from "./diagnosis.ts";
+import { diagnose, type Examination, type Result } from "./diagnosis.ts";
+import type { Finding } from "./finding.ts";
 import type { Call } from "./request.ts";
 import type { ExitCode, Work } from "./work.ts";
 import { WorkerError } from "./worker-error.ts";

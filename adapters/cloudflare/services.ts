@@ -8,11 +8,13 @@ import type { UnreadableRows } from "../fetch/operator.ts";
 import type { HandlerConfig } from "../fetch/options.ts";
 import { createTracking, type Track } from "../fetch/track.ts";
 import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
+import { createExamination } from "../fetch/two-factor/examine.ts";
 import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
 import { createWebhookRecord } from "../fetch/two-factor/webhook-record.ts";
 import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
+import { describeSetup } from "./two-factor/describe-setup.ts";
 import { createRemoteLimits } from "./two-factor/remote-limits.ts";
 import { createRemoteSightings } from "./two-factor/remote-sightings.ts";
 import type { Senders } from "./two-factor/settings.ts";
@@ -58,7 +60,7 @@ export function createServices(env: Env, senders: Senders): Services | Incomplet
     ledger,
     deliver: createDelivery(config, ledger),
     track: ledger && createTracking(config, ledger),
-    twoFactor: createWorkflow(read, env, challenges),
+    twoFactor: createWorkflow(read, env, challenges, senders),
     unreadable:
       env.CHALLENGES &&
       env.SEND_LIMITS &&
@@ -73,14 +75,17 @@ export function createServices(env: Env, senders: Senders): Services | Incomplet
 
 function createWorkflow(
   { config, twoFactor }: Configuration,
-  { SEND_LIMITS: limits }: Env,
+  env: Env,
   challenges: ReturnType<typeof createShardedChallenges> | undefined,
+  own: Senders,
 ): Services["twoFactor"] {
+  const { SEND_LIMITS: limits } = env;
   if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
   const webhooks = createWebhookRecord(createRemoteSightings(limits), Date.now);
   const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits), webhooks);
   return {
     service,
+    examination: createExamination(twoFactor, describeSetup(env, twoFactor, own), webhooks, Date.now),
     calls: createTwoFactorCalls(config, service),
     webhooks: createWebhooks(config, twoFactor.webhooks, service),
   };

@@ -17,6 +17,7 @@ import { createReporter } from "./report.ts";
 import { STORAGE_PROBLEMS, StorageUnavailable } from "./storage-unavailable.ts";
 import { createTracker, createTracking } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
+import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
 import type { createWebhooks } from "./two-factor/webhooks.ts";
 
@@ -54,6 +55,8 @@ export interface HandlerParts {
 /** The workflow, handed in whole: a handler without it does not pay for it. */
 export interface TwoFactorParts {
   readonly service: Pick<TwoFactor, "counts" | "measureTexts">;
+  /** Left out: `doctor` and `/health` say nothing of the setup. */
+  readonly examination?: Examination;
   readonly calls: ReturnType<typeof createTwoFactorCalls>;
   readonly webhooks: ReturnType<typeof createWebhooks>;
 }
@@ -65,23 +68,27 @@ export function createHandler(
 ): ConversionHandler {
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
-  const operator = createOperator(config, ledger, twoFactor?.service, unreadable);
+  const operator = createOperator(config, ledger, twoFactor, unreadable);
   const app = createApp(config.allowedOrigins);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
   );
   const traffic = TRAFFICS.filter((one) => config.credentials[one]);
   const holds = ledger ? { shards: ledger.shards } : false;
-  const health = JSON.stringify({
+  const health = {
     status: "ok",
     traffic,
     callers,
     ledger: holds,
     twoFactor: twoFactor !== undefined,
-  });
+  };
 
   route(app, "/health", {
-    GET: () => ({ status: 200, headers: JSON_HEADERS, body: health, log: { outcome: "ok" } }),
+    GET: async () => {
+      const notes = (await twoFactor?.examination?.notes()) ?? [];
+      const body = JSON.stringify({ ...health, ...(notes.length > 0 && { notes }) });
+      return { status: 200, headers: JSON_HEADERS, body, log: { outcome: "ok" } };
+    },
   });
   for (const channel of CHANNELS) {
     route(app, `/conversions/${channel}`, {

@@ -11,6 +11,7 @@ import type { Ledger, ListedState, ReportPage } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
+import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
 
 /**
@@ -44,7 +45,12 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export function createOperator(
   config: HandlerConfig,
   ledger: Ledger | undefined,
-  twoFactor: Pick<TwoFactor, "counts" | "measureTexts"> | undefined,
+  twoFactor:
+    | {
+        readonly service: Pick<TwoFactor, "counts" | "measureTexts">;
+        readonly examination?: Pick<Examination, "diagnose">;
+      }
+    | undefined,
   unreadable?: UnreadableRows,
 ) {
   const asAdmin =
@@ -96,14 +102,14 @@ export function createOperator(
     stats: asAdmin(async (_, from) => {
       const [stats, counts, more = 0] = await Promise.all([
         from.stats(),
-        twoFactor?.counts(),
+        twoFactor?.service.counts(),
         unreadable?.count(),
       ]);
       const reports = { ...stats.reports, unreadable: stats.reports.unreadable + more };
       return json(200, { ...stats, reports, ...(counts && { twoFactor: counts }) });
     }),
 
-    /** `POST /doctor`: reports a message that does not exist with each key. */
+    /** `POST /doctor`: reports a message that does not exist with each key, and says how the workflow is set up. */
     doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
       const admin = await admitAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
@@ -117,10 +123,12 @@ export function createOperator(
       // Reports that wait for a key need not wait for its next probe. Where the ledger fails the verdicts still stand.
       const mended = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
       if (mended.length > 0) await ledger?.nudge(mended).catch(() => {});
-      const texts = twoFactor?.measureTexts() ?? [];
+      const texts = twoFactor?.service.measureTexts() ?? [];
+      const workflow = await twoFactor?.examination?.diagnose();
       const { log, ...answer } = json(200, {
         ledger: ledger !== undefined,
         keys,
+        ...(workflow && { twoFactor: workflow }),
         ...(texts.length > 0 && { texts }),
       });
       return { ...answer, log: { ...log, caller: `admin:${admin}` } };

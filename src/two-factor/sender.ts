@@ -46,4 +46,9 @@ export interface CodeSender {
   reaches?(destination: Pick<CodeMessage, "to" | "country">): boolean;
   /** How the texts go out that the operator wrote: shown by `doctor`. */
   measureTexts?(sample: TextSample): readonly TextSize[];
+  /**
+   * Says what would keep every message from going out, as far as that shows without sending; `undefined` where nothing
+   * does. `doctor` asks, and shows the sentence to the operator: no secret belongs in it.
+   */
+  findFault?(): Promise<string | undefined>;
 }

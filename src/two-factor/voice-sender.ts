@@ -81,6 +81,11 @@ export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
   const post = createAttempts(shared, readReply, CALLS_PER_SECOND);
   return Object.freeze({
     channel: "voice",
+    findFault: () =>
+      makeToken(Date.now()).then(
+        () => undefined,
+        () => "VOICE_PRIVATE_KEY is no RSA private key of 2048 bits or more that can be read",
+      ),
     send: (message: CodeMessage) => {
       const body = JSON.stringify(toCall(message, from, language ?? message.locale));
       return post(PATH, async (now) => ({

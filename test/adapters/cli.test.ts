@@ -772,6 +772,105 @@ describe("doctor", () => {
     ]);
   });
 
+  const WORKFLOW = {
+    sms: { from: "Acme", shortCodeCountries: ["US", "CA"], fault: null },
+    voice: { from: "447400123456", fault: null },
+    countries: ["GB", "US"],
+    limits: {
+      number: { messages: 5, seconds: 3600 },
+      total: { messages: 2000, seconds: 3600 },
+    },
+    webhooks: {
+      trust: "signed",
+      seen: [
+        { webhook: "delivery-receipt", outcome: "verified", count: 9, lastAt: "2026-11-23T11:58:00.000Z" },
+        { webhook: "delivery-receipt", outcome: "forged", count: 3, lastAt: "2026-11-23T11:40:00.000Z" },
+        { webhook: "inbound-sms", outcome: "unsigned", count: 2, lastAt: "2026-11-23T09:00:00.000Z" },
+      ],
+    },
+    notes: [],
+  };
+  const workflow = async (change: object) => {
+    const server = await serve({
+      ...WELL,
+      "POST /doctor": give(200, { ledger: true, keys: {}, twoFactor: { ...WORKFLOW, ...change } }),
+    });
+    const { code, lines } = await cli(["doctor"], server);
+    return { code, lines: lines.slice(3) };
+  };
+
+  it("says how the workflow is set up, in words", async () => {
+    expect(await workflow({})).toEqual({
+      code: 0,
+      lines: [
+        "ok      Texts come from Acme, and from the account's short code in US and CA.",
+        "ok      Calls come from 447400123456.",
+        "ok      Codes go to GB, US.",
+        "ok      Limits: number 5, total 2000 messages an hour.",
+        "ok      Delivery receipts at /webhooks/delivery-receipt: the last verified 2 minutes ago.",
+        "ok      Replies at /webhooks/inbound-sms: none yet; refused: 2 unsigned, the last 3 hours ago.",
+      ],
+    });
+  });
+
+  it("says first what is to be done, and fails only for what keeps messages from going out", async () => {
+    const notes = [{ name: "WEBHOOK_SIGNATURE_SECRET", detail: "is set, but none came. Point them there" }];
+    const noted = await workflow({ notes });
+    expect(noted.code).toBe(0);
+    expect(noted.lines.slice(0, 2)).toEqual([
+      "note    WEBHOOK_SIGNATURE_SECRET is set, but none came.",
+      "        Point them there.",
+    ]);
+    const voice = { from: "447400123456", fault: "VOICE_PRIVATE_KEY is no RSA private key" };
+    const broken = await workflow({ voice, notes });
+    expect(broken.code).toBe(1);
+    expect(broken.lines[0]).toBe("PROBLEM VOICE_PRIVATE_KEY is no RSA private key.");
+  });
+
+  const COUNTRIES = "AT BE CH DE DK ES FI FR GB IE IT NL NO".split(" ");
+  it.each<[object, string]>([
+    [{ sms: null }, "No texts are sent: SMS_FROM is not set."],
+    [{ sms: { from: null, shortCodeCountries: [], fault: null } }, "Texts come from a sender of your own."],
+    [
+      { sms: { from: null, shortCodeCountries: ["US"], fault: null } },
+      "Texts come from the account's short code in US.",
+    ],
+    [{ sms: { from: "Acme", shortCodeCountries: [], fault: null } }, "Texts come from Acme."],
+    [{ voice: null }, "No calls are made: VOICE_APPLICATION_ID is not set."],
+    [{ voice: { from: null, fault: null } }, "Calls come from a sender of your own."],
+    [{ countries: ["*"] }, "Codes go to every country."],
+    [{ countries: ["*", "-RU", "-KP"] }, "Codes go to every country but RU, KP."],
+    [{ countries: COUNTRIES }, "Codes go to 13 countries."],
+    [
+      { limits: { number: { messages: 5, seconds: 3600 }, total: { messages: 9, seconds: 86_400 } } },
+      "Limits: number 5 an hour, total 9 a day.",
+    ],
+    [
+      { limits: { number: { messages: 5, seconds: 90 } } },
+      "Limits: number 5 messages in 1 minute 30 seconds.",
+    ],
+    [{ webhooks: { trust: "signed", seen: null } }, "Webhooks: what came cannot be told now."],
+    [
+      {
+        webhooks: {
+          trust: "unsigned",
+          seen: [
+            { webhook: "inbound-sms", outcome: "believed", count: 1, lastAt: "2026-11-23T11:59:30.000Z" },
+            { webhook: "inbound-sms", outcome: "messages_api", count: 4, lastAt: "2026-11-23T11:59:40.000Z" },
+          ],
+        },
+      },
+      "Replies at /webhooks/inbound-sms: the last believed just now; refused: 4 of the Messages API, the last just now.",
+    ],
+  ])("of %j it says: %s", async (change, line) => {
+    expect((await workflow(change)).lines).toContain(`ok      ${line}`);
+  });
+
+  it("says nothing of webhooks that are closed, beyond the note", async () => {
+    const { lines } = await workflow({ webhooks: { trust: "none", seen: [] } });
+    expect(lines.filter((line) => line.includes("/webhooks/"))).toEqual([]);
+  });
+
   it("prints findings and all that it saw as one JSON object", async () => {
     const server = await serve(keys("not_enabled", "402"));
     const { code, lines } = await cli(["doctor", "--json"], server);

@@ -1,0 +1,92 @@
+// How the 2FA workflow is set up, in words: what has to be done first, then what is well.
+
+import type { WorkflowDiagnosis } from "./answers.ts";
+import { type Finding, finding } from "./finding.ts";
+import { formatSpan } from "./time.ts";
+
+type Seen = NonNullable<WorkflowDiagnosis["webhooks"]["seen"]>[number];
+
+/** @param now Epoch milliseconds. */
+export function ofWorkflow(
+  { sms, voice, countries, limits, webhooks, notes }: WorkflowDiagnosis,
+  now: number,
+): Finding[] {
+  return [
+    ...[sms?.fault, voice?.fault].flatMap((fault) => (fault ? [finding("problem", `${fault}.`)] : [])),
+    ...notes.map(({ name, detail }) => {
+      const [first = "", ...more] = detail.split(/(?<=\.) /);
+      return finding("note", `${name} ${endSentence(first)}`, more.map(endSentence));
+    }),
+    finding("ok", formatTexts(sms)),
+    finding("ok", formatCalls(voice)),
+    finding("ok", `Codes go to ${formatCountries(countries)}.`),
+    finding("ok", `Limits: ${formatLimits(limits)}.`),
+    ...formatWebhooks(webhooks, now).map((text) => finding("ok", text)),
+  ];
+}
+
+const endSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
+function formatTexts(sms: WorkflowDiagnosis["sms"]): string {
+  if (sms === null) return "No texts are sent: SMS_FROM is not set.";
+  const { from, shortCodeCountries } = sms;
+  const shortCode =
+    shortCodeCountries.length > 0 && `the account's short code in ${shortCodeCountries.join(" and ")}`;
+  if (from === null) return `Texts come from ${shortCode || "a sender of your own"}.`;
+  return `Texts come from ${from}${shortCode ? `, and from ${shortCode}` : ""}.`;
+}
+
+function formatCalls(voice: WorkflowDiagnosis["voice"]): string {
+  if (voice === null) return "No calls are made: VOICE_APPLICATION_ID is not set.";
+  return voice.from === null ? "Calls come from a sender of your own." : `Calls come from ${voice.from}.`;
+}
+
+/** More than these are counted. */
+const MOST_COUNTRIES = 12;
+
+function formatCountries(countries: readonly string[]): string {
+  const refused = countries.filter((one) => one.startsWith("-")).map((one) => one.slice(1));
+  const served = countries.filter((one) => !one.startsWith("-"));
+  const list = (codes: readonly string[]) =>
+    codes.length > MOST_COUNTRIES ? `${codes.length} countries` : codes.join(", ");
+  if (!served.includes("*")) return list(served);
+  return refused.length === 0 ? "every country" : `every country but ${list(refused)}`;
+}
+
+function formatLimits(limits: WorkflowDiagnosis["limits"]): string {
+  const entries = Object.entries(limits);
+  const sameTime = new Set(entries.map(([, { seconds }]) => seconds)).size === 1;
+  const per = (seconds: number) =>
+    seconds === 3600 ? "an hour" : seconds === 86_400 ? "a day" : `in ${formatSpan(seconds * 1000)}`;
+  if (!sameTime)
+    return entries.map(([kind, { messages, seconds }]) => `${kind} ${messages} ${per(seconds)}`).join(", ");
+  const [[, first] = ["", { seconds: 0 }]] = entries;
+  return `${entries.map(([kind, { messages }]) => `${kind} ${messages}`).join(", ")} messages ${per(first.seconds)}`;
+}
+
+const WEBHOOKS = { "delivery-receipt": "Delivery receipts", "inbound-sms": "Replies" } as const;
+
+/** One line for each kind: when one last came that was believed, and what was refused since. */
+function formatWebhooks({ trust, seen }: WorkflowDiagnosis["webhooks"], now: number): string[] {
+  if (trust === "none") return [];
+  if (seen === null) return ["Webhooks: what came cannot be told now."];
+  const ago = ({ lastAt }: Seen) => formatAgo(now - Date.parse(lastAt));
+  return Object.entries(WEBHOOKS).map(([webhook, name]) => {
+    const ours = seen.filter((one) => one.webhook === webhook);
+    const good = ours.find(({ outcome }) => outcome === "verified" || outcome === "believed");
+    const refused = ours
+      .filter(({ outcome, lastAt }) => REFUSED.includes(outcome) && lastAt > (good?.lastAt ?? ""))
+      .map(
+        (one) =>
+          `${one.count} ${one.outcome.replace("messages_api", "of the Messages API")}, the last ${ago(one)}`,
+      );
+    const came = good === undefined ? "none yet" : `the last ${good.outcome} ${ago(good)}`;
+    return `${name} at /webhooks/${webhook}: ${[came, ...(refused.length > 0 ? [`refused: ${refused.join("; ")}`] : [])].join("; ")}.`;
+  });
+}
+
+const REFUSED: readonly string[] = ["unsigned", "forged", "stale", "malformed", "messages_api"];
+
+/** Webhooks are noted to the minute. */
+const formatAgo = (milliseconds: number): string =>
+  milliseconds < 60_000 ? "just now" : `${formatSpan(milliseconds - (milliseconds % 60_000))} ago`;
