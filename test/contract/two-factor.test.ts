@@ -321,6 +321,25 @@ describe("webhooks", () => {
     await expect(stack.client.get(id)).resolves.toMatchObject({ attemptsLeft: 4 });
   });
 
+  it("that are replayed with another spelling of the signed nonce change nothing either", async () => {
+    const { id, code, number } = await start();
+    const nonce = `${crypto.randomUUID()}_x_y`;
+    const wrong = await sign({ ...inbound(number, notThe(code)), timestamp: seconds(), nonce });
+    for (const one of [nonce, nonce.replace("_", "="), nonce.replaceAll("_", "&")]) {
+      expect((await post({ ...wrong, nonce: one })).status).toBe(200);
+    }
+    await expect(stack.client.get(id)).resolves.toMatchObject({ attemptsLeft: 4 });
+  });
+
+  it("of an address with parameters of its own are believed, and their counts tell that they were verified", async () => {
+    const { id, code, number } = await start();
+    const signed = await sign(inbound(number, code));
+    expect((await post(signed, "/webhooks/inbound-sms/?tenant=7")).status).toBe(200);
+    await expect(stack.client.get(id)).resolves.toMatchObject({ state: "verified" });
+    const { body } = await callsOf(stack.worker).look("/stats");
+    expect(body.twoFactor["inbound-sms:verified"]).toBeGreaterThan(0);
+  });
+
   it("about what nobody here knows are acknowledged and counted", async () => {
     const count = async () => {
       const { body } = await callsOf(stack.worker).look("/stats");
