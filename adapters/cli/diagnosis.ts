@@ -126,7 +126,21 @@ function ofKey(
   }
 }
 
-function ofStats({ reports, oldestWaiting, gates }: Stats, now: number): Finding[] {
+/** Fewer refusals may be of numbers that users typed wrongly. */
+const FEWEST_REFUSALS = 10;
+
+/** A sender that some country does not take calls nobody, since one number can look like it: here it shows. */
+function ofRefusals(counts: Stats["twoFactor"] = {}): Finding[] {
+  const { messages = 0 } = counts;
+  return ["3", "6", "15"].flatMap((status) => {
+    const refused = counts[`sms-status:${status}`] ?? 0;
+    if (refused < FEWEST_REFUSALS || refused * 10 < messages) return [];
+    const text = `Vonage refused ${refused} of ${messages} messages with status ${status}: compare SMS_FROM with`;
+    return [finding("note", `${text} what the countries take that you send to.`)];
+  });
+}
+
+function ofStats({ reports, oldestWaiting, gates, twoFactor }: Stats, now: number): Finding[] {
   const { dead = 0, queued = 0, sending = 0, unreadable = 0 } = reports;
   const waiting = queued + sending;
   const since = oldestWaiting === null ? "" : `, the oldest since ${formatAge(oldestWaiting, now)}`;
@@ -148,6 +162,7 @@ function ofStats({ reports, oldestWaiting, gates }: Stats, now: number): Finding
         ]
       : []),
     ...gates.map((gate) => finding("note", formatGate(gate, now))),
+    ...ofRefusals(twoFactor),
   ];
 }
 

@@ -589,6 +589,23 @@ describe("doctor", () => {
     "POST /doctor": give(200, { ledger: true, keys: { [traffic]: { verdict, reason } } }),
   });
 
+  it.each([
+    [{ messages: 120, "sms-status:15": 40 }, ["15"]],
+    [{ messages: 100, "sms-status:3": 10, "sms-status:6": 10 }, ["3", "6"]],
+    [{ messages: 101, "sms-status:15": 10 }, []],
+    [{ messages: 9, "sms-status:15": 9 }, []],
+    [{ messages: 100, "sms-status:7": 50 }, []],
+    [{}, []],
+  ])("of %j shows a sender that is refused often", async (twoFactor, statuses) => {
+    const { code, lines } = await cli(
+      ["doctor"],
+      await serve({ ...WELL, "GET /stats": give(200, { ...CALM, twoFactor }) }),
+    );
+    expect(code).toBe(0);
+    const found = lines.filter((line) => /^note .*messages with status \d+: compare SMS_FROM/.test(line));
+    expect(found.map((line) => /status (\d+)/.exec(line)?.[1])).toEqual(statuses);
+  });
+
   it("says how the texts go out that the operator wrote, and what makes one longer", async () => {
     const texts = [
       { name: "IN", encoding: "GSM-7", parts: 1, outside: "" },

@@ -152,9 +152,15 @@ describe("a Worker with senders and texts of its own", () => {
   let own: TwoFactorStack;
   beforeAll(async () => {
     own = await startTwoFactorStack({
-      SMS_FROM: "US=12015550100 CA=12015550100",
-      TWO_FACTOR_COUNTRIES: "GB US",
-      TWO_FACTOR_TEXTS: JSON.stringify({ en: "{brand}: {code}", "US:es": "{brand}: “{code}”, ¿sí?" }),
+      SMS_FROM: "US=12015550100 CA=12015550100 IN=ACMEIN",
+      TWO_FACTOR_COUNTRIES: "GB US IN",
+      TWO_FACTOR_TEXTS: JSON.stringify({
+        en: "{brand}: {code}",
+        "US:es": "{brand}: “{code}”, ¿sí?",
+        IN: "{code} for {brand}",
+        "IN:hi": { text: "{brand}: {code}.", contentId: "1107000000000000002" },
+      }),
+      SMS_REGISTRATIONS: "IN=1101000000000000000/1107000000000000001",
     });
   });
   afterAll(() => own.stop());
@@ -166,6 +172,25 @@ describe("a Worker with senders and texts of its own", () => {
       { from: "12015550100", text: expect.stringMatching(/^Acme: “\d{6}”, ¿sí\?$/) },
       { from: "12015550100", text: expect.stringMatching(/^Acme: \d{6}$/) },
     ]);
+  });
+
+  it("sends registered texts with their ids", async () => {
+    await own.client.start({ to: "919876543210", channel: "sms", locale: "en-IN" });
+    await own.client.start({ to: "919876543210", channel: "sms", locale: "hi" });
+    const sent = own.sandbox.exchanges().filter(({ parameters }) => parameters.from === "ACMEIN");
+    expect(sent.map(({ parameters }) => parameters)).toMatchObject([
+      {
+        text: expect.stringMatching(/^\d{6} for Acme$/),
+        "entity-id": "1101000000000000000",
+        "content-id": "1107000000000000001",
+      },
+      {
+        text: expect.stringMatching(/^Acme: \d{6}\.$/),
+        "entity-id": "1101000000000000000",
+        "content-id": "1107000000000000002",
+      },
+    ]);
+    expect(own.sandbox.handset("919876543210").inbox()).toHaveLength(2);
   });
 
   it("refuses a country without a sender before anything is counted", async () => {
@@ -185,6 +210,8 @@ describe("a Worker with senders and texts of its own", () => {
       texts: [
         { name: "en", encoding: "GSM-7", parts: 1, outside: "" },
         { name: "US:es", encoding: "Unicode", parts: 1, outside: "“”í" },
+        { name: "IN", encoding: "GSM-7", parts: 1, outside: "" },
+        { name: "IN:hi", encoding: "GSM-7", parts: 1, outside: "" },
       ],
     });
   });

@@ -273,7 +273,9 @@ export function createTwoFactor(
     } catch (error) {
       const { code: reason, vonageStatus, retryAfter } = toSendError(error);
       const failed = NOT_SENT[reason];
-      const wait = retryAfter ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
+      // Senders of the operator's own may say anything.
+      const named = Number.isFinite(retryAfter) ? Math.max(1, Number(retryAfter)) : undefined;
+      const wait = named ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
       const type = reason === "uncertain" ? "uncertain" : "failed";
       const challenge = await end({ type }, { failed, retryAfter: wait });
       await service.count(`not-sent:${failed}`);
