@@ -103,7 +103,13 @@ const isFunction = (value: unknown) => typeof value === "function";
 /** A base URL, given back without a trailing slash. */
 export const baseUrlSchema = v.pipe(
   field<string>("an https URL (http only for localhost) without user, query or fragment", isBaseUrl),
-  v.transform((url) => new URL(url).href.replace(/\/+$/, "")),
+  v.transform((url) => {
+    const { href } = new URL(url);
+    let end = href.length;
+    // A regular expression would look at every run of slashes once for each of them.
+    while (href[end - 1] === "/") end--;
+    return href.slice(0, end);
+  }),
 );
 
 // Control characters would break a header, and ":" ends the user name in Basic (RFC 7617).

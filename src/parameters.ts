@@ -19,6 +19,12 @@ export interface ParameterFault {
 export interface DecodedParameters {
   readonly parameters: Parameters;
   readonly faults: readonly ParameterFault[];
+  /**
+   * Names could not be read, or nothing at all of a body: a parameter that seems to be missing may well be there.
+   *
+   * @default everything could be read
+   */
+  readonly unread?: "names" | "body" | undefined;
 }
 
 const WIRE_NAMES = { messageId: "message-id", delivered: "delivered", timestamp: "timestamp" } as const;
@@ -48,7 +54,8 @@ export function parseForm(text: string): DecodedParameters {
     else if (value === undefined) faults.push(fault(name, "is not valid percent-encoded UTF-8"));
     else entries.push([name, value]);
   }
-  return collect(entries, faults);
+  const unread = faults.some(({ parameter }) => parameter === "") ? "names" : undefined;
+  return { ...collect(entries, faults), unread };
 }
 
 /**
@@ -66,10 +73,10 @@ export function parseJson(
   try {
     body = JSON.parse(text);
   } catch {
-    return collect([], [{ parameter: "", detail: "the body is not JSON" }]);
+    return noBody("the body is not JSON");
   }
   if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length > 0)) {
-    return collect([], [{ parameter: "", detail: "the JSON body must be one object" }]);
+    return noBody("the JSON body must be one object");
   }
   const entries: Parameter[] = [];
   const faults: ParameterFault[] = [];
@@ -93,11 +100,31 @@ export function parseJson(
   return collect(entries, faults);
 }
 
-const countStrings = (json: string) => [...json.matchAll(/"(?:[^"\\]|\\.)*"/g)].length;
+const noBody = (detail: string): DecodedParameters => ({
+  ...collect([], [{ parameter: "", detail }]),
+  unread: "body",
+});
+
+/** Of well-formed JSON. Each character is looked at once, which no regular expression promises. */
+function countStrings(json: string): number {
+  let quotes = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === "\\") at++;
+    else if (character === '"') quotes++;
+  }
+  return quotes / 2;
+}
 
 /** Joins what came in the query with what came in the body; a name in both is repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
-  return collect([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
+  const all = collect([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
+  return { ...all, unread: body.unread ?? query.unread };
+}
+
+/** Whether nothing can be said of a parameter but what its decoding has said already. */
+export function isUnread({ parameters, faults, unread }: DecodedParameters, name: string): boolean {
+  return !parameters.has(name) && (!!unread || faults.some(({ parameter }) => parameter === name));
 }
 
 /**
@@ -125,10 +152,8 @@ export function decodeReport(
     faults.push(fault(name, isMessageId ? "is not known; the API spells it message-id" : "is not known"));
   }
 
-  // Of what could not even be read nothing more is said.
   const tell = (name: string, detail: string) => {
-    const unread = !parameters.has(name) && faults.some(({ parameter }) => parameter === name);
-    if (!unread) faults.push(fault(name, detail));
+    if (!isUnread(decoded, name)) faults.push(fault(name, detail));
   };
   const delivered = DELIVERED.get(parameters.get(WIRE_NAMES.delivered)?.toLowerCase());
   if (delivered === undefined) tell(WIRE_NAMES.delivered, "must be true, false, 1 or 0");

@@ -6,8 +6,8 @@ import { type DecodedParameters, mergeParameters, parseForm, parseJson } from ".
 /** A report has some 250 bytes, a token some 300: 8 KiB is plenty. */
 export const MAX_REQUEST_BODY_BYTES = 8192;
 
-/** Why a request could not be read at all. */
-export type Unreadable = "too_large" | "unsupported_type" | "malformed";
+/** Why a request could not be read at all; `consumed`: somebody on our side of it has read the body before. */
+export type Unreadable = "too_large" | "unsupported_type" | "malformed" | "consumed";
 
 /** Reads the query string of a URL. */
 export const parseQuery = (url: string): DecodedParameters =>
@@ -18,7 +18,7 @@ export const parseQuery = (url: string): DecodedParameters =>
  *
  * @param lengthHolds Whether the platform holds bodies to their `Content-Length`; see `readBoundedText`.
  * @returns The parameters with their faults, or why the body could not be read: over 8 KiB, neither form nor
- * JSON, or broken off.
+ * JSON, broken off, or read already.
  */
 export async function readParameters(
   request: Request,
@@ -36,11 +36,13 @@ export async function readQueryAndBody(
 ): Promise<{ readonly query: DecodedParameters; readonly body: DecodedParameters } | Unreadable> {
   const query = parseQuery(request.url);
   if (Number(request.headers.get("content-length")) > MAX_REQUEST_BODY_BYTES) return "too_large";
+  if (request.bodyUsed) return "consumed";
   let text: string | undefined;
   try {
     text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES, lengthHolds);
   } catch {
-    return "malformed";
+    // It is not used yet where somebody else holds its reader.
+    return request.bodyUsed ? "malformed" : "consumed";
   }
   if (text === undefined) return "too_large";
   if (text === "") return { query, body: parseForm("") };

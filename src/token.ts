@@ -67,8 +67,11 @@ export interface VerifiedToken {
   readonly kid: string;
 }
 
-/** Between the clock of the minting machine and ours. */
-const CLOCK_TOLERANCE_S = 5;
+/** How far ahead of ours the clock of the minting machine may be: its tokens begin and end later. */
+const CLOCK_AHEAD_S = 60;
+
+/** How much longer than it says a token is valid. A clock that is behind costs its tokens that much of their time. */
+const EXPIRY_TOLERANCE_S = 5;
 
 const audience = v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE);
 const claimEntries = {
@@ -82,7 +85,12 @@ const mintSchema = objectOf({
   audience,
   expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 3600),
 });
-const verifiedSchema = v.object({ ...claimEntries, exp: v.number(), kid: v.string() });
+const verifiedSchema = v.object({
+  ...claimEntries,
+  exp: v.number(),
+  nbf: v.optional(v.number(), 0),
+  kid: v.string(),
+});
 
 const toKey = (secret: string) => new TextEncoder().encode(secret);
 
@@ -111,7 +119,7 @@ export async function mintReportToken(claims: ReportTokenClaims, options: MintOp
 
 /**
  * Verifies a report token: HS256 by a known `kid`, the audience, `exp` (which must be there, and at most a day
- * ahead), and every claim.
+ * ahead), and every claim. The clock of the machine that minted it may be up to a minute ahead.
  *
  * @throws {ConversionError} `unauthorized`, the same for every reason, so that a forger learns nothing.
  */
@@ -127,13 +135,16 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
       {
         algorithms: ["HS256"],
         audience: options.audience ?? DEFAULT_AUDIENCE,
-        clockTolerance: CLOCK_TOLERANCE_S,
+        clockTolerance: CLOCK_AHEAD_S,
       },
     );
     const { sub: messageId, ...rest } = payload;
-    const { exp, ...claims } = v.parse(verifiedSchema, { messageId, ...rest, kid: protectedHeader.kid });
+    const { exp, nbf, ...claims } = v.parse(verifiedSchema, { messageId, ...rest, kid: protectedHeader.kid });
+    const now = Math.floor(Date.now() / 1000);
     const holds =
-      exp <= Date.now() / 1000 + LONGEST_TOKEN_S + CLOCK_TOLERANCE_S &&
+      exp > now - EXPIRY_TOLERANCE_S &&
+      exp <= now + LONGEST_TOKEN_S + CLOCK_AHEAD_S &&
+      nbf < now + CLOCK_AHEAD_S &&
       (options.messageId ?? claims.messageId) === claims.messageId &&
       (options.channel ?? claims.channel) === claims.channel;
     if (!holds) throw new Error("a claim does not hold");

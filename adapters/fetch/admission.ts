@@ -2,7 +2,7 @@
 
 import type { DecodedParameters } from "../../src/parameters.ts";
 import type { Traffic } from "../../src/report.ts";
-import { readParameters, type Unreadable } from "../../src/request-parameters.ts";
+import { parseQuery, readParameters, type Unreadable } from "../../src/request-parameters.ts";
 import { type Caller, identifyAdmin, identifyCaller } from "./caller.ts";
 import type { LogEntry } from "./log.ts";
 import type { Brake, HandlerConfig } from "./options.ts";
@@ -33,11 +33,21 @@ export interface Admitted {
 /** The brakes' window as wrangler.toml sets it, and so how long to wait. */
 const BRAKE_PERIOD_S = 10;
 
-export const UNREADABLE: Readonly<Record<Unreadable, ProblemName>> = {
+const UNREADABLE: Readonly<Record<Exclude<Unreadable, "consumed">, ProblemName>> = {
   malformed: "malformed-body",
   too_large: "body-too-large",
   unsupported_type: "unsupported-media-type",
 };
+
+/** The answer to a request whose body cannot be read. */
+export function answerUnreadable(why: Unreadable): Answer {
+  if (why !== "consumed") return problem(UNREADABLE[why]);
+  const detail =
+    "The server read the body of this request before it came to be answered; its operator has to act.";
+  const hint =
+    "the body was read before the handler got the request: hand it request.clone(), or the request unread";
+  return problem("internal", { detail }, {}, { level: "error", hint });
+}
 
 /** URLs end up in logs and in the Referer of other requests. */
 const TOKEN_IN_URL = {
@@ -53,8 +63,14 @@ export async function admit(
 ): Promise<Admitted | Answer> {
   const { brakes } = config;
   const decoded = await readParameters(request, context.lengthHolds);
-  if (typeof decoded === "string") return problem(UNREADABLE[decoded]);
-  if (/[?&]token=/.test(request.url)) return problem("invalid-parameters", { errors: [TOKEN_IN_URL] });
+  if (typeof decoded === "string") return answerUnreadable(decoded);
+  if (decoded.unread === "body") {
+    const detail = "The body is declared JSON, and is not one JSON object.";
+    return problem("malformed-body", { detail, errors: decoded.faults });
+  }
+  if (parseQuery(request.url).parameters.has("token")) {
+    return problem("invalid-parameters", { errors: [TOKEN_IN_URL] });
+  }
 
   const authorization = request.headers.get("authorization");
   const caller = await identifyCaller(authorization, decoded.parameters, config, Date.now());

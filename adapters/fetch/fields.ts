@@ -1,7 +1,7 @@
 // Parameters that are not a report's → a validated object, or everything that is wrong with them.
 
 import type * as v from "valibot";
-import type { DecodedParameters, ParameterFault } from "../../src/parameters.ts";
+import { type DecodedParameters, isUnread, type ParameterFault } from "../../src/parameters.ts";
 import { findFaults, type objectOf } from "../../src/validation.ts";
 import { CALLER_PARAMETERS } from "./caller.ts";
 
@@ -27,7 +27,9 @@ export function readFields<E extends v.ObjectEntries>(
     ...given
       .filter((one) => !known.includes(one))
       .map(([name]) => ({ parameter: toName(name), detail: "is not known" })),
-    ...faults.map(({ field, fault }) => ({ parameter: field, detail: fault })),
+    ...faults
+      .filter(({ field }) => !isUnread(decoded, field))
+      .map(({ field, fault }) => ({ parameter: field, detail: fault })),
   ];
   return output === undefined || errors.length > 0 ? { errors } : { output };
 }

@@ -54,6 +54,7 @@ export async function answerConversion(
     return { response: new Response(body, { status, headers }), parameters, note: body };
   };
   if (typeof read === "string") return text(rejection, `Unreadable request: ${read}`);
+  if (read.unread === "body") return text(rejection, "Unreadable request: malformed");
   const authorization = request.headers.get("authorization");
   let [told, found] = [read, await findAccount(accounts, authorization, parameters, now)];
   if (found?.account.queryOnly) {

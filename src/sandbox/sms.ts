@@ -41,6 +41,7 @@ export async function answerSms(
   });
   if (read === "too_large") return decline({ status: "12", detail: "the request has over 8 KiB" });
   if (typeof read === "string") return decline({ status: "3", detail: `the request is ${read}` });
+  if (read.unread === "body") return decline({ status: "3", detail: "the request is malformed" });
   const account = await authenticate(authorization, parameters, accounts, now);
   if ("status" in account) return decline(account);
   const refused = refuse(account.apiKey);

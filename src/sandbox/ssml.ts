@@ -16,8 +16,10 @@ const TOKEN =
  */
 export function speak(text: string): { readonly heard: string } | { readonly fault: string } {
   if (!/<\/?[a-z]/i.test(text)) return { heard: text };
-  if (!/^\s*<speak>.*<\/speak>\s*$/s.test(text)) return { fault: "holds tags, and is not within <speak>" };
   const source = text.trim();
+  if (!source.startsWith("<speak>") || !source.endsWith("</speak>")) {
+    return { fault: "holds tags, and is not within <speak>" };
+  }
   const open: string[] = [];
   let heard = "";
   TOKEN.lastIndex = 0;
@@ -42,9 +44,10 @@ export function speak(text: string): { readonly heard: string } | { readonly fau
 
 /** One space between words, one comma for pauses that meet, none at either end. */
 function tidy(speech: string): string {
-  return speech
+  const tidied = speech
     .replace(/\s+/g, " ")
     .replace(/ ?,[ ,]*/g, ", ")
-    .replace(/([.!?:;]), /g, "$1 ")
-    .replace(/^[ ,]+|[ ,]+$/g, "");
+    .replace(/([.!?:;]), /g, "$1 ");
+  // Of a run of blanks and commas no more than this is left.
+  return tidied.replace(/^,? /, "").replace(/,? ?$/, "");
 }

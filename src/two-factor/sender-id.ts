@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { text } from "../validation.ts";
 
 /** Digits with what people write between them. */
-const LIKE_A_NUMBER = /^[+\d ().-]*\d[+\d ().-]*$/;
+const LIKE_A_NUMBER = /^(?:[+ ().-]*\d)+[+ ().-]*$/;
 
 /** Up to 15 digits, country code first; or a name of up to 11 printable ASCII characters. */
 export const senderIdSchema = v.pipe(

@@ -4,7 +4,7 @@ import { readQueryAndBody, type Unreadable } from "../request-parameters.ts";
 import { faultOfParameters, WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";
 
-const UNREADABLE: Readonly<Record<Unreadable, string>> = {
+const UNREADABLE: Readonly<Record<Exclude<Unreadable, "consumed">, string>> = {
   malformed: "the body broke off, or is not UTF-8",
   too_large: "the body has more than 8 KiB; Vonage's webhooks are shorter",
   unsupported_type: "the body must be a form or JSON, with its Content-Type, and not compressed",
@@ -18,9 +18,13 @@ const UNREADABLE: Readonly<Record<Unreadable, string>> = {
  * them, numbers in JSON as they are written. A parameter whose value is of no use (`null`, an object, broken UTF-8)
  * is left out.
  * @throws {WebhookError} `malformed`, `too_large` or `unsupported_type`.
+ * @throws {TypeError} where the body was read before, as fetch would: give a `request.clone()`.
  */
 export async function readWebhook(request: Request): Promise<Parameters> {
   const received = await receiveWebhook(request);
+  if (received === "consumed") {
+    throw new TypeError("The request's body was read before; give readWebhook a request.clone().");
+  }
   if (typeof received === "string") {
     throw new WebhookError({ code: received, detail: UNREADABLE[received] });
   }

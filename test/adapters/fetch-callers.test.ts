@@ -116,6 +116,40 @@ describe("credentials", () => {
     expect(sent).toEqual([]);
   });
 
+  it.each([
+    "?%74oken=TOKEN",
+    "?%74%6f%6B%65%6e=TOKEN",
+    "?tok%65n=TOKEN&delivered=true",
+    "?delivered=true&toke%6E=TOKEN",
+    "?a&&%74oken=TOKEN",
+    "?token",
+    "?%74oken",
+    "?%zz=1&%74oken=TOKEN",
+    "?token=%zz&%74oken=TOKEN",
+  ])("however its name is written: %s", async (query) => {
+    const { handle, sent } = createProxy();
+    const token = await mint();
+    for (const headers of [{}, BY_SHOP, bearer(token)]) {
+      const path = `/conversions/sms${query.replace("TOKEN", token)}`;
+      const response = await handle(post(REPORT, headers, path));
+      expect(response.status).toBe(400);
+      const { errors } = await readJson(response);
+      expect(errors).toEqual([
+        { parameter: "token", detail: expect.stringMatching(/must not stand in the URL/) },
+      ]);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it.each(["?%2574oken=x", "?Token=x", "?+token=x", "?tokens=x"])(
+    "while what only resembles it is an unknown name: %s",
+    async (query) => {
+      const { handle } = createProxy();
+      const { errors = [] } = await readJson(await handle(post(REPORT, BY_SHOP, `/conversions/sms${query}`)));
+      expect(errors).toEqual([{ parameter: expect.anything(), detail: "is not known" }]);
+    },
+  );
+
   it("a further token secret and a further proxy key are as good as the first", async () => {
     const second = { kid: "k2", secret: "another-token-secret-of-these-tests-9876543210" };
     const { handle, log } = createProxy({ tokenSecrets: [TOKEN_SECRET, second] });

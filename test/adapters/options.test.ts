@@ -108,9 +108,9 @@ describe("bad options", () => {
       ["credentials.2fa"],
     ],
     [
-      "a signature in the query",
-      { ...minimal, credentials: { "2fa": { ...signature, via: "query" } } },
-      ["credentials.2fa"],
+      "a signature in the header",
+      { ...minimal, credentials: { "2fa": { ...signature, via: "basic" } } },
+      ["credentials.2fa.via"],
     ],
     [
       "an unknown signature method",

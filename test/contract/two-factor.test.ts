@@ -486,6 +486,52 @@ describe("who may ask", () => {
   });
 });
 
+describe("a request that cannot be read as it was meant", () => {
+  const ask = (path: string, type: string, body: string) =>
+    callsOf(stack.worker).call(path, { method: "POST", headers: { ...BY_SHOP, "content-type": type }, body });
+  const FORM = "application/x-www-form-urlencoded";
+
+  it.each(["/2fa", "/2fa/0.a/check", "/2fa/0.a/resend"])(
+    "at %s is one fault where its JSON is broken, and not one for each parameter",
+    async (path) => {
+      for (const body of ["{", '{"to":"+4474', "[1]", "null"]) {
+        const answer = await ask(path, "application/json", body);
+        expect([answer.status, problemOf(answer)]).toEqual([400, "malformed-body"]);
+        expect(answer.body.errors).toHaveLength(1);
+      }
+    },
+  );
+
+  it("is told of the parameter that cannot be read, and not that it is missing as well", async () => {
+    const parameters = async (body: string, type = FORM) => {
+      const answer = await ask("/2fa", type, body);
+      expect(problemOf(answer)).toBe("invalid-parameters");
+      return answer.body.errors.map((one: { parameter: string }) => one.parameter);
+    };
+    expect(await parameters("to=%zz&channel=sms")).toEqual(["to"]);
+    expect(await parameters('{"to":44740012345678901234,"channel":"sms"}', "application/json")).toEqual([
+      "to",
+    ]);
+    expect(await parameters("%zz=447400123456&channel=sms")).toEqual([""]);
+    expect(await parameters("channel=sms")).toEqual(["to"]);
+  });
+
+  it.each(["to=+447400123456", "to=%20447400123456", "to=+1+201+555+0123"])(
+    "and has an unencoded + is told how to write it: %s",
+    async (to) => {
+      const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
+      expect(problemOf(answer)).toBe("invalid-number");
+      expect(answer.body.detail).toContain("%2B");
+      expect(answer.text).not.toContain("7400123456");
+    },
+  );
+
+  it.each(["to=abc", "to=%2B44+7400", "to=00447400123456"])("and has none is not: %s", async (to) => {
+    const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
+    expect(answer.text).not.toContain("%2B");
+  });
+});
+
 it("nothing that was logged holds a code or a number", async () => {
   await pause(200);
   expect(stack.logs.length).toBeGreaterThan(300);

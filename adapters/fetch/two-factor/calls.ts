@@ -15,6 +15,9 @@ import { type Failure, type TwoFactor, toFailure } from "./service.ts";
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
+/** For numbers that begin with a blank. */
+const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";
+
 const nothingSchema = objectOf({});
 
 /** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
@@ -53,9 +56,12 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
   return {
     /** `POST /2fa` */
     start: asCaller(startSchema, async (request, caller, _, key) => {
-      const { channel } = request;
-      const seen = { channel, number: maskNumber(request.to) };
-      return toAnswer(await service.start(request, caller, key), "started", seen);
+      const { channel, to } = request;
+      const seen = { channel, number: maskNumber(to) };
+      const started = await service.start(request, caller, key);
+      const wasPlus = "failed" in started && started.failed === "invalid-number" && /^ \d/.test(to);
+      const result = wasPlus ? { ...started, detail: `${started.detail} ${PLUS_HINT}` } : started;
+      return toAnswer(result, "started", seen);
     }),
 
     /** `POST /2fa/{id}/check` */

@@ -7,7 +7,7 @@ import { decodeInboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import { isWebhookParameter } from "../../../src/webhooks/names.ts";
 import { type ReceivedWebhook, receiveWebhook } from "../../../src/webhooks/read.ts";
 import { checkWebhook, type SignatureFault } from "../../../src/webhooks/verify.ts";
-import { answerStranger, type HandlerContext, UNREADABLE } from "../admission.ts";
+import { answerStranger, answerUnreadable, type HandlerContext } from "../admission.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
 import type { Once, Received } from "./challenges.ts";
@@ -62,7 +62,7 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
         return answerUnknown(problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT }));
       }
       const received = await receiveWebhook(request, context.lengthHolds);
-      if (typeof received === "string") return answerUnknown(problem(UNREADABLE[received]));
+      if (typeof received === "string") return answerUnknown(answerUnreadable(received));
       const { parameters, fault: broken } = received;
       if (broken !== undefined) {
         return refuse("malformed", problem("malformed-body", { detail: broken.detail }));
