@@ -52,7 +52,7 @@ export function readLimits(text: string): object {
  * `XX=`.
  */
 export function readSmsFrom(text: string): string | SmsFrom | Unreadable {
-  const [first = "", ...rest] = text.split(/(?:^|[\s,]+)([A-Za-z]{2})=/);
+  const [first = "", ...rest] = text.split(/(?:^|[\s,])([A-Za-z]{2})=/);
   if (rest.length === 0) return text;
   const trim = (one: string) => toList(one).join(" ");
   const countries = rest.filter((_, at) => at % 2 === 0);
