@@ -78,6 +78,7 @@ const workflowSchema = v.looseObject({
   sms: v.nullable(
     v.looseObject({
       from: v.nullable(v.string()),
+      fromByCountry: v.record(v.string(), v.string()),
       shortCodeCountries: v.array(v.string()),
       fault: v.nullable(v.string()),
     }),

@@ -29,11 +29,19 @@ const endSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${t
 
 function formatTexts(sms: WorkflowDiagnosis["sms"]): string {
   if (sms === null) return "No texts are sent: SMS_FROM is not set.";
-  const { from, shortCodeCountries } = sms;
-  const shortCode =
-    shortCodeCountries.length > 0 && `the account's short code in ${shortCodeCountries.join(" and ")}`;
-  if (from === null) return `Texts come from ${shortCode || "a sender of your own"}.`;
-  return `Texts come from ${from}${shortCode ? `, and from ${shortCode}` : ""}.`;
+  const { from, fromByCountry, shortCodeCountries } = sms;
+  const senders = new Set(Object.values(fromByCountry));
+  const parts = [
+    ...(from === null ? [] : [from]),
+    ...[...senders].map((one) => {
+      const countries = Object.keys(fromByCountry).filter((country) => fromByCountry[country] === one);
+      return `${one} in ${countries.join(" and ")}`;
+    }),
+    ...(shortCodeCountries.length > 0
+      ? [`the account's short code in ${shortCodeCountries.join(" and ")}`]
+      : []),
+  ];
+  return `Texts come from ${parts.join(", and from ") || "a sender of your own"}.`;
 }
 
 function formatCalls(voice: WorkflowDiagnosis["voice"]): string {

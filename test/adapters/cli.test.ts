@@ -790,7 +790,7 @@ describe("doctor", () => {
   });
 
   const WORKFLOW = {
-    sms: { from: "Acme", shortCodeCountries: ["US", "CA"], fault: null },
+    sms: { from: "Acme", fromByCountry: {}, shortCodeCountries: ["US", "CA"], fault: null },
     voice: { from: "447400123456", fault: null },
     countries: ["GB", "US"],
     limits: {
@@ -847,12 +847,29 @@ describe("doctor", () => {
   const COUNTRIES = "AT BE CH DE DK ES FI FR GB IE IT NL NO".split(" ");
   it.each<[object, string]>([
     [{ sms: null }, "No texts are sent: SMS_FROM is not set."],
-    [{ sms: { from: null, shortCodeCountries: [], fault: null } }, "Texts come from a sender of your own."],
     [
-      { sms: { from: null, shortCodeCountries: ["US"], fault: null } },
+      { sms: { from: null, fromByCountry: {}, shortCodeCountries: [], fault: null } },
+      "Texts come from a sender of your own.",
+    ],
+    [
+      { sms: { from: null, fromByCountry: {}, shortCodeCountries: ["US"], fault: null } },
       "Texts come from the account's short code in US.",
     ],
-    [{ sms: { from: "Acme", shortCodeCountries: [], fault: null } }, "Texts come from Acme."],
+    [
+      { sms: { from: "Acme", fromByCountry: {}, shortCodeCountries: [], fault: null } },
+      "Texts come from Acme.",
+    ],
+    [
+      {
+        sms: {
+          from: "Acme",
+          fromByCountry: { US: "12015550100", CA: "12015550100", IN: "ACMEIN" },
+          shortCodeCountries: [],
+          fault: null,
+        },
+      },
+      "Texts come from Acme, and from 12015550100 in US and CA, and from ACMEIN in IN.",
+    ],
     [{ voice: null }, "No calls are made: VOICE_APPLICATION_ID is not set."],
     [{ voice: { from: null, fault: null } }, "Calls come from a sender of your own."],
     [{ countries: ["*"] }, "Codes go to every country."],

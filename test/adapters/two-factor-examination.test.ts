@@ -21,7 +21,7 @@ const ENV = {
   TWO_FACTOR_SECRETS: `c1:${"c".repeat(32)}`,
   TWO_FACTOR_BRAND: "Acme",
   TWO_FACTOR_COUNTRIES: "GB US",
-  SMS_FROM: "Acme",
+  SMS_FROM: "Acme US=12015550100",
 };
 const VOICE = {
   VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
@@ -161,7 +161,7 @@ describe("senders", () => {
   it("are told as they are set, without any secret", async () => {
     const diagnosis = await examine({ ...SIGNED, ...VOICE, SHORT_CODE_COUNTRIES: "US" }, verified).diagnose();
     expect(diagnosis).toMatchObject({
-      sms: { from: "Acme", shortCodeCountries: ["US"], fault: null },
+      sms: { from: "Acme", fromByCountry: { US: "12015550100" }, shortCodeCountries: ["US"], fault: null },
       voice: { from: "447400123456", fault: null },
       countries: ["GB", "US"],
       webhooks: { trust: "signed" },
@@ -203,7 +203,7 @@ describe("senders", () => {
       },
     };
     const diagnosis = await examine({ ...SIGNED, ...VOICE }, verified, { sms, voice }).diagnose();
-    expect(diagnosis.sms).toMatchObject({ from: null, shortCodeCountries: [] });
+    expect(diagnosis.sms).toMatchObject({ from: null, fromByCountry: {}, shortCodeCountries: [] });
     expect(diagnosis.sms?.fault).toHaveLength(300);
     expect(diagnosis.voice).toEqual({ from: null, fault: "could not be checked" });
   });
@@ -211,19 +211,40 @@ describe("senders", () => {
   it.each<[object, string, RegExp]>([
     [{ SHORT_CODE_COUNTRIES: "US,CA" }, "SHORT_CODE_COUNTRIES", /^names CA, which TWO_FACTOR_COUNTRIES/],
     [
-      { SHORT_CODE_COUNTRIES: "US", TWO_FACTOR_COUNTRIES: "* -US" },
+      { SHORT_CODE_COUNTRIES: "US", TWO_FACTOR_COUNTRIES: "* -US", SMS_FROM: "447400123456" },
       "SHORT_CODE_COUNTRIES",
       /^names US, which TWO_FACTOR_COUNTRIES/,
     ],
-    [{ SHORT_CODE_COUNTRIES: "US", SMS_FROM: "" }, "SMS_FROM", /only US get texts/],
-  ])("%j: a short code that cannot do what it is there for is named", async (settings, name, detail) => {
+    [{ SHORT_CODE_COUNTRIES: "US", SMS_FROM: "" }, "SMS_FROM", /^has no sender for GB, which get no texts$/],
+    [{ SMS_FROM: "GB=Acme" }, "SMS_FROM", /^has no sender for US/],
+    [{ SMS_FROM: "GB=Acme", TWO_FACTOR_COUNTRIES: "*" }, "SMS_FROM", /^has no sender for other countries/],
+    [{ SMS_FROM: "Acme" }, "SMS_FROM", /^is a name in US, where phones take texts from numbers only.*US=/],
+    [
+      { SMS_FROM: "Acme", TWO_FACTOR_COUNTRIES: "* -CU" },
+      "SMS_FROM",
+      /^is a name in US and CA, where phones take texts from numbers only/,
+    ],
+    [
+      { SMS_FROM: "Acme US=12015550100 DE=Acme" },
+      "SMS_FROM",
+      /^has a sender for DE, which TWO_FACTOR_COUNTRIES/,
+    ],
+    [
+      { TWO_FACTOR_COOLDOWN_S: "60", TWO_FACTOR_LIFETIME_S: "60" },
+      "TWO_FACTOR_COOLDOWN_S",
+      /^is not shorter than TWO_FACTOR_LIFETIME_S/,
+    ],
+  ])("%j: the setting that cannot do what it is there for is named", async (settings, name, detail) => {
     const notes = await examine({ ...SIGNED, ...settings }, verified).notes();
     expect(notes).toEqual([{ name, detail: expect.stringMatching(detail) }]);
   });
 
   it.each([
     { SHORT_CODE_COUNTRIES: "US" },
-    { SHORT_CODE_COUNTRIES: "US,CA", TWO_FACTOR_COUNTRIES: "*" },
+    { SHORT_CODE_COUNTRIES: "US,CA", TWO_FACTOR_COUNTRIES: "*", SMS_FROM: "Acme" },
+    { SMS_FROM: "Acme", TWO_FACTOR_COUNTRIES: "GB DE" },
+    { SMS_FROM: "447400123456" },
+    { TWO_FACTOR_COOLDOWN_S: "30", TWO_FACTOR_LIFETIME_S: "31" },
     { SHORT_CODE_COUNTRIES: "US", SMS_FROM: "", TWO_FACTOR_COUNTRIES: "US" },
   ])("%j: nothing is said", async (settings) => {
     expect(await examine({ ...SIGNED, ...settings }, verified).notes()).toEqual([]);

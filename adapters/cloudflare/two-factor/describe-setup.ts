@@ -1,5 +1,6 @@
 import type { TwoFactorConfig } from "../../fetch/two-factor/options.ts";
 import type { WorkflowSetup } from "../../fetch/two-factor/setup-notes.ts";
+import { readSmsFrom, Unreadable } from "../settings/readers.ts";
 import { toList } from "../text.ts";
 import type { Senders, TwoFactorEnv } from "./settings.ts";
 
@@ -17,9 +18,16 @@ export function describeSetup(
     sms:
       senders.sms === undefined
         ? null
-        : own.sms === undefined
-          ? { from: from || null, shortCodeCountries: toList(shortCode) }
-          : { from: null, shortCodeCountries: [] },
+        : describeTexts(own.sms === undefined ? from : undefined, own.sms ? "" : shortCode),
     voice: senders.voice === undefined ? null : { from: own.voice === undefined ? (caller ?? null) : null },
   };
+}
+
+function describeTexts(from: string | undefined, shortCode: string | undefined): WorkflowSetup["sms"] {
+  const sender = from ? readSmsFrom(from) : {};
+  const shortCodeCountries = toList(shortCode);
+  // What cannot be read is refused long before.
+  if (typeof sender === "string") return { from: sender, fromByCountry: {}, shortCodeCountries };
+  const { default: common = null, byCountry = {} } = sender instanceof Unreadable ? {} : sender;
+  return { from: common, fromByCountry: byCountry, shortCodeCountries };
 }

@@ -11,8 +11,12 @@ export interface SetupNote {
 
 /** What the workflow sends with, as the settings say it; `null`: nothing is sent by that channel. */
 export interface WorkflowSetup {
-  /** `from`: `null` where a sender of the operator's own sends. */
-  readonly sms: { readonly from: string | null; readonly shortCodeCountries: readonly string[] } | null;
+  readonly sms: {
+    /** To all countries that have no other; `null`: to none, or by a sender of the operator's own. */
+    readonly from: string | null;
+    readonly fromByCountry: Readonly<Record<string, string>>;
+    readonly shortCodeCountries: readonly string[];
+  } | null;
   readonly voice: { readonly from: string | null } | null;
 }
 
@@ -22,13 +26,19 @@ export interface WorkflowSetup {
  * @param sightings `undefined`: webhooks cannot be told now, and nothing is said of them.
  */
 export function findSetupNotes(
-  { countries, webhooks }: Pick<TwoFactorConfig, "countries" | "webhooks">,
+  {
+    countries,
+    webhooks,
+    cooldown,
+    lifetime,
+  }: Pick<TwoFactorConfig, "countries" | "webhooks" | "cooldown" | "lifetime">,
   { sms }: WorkflowSetup,
   sightings: readonly WebhookSighting[] | undefined,
 ): SetupNote[] {
   return [
     ...(sightings === undefined ? [] : ofWebhooks(webhooks, sightings)),
-    ...(sms === null ? [] : ofShortCode(sms, countries)),
+    ...(sms === null ? [] : ofTexts(sms, countries)),
+    ...(cooldown < lifetime ? [] : [NO_RESEND]),
   ];
 }
 
@@ -70,22 +80,52 @@ const POINT_THEM =
   "In Vonage's dashboard, API settings, point delivery receipts at /webhooks/delivery-receipt and inbound messages at " +
   "/webhooks/inbound-sms";
 
-function ofShortCode(
-  { from, shortCodeCountries }: NonNullable<WorkflowSetup["sms"]>,
+/** A challenge that has expired sends nothing more. */
+const NO_RESEND: SetupNote = {
+  name: "TWO_FACTOR_COOLDOWN_S",
+  detail: "is not shorter than TWO_FACTOR_LIFETIME_S, so no code can ever be sent again",
+};
+
+/** Where phones take texts from numbers only. */
+const NUMBERS_ONLY = ["US", "CA"];
+
+function ofTexts(
+  { from, fromByCountry, shortCodeCountries }: NonNullable<WorkflowSetup["sms"]>,
   countries: readonly string[],
 ): SetupNote[] {
+  const notes: SetupNote[] = [];
+  const note = (name: string, list: readonly string[], detail: (codes: string) => string) => {
+    if (list.length > 0) notes.push({ name, detail: detail(list.join(" and ")) });
+  };
   const isServed = (country: string) =>
     !countries.includes(`-${country}`) && (countries.includes("*") || countries.includes(country));
-  const unserved = shortCodeCountries.filter((country) => !isServed(country));
-  const others = countries.filter((one) => !one.startsWith("-") && !shortCodeCountries.includes(one));
-  const notes: SetupNote[] = [];
-  if (unserved.length > 0) {
-    const detail = `names ${unserved.join(" and ")}, which TWO_FACTOR_COUNTRIES does not serve`;
-    notes.push({ name: "SHORT_CODE_COUNTRIES", detail });
-  }
-  if (from === null && shortCodeCountries.length > 0 && others.length > 0) {
-    const detail = `is not set, so only ${shortCodeCountries.join(" and ")} get texts, and no other country does`;
-    notes.push({ name: "SMS_FROM", detail });
+  const exceptions = Object.keys(fromByCountry);
+  const senderOf = (country: string) => fromByCountry[country] ?? from;
+  const unserved = (list: readonly string[]) => list.filter((country) => !isServed(country));
+  note("SHORT_CODE_COUNTRIES", unserved(shortCodeCountries), (codes) => `names ${codes}, ${NOT_SERVED}`);
+  note("SMS_FROM", unserved(exceptions), (codes) => `has a sender for ${codes}, ${NOT_SERVED}`);
+  const named = NUMBERS_ONLY.filter(
+    (country) =>
+      isServed(country) && !shortCodeCountries.includes(country) && /[^\d]/.test(senderOf(country) ?? ""),
+  );
+  note(
+    "SMS_FROM",
+    named,
+    (codes) =>
+      `is a name in ${codes}, where phones take texts from numbers only. Add one: ${named[0]}=12015550100`,
+  );
+  // A sender of the operator's own has neither.
+  const reached = [...exceptions, ...shortCodeCountries];
+  if (from === null && reached.length > 0) {
+    const others = countries.filter((one) => !one.startsWith("-") && !reached.includes(one));
+    note(
+      "SMS_FROM",
+      others,
+      (codes) =>
+        `has no sender for ${countries.includes("*") ? "other countries" : codes}, which get no texts`,
+    );
   }
   return notes;
 }
+
+const NOT_SERVED = "which TWO_FACTOR_COUNTRIES does not serve";
