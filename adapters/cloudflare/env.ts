@@ -118,6 +118,7 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     missing: [...new Set(told.filter((fault) => !isInvalid(fault)).map(({ name }) => name))],
     invalid: told.filter(isInvalid).map(({ name, rule }) => ({ name, detail: rule })),
     allowedOrigins: handlerOptions.allowedOrigins ?? [],
+    ...(handlerOptions.brakes && { brakes: handlerOptions.brakes }),
   };
 }
 

@@ -1,5 +1,6 @@
 // What every call goes through before its own work: its parameters are read, its caller identified and braked.
 
+import { toNetwork } from "../../src/ip-address.ts";
 import type { DecodedParameters } from "../../src/parameters.ts";
 import type { Traffic } from "../../src/report.ts";
 import { parseQuery, readParameters, type Unreadable } from "../../src/request-parameters.ts";
@@ -12,7 +13,11 @@ import { type Answer, type ProblemName, problem } from "./problem.ts";
 export interface HandlerContext {
   /** Keeps work going after the answer, or after the caller has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
-  /** The client's address; for brakes only. */
+  /**
+   * The client's address, as the platform vouches for it; for rate limits only. An IPv6 address counts with its /64.
+   * Without it, all callers that could not be authenticated share one limit, and what anybody may ask has none: from a
+   * framework such as Hono hand in its own, say `getConnInfo(c).remote.address`.
+   */
   readonly clientAddress?: string | undefined;
   /**
    * Whether the platform holds bodies to their `Content-Length`, so that they can be read faster.
@@ -29,6 +34,9 @@ export interface Admitted {
   /** What the log says of the caller. */
   readonly seen: { readonly traffic: Traffic; readonly caller: string };
 }
+
+/** The one that those without an address share, and with what is no address: a caller may have made it up. */
+const NO_ADDRESS = "unknown";
 
 /** The brakes' window as wrangler.toml sets it, and so how long to wait. */
 const BRAKE_PERIOD_S = 10;
@@ -63,13 +71,14 @@ export async function admit(
 ): Promise<Admitted | Answer> {
   const { brakes } = config;
   const decoded = await readParameters(request, context.lengthHolds);
-  if (typeof decoded === "string") return answerUnreadable(decoded);
+  const anybody = (answer: Answer) => answerAnybody(config, context, answer);
+  if (typeof decoded === "string") return anybody(answerUnreadable(decoded));
   if (decoded.unread === "body") {
     const detail = "The body is declared JSON, and is not one JSON object.";
-    return problem("malformed-body", { detail, errors: decoded.faults });
+    return anybody(problem("malformed-body", { detail, errors: decoded.faults }));
   }
   if (parseQuery(request.url).parameters.has("token")) {
-    return problem("invalid-parameters", { errors: [TOKEN_IN_URL] });
+    return anybody(problem("invalid-parameters", { errors: [TOKEN_IN_URL] }));
   }
 
   const authorization = request.headers.get("authorization");
@@ -107,13 +116,36 @@ function refuse(config: HandlerConfig, context: HandlerContext, detail: string):
   return answerStranger(config, context, problem("unauthenticated", { detail }, challenge));
 }
 
-/** The answer for somebody who could not be authenticated, or 429 where there are too many from that address. */
+/** The answer for a caller that could not be authenticated, or 429 where there are too many from that address. */
 export async function answerStranger(
-  { brakes }: HandlerConfig,
+  config: Pick<HandlerConfig, "brakes">,
   context: HandlerContext,
   answer: Answer,
 ): Promise<Answer> {
-  return (await isTooFast(brakes.anonymous, context.clientAddress ?? "unknown")) ? tooManyRequests() : answer;
+  const network = toNetwork(context.clientAddress ?? "") ?? NO_ADDRESS;
+  return (await isTooFast(config.brakes.anonymous, network)) ? tooManyRequests() : answer;
+}
+
+/** An answer that anybody may have, or 429 where there are too many to that address. */
+export async function answerAnybody(
+  config: Pick<HandlerConfig, "brakes">,
+  context: HandlerContext,
+  answer: Answer,
+): Promise<Answer> {
+  return (await refuseFlood(config, context)) ?? answer;
+}
+
+/**
+ * Counts a request that anybody may make; gives 429 where there are too many from that address. Without an address it is
+ * not counted: all callers would share one limit, and a single one could take it from all.
+ */
+export async function refuseFlood(
+  { brakes }: Pick<HandlerConfig, "brakes">,
+  { clientAddress }: HandlerContext,
+): Promise<Answer | undefined> {
+  if (clientAddress === undefined) return undefined;
+  const network = toNetwork(clientAddress) ?? NO_ADDRESS;
+  return (await isTooFast(brakes.anonymous, network)) ? tooManyRequests() : undefined;
 }
 
 function tooManyRequests(log: Partial<LogEntry> = {}): Answer {

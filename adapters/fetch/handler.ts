@@ -5,7 +5,7 @@ import { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
 import { toNormalPath } from "../../src/normal-path.ts";
 import { CHANNELS, TRAFFICS } from "../../src/report.ts";
-import type { HandlerContext } from "./admission.ts";
+import { answerAnybody, type HandlerContext, refuseFlood } from "./admission.ts";
 import { createCors } from "./cors.ts";
 import { createDelivery } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
@@ -26,6 +26,8 @@ export type ConversionHandler = (request: Request, context?: HandlerContext) => 
 
 /** Names of settings that are missing or wrong; never their values. */
 export interface IncompleteConfiguration {
+  /** The rate limits there are all the same. */
+  readonly brakes?: HandlerConfig["brakes"];
   readonly allowedOrigins: readonly string[];
   readonly missing: readonly string[];
   readonly invalid: readonly { readonly name: string; readonly detail: string }[];
@@ -69,7 +71,7 @@ export function createHandler(
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
   const operator = createOperator(config, ledger, twoFactor, unreadable);
-  const app = createApp(config.allowedOrigins);
+  const app = createApp(config);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
   );
@@ -83,73 +85,91 @@ export function createHandler(
     twoFactor: twoFactor !== undefined,
   };
 
-  route(app, "/health", {
-    GET: async () => {
+  const anybody = (c: Context<AppEnv>, answer: Answer) => answerAnybody(config, c.env, answer);
+
+  route(app, config, "/health", {
+    GET: async (c) => {
+      // Before the notes, which an object is asked for.
+      const refusal = await refuseFlood(config, c.env);
+      if (refusal !== undefined) return refusal;
       const notes = (await twoFactor?.examination?.notes()) ?? [];
       const body = JSON.stringify({ ...health, ...(notes.length > 0 && { notes }) });
       return { status: 200, headers: JSON_HEADERS, body, log: { outcome: "ok" } };
     },
   });
   for (const channel of CHANNELS) {
-    route(app, `/conversions/${channel}`, {
+    route(app, config, `/conversions/${channel}`, {
       POST: async (c) => {
         const answer = await report(c.req.raw, channel, c.env);
         return { ...answer, log: { channel, ...answer.log } };
       },
     });
   }
-  route(app, "/messages", { POST: (c) => track?.(c.req.raw, c.env) ?? problem("no-ledger") });
-  route(app, "/reports", { GET: (c) => operator.list(c.req.raw, c.env) });
-  route(app, "/reports/:channel/:messageId/retry", {
+  route(app, config, "/messages", {
+    POST: (c) => track?.(c.req.raw, c.env) ?? anybody(c, problem("no-ledger")),
+  });
+  route(app, config, "/reports", { GET: (c) => operator.list(c.req.raw, c.env) });
+  route(app, config, "/reports/:channel/:messageId/retry", {
     POST: (c) => {
       const { channel = "", messageId = "" } = c.req.param();
       return operator.retry(c.req.raw, c.env, channel, messageId);
     },
   });
-  route(app, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
-  route(app, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });
+  route(app, config, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
+  route(app, config, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });
 
   type Part = (request: Request, context: HandlerContext, id: string) => Answer | Promise<Answer>;
   const ofTwoFactor = (pick: (parts: TwoFactorParts) => Part) => (c: Context<AppEnv>) =>
     twoFactor === undefined
-      ? problem("no-two-factor")
+      ? anybody(c, problem("no-two-factor"))
       : pick(twoFactor)(c.req.raw, c.env, c.req.param("id") ?? "");
-  route(app, "/2fa", { POST: ofTwoFactor(({ calls }) => calls.start) });
-  route(app, "/2fa/:id", {
+  route(app, config, "/2fa", { POST: ofTwoFactor(({ calls }) => calls.start) });
+  route(app, config, "/2fa/:id", {
     GET: ofTwoFactor(({ calls }) => calls.look),
     DELETE: ofTwoFactor(({ calls }) => calls.cancel),
   });
-  route(app, "/2fa/:id/check", { POST: ofTwoFactor(({ calls }) => calls.check) });
-  route(app, "/2fa/:id/resend", { POST: ofTwoFactor(({ calls }) => calls.resend) });
+  route(app, config, "/2fa/:id/check", { POST: ofTwoFactor(({ calls }) => calls.check) });
+  route(app, config, "/2fa/:id/resend", { POST: ofTwoFactor(({ calls }) => calls.resend) });
   const receipts = ofTwoFactor(({ webhooks }) => webhooks.deliveryReceipt);
-  route(app, "/webhooks/delivery-receipt", { GET: receipts, POST: receipts });
+  route(app, config, "/webhooks/delivery-receipt", { GET: receipts, POST: receipts });
   const replies = ofTwoFactor(({ webhooks }) => webhooks.inboundSms);
-  route(app, "/webhooks/inbound-sms", { GET: replies, POST: replies });
+  route(app, config, "/webhooks/inbound-sms", { GET: replies, POST: replies });
   return observe(app, config.log);
 }
 
 /** Makes the handler that says, on every route, what the configuration lacks: nothing runs half set up. */
 export function createIncompleteHandler({
   allowedOrigins,
+  brakes = {},
   ...incomplete
 }: IncompleteConfiguration): ConversionHandler {
-  const app = createApp(allowedOrigins);
+  const config = { allowedOrigins, brakes };
+  const app = createApp(config);
   const names = [...new Set([...incomplete.missing, ...incomplete.invalid.map(({ name }) => name)])].join(
     ", ",
   );
   const log = { level: "error", hint: `set: ${names}` } as const;
   const answer = problem("not-configured", { detail: `To be set: ${names}.`, ...incomplete }, {}, log);
-  app.all("*", (c) => respond(c, answer));
+  app.all("*", async (c) => respond(c, await answerAnybody(config, c.env, answer)));
   return observe(app);
 }
 
-function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
+interface Openness {
+  readonly allowedOrigins: readonly string[];
+  readonly brakes: HandlerConfig["brakes"];
+}
+
+function createApp(config: Openness): Hono<AppEnv> {
   // As the sandbox does: SDKs whose base URL ends in a slash call `//conversions/sms`.
   const app = new Hono<AppEnv>({ getPath: (request) => toNormalPath(getPath(request)) });
-  if (allowedOrigins.length > 0) {
-    app.use(createCors(allowedOrigins));
+  if (config.allowedOrigins.length > 0) {
+    const cors = createCors(config.allowedOrigins);
+    app.use(async (c, next) => {
+      const refusal = c.req.method === "OPTIONS" ? await refuseFlood(config, c.env) : undefined;
+      return refusal === undefined ? cors(c, next) : respond(c, refusal);
+    });
   }
-  app.notFound((c) => respond(c, problem("not-found")));
+  app.notFound(async (c) => respond(c, await answerAnybody(config, c.env, problem("not-found"))));
   // An unknown error's text may quote anything, so only its kind is logged.
   app.onError((error, c) => {
     if (error instanceof StorageUnavailable) {
@@ -164,6 +184,7 @@ function createApp(allowedOrigins: readonly string[]): Hono<AppEnv> {
 /** Serves a route with its methods, and says 405 to all others. */
 function route(
   app: Hono<AppEnv>,
+  config: Openness,
   path: string,
   methods: Partial<Record<Method, (c: Context<AppEnv>) => Answer | Promise<Answer>>>,
 ): void {
@@ -177,9 +198,8 @@ function route(
   const allow = Object.keys(methods)
     .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
     .join(", ");
-  app.all(path, (c) =>
-    respond(c, problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow })),
-  );
+  const refusal = problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow });
+  app.all(path, async (c) => respond(c, await answerAnybody(config, c.env, refusal)));
 }
 
 /** Makes the response, with the headers of every answer, and leaves for the log what it should say. */

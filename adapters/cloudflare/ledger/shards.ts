@@ -72,7 +72,8 @@ export function createShardedLedger(
     },
 
     async nudge(mended) {
-      const { shards: all } = await current();
+      // What can be woken is woken, also where the layout cannot be asked for.
+      const { shards: all } = await current().catch(() => ({ shards: Math.max(...settings.shards) }));
       await inGroups(0, all, (index) => call(index, (one) => one.nudge(mended)));
     },
 

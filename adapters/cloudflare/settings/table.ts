@@ -179,7 +179,7 @@ export const REPORT_SETTINGS = {
   BRAKE_ANONYMOUS: {
     option: "handler.brakes.anonymous",
     binding: true,
-    what: "the rate limit for each address that could not be authenticated",
+    what: "the rate limit for each address (IPv6: each /64), for all that is answered without credentials",
   },
 } satisfies Readonly<Record<string, Setting>>;
 
