@@ -60,13 +60,24 @@ export const templatesSchema = v.pipe(
   v.record(v.string(), templateSchema),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const [key, value] of Object.entries(dataset.value)) {
-      const fault = findKeyFault(key);
+    const entries = Object.entries(dataset.value);
+    const keys = entries.map(([key]) => normalize(key));
+    entries.forEach(([key, value], at) => {
+      const repeated = keys.indexOf(normalize(key)) < at ? "is there more than once" : undefined;
+      const message = findKeyFault(key) ?? repeated;
       const path = { type: "object" as const, origin: "key" as const, input: dataset.value, key, value };
-      if (fault !== undefined) addIssue({ message: fault, path: [path] });
-    }
+      if (message !== undefined) addIssue({ message, path: [path] });
+    });
   }),
 );
+
+/** A name as it is looked for: locales in lower case, and one of the two of Norway. */
+function normalize(key: string): string {
+  if (/^[A-Z]{2}$/.test(key)) return key;
+  const at = key.indexOf(":") + 1;
+  const [tag = ""] = toTags(key.slice(at));
+  return key.slice(0, at) + tag;
+}
 
 /** What is wrong with the name of a template. */
 function findKeyFault(key: string): string | undefined {
@@ -89,13 +100,7 @@ export function pickTemplate(
   country: string | undefined,
   locale: string,
 ): FoundTemplate | undefined {
-  const byKey = new Map(
-    Object.entries(templates).map(([key, found]) => {
-      const at = key.indexOf(":") + 1;
-      const [tag = ""] = toTags(key.slice(at));
-      return [/^[A-Z]{2}$/.test(key) ? key : key.slice(0, at) + tag, found] as const;
-    }),
-  );
+  const byKey = new Map(Object.entries(templates).map(([key, found]) => [normalize(key), found] as const));
   const tags = toTags(locale);
   const keys = [
     ...(country === undefined ? [] : [...tags.map((tag) => `${country}:${tag}`), country]),

@@ -107,6 +107,16 @@ describe("through a service binding", () => {
     expect(error?.message).toMatch(new RegExp(`^${code}: `));
   });
 
+  it("a text is filled in for the site that asks", async () => {
+    const number = aNumber();
+    const origin = "https://bücher.example";
+    await call("start", { to: number, channel: "sms", origin });
+    const text = vonage.sandbox.handset(number).inbox().at(-1)?.text ?? "";
+    expect(text).toMatch(/^(\d{6}) .*\n\n@xn--bcher-kva\.example #\1$/);
+    const { error } = await call("start", { to: number, channel: "sms", origin: "https://192.0.2.1" });
+    expect(error).toMatchObject({ code: "invalid_request", message: expect.stringContaining("origin") });
+  });
+
   it("a message that Vonage throttles for too long says when to come back", async () => {
     vonage.sandbox.fail({ path: "calls", status: 429, retryAfter: "30" });
     const { error } = await call("start", { to: aNumber(), channel: "voice" });

@@ -148,6 +148,10 @@ describe("a text of one's own", () => {
     ["US-es", { "US-es": "{code}" }, /is no name of a text/],
     ["US:", { "US:": "{code}" }, /is no name of a text/],
     ["english", { english: "{code}" }, /is no name of a text/],
+    ["pt-br", { "pt-BR": "{code}", "pt-br": "{code}" }, /more than once/],
+    ["US:ES", { "US:es": "{code}", "US:ES": "{code}" }, /is no name of a text/],
+    ["nb", { no: "{code}", nb: "{code}" }, /more than once/],
+    ["IN:no", { "IN:nb": "{code}", "IN:no": "{code}" }, /more than once/],
   ])("named %s is refused: %j", async (name, wrong, rule) => {
     const faults = (await faultsOf({ texts: wrong })) ?? [];
     expect(faults.map(({ field }) => field)).toEqual([`texts.${name}`]);
