@@ -14,7 +14,7 @@ import { createSandbox, type Sandbox } from "../src/sandbox/index.ts";
 
 const HERE = "http://localhost:8788";
 const KEY = "proxy-key-of-the-application-0123456789";
-const STATUS = { id: "1.abcdefghijklmnopqrstuv", channel: "sms", attemptsLeft: 5 };
+const STATUS = { id: "1.abcdefghijklmnopqrstuv", to: "+447400123456", channel: "sms", attemptsLeft: 5 };
 
 let now: number;
 /** What the Worker was asked, and what it answers next. */
@@ -91,7 +91,7 @@ describe("the demo application", () => {
         method: "POST",
         path: "/2fa",
         authorization: `Bearer ${KEY}`,
-        body: { to: "+447400123456", channel: "sms", locale: "de" },
+        body: { to: "+447400123456", defaultCountry: "GB", channel: "sms", locale: "de" },
       },
     ]);
     expect(answer).toEqual({
@@ -108,6 +108,13 @@ describe("the demo application", () => {
     const state = JSON.stringify(await look(cookie?.split(";", 1).join()));
     expect(state).toContain("+447400123456");
     expect(state).not.toContain(KEY);
+  });
+
+  it("sends what was typed, and shows the number that the Worker made of it", async () => {
+    answers.push(started());
+    const { answer } = await post("/app/start", { number: "(07400) 123 456", channel: "sms" });
+    expect(asked[0]?.body).toMatchObject({ to: "(07400) 123 456", defaultCountry: "GB" });
+    expect(answer.challenge).toMatchObject({ number: "447400123456" });
   });
 
   it("checks, resends and cancels the challenge of the browser's own session", async () => {
@@ -164,9 +171,9 @@ describe("the demo application", () => {
       status: 502,
       answer: { error: "network", challenge: null },
     });
-    answers.push(
-      problem("send-uncertain", 504, { ...STATUS, expiresAt: new Date(now + 180_000).toISOString() }),
-    );
+    const { to: _, ...challenge } = { ...STATUS, expiresAt: new Date(now + 180_000).toISOString() };
+    answers.push(problem("send-uncertain", 504, challenge));
+    answers.push(Response.json({ ...challenge, to: STATUS.to, state: "pending" }));
     expect(await post("/app/start", { number: "+447400123456", channel: "sms" })).toMatchObject({
       status: 504,
       answer: { error: "send_uncertain", challenge: { number: "447400123456", attemptsLeft: 5 } },

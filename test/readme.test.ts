@@ -29,7 +29,7 @@ beforeAll(() => {
   writeFileSync(
     `${FOLDER}/offline.mjs`,
     `import { registerHooks } from "node:module";
-const challenge = { id: "0.AAAAAAAAAAAAAAAAAAAAAA", channel: "sms", expiresAt: "2026-11-24T12:00:00.000Z", attemptsLeft: 5 };
+const challenge = { id: "0.AAAAAAAAAAAAAAAAAAAAAA", to: "+447400123456", channel: "sms", expiresAt: "2026-11-24T12:00:00.000Z", attemptsLeft: 5 };
 globalThis.fetch = async (url) =>
   /[/]2fa$|resend$/.test(url) ? Response.json(challenge, { status: 201 }) : new Response(null, { status: 200 });
 const classes = "export class DurableObject {} export class WorkerEntrypoint {}";

@@ -3,12 +3,12 @@
 import * as v from "valibot";
 import { CHANNELS } from "../../src/report.ts";
 import {
+  type ChallengeStatus,
   createTwoFactorClient,
   isTwoFactorError,
   type NotVerified,
   type TwoFactorErrorCode,
 } from "../../src/two-factor/index.ts";
-import { parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
 import { checkSchema } from "../../src/two-factor/request.ts";
 import { findFaults, objectOf, oneOf, required, text } from "../../src/validation.ts";
 import { type ApplicationExchange, createApplicationLog } from "./application-log.ts";
@@ -55,6 +55,9 @@ export interface Application {
 
 const LOOK_EVERY_MS = 1000;
 
+/** Where this shop's users are at home: what they type without "+" is read as they dial it. */
+export const DEFAULT_COUNTRY = "GB";
+
 const channel = oneOf(CHANNELS);
 const startSchema = objectOf({
   number: required(text("a phone number", /^.{1,40}$/su)),
@@ -80,10 +83,14 @@ export function createApplication({
   > = {
     "/app/start": async (session, input) => {
       const { number: to, channel, locale } = read(startSchema, input);
-      const { number = to } = parsePhoneNumber(to);
       session.challenge = undefined;
-      const request = { to, channel, ...(locale !== undefined && { locale }) };
-      session.challenge = await begin(number, twoFactor.start(request));
+      const request = {
+        to,
+        channel,
+        defaultCountry: DEFAULT_COUNTRY,
+        ...(locale !== undefined && { locale }),
+      };
+      session.challenge = begin(await twoFactor.start(request));
       return {};
     },
     "/app/check": async (session, input) => {
@@ -100,8 +107,8 @@ export function createApplication({
     },
     "/app/resend": async (session, input) => {
       const { channel } = read(resendSchema, input);
-      const { id, number } = demand(session);
-      session.challenge = await begin(number, twoFactor.resend(id, channel === undefined ? {} : { channel }));
+      const { id } = demand(session);
+      session.challenge = begin(await twoFactor.resend(id, channel === undefined ? {} : { channel }));
       return {};
     },
     "/app/cancel": async (session) => {
@@ -125,11 +132,9 @@ export function createApplication({
         if (error instanceof Refused) return answer({ error: error.code, detail: error.message }, 400);
         if (!isTwoFactorError(error)) throw error;
         const { code, message, status = 502, challenge } = error;
-        // Its code counts if it arrives.
+        // Its code counts if it arrives. An error holds no number.
         if (challenge !== undefined) {
-          const { number = "" } = parsePhoneNumber((input as { number?: string }).number ?? "");
-          const known = session.challenge?.number ?? number;
-          session.challenge = await begin(known, Promise.resolve(challenge));
+          session.challenge = await twoFactor.get(challenge.id).then(begin, () => session.challenge);
         }
         return answer({ error: code, detail: message.replace(`${code}: `, "") }, status);
       }
@@ -163,12 +168,9 @@ export function createApplication({
     },
   };
 
-  async function begin(
-    number: string,
-    answered: ReturnType<typeof twoFactor.start>,
-  ): Promise<KnownChallenge> {
-    const { id, channel, expiresAt, attemptsLeft } = await answered;
+  function begin({ id, to, channel, expiresAt, attemptsLeft }: ChallengeStatus): KnownChallenge {
     const at = now();
+    const number = to.slice(1);
     const times = { expiresAt: Date.parse(expiresAt), resendAt: at + cooldown * 1000, lookedAt: at };
     return { id, number, channel, state: "pending", attemptsLeft, ...times };
   }

@@ -11,7 +11,7 @@ import type {
   SandboxFault,
 } from "../../src/sandbox/index.ts";
 import { parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
-import type { Application, ApplicationAnswer } from "./application.ts";
+import { type Application, type ApplicationAnswer, DEFAULT_COUNTRY } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
 
 /** What `GET /app/state` tells: everything on the page that changes by itself. */
@@ -72,7 +72,7 @@ export function createDemo(
 
   async function look(request: Request, query: URLSearchParams): Promise<LiveState> {
     const { challenge, error } = await application.look(request);
-    const typed = parsePhoneNumber(query.get("number") ?? "").number;
+    const typed = parsePhoneNumber(query.get("number") ?? "", DEFAULT_COUNTRY).number;
     const number = challenge?.number ?? typed ?? null;
     const handset = number === null ? undefined : sandbox.handset(number);
     const faults = await sandbox.fetch("http://sandbox/sandbox/faults");

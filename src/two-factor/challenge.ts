@@ -4,6 +4,7 @@ import type { Channel } from "../report.ts";
 import type { DeliveryReceipt } from "../webhooks/delivery-receipt.ts";
 import type { Autofill } from "./autofill.ts";
 import type { HashedCode } from "./code.ts";
+import { toCanonicalNumber } from "./spellings.ts";
 
 /**
  * One message of a challenge:
@@ -31,7 +32,7 @@ export interface ChallengeMessage extends HashedCode {
 
 export interface Challenge {
   readonly id: string;
-  /** E.164 digits without "+". */
+  /** E.164 digits without "+", as they were dialled: see src/two-factor/spellings.ts. */
   readonly to: string;
   /** ISO 3166 alpha-2; `null` for numbers of no country. */
   readonly country: string | null;
@@ -66,6 +67,11 @@ export interface Challenge {
 /** What its caller is told of a challenge under way. */
 export interface ChallengeStatus {
   readonly id: string;
+  /**
+   * The user's number in E.164, with "+": the same for every spelling of a phone, so it can be kept as the user's
+   * identity, and be asked for again whatever the default country is.
+   */
+  readonly to: string;
   /** How the newest message went out. */
   readonly channel: Channel;
   /** Until when the code is taken; ISO 8601. */
@@ -74,7 +80,7 @@ export interface ChallengeStatus {
   readonly attemptsLeft: number;
 }
 
-/** All that can be known of a challenge; neither the code nor the number is among it. */
+/** All that can be known of a challenge; the code is not among it. */
 export interface ChallengeDetails extends ChallengeStatus {
   readonly state: "pending" | "verified" | "expired" | "locked" | "cancelled" | "superseded";
   readonly clientRef: string;
@@ -101,6 +107,7 @@ export const attemptsLeft = ({ attempts, maxAttempts }: Challenge): number =>
 export function toStatus(challenge: Challenge): ChallengeStatus {
   return {
     id: challenge.id,
+    to: `+${toCanonicalNumber(challenge.to)}`,
     channel: challenge.messages.at(-1)?.channel ?? "sms",
     expiresAt: new Date(challenge.expiresAt).toISOString(),
     attemptsLeft: attemptsLeft(challenge),

@@ -107,12 +107,15 @@ const problemSchema = v.object({
 });
 /** The status alone lets nobody in: pages and proxies that answer everything with 200 are many. */
 const verifiedSchema = v.object({ verified: v.literal(true) });
-const statusSchema = v.object({
+const challengeEntries = {
   id: v.string(),
   channel: v.picklist(["sms", "voice"]),
   expiresAt: v.string(),
   attemptsLeft: v.number(),
-});
+};
+const statusSchema = v.object({ ...challengeEntries, to: v.string() });
+/** Of a problem, which has no number; and of a Worker that is being replaced by one of this version. */
+const challengeSchema = v.object(challengeEntries);
 
 interface Answered {
   readonly status: number;
@@ -126,7 +129,8 @@ interface Answered {
  *
  * @example
  * const twoFactor = createTwoFactorClient({ endpoint: "https://conversions.shop.example", key });
- * const { id } = await twoFactor.start({ to: "+447400123456", channel: "sms" });
+ * const { id, to } = await twoFactor.start({ to: "020 7946 0018", defaultCountry: "GB", channel: "voice" });
+ * // Keep both on your side of the session: to is "+442079460018", however it was typed.
  * const { verified } = await twoFactor.check(id, "123456");
  *
  * @throws {TwoFactorError} `invalid_options`, naming every field at fault.
@@ -172,7 +176,7 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
 
     async get(id, { signal } = {}) {
       const answered = await call({ path: toPath(id), method: "GET", headers }, signal);
-      if (answered.status !== 200 || !v.is(statusSchema, answered.body)) throw toError(answered);
+      if (answered.status !== 200 || !v.is(challengeSchema, answered.body)) throw toError(answered);
       return answered.body as unknown as ChallengeDetails;
     },
   });
@@ -232,7 +236,7 @@ function toError({ status, body, retryAfter }: Answered): TwoFactorError {
     const hint = `status ${status} with no problem that is known here; check endpoint`;
     return new TwoFactorError("unexpected_response", hint, { status });
   }
-  const challenge = v.safeParse(statusSchema, body);
+  const challenge = v.safeParse(challengeSchema, body);
   const { title, detail } = output;
   return new TwoFactorError(code, detail === undefined ? title : `${title}. ${detail}`, {
     status,

@@ -80,8 +80,11 @@ export interface TwoFactorErrorDetails {
   /** Milliseconds until it may succeed. */
   readonly retryAfter?: number | undefined;
   /** With `send_uncertain`: the challenge that there is all the same. */
-  readonly challenge?: ChallengeStatus | undefined;
+  readonly challenge?: ChallengeWithoutNumber | undefined;
 }
+
+/** Errors hold no number: ask for it with `get`. */
+export type ChallengeWithoutNumber = Omit<ChallengeStatus, "to">;
 
 const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
   "number_limit",
@@ -107,7 +110,7 @@ export class TwoFactorError extends Error {
   declare readonly retryable: boolean;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
-  declare readonly challenge?: ChallengeStatus;
+  declare readonly challenge?: ChallengeWithoutNumber;
 
   constructor(code: TwoFactorErrorCode, message: string, details: TwoFactorErrorDetails = {}) {
     super(`${code}: ${message}`);

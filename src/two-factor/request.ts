@@ -10,8 +10,17 @@ import { readTypedCode } from "./typed-code.ts";
 
 /** A code that is asked for. */
 export interface StartRequest {
-  /** The user's number in E.164, with or without "+". */
+  /**
+   * The user's number, as it was typed. In E.164 with "+" it is understood everywhere; without "+" it is read as people
+   * in `defaultCountry` dial it. Where there is no default country, digits alone begin with the country code.
+   */
   readonly to: string;
+  /**
+   * The country that a number without "+" is written for: ISO 3166 alpha-2, such as `GB`.
+   *
+   * @default the Worker's TWO_FACTOR_DEFAULT_COUNTRY
+   */
+  readonly defaultCountry?: string;
   readonly channel: Channel;
   /**
    * Who asks for the code, as the user knows it: 1 to 30 characters.
@@ -104,7 +113,8 @@ const trueOrFalse = v.pipe(
 
 /** The rules of a {@link StartRequest}. */
 export const startSchema = objectOf({
-  to: required(text("a phone number in E.164", /^.{1,40}$/su)),
+  to: required(text("a phone number of 1 to 40 characters", /^.{1,40}$/su)),
+  defaultCountry: v.optional(text("an ISO 3166 alpha-2 code such as GB", /^[A-Z]{2}$/)),
   channel: required(oneOf(CHANNELS)),
   brand: v.optional(brandText),
   locale: v.optional(

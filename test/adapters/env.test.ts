@@ -432,6 +432,16 @@ const WRONG_TWO_FACTOR = {
   TWO_FACTOR_LIFETIME_S: ["29", "3601", ...NUMBERS],
   TWO_FACTOR_COOLDOWN_S: ["4", "601", ...NUMBERS],
   TWO_FACTOR_MESSAGES: ["0", "11", ...NUMBERS],
+  TWO_FACTOR_NUMBER_TYPES: [
+    "mobile",
+    "sms",
+    "sms=",
+    "sms=MOBILE",
+    "fax=mobile",
+    "sms=mobile,landline",
+    "sms=mobile+",
+  ],
+  TWO_FACTOR_DEFAULT_COUNTRY: ["UK", "XX", "gb", "001", "GB US", "constructor"],
   TWO_FACTOR_LIMITS: ["number", "number=5", "number=0/3600", "number=5/0", "planet=5/3600", "total=5/86401"],
   SMS_FROM: [
     "much too long a name",

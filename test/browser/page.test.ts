@@ -322,7 +322,7 @@ it("what goes wrong says what to do", async () => {
 
   await visitor.type("Phone number", "+44 12");
   await visitor.click("Send code");
-  await visitor.hears("application", "country code first");
+  await visitor.hears("application", "no phone number");
   await page.setOfflineMode(true);
   await page.waitForSelector("#trouble:not([hidden])");
   expect(await page.$eval("#trouble", (trouble) => trouble.textContent)).toMatch(/npm start/);

@@ -51,7 +51,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
 
     it("is started by query, form and JSON, by text and by call", async () => {
       const { whole } = workersOf();
-      const more = { brand: "Bäcker", locale: "de-AT", clientRef: "order:1" };
+      const more = { brand: "Bäcker", locale: "de-AT", clientRef: "order:1", defaultCountry: "GB" };
       const calls = [
         { query: { to: aNumber(), channel: "sms" } },
         { form: { to: aNumber(), channel: "sms", ...more } },
@@ -102,6 +102,9 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     it("is not started for a number that no code goes to", async () => {
       await refuseStart("+447400", "422 invalid-number");
       await refuseStart("+4915123456789", "403 country-not-served");
+      await refuseStart("+448712345678", "422 number-refused");
+      const json = { to: "020 7946 0018", defaultCountry: "UK", channel: "sms" };
+      await call(workersOf().whole, START, { headers: BY_SHOP, json }, "400 invalid-parameters");
     });
 
     it.each(FAULTS)("is told of Vonage's trouble as %s, at the start", async (outcome, fault) => {

@@ -63,9 +63,16 @@ describe("through a service binding", () => {
 
   it("a code is sent, looked at, checked and reported, with no key", async () => {
     const number = aNumber();
-    const { result } = await call("start", { to: number, channel: "sms" });
+    const to = `0${number.slice(2, 6)} ${number.slice(6)}`;
+    const { result } = await call("start", { to, defaultCountry: "GB", channel: "sms" });
     const { id = "" } = result ?? {};
-    expect(result).toEqual({ id, channel: "sms", expiresAt: expect.any(String), attemptsLeft: 5 });
+    expect(result).toEqual({
+      id,
+      to: `+${number}`,
+      channel: "sms",
+      expiresAt: expect.any(String),
+      attemptsLeft: 5,
+    });
     const { sandbox } = vonage;
     const code = codeAt(sandbox, number);
     const wrong = { verified: false, reason: "wrong", attemptsLeft: 4 };
@@ -91,6 +98,19 @@ describe("through a service binding", () => {
   it.each<[string, TwoFactorCall["method"], unknown[], string]>([
     ["no request at all", "start", [], "invalid_request"],
     ["an unknown field", "start", [{ to: "+447400123456", channel: "sms", extra: 1 }], "invalid_request"],
+    [
+      "a country that is none",
+      "start",
+      [{ to: "020 7946 0018", defaultCountry: "UK", channel: "sms" }],
+      "invalid_request",
+    ],
+    [
+      "a number that is not written for any country",
+      "start",
+      [{ to: "020 7946 0018", channel: "sms" }],
+      "invalid_number",
+    ],
+    ["a number that costs money", "start", [{ to: "+448712345678", channel: "sms" }], "number_refused"],
     ["a number that is none", "start", [{ to: "+44", channel: "sms" }], "invalid_number"],
     [
       "a country that is not served",

@@ -128,7 +128,9 @@ it("are answered as documented, and nothing of them is told or logged", async ()
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         const text = await response.text();
         expect(text).not.toContain(CANARY);
-        expect(text).not.toMatch(/4474001\d|12015550123/);
+        // A challenge tells its number to whom it belongs to, and nothing else does.
+        const others = status < 300 ? text.replace(/"to":"\+\d+"/, "") : text;
+        expect(others).not.toMatch(/4474001\d|12015550123/);
         if (status < 300) return;
         const { type: problem = "" } = JSON.parse(text) as { type?: string };
         const called = problem.replace("urn:problem:vonage-conversion:", "");

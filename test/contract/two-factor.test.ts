@@ -46,7 +46,12 @@ describe("a code", () => {
   it("is sent, checked and reported with the instant of the check", async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const { id, status, code, messageId } = await start();
-    expect(status).toEqual({ channel: "sms", expiresAt: expect.any(String), attemptsLeft: 5 });
+    expect(status).toEqual({
+      to: expect.any(String),
+      channel: "sms",
+      expiresAt: expect.any(String),
+      attemptsLeft: 5,
+    });
     expect(Math.abs(Date.parse(status.expiresAt) - Date.now() - LIFETIME_S * 1000)).toBeLessThan(5000);
     expect(code).toMatch(/^\d{6}$/);
     await expect(stack.client.check(id, code)).resolves.toEqual({ verified: true });

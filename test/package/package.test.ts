@@ -132,10 +132,11 @@ it("MD5 is loaded only when a signature asks for it", () => {
   expect(code).not.toMatch(/0x67452301|1732584193/);
 });
 
-it("the Worker, with ledger and workflow, needs at most 105 kB, minified and gzipped, with all dependencies", () => {
+// 39 kB of it are libphonenumber's full metadata. The smallest has 19 kB, and knows no types of numbers.
+it("the Worker, with ledger and workflow, needs at most 135 kB, minified and gzipped, with all dependencies", () => {
   const { size } = bundleDeployedWorker();
   console.log(`Worker: ${size} bytes min+gzip`);
-  expect(size).toBeLessThanOrEqual(105_000);
+  expect(size).toBeLessThanOrEqual(135_000);
 });
 
 describe("the sources", () => {

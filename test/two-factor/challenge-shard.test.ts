@@ -40,6 +40,7 @@ describe("a challenge", () => {
     expect(await world.shard.begin(challengeOf("a"))).toEqual({
       status: {
         id: "a",
+        to: `+${NUMBER}`,
         channel: "sms",
         expiresAt: new Date(NOW + 5 * MINUTE).toISOString(),
         attemptsLeft: 5,

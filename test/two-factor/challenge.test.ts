@@ -39,6 +39,7 @@ const CHALLENGE: Challenge = {
 };
 const STATUS = {
   id: "0.AAAAAAAAAAAAAAAAAAAAAA",
+  to: "+447400123456",
   channel: "sms",
   expiresAt: "2026-06-01T12:05:00.000Z",
   attemptsLeft: 3,
@@ -47,6 +48,12 @@ const STATUS = {
 describe("what a caller is told of a challenge", () => {
   it("is where it stands, after a start", () => {
     expect(toStatus(CHALLENGE)).toEqual(STATUS);
+  });
+
+  it("is one number, however it was dialled", () => {
+    for (const to of ["541143211234", "5491143211234"]) {
+      expect(toStatus({ ...CHALLENGE, to }).to).toBe("+5491143211234");
+    }
   });
 
   it("is the channel of its newest message", () => {
@@ -65,7 +72,7 @@ describe("what a caller is told of a challenge", () => {
     expect(attemptsLeft({ ...CHALLENGE, attempts: 7 })).toBe(0);
   });
 
-  it("is all there is, at a look, but neither number nor code nor the account", () => {
+  it("is all there is, at a look, but neither the code nor the account, and the number once", () => {
     const receipt = { number: "447400123456", apiKey: "abcd1234", messageId: "0A0000000123ABCD1" } as const;
     const challenge: Challenge = {
       ...CHALLENGE,
@@ -108,6 +115,7 @@ describe("what a caller is told of a challenge", () => {
         { channel: "voice", state: "uncertain", sentAt: "2026-06-01T12:01:00.000Z", receipts: [] },
       ],
     });
+    expect(JSON.stringify(details).split("447400123456")).toHaveLength(2);
     // As it goes over the wire, where a member that is undefined would not be seen either.
     expect(Object.keys(details.messages[1] ?? {})).toEqual(["channel", "state", "sentAt", "receipts"]);
   });

@@ -16,7 +16,14 @@ const ID = "3.AbCdEfGhIjKlMnOpQrSt-_";
 const CODE = "918273";
 const NUMBER = "447400123456";
 const START = { to: `+${NUMBER}`, channel: "sms" } as const;
-const STATUS = { id: ID, channel: "sms", expiresAt: "2026-06-01T12:05:00.000Z", attemptsLeft: 5 } as const;
+/** As a problem has it, which holds no number. */
+const CHALLENGE = {
+  id: ID,
+  channel: "sms",
+  expiresAt: "2026-06-01T12:05:00.000Z",
+  attemptsLeft: 5,
+} as const;
+const STATUS = { ...CHALLENGE, to: `+${NUMBER}` } as const;
 const DETAILS = {
   ...STATUS,
   state: "pending",
@@ -96,8 +103,9 @@ describe("over the wire", () => {
   it("start sends everything that it is given, and nothing else", async () => {
     const { client, sent } = createClient([json(201, STATUS)]);
     const request = {
-      to: NUMBER,
+      to: "07400 123456",
       channel: "voice",
+      defaultCountry: "GB",
       brand: "Ämé & Co",
       locale: "pt-BR",
       clientRef: "order:7",
@@ -328,7 +336,8 @@ describe("a problem of the Worker's", () => {
     const { client } = createClient([refusal("send-uncertain", STATUS)]);
     const { challenge, ...error } = await errorOf(client.start(START));
     expect(error).toMatchObject({ code: "send_uncertain", status: 504, retryable: false });
-    expect(challenge).toEqual(STATUS);
+    // Even where a problem had a number: errors are logged.
+    expect(challenge).toEqual(CHALLENGE);
     const without = createClient([refusal("send-uncertain")]);
     expect(await errorOf(without.client.start(START))).not.toHaveProperty("challenge");
     const other = createClient([refusal("send-unavailable", STATUS)]);
@@ -350,6 +359,7 @@ describe("what no Worker answers", () => {
     ],
     ["a problem without a type", json(422, { title: "The code is wrong" })],
     ["a challenge without an id", json(201, { ...STATUS, id: undefined })],
+    ["a challenge without the number that is its user's identity", json(201, CHALLENGE)],
     ["a challenge by pigeon", json(201, { ...STATUS, channel: "pigeon" })],
     ["a challenge with its attempts as text", json(200, { ...DETAILS, attemptsLeft: "5" })],
     ["bytes that are no text", () => new Response(new Uint8Array([0xff, 0xfe, 0xff]), { status: 200 })],

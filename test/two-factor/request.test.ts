@@ -11,6 +11,7 @@ describe("a code that is asked for", () => {
     ["with what it needs", {}],
     ["by a call", { channel: "voice" }],
     ["for a number as people write it: which ones there are is said elsewhere", { to: "(07400) 123-456" }],
+    ["with the country that it is written for", { to: "(201) 555-0123", defaultCountry: "US" }],
     ["in somebody's name", { brand: "Ämé & Söhne 株式会社" }],
     ["in the shortest name", { brand: "A" }],
     ["in the longest name", { brand: "A".repeat(30) }],
@@ -35,6 +36,9 @@ describe("a code that is asked for", () => {
     ["an empty number", { ...START, to: "" }, "to"],
     ["a number of numbers", { ...START, to: 447_400_123_456 }, "to"],
     ["a number without an end", { ...START, to: "4".repeat(41) }, "to"],
+    ["a country by its name", { ...START, defaultCountry: "Germany" }, "defaultCountry"],
+    ["a country in lower case", { ...START, defaultCountry: "gb" }, "defaultCountry"],
+    ["a network that hides its country", { ...START, defaultCountry: "T1" }, "defaultCountry"],
     ["no channel", { to: START.to }, "channel"],
     ["another channel", { ...START, channel: "SMS" }, "channel"],
     ["a channel of every object", { ...START, channel: "constructor" }, "channel"],
@@ -66,7 +70,8 @@ describe("a code that is asked for", () => {
   });
 
   it.each([
-    ["to", "a phone number in E.164"],
+    ["to", "a phone number of 1 to 40 characters"],
+    ["defaultCountry", "an ISO 3166 alpha-2 code such as GB"],
     ["channel", "one of sms, voice"],
     ["brand", "1 to 30 characters, no control characters"],
     ["locale", "a BCP 47 tag such as de or pt-BR"],

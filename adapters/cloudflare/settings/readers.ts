@@ -1,6 +1,8 @@
 // How settings that hold more than one word are written.
 
+import { CHANNELS } from "../../../src/report.ts";
 import { LIMIT_KINDS } from "../../../src/two-factor/limits.ts";
+import { NUMBER_TYPES } from "../../../src/two-factor/number-type.ts";
 import type { SmsFrom } from "../../../src/two-factor/sms-from.ts";
 import { cut, toList } from "../text.ts";
 
@@ -86,6 +88,23 @@ export function readRegistrations(text: string): object {
   if (repeated !== undefined) return new Unreadable("must not name a country more than once");
   return Object.fromEntries(entries);
 }
+
+/** `sms=mobile voice=mobile+landline`: types of numbers by channel. */
+export function readNumberTypes(text: string): object {
+  const types = toList(text).map((one) => {
+    const [channel, list] = cut(one, "=");
+    return [channel, list.split("+")] as const;
+  });
+  const isKnown = types.every(
+    ([channel, list]) => isOneOf(CHANNELS, channel) && list.every((type) => isOneOf(NUMBER_TYPES, type)),
+  );
+  if (isKnown) return Object.fromEntries(types);
+  return new Unreadable(
+    `must be sms, voice or both, each as voice=mobile+landline, of the types ${NUMBER_TYPES.join(", ")}`,
+  );
+}
+
+const isOneOf = (known: readonly string[], text: string): boolean => known.includes(text);
 
 export const readAccept = (text: string): true | Unreadable =>
   text === "accept" || new Unreadable("must be accept, or not be set");

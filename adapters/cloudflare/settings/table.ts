@@ -8,6 +8,7 @@ import {
   readList,
   readNumber,
   readNumbers,
+  readNumberTypes,
   readRegistrations,
   readSecrets,
   readShortCodeCountries,
@@ -200,7 +201,21 @@ export const WORKFLOW_SETTINGS = {
   TWO_FACTOR_COUNTRIES: {
     option: "workflow.countries",
     read: readList,
-    what: "where codes may go, as ISO 3166 codes: `GB US DE`; `*` for everywhere; `* -RU -KP` for everywhere but there",
+    what:
+      "where codes may go, as ISO 3166 codes: `GB US DE`; `*` for every country; `* -RU -KP` for every country but " +
+      "those; `001` for numbers of no country, such as satellite phones, which `*` leaves out",
+  },
+  TWO_FACTOR_NUMBER_TYPES: {
+    option: "workflow.numberTypes",
+    read: readNumberTypes,
+    default: "sms=mobile voice=mobile+landline",
+    what: "which types of numbers get codes, by channel; [see below](#which-numbers-get-codes)",
+  },
+  TWO_FACTOR_DEFAULT_COUNTRY: {
+    option: "workflow.defaultCountry",
+    what:
+      "the country that numbers without `+` are written for, such as `GB`, where a request does not say; without it " +
+      "digits alone begin with the country code",
   },
   TWO_FACTOR_CODE_LENGTH: {
     option: "workflow.codeLength",

@@ -1,6 +1,7 @@
 // The tables of challenges. Knows SQL, and nothing of what challenges mean.
 
 import type { Challenge } from "../../../src/two-factor/challenge.ts";
+import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/spellings.ts";
 import type { Statement } from "../../../src/two-factor/step.ts";
 import { parseChallenge, parseStatement } from "../../../src/two-factor/stored.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
@@ -65,11 +66,10 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       return found && toChallenge(found, now);
     },
 
-    /** Of one number, the newest first. */
+    /** Of one phone, the newest first. Rows of version 0.1 have the number as it was written. */
     ofNumber(number: string, now: number): Challenge[] {
-      return sql
-        .exec("SELECT * FROM challenges WHERE number = ?", number)
-        .toArray()
+      return listSpellings(number)
+        .flatMap((spelling) => sql.exec("SELECT * FROM challenges WHERE number = ?", spelling).toArray())
         .flatMap((found) => toChallenge(found, now) ?? [])
         .sort((a, b) => b.createdAt - a.createdAt);
     },
@@ -83,7 +83,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       sql.exec(
         "INSERT OR REPLACE INTO challenges VALUES (?, ?, ?, ?, ?)",
         id,
-        to,
+        toCanonicalNumber(to),
         settleAt ?? null,
         forgetAt,
         JSON.stringify(challenge),

@@ -2,6 +2,7 @@
 // sent. What it needs of the platform is handed in.
 
 import {
+  type Counts,
   LIMIT_KINDS,
   type Limit,
   type LimitKind,
@@ -11,6 +12,7 @@ import {
   toPrefix,
   waitFor,
 } from "../../../src/two-factor/limits.ts";
+import { listSpellings } from "../../../src/two-factor/spellings.ts";
 import type { Sending } from "../../fetch/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
@@ -55,14 +57,16 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
     /** Counts one more message for all its limits, or for none where one is reached. */
     take({ number, caller, country, address, once }: Sending) {
       const at = now();
-      const subjects: Readonly<Record<LimitKind, string | undefined>> = {
-        number,
-        prefix: toPrefix(number),
-        address,
+      // The first is counted. Version 0.1 counted a number as it was written: those messages count as well.
+      const spellings = listSpellings(number);
+      const subjects: Readonly<Record<LimitKind, readonly string[] | undefined>> = {
+        number: spellings,
+        prefix: [...new Set(spellings.map(toPrefix))],
+        address: address === undefined ? undefined : [address],
         // All numbers of no country count together.
-        country: country ?? "",
-        caller,
-        total: "",
+        country: [country ?? ""],
+        caller: [caller],
+        total: [""],
       };
       const applicable = LIMIT_KINDS.flatMap((kind) => {
         const [limit, subject] = [limits[kind], subjects[kind]];
@@ -71,13 +75,17 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
       const taken = transact(() => {
         if (once !== undefined && store.read(ONCE, once, 0, at).size > 0) return {};
         for (const { kind, limit, subject } of applicable) {
-          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
+          const counts = readCounts(toKind(kind, limit), subject, oldestPart(at, limit), at);
           const retryAfter = waitFor(counts, limit, at);
           if (retryAfter === 0) continue;
           store.count(`refused:${kind}-limit`);
           return { refused: kind, retryAfter };
         }
-        for (const { kind, limit, subject } of applicable) {
+        for (const {
+          kind,
+          limit,
+          subject: [subject = ""],
+        } of applicable) {
           store.add(toKind(kind, limit), subject, partOf(at, limit), at + limit.period * 2);
         }
         if (once !== undefined) store.add(ONCE, once, 0, at + ONCE_MS);
@@ -122,6 +130,15 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
       );
     },
   };
+
+  function readCounts(kind: string, subjects: readonly string[], from: number, at: number): Counts {
+    const all = new Map<number, number>();
+    for (const subject of subjects) {
+      for (const [part, count] of store.read(kind, subject, from, at))
+        all.set(part, (all.get(part) ?? 0) + count);
+    }
+    return all;
+  }
 
   function arm(): void {
     const end = store.nextEnd();

@@ -16,8 +16,12 @@ export interface TwoFactorEnv {
   readonly TWO_FACTOR_SECRETS?: string;
   /** Who asks for the code, as users know it, where a request does not say. */
   readonly TWO_FACTOR_BRAND?: string;
-  /** Where codes may go: ISO 3166 alpha-2 codes, `*` for everywhere, `-XX` for not there. */
+  /** Where codes may go: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers of none, `-XX` for not there. */
   readonly TWO_FACTOR_COUNTRIES?: string;
+  /** Which types of numbers get codes, `sms=mobile voice=mobile+landline`, which is the default. */
+  readonly TWO_FACTOR_NUMBER_TYPES?: string;
+  /** The country that numbers without `+` are written for: ISO 3166 alpha-2. */
+  readonly TWO_FACTOR_DEFAULT_COUNTRY?: string;
   /** Digits of a code, 4 to 10; default 6. */
   readonly TWO_FACTOR_CODE_LENGTH?: string;
   /** Codes that may be tried, 1 to 10; default 5. */

@@ -1,5 +1,6 @@
 // The challenges as the workflow sees them. A number has all its challenges in one shard, and an id says which one.
 
+import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/spellings.ts";
 import { StorageUnavailable } from "../../fetch/storage-unavailable.ts";
 import type { Challenges, Received } from "../../fetch/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
@@ -32,7 +33,7 @@ export function createShardedChallenges(
         .replaceAll("+", "-")
         .replaceAll("/", "_")
         .slice(0, 22);
-      return `${(hashText(number) % count).toString(36)}.${random}`;
+      return `${(hashText(toCanonicalNumber(number)) % count).toString(36)}.${random}`;
     },
     claim: async (place, keyed, id) => {
       const hash = hashText(place);
@@ -61,20 +62,31 @@ export function createShardedChallenges(
     resend: (id, channel, code, keyed) => ofId(id, (one) => one.resend(id, channel, code, keyed), false),
     cancel: (id) => ofId(id, (one) => one.cancel(id)),
     look: (id) => ofId(id, (one) => one.look(id)),
-    receipt: (receipt, once) => ofNumber(receipt.number, (one) => one.receipt(receipt, once)),
-    reply: (number, text, once) => ofNumber(number, (one) => one.reply(number, text, once)),
+    receipt: (receipt, once) =>
+      ofNumber(receipt.number, (one, number) => one.receipt({ ...receipt, number }, once)),
+    reply: (number, text, once) => ofNumber(number, (one, spelling) => one.reply(spelling, text, once)),
   };
 
-  /** Where this number's challenges are, or were before the number of shards was changed. */
+  /**
+   * Where this number's challenges are, or were before the number of shards was changed, or while version 0.1 went by
+   * the number as it was written.
+   */
   async function ofNumber(
     number: string,
-    ask: (shard: ChallengesRpc) => Promise<Received>,
+    ask: (shard: ChallengesRpc, spelling: string) => Promise<Received>,
   ): Promise<Received> {
-    const hash = hashText(number);
+    const spellings = new Map<number, string>();
+    for (const spelling of listSpellings(number)) {
+      for (const size of shards) {
+        const index = hashText(spelling) % size;
+        // Objects look for every spelling; those of version 0.1 for the one that led to them.
+        if (!spellings.has(index)) spellings.set(index, spelling);
+      }
+    }
     let received: Received = "unknown";
-    for (const index of new Set(shards.map((size) => hash % size))) {
+    for (const [index, spelling] of spellings) {
       // Asked again, a webhook that had come through is a replay: done all the same.
-      received = await call(index, ask);
+      received = await call(index, (shard) => ask(shard, spelling));
       if (received !== "unknown") break;
     }
     return received;

@@ -3,7 +3,6 @@
 import * as v from "valibot";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { idempotencyKeyText, KEY_RULE, readIdempotencyKey } from "../../../src/two-factor/idempotency-key.ts";
-import { maskNumber } from "../../../src/two-factor/phone-number.ts";
 import { checkSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
 import { objectOf } from "../../../src/validation.ts";
 import { type Admitted, admit, type HandlerContext } from "../admission.ts";
@@ -57,7 +56,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
     /** `POST /2fa` */
     start: asCaller(startSchema, async (request, caller, _, key) => {
       const { channel, to } = request;
-      const seen = { channel, number: maskNumber(to) };
+      const seen = { channel, number: service.mask(request) };
       const started = await service.start(request, caller, key);
       const wasPlus = "failed" in started && started.failed === "invalid-number" && /^ \d/.test(to);
       const result = wasPlus ? { ...started, detail: `${started.detail} ${PLUS_HINT}` } : started;

@@ -3,17 +3,18 @@
 import * as v from "valibot";
 import { explainCountry, isCountry } from "../../../src/two-factor/country.ts";
 import { field } from "../../../src/validation.ts";
+import { NO_COUNTRY } from "./served-numbers.ts";
 
 /** Something that was meant to be a country's code: short enough that naming it gives nothing away. */
 const LIKE_A_CODE = /^-?([A-Za-z]{2,3})$/;
 
 const entrySchema = v.pipe(
   field<string>(
-    "* or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it",
-    (value) => value === "*" || (typeof value === "string" && LIKE_A_CODE.test(value)),
+    `*, ${NO_COUNTRY} or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it`,
+    (value) => typeof value === "string" && (isWide(value) || LIKE_A_CODE.test(value)),
   ),
   v.check(
-    (entry) => entry === "*" || isCountry(toCode(entry)),
+    (entry) => isWide(entry) || isCountry(toCode(entry)),
     ({ input }) => `must not name ${toCode(input)}, which ${explainCountry(toCode(input))}`,
   ),
 );
@@ -27,6 +28,9 @@ export const countryListSchema = v.pipe(
     ({ input }) => `must not both serve and refuse ${findContradiction(input)}`,
   ),
 );
+
+/** More than a country, or none. */
+const isWide = (entry: string): boolean => entry === "*" || toCode(entry) === NO_COUNTRY;
 
 const toCode = (entry: string): string => entry.replace(/^-/, "");
 

@@ -5,11 +5,14 @@ import type { Channel } from "../../../src/report.ts";
 import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/signature-method.ts";
 import { tokenSecretSchema } from "../../../src/token-secret.ts";
 import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-factor/code.ts";
+import { isCountry } from "../../../src/two-factor/country.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../../src/two-factor/limits.ts";
+import { NUMBER_TYPES } from "../../../src/two-factor/number-type.ts";
 import { brandText } from "../../../src/two-factor/request.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
 import { field, integer, objectOf, oneOf, required, text } from "../../../src/validation.ts";
 import { countryListSchema } from "./country-list.ts";
+import { DEFAULT_NUMBER_TYPES, type NumberTypes } from "./served-numbers.ts";
 
 /** How Vonage's webhooks are known to be Vonage's: by their signature, or, `unsigned`, not at all. */
 export interface WebhookTrust {
@@ -33,10 +36,24 @@ export interface TwoFactorOptions {
   /** Who asks for the code, as the user knows it, where a request does not say: 1 to 30 characters. */
   readonly brand: string;
   /**
-   * Where codes may go: ISO 3166 alpha-2 codes, `*` for everywhere, and with `-` before it where they may not. Pumping
-   * thrives on countries that nobody ever meant to serve, so there is no default.
+   * Where codes may go: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers that belong to no country
+   * (satellite phones and international networks), and with `-` before it where they may not. Pumping thrives on
+   * countries that an application never meant to serve, so there is no default.
    */
   readonly countries: readonly string[];
+  /**
+   * The types of numbers that get codes, for each channel. Where a plan does not tell mobile numbers from landlines, as
+   * in North America, a number counts as both.
+   *
+   * @default { sms: ["mobile"], voice: ["mobile", "landline"] }
+   */
+  readonly numberTypes?: Partial<NumberTypes>;
+  /**
+   * The country (ISO 3166 alpha-2) that numbers without "+" are written for, where a request does not say.
+   *
+   * @default none: digits alone begin with the country code
+   */
+  readonly defaultCountry?: string;
   /**
    * Digits of a code, 4 to 10.
    *
@@ -88,6 +105,15 @@ const limitSchema = objectOf({
 const limit = (kind: "number" | "prefix" | "caller" | "total") =>
   v.optional(limitSchema, DEFAULT_LIMITS[kind]);
 
+const numberTypes = (channel: Channel) =>
+  v.optional(
+    v.pipe(
+      v.array(oneOf(NUMBER_TYPES), "must be a list of types of numbers"),
+      v.check((list) => list.length > 0, "must name a type of numbers"),
+    ),
+    [...DEFAULT_NUMBER_TYPES[channel]],
+  );
+
 const secretText = text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u);
 
 export const twoFactorSchema = objectOf({
@@ -104,6 +130,13 @@ export const twoFactorSchema = objectOf({
   senders: required(objectOf({ sms: sender, voice: sender })),
   brand: required(brandText),
   countries: required(countryListSchema),
+  numberTypes: v.optional(objectOf({ sms: numberTypes("sms"), voice: numberTypes("voice") }), {}),
+  defaultCountry: v.optional(
+    field<string>(
+      "an ISO 3166 alpha-2 code such as GB",
+      (value) => typeof value === "string" && isCountry(value),
+    ),
+  ),
   codeLength: v.optional(integer(SHORTEST_CODE, LONGEST_CODE), 6),
   attempts: v.optional(integer(1, 10), 5),
   lifetime: v.optional(integer(30, 3600), 300),
@@ -138,13 +171,3 @@ export const twoFactorSchema = objectOf({
 
 /** The options, complete. */
 export type TwoFactorConfig = v.InferOutput<typeof twoFactorSchema>;
-
-/**
- * Whether codes may go to a country.
- *
- * @param country `undefined`: the number is of none; then only `*` lets it.
- */
-export function isServed(countries: readonly string[], country: string | undefined): boolean {
-  if (country !== undefined && countries.includes(`-${country}`)) return false;
-  return countries.includes("*") || (country !== undefined && countries.includes(country));
-}

@@ -6,13 +6,16 @@ import type { Channel } from "../../../src/report.ts";
 import { hashAddress } from "../../../src/two-factor/address.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { generateCode } from "../../../src/two-factor/code.ts";
+import { explainCountry, isCountry } from "../../../src/two-factor/country.ts";
+import type { ChallengeWithoutNumber } from "../../../src/two-factor/errors.ts";
 import { hashRequest } from "../../../src/two-factor/idempotency-key.ts";
 import type { LimitKind } from "../../../src/two-factor/limits.ts";
-import { parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
+import { identifyNumber, maskNumber, parsePhoneNumber } from "../../../src/two-factor/phone-number.ts";
 import type { resendSchema, startSchema } from "../../../src/two-factor/request.ts";
 import { adviseOperator, type SendAdvice } from "../../../src/two-factor/send-advice.ts";
 import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/send-error.ts";
 import type { SentCode } from "../../../src/two-factor/sender.ts";
+import { toCanonicalNumber, toDialledNumber } from "../../../src/two-factor/spellings.ts";
 import type { TextSize } from "../../../src/two-factor/text-size.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
@@ -31,18 +34,21 @@ import type {
   SendingEnded,
   SendLimits,
 } from "./challenges.ts";
-import { isServed, type TwoFactorConfig } from "./options.ts";
+import type { TwoFactorConfig } from "./options.ts";
+import { findNumberRefusal, findTypeRefusal } from "./served-numbers.ts";
 import type { WebhookRecord } from "./webhook-record.ts";
 
 /** Something that was not done, by the name of its problem; with what the caller should know. */
 export interface Failure {
   readonly failed: ProblemName;
   readonly detail?: string;
+  /** Every fault of the parameters. */
+  readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
   readonly attemptsLeft?: number;
   /** Milliseconds. */
   readonly retryAfter?: number;
   /** The challenge, where there is one all the same. */
-  readonly challenge?: ChallengeStatus;
+  readonly challenge?: ChallengeWithoutNumber;
   /** What the operator should hear of it. */
   readonly advice?: SendAdvice;
 }
@@ -57,6 +63,8 @@ export interface TwoFactor {
     caller: string,
     key?: string,
   ): Promise<ChallengeStatus | Failure>;
+  /** The number of a request as it may be logged. */
+  mask(request: Pick<v.InferOutput<typeof startSchema>, "to" | "defaultCountry">): string;
   check(id: string, code: string, caller: string, key?: string): Promise<Checked | Failure>;
   resend(
     id: string,
@@ -122,16 +130,23 @@ export function createTwoFactor(
 ): TwoFactor {
   const service: TwoFactor = {
     async start({ ip, supersede, ...request }, caller, key) {
-      const { channel, brand = config.brand, locale } = request;
-      const number = parsePhoneNumber(request.to);
+      const { channel, brand = config.brand, locale, defaultCountry = config.defaultCountry } = request;
+      if (defaultCountry !== undefined && !isCountry(defaultCountry)) {
+        const detail = explainCountry(defaultCountry);
+        const errors = [{ parameter: "defaultCountry", detail }];
+        return { failed: "invalid-parameters", detail: `defaultCountry ${detail}`, errors };
+      }
+      const number = parsePhoneNumber(request.to, defaultCountry);
       if (number.fault !== undefined)
         return refuse("invalid-number", { detail: `The number ${number.fault}.` });
-      const { number: to, country } = number;
-      if (!isServed(config.countries, country)) return refuse("country-not-served");
+      const refusal = findNumberRefusal(config, number, channel);
+      if (refusal !== undefined) return refuse(refusal.failed, refusal);
+      const { country } = number;
+      const to = channel === "voice" ? number.called : number.number;
       if (!isReached(channel, to, country)) return { failed: "channel-unavailable" };
       // The address says who asks, and may change between two attempts of one phone.
       let keyed = await hashKey([caller], key, { ...request, supersede });
-      let id = challenges.createId(to);
+      let id = challenges.createId(number.number);
       if (keyed !== undefined) {
         const claimed = await challenges.claim(`${caller} ${key}`, keyed, id);
         // The object is of the version before: as if there were no key.
@@ -144,7 +159,7 @@ export function createTwoFactor(
         }
       }
       const address = await hash(ip);
-      const sending = { number: to, country: country ?? null, address, caller };
+      const sending = { number: number.number, country: country ?? null, address, caller };
       const limited = await limit({ ...sending, once: keyed?.[0]?.token });
       if (limited !== undefined) return limited;
 
@@ -157,6 +172,8 @@ export function createTwoFactor(
       const begun = await challenges.begin(challenge, keyed);
       return "earlier" in begun ? repeat(begun) : send(begun, code, keyed);
     },
+
+    mask: ({ to, defaultCountry = config.defaultCountry }) => maskNumber(to, defaultCountry),
 
     async check(id, code, caller, key) {
       if (!ID.test(id)) return NO_CHALLENGE;
@@ -178,12 +195,12 @@ export function createTwoFactor(
       if ("reason" in next) return toFailure(next);
       const { to, number, country, address: atStart, channel: by } = next.message;
       const address = (await hash(ip)) ?? atStart;
-      const refused: Failure | undefined = isReached(by, to, country ?? undefined)
-        ? await limit({ number: to, country, address, caller })
-        : { failed: "channel-unavailable" };
-      if (refused === undefined) return send(next, code, keyed);
+      const failure =
+        (await findRefusal(to, country ?? undefined, by)) ??
+        (await limit({ number: toCanonicalNumber(to), country, address, caller }));
+      if (failure === undefined) return send(next, code, keyed);
       await challenges.end(id, number, { type: "failed" }, keyed && { keyed, released: true });
-      return refused;
+      return failure;
     },
 
     async cancel(id) {
@@ -194,9 +211,11 @@ export function createTwoFactor(
       return (ID.test(id) && (await challenges.look(id))) || NO_CHALLENGE;
     },
 
-    receipt: (receipt, once) => challenges.receipt(receipt, once),
+    // Carriers may name another spelling than the one that was dialled.
+    receipt: (receipt, once) =>
+      challenges.receipt({ ...receipt, number: identifyNumber(receipt.number) }, once),
 
-    reply: ({ number, text }, once) => challenges.reply(number, text, once),
+    reply: ({ number, text }, once) => challenges.reply(identifyNumber(number), text, once),
 
     count: (name) => limits.count(name).catch(() => {}),
 
@@ -231,6 +250,19 @@ export function createTwoFactor(
     return sender !== undefined && (sender.reaches?.({ to, country }) ?? true);
   }
 
+  /** A challenge that began with a call may go on with a text. */
+  async function findRefusal(
+    to: string,
+    country: string | undefined,
+    channel: Channel,
+  ): Promise<Failure | undefined> {
+    const number = parsePhoneNumber(`+${to}`);
+    const refusal = number.fault === undefined ? findTypeRefusal(config, number, channel) : undefined;
+    if (refusal !== undefined) return refuse(refusal.failed, refusal);
+    const dialled = toDialledNumber(to, channel);
+    return isReached(channel, dialled, country) ? undefined : { failed: "channel-unavailable" };
+  }
+
   /** Counts one more message, or says why there must be none. The refusal is counted with it. */
   async function limit(sending: Sending): Promise<Failure | undefined> {
     const { refused, ...taken } = await limits.take(sending);
@@ -258,7 +290,8 @@ export function createTwoFactor(
     code: string,
     keyed: Keyed | undefined,
   ): Promise<ChallengeStatus | Failure> {
-    const { number, channel, country, address: _, autofill, ...rest } = message;
+    const { number, channel, country, to: stored, address: _, autofill, ...rest } = message;
+    const to = toDialledNumber(stored, channel);
     const end = (ended: SendingEnded, answer: Omit<Keep, "keyed"> = {}) =>
       challenges.end(status.id, number, ended, keyed && { keyed, ...answer });
     const sender = config.senders[channel];
@@ -269,7 +302,7 @@ export function createTwoFactor(
     const { lifetime } = config;
     let sent: SentCode;
     try {
-      sent = await sender.send({ ...rest, ...autofill, country: country ?? undefined, code, lifetime });
+      sent = await sender.send({ ...rest, ...autofill, to, country: country ?? undefined, code, lifetime });
     } catch (error) {
       const { code: reason, vonageStatus, retryAfter } = toSendError(error);
       const failed = NOT_SENT[reason];
@@ -286,17 +319,28 @@ export function createTwoFactor(
         failed,
         ...(advice && { advice }),
         ...(wait !== undefined && { retryAfter: wait }),
-        ...(reason === "uncertain" && challenge && { challenge }),
+        ...(reason === "uncertain" && challenge && { challenge: withoutNumber(challenge) }),
       };
     }
     try {
-      return (await end({ type: "sent", messageIds: sent.messageIds })) ?? status;
+      return withNumber((await end({ type: "sent", messageIds: sent.messageIds })) ?? status, to);
     } catch {
       // The message is out: a login must not fail because that was not noted. Its id comes with its receipt.
       await service.count("not-noted");
-      return status;
+      return withNumber(status, to);
     }
   }
+}
+
+/** Objects of version 0.1 do not tell the number; they may answer for some minutes after an update. */
+const withNumber = (status: ChallengeStatus, to: string): ChallengeStatus => ({
+  ...status,
+  to: `+${toCanonicalNumber(to)}`,
+});
+
+/** What goes into problems and errors, which hold no number. */
+function withoutNumber({ to: _, ...challenge }: ChallengeStatus): ChallengeWithoutNumber {
+  return challenge;
 }
 
 /** A sender that breaks its promise may have sent the message, for all that is known. */
@@ -332,7 +376,7 @@ function repeat(found: Earlier): ChallengeStatus | Failure {
     // Written by this Worker, or by one before: names of problems do not change.
     failed: failed as ProblemName,
     ...(retryAfter !== undefined && { retryAfter }),
-    ...(failed === "send-uncertain" && status && { challenge: status }),
+    ...(failed === "send-uncertain" && status && { challenge: withoutNumber(status) }),
   };
 }
 

@@ -35,7 +35,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
   /** An ended challenge that the user has seen enough of. */
   let dismissed = false;
 
-  const typedNumber = () => number.value.replace(/[\s().-]/g, "");
+  const typedNumber = () => number.value.trim();
 
   /** Posts; on failure says why, else goes on. */
   async function act(path: string, body: object, goOn: (answer: ApplicationAnswer) => void): Promise<void> {
@@ -54,7 +54,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
     const data = new FormData(startForm);
     oneAtATime(startForm, async () => {
       if (typedNumber() === "") {
-        say(result, "Type a phone number first, with its country code, such as +447400123456.", "bad");
+        say(result, "Type a phone number first, such as 07400 123456 or +44 7400 123456.", "bad");
         return number.focus();
       }
       say(result, "Sending the code…");

@@ -39,8 +39,9 @@ const REASONS: Readonly<Record<NonNullable<ApplicationAnswer["reason"]>, string>
 };
 
 const ERRORS: { readonly [E in NonNullable<ApplicationAnswer["error"]>]?: string } = {
-  invalid_number: "This is no phone number. Type it with its country code first, such as +447400123456.",
-  number_refused: "This number gets no messages. Try another.",
+  invalid_number:
+    "This is no phone number. Type it as you would dial it, or with + and its country code, such as +44 7400 123456.",
+  number_refused: "This number gets no codes, or not that way. Try another, or the other way.",
   country_not_served: "No codes are sent to that country. Try another number.",
   channel_unavailable: "The code cannot be sent that way. Try the other one.",
   number_limit: "Too many codes were sent to this number. Try again later, or another number.",
