@@ -133,10 +133,10 @@ it("MD5 is loaded only when a signature asks for it", () => {
 });
 
 // 39 kB of it are libphonenumber's full metadata. The smallest has 19 kB, and knows no types of numbers.
-it("the Worker, with ledger and workflow, needs at most 135 kB, minified and gzipped, with all dependencies", () => {
+it("the Worker, with ledger and workflow, needs at most 160 kB, minified and gzipped, with all dependencies", () => {
   const { size } = bundleDeployedWorker();
   console.log(`Worker: ${size} bytes min+gzip`);
-  expect(size).toBeLessThanOrEqual(135_000);
+  expect(size).toBeLessThanOrEqual(160_000);
 });
 
 describe("the sources", () => {
