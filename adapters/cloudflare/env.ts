@@ -52,7 +52,7 @@ export interface Env extends TwoFactorEnv {
   readonly TOKEN_SECRETS?: string;
   /** The `aud` of report tokens; default `vonage-conversion`. */
   readonly TOKEN_AUDIENCE?: string;
-  /** Origins whose pages may read the answers (CORS), separated likewise, or `*`. */
+  /** Origins whose pages may read the answers (CORS), separated likewise, such as `https://shop.example capacitor://localhost`; or `*`. */
   readonly ALLOWED_ORIGINS?: string;
   /** Where Vonage is; default `https://api.nexmo.com`. */
   readonly VONAGE_BASE_URL?: string;

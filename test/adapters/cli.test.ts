@@ -816,8 +816,10 @@ describe("doctor", () => {
     return { code, lines: lines.slice(3) };
   };
 
-  it("says how the workflow is set up, in words", async () => {
-    expect(await workflow({})).toEqual({
+  it("says how the workflow is set up, in words, as docs/two-factor.md shows it", async () => {
+    const { code, lines } = await workflow({});
+    expect(readFileSync("docs/two-factor.md", "utf8")).toContain(`\n${lines.join("\n")}\n`);
+    expect({ code, lines }).toEqual({
       code: 0,
       lines: [
         "ok      Texts come from Acme, and from the account's short code in US and CA.",
