@@ -120,6 +120,23 @@ describe.each(Object.entries(EVERY_WAY))("%s", (_, act) => {
   });
 });
 
+it("is sent as a text where the platform cannot even look at a Blob, as where jsdom came before fetch did", async () => {
+  vi.stubGlobal("Response", () => {
+    throw new TypeError("object.stream is not a function");
+  });
+  const bodies: unknown[] = [];
+  const client = createTwoFactorClient({
+    ...worker,
+    key: "k",
+    fetch: async (_, init) => {
+      bodies.push(init?.body);
+      throw new TypeError("fetch failed");
+    },
+  });
+  await expect(client.check(ID, "123456")).rejects.toMatchObject({ code: "network" });
+  expect(bodies).toEqual(['{"code":"123456"}']);
+});
+
 describe("a signal of another realm", () => {
   const start = (options: Partial<ConversionClientOptions> = {}) => {
     const sandbox = createSandbox();

@@ -4,6 +4,7 @@ import { messageIdSchema } from "../report.ts";
 import { objectOf, required, text, validate } from "../validation.ts";
 import { createApplicationToken } from "./application-token.ts";
 import { createAttempts } from "./attempts.ts";
+import { readPrivateKey } from "./private-key.ts";
 import { type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
 import { type SharedSenderOptions, senderEntries } from "./sender-options.ts";
@@ -14,8 +15,9 @@ export interface VoiceSenderOptions extends SharedSenderOptions {
   /** The id of your application at Vonage, with voice enabled: a UUID. */
   readonly applicationId: string;
   /**
-   * The application's private key: PKCS8 in PEM (`-----BEGIN PRIVATE KEY-----`). `\n` written out, as it gets into
-   * environment variables, stands for a line break.
+   * The application's private key, RSA of 2048 bits at least: PKCS8 (`-----BEGIN PRIVATE KEY-----`) or PKCS1
+   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM, as it gets into environment variables: in quotes, with `\n` written
+   * out, in base64 as a whole, or without its first and last line.
    */
   readonly privateKey: string;
   /** Who calls: one of your Vonage numbers, as E.164 digits. */
@@ -46,14 +48,13 @@ const optionsSchema = objectOf({
   ...senderEntries(DEFAULT_BASE_URL),
   applicationId: required(text("a UUID", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i)),
   privateKey: v.pipe(
-    required(
-      text(
-        "a private key, PKCS8 in PEM (-----BEGIN PRIVATE KEY-----)",
-        /^\s*-----BEGIN PRIVATE KEY-----([\w+/=\s]|\\n|\\r){1,10000}-----END PRIVATE KEY-----(\s|\\n|\\r)*$/,
-      ),
-    ),
-    // Line breaks say nothing in PEM, so those that are written out need not become any.
-    v.transform((pem) => pem.replace(/\\[nr]/g, "").trim()),
+    required(text("a private key, PKCS8 in PEM (-----BEGIN PRIVATE KEY-----)", /^.{1,20000}$/s)),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const read = readPrivateKey(dataset.value);
+      if ("pkcs8" in read) return read.pkcs8;
+      addIssue({ message: read.fault });
+      return NEVER;
+    }),
   ),
   from: required(text("7 to 15 digits, country code first", /^[1-9]\d{6,14}$/)),
   language: v.optional(text("a BCP 47 tag", /^[A-Za-z]{2,3}([-_][A-Za-z\d]{2,8}){0,3}$/)),
@@ -68,8 +69,8 @@ const replySchema = v.pipe(v.string(), v.parseJson(), v.object({ uuid: messageId
  * @example
  * const sender = createVoiceSender({ applicationId, privateKey, from: "12015550100" });
  *
- * @throws {ConversionError} `invalid_options`, naming every field at fault. That the private key is no RSA key shows
- * only when it is first used: then `send` rejects with it, and nothing is sent.
+ * @throws {ConversionError} `invalid_options`, naming every field at fault, and what to do with a private key that is
+ * none. One whose numbers are damaged shows only when it is first used: then `send` rejects, and nothing is sent.
  */
 export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
   const { applicationId, privateKey, from, language, ...shared } = validate(

@@ -35,6 +35,10 @@ class ForeignBlob {
     return "Blob";
   }
 
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return new TextEncoder().encode(this.#parts.join("")).buffer;
+  }
+
   get size(): number {
     return this.#parts.join("").length;
   }

@@ -288,7 +288,7 @@ export const WORKFLOW_SETTINGS = {
   VOICE_PRIVATE_KEY: {
     option: "voice.privateKey",
     secret: true,
-    what: "the application's private key (PKCS8, PEM)",
+    what: "the application's private key: RSA, PKCS8 or PKCS1 in PEM, also in quotes, with `\\n` written out, or in base64",
   },
   VOICE_FROM: {
     option: "voice.from",
