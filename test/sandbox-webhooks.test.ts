@@ -441,3 +441,66 @@ it("whoever keeps a platform awake is told of all that is to come", async () => 
   await vi.advanceTimersByTimeAsync(1);
   expect([ended, sent.length]).toEqual([true, 2]);
 });
+
+describe("webhookOrigins", () => {
+  const ORIGIN = "https://worker.example";
+
+  it.each([
+    ["another host", "https://other.example/dlr"],
+    ["another port", "https://worker.example:8443/dlr"],
+    ["another scheme", "http://worker.example/dlr"],
+    ["an address of the machine's own network", "http://169.254.169.254/latest/meta-data/"],
+    ["a host that begins alike", "https://worker.example.evil.example/dlr"],
+    ["a user that looks like the host", "https://worker.example@evil.example/dlr"],
+  ])("a message's own callback goes nowhere else: %s", async (_, callback) => {
+    const { sandbox, sent } = create(WEBHOOKS, [], { webhookOrigins: [ORIGIN] });
+    await send(sandbox, { callback });
+    await settle(sandbox);
+    expect(sent).toEqual([]);
+    expect(sandbox.exchanges(0).filter(({ from }) => from === "vonage")).toMatchObject([
+      { status: 0, note: "not sent: its origin is not among webhookOrigins" },
+    ]);
+    expect(() => sandbox.webhooks({ deliveryReceipt: callback })).toThrow(`may go to: ${ORIGIN}`);
+    expect(() => sandbox.webhooks({ inboundSms: callback })).toThrow("inboundSms");
+  });
+
+  it("what goes there is sent as ever, a callback of the same origin included", async () => {
+    const { sandbox, sent } = create(WEBHOOKS, [], { webhookOrigins: [ORIGIN] });
+    await send(sandbox);
+    await send(sandbox, { callback: `${ORIGIN}/mine` });
+    await settle(sandbox);
+    expect(sent.map(({ url }) => url)).toEqual([DLR, `${ORIGIN}/mine`]);
+  });
+
+  it("no redirect leads elsewhere", async () => {
+    const { sandbox, sent } = create(
+      WEBHOOKS,
+      [{ status: 302, headers: { location: "https://other.example/" } }],
+      { webhookOrigins: [ORIGIN] },
+    );
+    await send(sandbox);
+    await settle(sandbox);
+    expect(new Set(sent.map(({ url }) => url))).toEqual(new Set([DLR]));
+  });
+
+  it("an empty list lets nothing out, and without one everything goes where it is sent", async () => {
+    const closed = create({}, [], { webhookOrigins: [] });
+    await send(closed.sandbox, { callback: DLR });
+    await settle(closed.sandbox);
+    expect(closed.sent).toEqual([]);
+    expect(() => closed.sandbox.webhooks({ deliveryReceipt: DLR })).toThrow("none is allowed");
+    const open = create({});
+    await send(open.sandbox, { callback: "https://other.example/dlr" });
+    await settle(open.sandbox);
+    expect(open.sent).toHaveLength(1);
+  });
+
+  it("is a list of origins", () => {
+    for (const origin of ["worker.example", `${ORIGIN}/`, "*", "ftp://worker.example", 5]) {
+      expect(() => createSandbox({ webhookOrigins: [origin as string] })).toThrow("invalid_options");
+    }
+    expect(() => create(WEBHOOKS, [], { webhookOrigins: ["https://other.example"] })).toThrow(
+      "invalid_options",
+    );
+  });
+});

@@ -1,7 +1,7 @@
 // That what Vonage does later is done on workerd too, where a request's timers end with it unless it says otherwise.
 
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningWorker, startOnWorkerd } from "../adapters/sandbox/workerd.ts";
 import { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS, type SandboxExchange } from "../src/sandbox/index.ts";
@@ -19,6 +19,7 @@ const receiver = createServer(async (incoming, outgoing) => {
   outgoing.writeHead(204).end();
 });
 let worker: RunningWorker;
+let ownOrigin: string;
 
 const post = async (path: string, body: object) => {
   const init = {
@@ -45,9 +46,10 @@ beforeAll(async () => {
   const port = await findFreePort();
   receiver.listen(port, "127.0.0.1");
   await once(receiver, "listening");
+  ownOrigin = `http://127.0.0.1:${port}`;
   worker = await startOnWorkerd({
     config: "adapters/sandbox/wrangler.toml",
-    bindings: { WEBHOOK_BASE_URL: `http://127.0.0.1:${port}`, WEBHOOK_SIGN: "sha256" },
+    bindings: { WEBHOOK_BASE_URL: ownOrigin, WEBHOOK_SIGN: "sha256" },
   });
 });
 afterAll(async () => {
@@ -87,3 +89,102 @@ it("a reply to it is sent, and stands in the log", async () => {
     ["vonage", "/webhooks/inbound-sms", 204],
   ]);
 });
+
+it.each(["evil.example", "evil.example:8788", "localhost.evil.example", "127.0.0.1.nip.io", "localhost."])(
+  "a page that has its own name lead here (%s) gets nothing and does nothing",
+  async (host) => {
+    for (const [method, path] of [
+      ["GET", "/"],
+      ["GET", "/sandbox/handset?number=447700900001"],
+      ["GET", "/app/state"],
+      ["POST", "/sandbox/faults"],
+      ["POST", "/sms/json"],
+    ] as const) {
+      const { status, body } = await asHost(host, method, path);
+      expect([method, path, status]).toEqual([method, path, 421]);
+      expect(JSON.parse(body).error).toMatch(/PLAYGROUND_HOSTS/);
+      expect(body).not.toContain("evil");
+    }
+    expect(await (await fetch(`${worker.url}/sandbox/faults`)).json()).toEqual({ faults: [] });
+  },
+);
+
+it.each(["localhost", "127.0.0.1", "[::1]", "LocalHost"])(
+  "it answers to %s, whatever the port",
+  async (name) => {
+    for (const host of [name, `${name}:8788`])
+      expect((await asHost(host, "GET", "/sandbox/")).status).toBe(200);
+  },
+);
+
+it("another name that is set is its own too", async () => {
+  const named = await startOnWorkerd({
+    config: "adapters/sandbox/wrangler.toml",
+    bindings: { PLAYGROUND_HOSTS: "sandbox, Vonage.test" },
+  });
+  for (const host of ["sandbox:8788", "vonage.test", "localhost"]) {
+    expect((await asHost(host, "GET", "/sandbox/", named.url)).status).toBe(200);
+  }
+  expect((await asHost("sandbox.evil.example", "GET", "/sandbox/", named.url)).status).toBe(421);
+  await named.stop();
+});
+
+it("a callback of a caller's choice makes it call no other host; the configured Worker is called", async () => {
+  const hits: string[] = [];
+  const port = await findFreePort();
+  const other = createServer((incoming, outgoing) => {
+    hits.push(incoming.url ?? "");
+    outgoing.end();
+  });
+  other.listen(port, "127.0.0.1");
+  await once(other, "listening");
+  await post("/sandbox/carrier", { deliveryDelay: 0, receiptDelay: 0 });
+  const before = received.length;
+  const sendTo = (callback: string) =>
+    fetch(`${worker.url}/sms/json`, {
+      method: "POST",
+      body: new URLSearchParams({
+        ...{
+          api_key: apiKey,
+          api_secret: apiSecret,
+          from: "447700900999",
+          to: HANDSET,
+          text: "Hello.",
+          callback,
+        },
+      }),
+    });
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
+    expect((await sendTo(`http://${host}/secret`)).status).toBe(200);
+  }
+  await sendTo(`${ownOrigin}/mine`);
+  await expect.poll(() => received.length, { timeout: 5000 }).toBe(before + 1);
+  expect(received.at(-1)?.path).toBe("/mine");
+  expect(hits).toEqual([]);
+  const { exchanges } = (await (await fetch(`${worker.url}/sandbox/exchanges`)).json()) as {
+    exchanges: SandboxExchange[];
+  };
+  const refused = exchanges.filter(({ path }) => path === "/secret");
+  expect(refused).toHaveLength(3);
+  for (const one of refused)
+    expect(one).toMatchObject({ from: "vonage", status: 0, note: expect.stringMatching(/^not sent/) });
+
+  const set = await post("/sandbox/webhooks", { deliveryReceipt: `http://127.0.0.1:${port}/secret` });
+  expect(set.status).toBe(400);
+  expect(set.body).toMatchObject({ error: expect.stringMatching(/deliveryReceipt must be of an origin/) });
+  other.close();
+});
+
+/** As a browser does it that was told another name for this address. */
+function asHost(host: string, method: string, path: string, url = worker.url) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const headers = { host, ...(method === "POST" && { "content-type": "application/json" }) };
+    const outgoing = request({ hostname, port, method, path, headers }, async (incoming) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+    });
+    outgoing.on("error", reject).end(method === "POST" ? '{"status":503}' : undefined);
+  });
+}

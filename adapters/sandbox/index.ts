@@ -4,11 +4,14 @@ import { waitUntil } from "cloudflare:workers";
 import { createSandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
 import { createApplication } from "./application.ts";
 import { createDemo } from "./demo.ts";
+import { refuseForeignHost, toHosts } from "./own-hosts.ts";
 import { type PageFiles, servePage } from "./page-files.ts";
 
 interface Env extends PageFiles {
   /** Base URL of the Worker that takes the webhooks; without, none are sent. */
   readonly WEBHOOK_BASE_URL?: string;
+  /** Host names that it answers to beside localhost, 127.0.0.1 and [::1], separated by commas or white space. */
+  readonly PLAYGROUND_HOSTS?: string;
   /** Signature method of the webhooks; without, they are not signed. */
   readonly WEBHOOK_SIGN?: string;
   /** Base URL of the Worker that the demo application asks for codes; without, there is no such application. */
@@ -23,6 +26,8 @@ let answer: ((request: Request) => Promise<Response>) | undefined;
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
+    const refusal = refuseForeignHost(request, toHosts(env.PLAYGROUND_HOSTS));
+    if (refusal !== undefined) return refusal;
     answer ??= createAnswer(env);
     try {
       return servePage(request, env) ?? (await answer(request));
@@ -40,7 +45,12 @@ export default {
 };
 
 function createAnswer(env: Env): (request: Request) => Promise<Response> {
-  const sandbox = createSandbox({ webhooks: readWebhooks(env), waitUntil });
+  const sandbox = createSandbox({
+    webhooks: readWebhooks(env),
+    // Whoever can send a text can name a callback: it must not make this machine call any other.
+    webhookOrigins: env.WEBHOOK_BASE_URL ? [new URL(env.WEBHOOK_BASE_URL).origin] : [],
+    waitUntil,
+  });
   const {
     APPLICATION_ENDPOINT: endpoint,
     APPLICATION_KEY: key,

@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     port: sandboxPort,
     bindings: {
       WEBHOOK_BASE_URL: worker,
+      PLAYGROUND_HOSTS: process.env.PLAYGROUND_HOSTS ?? "",
       WEBHOOK_SIGN: "sha256",
       APPLICATION_ENDPOINT: worker,
       APPLICATION_KEY: applicationKey,

@@ -135,7 +135,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   let limit: RateLimit | undefined;
   const background = createBackground(given.waitUntil);
   const exchanges = createExchangeLog();
-  const webhooks = createWebhookSender(send, exchanges, now);
+  const webhooks = createWebhookSender(send, exchanges, now, given.webhookOrigins);
   const handsets = createHandsetStore(accounts, webhooks, background, now);
   const carrier = createCarrier(handsets, webhooks, background, now);
   const api = createApi({

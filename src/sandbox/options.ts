@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { field, integer, objectOf, required, text } from "../validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
-import { type SandboxWebhooks, webhooksSchema } from "./webhooks.ts";
+import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhooks.ts";
 
 export interface SandboxOptions {
   /**
@@ -29,6 +29,14 @@ export interface SandboxOptions {
    */
   readonly webhooks?: SandboxWebhooks;
   /**
+   * Origins that webhooks may go to, such as `http://127.0.0.1:8787`: a message's own `callback` and the settings above
+   * are held to it, and redirects are never followed. Name them where others than your tests can reach the sandbox, or
+   * any caller makes it call any host of your network.
+   *
+   * @default any
+   */
+  readonly webhookOrigins?: readonly string[];
+  /**
    * What sends the webhooks.
    *
    * @default globalThis.fetch
@@ -55,6 +63,9 @@ export const aBoolean = required(
 
 const isFunction = (value: unknown) => typeof value === "function";
 
+const isOrigin = (value: unknown) =>
+  typeof value === "string" && isWebhookUrl(value) && new URL(value).origin === value;
+
 /** The rules of {@link SandboxOptions}. */
 export const sandboxOptionsSchema = objectOf({
   accounts: v.optional(
@@ -76,6 +87,9 @@ export const sandboxOptionsSchema = objectOf({
   ),
   maxReports: v.optional(integer(1, 1_000_000), 10_000),
   webhooks: v.optional(webhooksSchema, {}),
+  webhookOrigins: v.optional(
+    v.array(field<string>("an origin such as http://127.0.0.1:8787", isOrigin), "must be a list of origins"),
+  ),
   fetch: v.optional(field<typeof fetch>("a function", isFunction)),
   waitUntil: v.optional(field<(work: Promise<unknown>) => void>("a function", isFunction), () => () => {}),
   now: v.optional(field<() => number>("a function", isFunction)),

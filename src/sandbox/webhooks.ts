@@ -1,6 +1,7 @@
 // Sends webhooks as Vonage does, and again where nobody acknowledges them.
 
 import * as v from "valibot";
+import { ConversionError } from "../errors.ts";
 import type { Parameter } from "../parameters.ts";
 import { createExtras } from "../platform-request.ts";
 import { signParameters } from "../signature.ts";
@@ -70,20 +71,44 @@ export const webhooksSchema = objectOf({
   sign: v.optional(oneOf(SIGNATURE_METHODS)),
 });
 
+const NOT_ALLOWED = "not sent: its origin is not among webhookOrigins";
+
+/** @param origins Where webhooks may go; `undefined`: anywhere. */
 export function createWebhookSender(
   send: typeof fetch,
   exchanges: ExchangeLog,
   now: () => number,
+  origins?: readonly string[],
 ): WebhookSender {
+  const isAllowed = (url: string) => origins === undefined || origins.includes(new URL(url).origin);
   let settings = validate(webhooksSchema, {}, "invalid_options");
   const toExtras = createExtras();
   return {
     configure: (given) => {
-      settings = validate(webhooksSchema, given, "invalid_options");
+      const checked = validate(webhooksSchema, given, "invalid_options");
+      for (const name of ["deliveryReceipt", "inboundSms"] as const) {
+        const url = checked[name];
+        if (url === undefined || isAllowed(url)) continue;
+        throw new ConversionError(
+          "invalid_options",
+          `invalid_options: ${name} must be of an origin that webhooks may go to: ${origins?.join(", ") || "none is allowed"}`,
+        );
+      }
+      settings = checked;
     },
     send: async (kind, account, parameters, isWanted, url = settings[kind]) => {
       if (url === undefined) return;
       const { transport, sign } = settings;
+      if (!isAllowed(url)) {
+        const request = toRequest(url, transport, parameters);
+        const { method } = request.init;
+        const path = new URL(url).pathname;
+        exchanges.add({
+          ...{ at: now(), from: "vonage", method, path, status: 0 },
+          ...{ parameters: new Map(parameters), note: NOT_ALLOWED },
+        });
+        return;
+      }
       for (const [attempt, wait] of [...BACKOFF_MS, undefined].entries()) {
         if (!isWanted()) return;
         const signed = sign === undefined ? parameters : await toSigned(parameters, account, sign, now());
