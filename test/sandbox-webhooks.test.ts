@@ -473,11 +473,9 @@ describe("webhookOrigins", () => {
   });
 
   it("no redirect leads elsewhere", async () => {
-    const { sandbox, sent } = create(
-      WEBHOOKS,
-      [{ status: 302, headers: { location: "https://other.example/" } }],
-      { webhookOrigins: [ORIGIN] },
-    );
+    const redirect = () =>
+      new Response(null, { status: 302, headers: { location: "https://other.example/" } });
+    const { sandbox, sent } = create(WEBHOOKS, [redirect], { webhookOrigins: [ORIGIN] });
     await send(sandbox);
     await settle(sandbox);
     expect(new Set(sent.map(({ url }) => url))).toEqual(new Set([DLR]));
