@@ -10,9 +10,12 @@ import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.
 /** A code under way. Keep it where its user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
-  /** Where the code went. */
+  /** Where the code went: the same for every way to write it, so it says who the user is. */
   readonly number: string;
 }
+
+/** What a user types without + is read as people in this country dial it. */
+const DEFAULT_COUNTRY = "GB";
 
 /** Either, or a sentence for the user. */
 export type Sent = { readonly challenge: Challenge } | { readonly message: string };
@@ -28,14 +31,11 @@ export function createSignIn(options: TwoFactorClientOptions): SignIn {
   const twoFactor = createTwoFactorClient(options);
   return {
     async sendCode(typed) {
-      const number = `+${typed.replace(/\D/g, "")}`;
       try {
-        const { id } = await twoFactor.start({ to: number, channel: "sms" });
-        return { challenge: { id, number } };
+        const { id, to } = await start(typed);
+        return { challenge: { id, number: to } };
       } catch (error) {
         if (!isTwoFactorError(error)) throw error;
-        // No answer of Vonage's: it may arrive all the same, and is taken.
-        if (error.challenge !== undefined) return { challenge: { id: error.challenge.id, number } };
         // It holds neither number nor key.
         console.warn(error.message);
         return { message: sayWhyNotSent(error.code, error.retryAfter) };
@@ -44,7 +44,7 @@ export function createSignIn(options: TwoFactorClientOptions): SignIn {
 
     async checkCode({ id, number }, typed) {
       try {
-        const checked = await twoFactor.check(id, typed.replace(/[\s-]/g, ""));
+        const checked = await twoFactor.check(id, typed);
         if (checked.verified) return { user: number };
         return { message: sayWhyNotVerified(checked.reason, checked.attemptsLeft) };
       } catch (error) {
@@ -54,4 +54,14 @@ export function createSignIn(options: TwoFactorClientOptions): SignIn {
       }
     },
   };
+
+  async function start(typed: string) {
+    try {
+      return await twoFactor.start({ to: typed, defaultCountry: DEFAULT_COUNTRY, channel: "sms" });
+    } catch (error) {
+      if (!isTwoFactorError(error) || error.challenge === undefined) throw error;
+      // Vonage did not answer: the code may arrive, and is taken. Errors hold no number.
+      return twoFactor.get(error.challenge.id);
+    }
+  }
 }

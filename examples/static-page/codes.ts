@@ -26,11 +26,12 @@ export function createCodes(sender: CodeSender, brand: string) {
 
   return {
     async send(typed: string): Promise<SentCode> {
-      const to = typed.replace(/\D/g, "");
-      if (!/^[1-9]\d{7,14}$/.test(to)) {
+      // Without + the same digits are numbers of several countries.
+      const to = /^\+([1-9]\d{7,14})$/.exec(typed.replace(/[\s().-]/g, ""))?.[1];
+      if (to === undefined) {
         return {
           message:
-            "That is not a phone number. Type it with the country code first, such as +44 7400 123456.",
+            "That is not a phone number. Type it with + and the country code, such as +44 7400 123456.",
         };
       }
       forgetOld();

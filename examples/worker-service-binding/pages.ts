@@ -7,7 +7,7 @@ export const numberPage = (message?: string): string =>
     <form method="post" action="/">
       <label for="number">Phone number</label>
       <input id="number" name="number" type="tel" autocomplete="tel" required aria-describedby="hint">
-      <p id="hint">With the country code first, such as +44 7400 123456.</p>
+      <p id="hint">A mobile number, such as 07400 123456 or +44 7400 123456.</p>
       <button>Send code</button>
     </form>`,
   );

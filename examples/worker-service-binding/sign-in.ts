@@ -7,9 +7,12 @@ import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.
 /** A code under way. Keep it where its user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
-  /** Where the code went. */
+  /** Where the code went: the same for every way to write it, so it says who the user is. */
   readonly number: string;
 }
+
+/** What a user types without + is read as people in this country dial it. */
+const DEFAULT_COUNTRY = "GB";
 
 /** Either, or a sentence for the user. */
 export type Sent = { readonly challenge: Challenge } | { readonly message: string };
@@ -24,17 +27,25 @@ interface RemoteError extends Error {
 
 /** Sends a code to whatever the user typed. Where accounts have passwords, take the number from the account. */
 export async function sendCode(twoFactor: TwoFactorService, typed: string): Promise<Sent> {
-  const number = `+${typed.replace(/\D/g, "")}`;
   try {
-    const { id } = await twoFactor.start({ to: number, channel: "sms" });
-    return { challenge: { id, number } };
+    const { id, to } = await start(twoFactor, typed);
+    return { challenge: { id, number: to } };
   } catch (error) {
-    const { code, message, retryAfter, challenge } = error as RemoteError;
-    // No answer of Vonage's: it may arrive all the same, and is taken.
-    if (challenge !== undefined) return { challenge: { id: challenge.id, number } };
+    const { code, message, retryAfter } = error as RemoteError;
     // It holds neither number nor key.
     console.warn(message);
     return { message: sayWhyNotSent(code, retryAfter) };
+  }
+}
+
+async function start(twoFactor: TwoFactorService, typed: string) {
+  try {
+    return await twoFactor.start({ to: typed, defaultCountry: DEFAULT_COUNTRY, channel: "sms" });
+  } catch (error) {
+    const { challenge } = error as RemoteError;
+    if (challenge === undefined) throw error;
+    // Vonage did not answer: the code may arrive, and is taken. Errors hold no number.
+    return twoFactor.get(challenge.id);
   }
 }
 
@@ -44,7 +55,7 @@ export async function checkCode(
   typed: string,
 ): Promise<Checked> {
   try {
-    const checked = await twoFactor.check(id, typed.replace(/[\s-]/g, ""));
+    const checked = await twoFactor.check(id, typed);
     if (checked.verified) return { user: number };
     return { message: sayWhyNotVerified(checked.reason, checked.attemptsLeft) };
   } catch (error) {

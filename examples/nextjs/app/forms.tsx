@@ -12,7 +12,7 @@ export function NumberForm() {
       {message && <p role="alert">{message}</p>}
       <label htmlFor="number">Phone number</label>
       <input id="number" name="number" type="tel" autoComplete="tel" required aria-describedby="hint" />
-      <p id="hint">With the country code first, such as +44 7400 123456.</p>
+      <p id="hint">A mobile number, such as 07400 123456 or +44 7400 123456.</p>
       <button type="submit" disabled={isPending}>
         Send code
       </button>

@@ -7,9 +7,9 @@ export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter =
   switch (code) {
     case "invalid_request":
     case "invalid_number":
-      return "That is not a phone number. Type it with the country code first, such as +44 7400 123456.";
+      return "That is not a phone number. Type it as you dial it, or with + and the country code, such as +44 7400 123456.";
     case "number_refused":
-      return "That number gets no messages. Use another one.";
+      return "Codes cannot be sent to that number. Use a mobile number.";
     case "country_not_served":
     case "channel_unavailable":
       return "Codes cannot be sent to that country. Use another number.";
