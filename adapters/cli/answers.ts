@@ -85,6 +85,8 @@ const workflowSchema = v.looseObject({
   ),
   voice: v.nullable(v.looseObject({ from: v.nullable(v.string()), fault: v.nullable(v.string()) })),
   countries: v.array(v.string()),
+  numberTypes: v.record(v.string(), v.array(v.string())),
+  defaultCountry: v.nullable(v.string()),
   limits: v.record(v.string(), v.looseObject({ messages: count, seconds: count })),
   webhooks: v.looseObject({
     trust: v.string(),

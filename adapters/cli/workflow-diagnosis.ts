@@ -8,7 +8,7 @@ type Seen = NonNullable<WorkflowDiagnosis["webhooks"]["seen"]>[number];
 
 /** @param now Epoch milliseconds. */
 export function ofWorkflow(
-  { sms, voice, countries, limits, webhooks, notes }: WorkflowDiagnosis,
+  { sms, voice, countries, numberTypes, defaultCountry, limits, webhooks, notes }: WorkflowDiagnosis,
   now: number,
 ): Finding[] {
   return [
@@ -20,6 +20,7 @@ export function ofWorkflow(
     finding("ok", formatTexts(sms)),
     finding("ok", formatCalls(voice)),
     finding("ok", `Codes go to ${formatCountries(countries)}.`),
+    finding("ok", formatNumbers(numberTypes, defaultCountry)),
     finding("ok", `Limits: ${formatLimits(limits)}.`),
     ...formatWebhooks(webhooks, now).map((text) => finding("ok", text)),
   ];
@@ -59,6 +60,14 @@ function formatCountries(countries: readonly string[]): string {
     codes.length > MOST_COUNTRIES ? `${codes.length} countries` : codes.join(", ");
   if (!served.includes("*")) return list(served);
   return refused.length === 0 ? "every country" : `every country but ${list(refused)}`;
+}
+
+function formatNumbers(types: WorkflowDiagnosis["numberTypes"], country: string | null): string {
+  const list = (channel: string) => types[channel]?.join(" and ") ?? "no";
+  return (
+    `Texts go to ${list("sms")} numbers, calls to ${list("voice")} numbers; ` +
+    `without + a number is read as ${country === null ? "one with its country code" : `one of ${country}`}.`
+  );
 }
 
 function formatLimits(limits: WorkflowDiagnosis["limits"]): string {

@@ -793,6 +793,8 @@ describe("doctor", () => {
     sms: { from: "Acme", fromByCountry: {}, shortCodeCountries: ["US", "CA"], fault: null },
     voice: { from: "447400123456", fault: null },
     countries: ["GB", "US"],
+    numberTypes: { sms: ["mobile"], voice: ["mobile", "landline"] },
+    defaultCountry: null,
     limits: {
       number: { messages: 5, seconds: 3600 },
       total: { messages: 2000, seconds: 3600 },
@@ -825,6 +827,7 @@ describe("doctor", () => {
         "ok      Texts come from Acme, and from the account's short code in US and CA.",
         "ok      Calls come from 447400123456.",
         "ok      Codes go to GB, US.",
+        "ok      Texts go to mobile numbers, calls to mobile and landline numbers; without + a number is read as one with its country code.",
         "ok      Limits: number 5, total 2000 messages an hour.",
         "ok      Delivery receipts at /webhooks/delivery-receipt: the last verified 2 minutes ago.",
         "ok      Replies at /webhooks/inbound-sms: none yet; refused: 2 unsigned, the last 3 hours ago.",
@@ -874,6 +877,10 @@ describe("doctor", () => {
     ],
     [{ voice: null }, "No calls are made: VOICE_APPLICATION_ID is not set."],
     [{ voice: { from: null, fault: null } }, "Calls come from a sender of your own."],
+    [
+      { defaultCountry: "GB", numberTypes: { sms: ["mobile"] } },
+      "Texts go to mobile numbers, calls to no numbers; without + a number is read as one of GB.",
+    ],
     [{ countries: ["*"] }, "Codes go to every country."],
     [{ countries: ["*", "-RU", "-KP"] }, "Codes go to every country but RU, KP."],
     [{ countries: COUNTRIES }, "Codes go to 13 countries."],

@@ -164,6 +164,8 @@ describe("senders", () => {
       sms: { from: "Acme", fromByCountry: { US: "12015550100" }, shortCodeCountries: ["US"], fault: null },
       voice: { from: "447400123456", fault: null },
       countries: ["GB", "US"],
+      numberTypes: { sms: ["mobile"], voice: ["mobile", "landline"] },
+      defaultCountry: null,
       webhooks: { trust: "signed" },
       notes: [],
     });

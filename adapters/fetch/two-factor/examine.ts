@@ -1,6 +1,7 @@
 // How the workflow is set up and whether it can work, for the operator: `POST /doctor` asks everything, `GET /health`
 // what is cheap.
 
+import type { Channel } from "../../../src/report.ts";
 import { LIMIT_KINDS } from "../../../src/two-factor/limits.ts";
 import type { CodeSender } from "../../../src/two-factor/sender.ts";
 import type { TwoFactorConfig } from "./options.ts";
@@ -22,6 +23,10 @@ export interface WorkflowDiagnosis {
   readonly voice: (NonNullable<WorkflowSetup["voice"]> & { readonly fault: string | null }) | null;
   /** As set: `GB`, `*`, `-RU`. */
   readonly countries: readonly string[];
+  /** The types of numbers that get codes, by channel. */
+  readonly numberTypes: Readonly<Record<Channel, readonly string[]>>;
+  /** The country that numbers without + are written for. */
+  readonly defaultCountry: string | null;
   /** Messages in so many seconds, by what is limited. */
   readonly limits: Readonly<Record<string, { readonly messages: number; readonly seconds: number }>>;
   readonly webhooks: {
@@ -75,6 +80,8 @@ export function createExamination(
         sms: setup.sms && { ...setup.sms, fault: smsFault },
         voice: setup.voice && { ...setup.voice, fault: voiceFault },
         countries,
+        numberTypes: config.numberTypes,
+        defaultCountry: config.defaultCountry ?? null,
         limits: Object.fromEntries(limits),
         webhooks: {
           trust: trust === undefined ? "none" : trust.unsigned ? "unsigned" : "signed",
