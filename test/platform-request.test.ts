@@ -128,6 +128,7 @@ it("is sent as a text where the platform cannot even look at a Blob, as where js
   const client = createTwoFactorClient({
     ...worker,
     key: "k",
+    retry: false,
     fetch: async (_, init) => {
       bodies.push(init?.body);
       throw new TypeError("fetch failed");

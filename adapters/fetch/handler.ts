@@ -83,6 +83,8 @@ export function createHandler(
     callers,
     ledger: holds,
     twoFactor: twoFactor !== undefined,
+    // Tells clients that a start, check or resend may be repeated under its key.
+    idempotencyKeys: twoFactor !== undefined,
   };
 
   const anybody = (c: Context<AppEnv>, answer: Answer) => answerAnybody(config, c.env, answer);

@@ -1,15 +1,18 @@
 import * as v from "valibot";
-import { baseUrlSchema, signalSchema } from "../options.ts";
+import { baseUrlSchema, retryOption, signalSchema } from "../options.ts";
 import { PROBLEM_TYPE } from "../problem-type.ts";
 import { NO_ANSWER } from "../response.ts";
-import { parseRetryAfter } from "../retry.ts";
-import { createTransport, type OutgoingRequest } from "../transport.ts";
+import { nextDelay, parseRetryAfter, type RetryOptions } from "../retry.ts";
+import { type Attempt, createTransport, type OutgoingRequest, startTimer } from "../transport.ts";
 import { field, findFaults, integer, listFaults, objectOf, required, text } from "../validation.ts";
 import type { ChallengeDetails, ChallengeStatus } from "./challenge.ts";
 import { codeOfProblem, TwoFactorError } from "./errors.ts";
+import { idempotencyKeyText } from "./idempotency-key.ts";
 import {
   type CheckResult,
   checkSchema,
+  type LookRequest,
+  lookSchema,
   type NotVerified,
   type ResendRequest,
   resendSchema,
@@ -29,6 +32,14 @@ export interface TwoFactorClientOptions {
    */
   readonly timeout?: number;
   /**
+   * When a start, check or resend is repeated, under its idempotency key, so that nothing is sent or counted twice:
+   * after a broken connection, a timeout, a 5xx that is not the Worker's, or when the Worker could not store it. Only
+   * with a Worker that knows such keys, which its `/health` says; `false`: never.
+   *
+   * @default { attempts: 3, baseDelay: 250, maxDelay: 2000 }
+   */
+  readonly retry?: RetryOptions | false;
+  /**
    * What sends the requests.
    *
    * @default globalThis.fetch
@@ -41,26 +52,37 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Nothing is repeated by itself: a start that was repeated would be a second message. */
+/** What start, check and resend take besides. */
+export interface KeyedCallOptions extends CallOptions {
+  /**
+   * Your name for this one request, 1 to 255 printable ASCII characters, say a UUID that a form got when it was
+   * rendered: sent twice, as by a double click, it is done once, and both get the same answer. Kept for a day.
+   *
+   * @default a new UUID for each call
+   */
+  readonly idempotencyKey?: string;
+}
+
+/** Start, check and resend may be repeated by themselves, and are done once; see `retry`. */
 export interface TwoFactorClient {
   /**
    * Sends a code. Keep the `id`, on your side of the session: whoever has it and the code gets in.
    *
    * @throws {TwoFactorError} See `TwoFactorErrorCode`.
    */
-  start(request: StartRequest, options?: CallOptions): Promise<ChallengeStatus>;
+  start(request: StartRequest, options?: KeyedCallOptions): Promise<ChallengeStatus>;
   /**
    * Checks the code that the user typed; what came of it is reported to Vonage by itself. A code is taken once.
    *
    * @throws {TwoFactorError} `not_found`, or that it could not be asked.
    */
-  check(id: string, code: string, options?: CallOptions): Promise<CheckResult>;
+  check(id: string, code: string, options?: KeyedCallOptions): Promise<CheckResult>;
   /**
    * Sends a new code, which supersedes the one before.
    *
    * @throws {TwoFactorError} `resend_too_soon` with `retryAfter`; see `TwoFactorErrorCode`.
    */
-  resend(id: string, request?: ResendRequest, options?: CallOptions): Promise<ChallengeStatus>;
+  resend(id: string, request?: ResendRequest, options?: KeyedCallOptions): Promise<ChallengeStatus>;
   /**
    * Ends a challenge: its code is not taken any more.
    *
@@ -68,17 +90,22 @@ export interface TwoFactorClient {
    */
   cancel(id: string, options?: CallOptions): Promise<void>;
   /**
-   * Looks at a challenge, say whether a reply has verified it; changes nothing.
+   * Looks at a challenge, say whether a reply has verified it; changes nothing. With `wait` it answers as soon as the
+   * challenge is not `pending` any longer, after so many seconds at the latest; `timeout` begins after them.
+   *
+   * @example
+   * const { state } = await twoFactor.get(id, { wait: 20 });
    *
    * @throws {TwoFactorError} `not_found`, or that it could not be asked.
    */
-  get(id: string, options?: CallOptions): Promise<ChallengeDetails>;
+  get(id: string, options?: CallOptions & LookRequest): Promise<ChallengeDetails>;
 }
 
 const optionsSchema = objectOf({
   endpoint: required(baseUrlSchema),
   key: required(text("a proxy key", /^[\w~-]{1,200}$/)),
   timeout: v.optional(integer(1, 120_000), 20_000),
+  retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 2000 }),
   fetch: v.optional(
     field<typeof fetch>("a function", (value) => typeof value === "function"),
     // Looked up at each call, and called without a `this`, which workerd insists on.
@@ -117,6 +144,15 @@ const statusSchema = v.object({ ...challengeEntries, to: v.string() });
 /** Of a problem, which has no number; and of a Worker that is being replaced by one of this version. */
 const challengeSchema = v.object(challengeEntries);
 
+/** What a Worker of version 0.2.0 or later says of itself. */
+const healthSchema = v.object({ idempotencyKeys: v.literal(true) });
+
+/** Milliseconds for the Worker to say what it knows: it asks nobody. */
+const HEALTH_MS = 3000;
+
+/** Problems after which the same request may succeed, or its first answer be there. */
+const REPEATED = ["ledger-unavailable", "challenges-unavailable", "limits-unavailable", "internal"];
+
 interface Answered {
   readonly status: number;
   readonly body: unknown;
@@ -136,27 +172,29 @@ interface Answered {
  * @throws {TwoFactorError} `invalid_options`, naming every field at fault.
  */
 export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFactorClient {
-  const { endpoint, key, timeout, fetch } = check(optionsSchema, options, "invalid_options");
-  const attemptOnce = createTransport({
-    baseUrl: endpoint,
-    timeout,
-    fetch,
-    keepalive: false,
-    readUpTo: 599,
-    maxBytes: MAX_BODY_BYTES,
-    once: true,
-  });
+  const { endpoint, key, timeout, retry, fetch } = check(optionsSchema, options, "invalid_options");
+  const createAttempt = (patience: number) =>
+    createTransport({
+      baseUrl: endpoint,
+      timeout: patience,
+      fetch,
+      keepalive: false,
+      readUpTo: 599,
+      maxBytes: MAX_BODY_BYTES,
+      once: true,
+    });
+  const attemptOnce = createAttempt(timeout);
   const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
 
   return Object.freeze<TwoFactorClient>({
-    async start(request, { signal } = {}) {
+    async start(request, options) {
       const body = check(startSchema, request, "invalid_request");
-      return toStatus(await post("/2fa", body, signal));
+      return toStatus(await post("/2fa", body, options));
     },
 
-    async check(id, code, { signal } = {}) {
+    async check(id, code, options) {
       const body = check(checkSchema, { code }, "invalid_request");
-      const answered = await post(`${toPath(id)}/check`, body, signal);
+      const answered = await post(`${toPath(id)}/check`, body, options);
       if (answered.status === 200 && v.is(verifiedSchema, answered.body)) return { verified: true };
       const problem = v.safeParse(problemSchema, answered.body);
       const reason = problem.success ? NOT_VERIFIED.get(toName(problem.output.type)) : undefined;
@@ -164,44 +202,83 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
       return { verified: false, reason, attemptsLeft: problem.output.attemptsLeft ?? 0 };
     },
 
-    async resend(id, request = {}, { signal } = {}) {
+    async resend(id, request = {}, options = {}) {
       const body = check(resendSchema, request, "invalid_request");
-      return toStatus(await post(`${toPath(id)}/resend`, body, signal));
+      return toStatus(await post(`${toPath(id)}/resend`, body, options));
     },
 
     async cancel(id, { signal } = {}) {
-      const answered = await call({ path: toPath(id), method: "DELETE", headers }, signal);
+      const answered = read(await ask({ path: toPath(id), method: "DELETE", headers }, signal), signal);
       if (answered.status !== 204) throw toError(answered);
     },
 
-    async get(id, { signal } = {}) {
-      const answered = await call({ path: toPath(id), method: "GET", headers }, signal);
+    async get(id, { signal, ...request } = {}) {
+      const { wait } = check(lookSchema, request, "invalid_request");
+      const query: Pick<OutgoingRequest, "query"> = wait > 0 ? { query: [["wait", String(wait)]] } : {};
+      const attempt = wait > 0 ? createAttempt(timeout + wait * 1000) : attemptOnce;
+      const look = { path: toPath(id), method: "GET", headers, ...query } as const;
+      const answered = read(await ask(look, signal, attempt), signal);
       if (answered.status !== 200 || !v.is(challengeSchema, answered.body)) throw toError(answered);
       return answered.body as unknown as ChallengeDetails;
     },
   });
 
-  function post(path: string, body: object, signal: AbortSignal | undefined): Promise<Answered> {
-    const typed = { ...headers, "content-type": "application/json" };
-    return call({ path, headers: typed, body: JSON.stringify(body) }, signal);
+  /** Repeats what may not have been done, under one key. */
+  async function post(
+    path: string,
+    body: object,
+    { signal, idempotencyKey = crypto.randomUUID() }: KeyedCallOptions = {},
+  ): Promise<Answered> {
+    const named = check(idempotencyKeyText, idempotencyKey, "invalid_request", "idempotencyKey");
+    const keyed = { ...headers, "content-type": "application/json", "idempotency-key": `"${named}"` };
+    const request = { path, headers: keyed, body: JSON.stringify(body) };
+    for (let attempts = 1; ; attempts++) {
+      const ended = await ask(request, signal);
+      const after = mayRepeat(ended)
+        ? nextDelay(attempts, retry, toRetryAfter(ended), Math.random())
+        : undefined;
+      if (after === undefined || signal?.aborted || !(await knowsKeys(signal))) return read(ended, signal);
+      await new Promise((resolve) => startTimer(after, signal ? [signal] : [], resolve));
+    }
   }
 
-  async function call(request: OutgoingRequest, signal: AbortSignal | undefined): Promise<Answered> {
-    const stop = check(signalSchema, signal, "invalid_options", "signal");
-    const ended = await attemptOnce(request, stop ? [stop] : []);
-    if (ended.noAnswer === "mistake") {
-      const [code, advice] = NO_ANSWER.mistake;
-      throw new TwoFactorError(code, `${advice} (${ended.systemCode})`);
-    }
-    // An answer that did not come to its end in time is none: its body is what was asked for.
-    if (ended.noAnswer || ended.body === undefined) {
-      const code = ended.noAnswer ?? (signal?.aborted ? "aborted" : "timeout");
-      const message = "the Worker did not answer; what was asked for may be done all the same";
-      throw new TwoFactorError(code, message);
-    }
-    const { status, body, retryAfter } = ended;
-    return { status, body: parse(body), retryAfter: parseRetryAfter(retryAfter, Date.now()) };
+  /** A Worker before 0.2.0 ignores the key, and would send or count twice. */
+  async function knowsKeys(signal: AbortSignal | undefined): Promise<boolean> {
+    const health = { path: "/health", method: "GET", headers: {} } as const;
+    const { status, body } = await ask(health, signal, createAttempt(Math.min(timeout, HEALTH_MS)));
+    return status === 200 && v.is(healthSchema, parse(body ?? ""));
   }
+
+  function ask(request: OutgoingRequest, signal: AbortSignal | undefined, attempt = attemptOnce) {
+    const stop = check(signalSchema, signal, "invalid_options", "signal");
+    return attempt(request, stop ? [stop] : []);
+  }
+}
+
+/** Whether it is open what became of a request, or the Worker asks for it again. */
+function mayRepeat({ status, body, noAnswer }: Attempt): boolean {
+  if (status === undefined) return noAnswer === "network" || noAnswer === "timeout";
+  const problem = v.safeParse(problemSchema, parse(body ?? ""));
+  if (!problem.success) return status >= 500 || body === undefined;
+  const name = toName(problem.output.type);
+  return name === "idempotency-key-in-use" || REPEATED.includes(name);
+}
+
+const toRetryAfter = ({ retryAfter }: Attempt) => parseRetryAfter(retryAfter, Date.now());
+
+/** The answer, or the error of one that there was not. */
+function read(ended: Attempt, signal: AbortSignal | undefined): Answered {
+  if (ended.noAnswer === "mistake") {
+    const [code, advice] = NO_ANSWER.mistake;
+    throw new TwoFactorError(code, `${advice} (${ended.systemCode})`);
+  }
+  // An answer that did not come to its end in time is none: its body is what was asked for.
+  if (ended.noAnswer || ended.body === undefined) {
+    const code = ended.noAnswer ?? (signal?.aborted ? "aborted" : "timeout");
+    const message = "the Worker did not answer; what was asked for may be done all the same";
+    throw new TwoFactorError(code, message);
+  }
+  return { status: ended.status, body: parse(ended.body), retryAfter: toRetryAfter(ended) };
 }
 
 /** Where a challenge is. An id may come from anywhere, a form included: none must lead to another path. */

@@ -5,6 +5,7 @@ export type { ChallengeDetails, ChallengeStatus, MessageState } from "./challeng
 export {
   type CallOptions,
   createTwoFactorClient,
+  type KeyedCallOptions,
   type TwoFactorClient,
   type TwoFactorClientOptions,
 } from "./client.ts";
@@ -15,7 +16,7 @@ export {
   type TwoFactorErrorDetails,
 } from "./errors.ts";
 export type { Registration, Registrations } from "./registrations.ts";
-export type { CheckResult, NotVerified, ResendRequest, StartRequest } from "./request.ts";
+export type { CheckResult, LookRequest, NotVerified, ResendRequest, StartRequest } from "./request.ts";
 export { isSendError, SendError, type SendErrorCode, type SendErrorDetails } from "./send-error.ts";
 export type { CodeMessage, CodeSender, SentCode } from "./sender.ts";
 export { createShortCodeSender, type ShortCodeSenderOptions } from "./short-code-sender.ts";

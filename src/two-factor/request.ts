@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { CHANNELS, type Channel } from "../report.ts";
-import { field, objectOf, oneOf, required, text } from "../validation.ts";
+import { field, integer, objectOf, oneOf, required, text } from "../validation.ts";
 import { addressText } from "./address.ts";
 import { androidAppHashText, originText } from "./autofill.ts";
 import { LONGEST_CODE, SHORTEST_CODE } from "./code.ts";
@@ -70,6 +70,16 @@ export interface StartRequest {
   readonly supersede?: boolean;
 }
 
+export interface LookRequest {
+  /**
+   * Seconds to wait for a `pending` challenge to end, 0 to 30: the answer comes as soon as it is verified (also by a
+   * reply), expired, locked, cancelled or superseded, and after so many seconds at the latest.
+   *
+   * @default 0
+   */
+  readonly wait?: number;
+}
+
 export interface ResendRequest {
   /**
    * Another way than before, say a call where no text arrives.
@@ -130,6 +140,12 @@ export const startSchema = objectOf({
 
 /** The rules of a {@link ResendRequest}. */
 export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)), ip: v.optional(addressText) });
+
+/** Longer than that, proxies and load balancers hang up. */
+const LONGEST_WAIT_S = 30;
+
+/** The rules of a {@link LookRequest}. */
+export const lookSchema = objectOf({ wait: v.optional(integer(0, LONGEST_WAIT_S), 0) });
 
 /** The rules of what is sent to be checked. */
 export const checkSchema = objectOf({

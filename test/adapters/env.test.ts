@@ -899,6 +899,7 @@ describe("a complete environment", () => {
       status: "ok",
       ledger: false,
       twoFactor: false,
+      idempotencyKeys: false,
       ...(expected as object),
     });
     expect(lines).toEqual([expect.stringMatching(/^log \{"level":"info",.*"route":"\/health","status":200/)]);
@@ -907,7 +908,14 @@ describe("a complete environment", () => {
   it("bindings that are none of ours are nothing to it", async () => {
     const bindings = { KV: { get: () => {} }, LIMIT: 5, FLAGS: ["a"], ORIGINS: {}, NOTHING: null };
     const response = await call(get("/health"), { ...SET_2FA, ...SHOP, ...bindings } as Env);
-    const health = { status: "ok", traffic: ["2fa"], callers: ["key"], ledger: false, twoFactor: false };
+    const health = {
+      status: "ok",
+      traffic: ["2fa"],
+      callers: ["key"],
+      ledger: false,
+      twoFactor: false,
+      idempotencyKeys: false,
+    };
     expect(await response.json()).toEqual(health);
   });
 

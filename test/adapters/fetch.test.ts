@@ -156,6 +156,7 @@ describe("routes", () => {
       callers: ["token", "key"],
       ledger: false,
       twoFactor: false,
+      idempotencyKeys: false,
     });
     const keysOnly = createProxy({
       credentials: { other },
@@ -168,6 +169,7 @@ describe("routes", () => {
       callers: ["key"],
       ledger: false,
       twoFactor: false,
+      idempotencyKeys: false,
     });
   });
 

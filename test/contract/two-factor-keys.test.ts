@@ -1,6 +1,7 @@
 // Idempotency keys, over the wire: a repetition gets the same answer, sends nothing twice and counts nothing twice.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTwoFactorClient, type TwoFactorClient } from "../../src/two-factor/index.ts";
 import { PROXY_KEY } from "../support/local-stack.ts";
 import {
   aNumber,
@@ -237,6 +238,49 @@ describe("a start that supersedes", () => {
   it("takes true and false only", async () => {
     const answer = await start(aNumber(), undefined, { supersede: "yes" });
     expect(answer.body.errors).toMatchObject([{ parameter: "supersede" }]);
+  });
+});
+
+describe("the client", () => {
+  /** Loses the answers to the first POSTs: what was asked for is done. */
+  function createLossy(lost: number): TwoFactorClient {
+    let posts = 0;
+    return createTwoFactorClient({
+      endpoint: stack.worker.url,
+      key: PROXY_KEY.key,
+      retry: { baseDelay: 10 },
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        const method = input instanceof Request ? input.method : init?.method;
+        if (method !== "POST" || posts++ >= lost) return response;
+        await response.arrayBuffer();
+        throw new TypeError("fetch failed", {
+          cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }),
+        });
+      },
+    });
+  }
+
+  it("sends one text and counts one attempt though its answers were lost", async () => {
+    const number = aNumber();
+    const { id } = await createLossy(2).start({ to: number, channel: "sms" });
+    expect(textsTo(number)).toBe(1);
+    const code = codeAt(stack.sandbox, number);
+    await expect(createLossy(1).check(id, notThe(code))).resolves.toEqual({
+      verified: false,
+      reason: "wrong",
+      attemptsLeft: 4,
+    });
+    await expect(createLossy(2).check(id, code)).resolves.toEqual({ verified: true });
+  });
+
+  it("does once what a double click asks twice", async () => {
+    const number = aNumber();
+    const options = { idempotencyKey: aKey() };
+    const click = () => stack.client.start({ to: number, channel: "sms" }, options);
+    const [one, other] = await Promise.all([click(), click()]);
+    expect(one).toEqual(other);
+    expect(textsTo(number)).toBe(1);
   });
 });
 

@@ -68,7 +68,13 @@ const EACH = Object.entries(CALLS);
 
 function createClient(answers: readonly Answer[] = [], options: Partial<TwoFactorClientOptions> = {}) {
   const { fetch, sent } = createRecordingFetch(...answers);
-  const client = createTwoFactorClient({ endpoint: "https://worker.example", key: KEY, fetch, ...options });
+  const client = createTwoFactorClient({
+    endpoint: "https://worker.example",
+    key: KEY,
+    retry: false,
+    fetch,
+    ...options,
+  });
   return { client, sent };
 }
 
@@ -94,7 +100,10 @@ describe("over the wire", () => {
       expect(sent[0]?.headers).toEqual({
         authorization: `Bearer ${KEY}`,
         accept: "application/json",
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && {
+          "content-type": "application/json",
+          "idempotency-key": expect.stringMatching(/^"[\da-f-]{36}"$/),
+        }),
       });
       expect(sent[0]?.body).toBe(body === undefined ? "" : JSON.stringify(body));
     },
@@ -619,3 +628,126 @@ function expectNoSecrets(error: TwoFactorError): void {
   const said = [error.message, error.stack, JSON.stringify(error), String(error.cause)].join("\n");
   for (const secret of [CODE, NUMBER, KEY]) expect(said).not.toContain(secret);
 }
+
+describe("a start, check or resend that may not have been done", () => {
+  const health = json(200, { status: "ok", idempotencyKeys: true });
+  const broken: Answer = () => {
+    throw new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
+  };
+  const retry = { attempts: 3, baseDelay: 0, maxDelay: 0 };
+  const KEYED = [
+    ["start", json(201, STATUS), STATUS],
+    ["check", json(200, { verified: true }), { verified: true }],
+    ["resend", json(201, STATUS), STATUS],
+  ] as const;
+  const keysOf = (sent: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
+    sent.flatMap(({ headers }) => headers["idempotency-key"] ?? []);
+
+  describe.each(KEYED)("%s", (call, answer, result) => {
+    it.each<[string, Answer]>([
+      ["a broken connection", broken],
+      ["a 502 of a proxy", text(502, "<html>Bad Gateway</html>")],
+      ["a 520 of Cloudflare", text(520, "")],
+      ["storage that failed", refusal("challenges-unavailable")],
+      ["limits that failed", refusal("limits-unavailable")],
+      ["a fault of the Worker's", refusal("internal")],
+      ["an answer that is not there yet", refusal("idempotency-key-in-use", {}, { "retry-after": "1" })],
+    ])("is repeated under its key after %s", async (_, failure) => {
+      const { client, sent } = createClient([failure, health, failure, health, answer], { retry });
+      expect(await CALLS[call]?.(client)).toEqual(result);
+      expect(sent.map(({ path }) => path === "/health")).toEqual([false, true, false, true, false]);
+      const keys = keysOf(sent);
+      expect(keys).toHaveLength(3);
+      expect(new Set(keys).size).toBe(1);
+      expect(new Set([sent[0], sent[2], sent[4]].map((one) => one?.body)).size).toBe(1);
+    });
+
+    it.each<[string, Answer]>([
+      ["is of a version before", json(200, { status: "ok", twoFactor: true })],
+      ["says nothing of itself", text(404, "not here")],
+      ["cannot be asked", broken],
+    ])("is not repeated with a Worker that %s", async (_, said) => {
+      const { client, sent } = createClient([broken, said, answer], { retry });
+      await expect(CALLS[call]?.(client)).rejects.toMatchObject({ code: "network" });
+      expect(sent).toHaveLength(2);
+    });
+
+    it("is repeated so often and no more", async () => {
+      const { client, sent } = createClient([broken, health, broken, health, broken, answer], { retry });
+      await expect(CALLS[call]?.(client)).rejects.toMatchObject({ code: "network" });
+      expect(keysOf(sent)).toHaveLength(3);
+    });
+
+    it("is not repeated where nothing is open, nor where that is not wanted", async () => {
+      for (const name of ["number-limit", "send-throttled", "send-uncertain", "code-wrong"] as const) {
+        const { client, sent } = createClient([refusal(name), health, answer], { retry });
+        await CALLS[call]?.(client).catch(() => {});
+        expect(sent).toHaveLength(1);
+      }
+      const { client, sent } = createClient([broken, health, answer]);
+      await expect(CALLS[call]?.(client)).rejects.toMatchObject({ code: "network" });
+      expect(sent).toHaveLength(1);
+    });
+  });
+
+  it("has a key of its own for each call, or the caller's", async () => {
+    const { client, sent } = createClient([json(201, STATUS)]);
+    await client.start(START);
+    await client.start(START);
+    await client.start(START, { idempotencyKey: "form-7" });
+    const keys = keysOf(sent);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys[2]).toBe('"form-7"');
+  });
+
+  it("is refused with what is no key, and nothing is sent", async () => {
+    const { client, sent } = createClient();
+    for (const idempotencyKey of ["", 'a"b', "a b", "a,b", "x".repeat(256), "ü"]) {
+      const error = await client.start(START, { idempotencyKey }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "invalid_request" });
+      expect(String(error)).toContain("idempotencyKey");
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it("is not repeated once its caller has had enough", async () => {
+    const controller = new AbortController();
+    const leaves: Answer = () => {
+      controller.abort();
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }),
+      });
+    };
+    const { client, sent } = createClient([leaves, health, json(201, STATUS)], { retry });
+    await expect(client.start(START, { signal: controller.signal })).rejects.toBeDefined();
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("a look that waits", () => {
+  it("says for how long, and is given that time and its own", async () => {
+    vi.useFakeTimers({ now: NOW });
+    try {
+      const { client, sent } = createClient([hanging], { timeout: 1000 });
+      let ended = false;
+      const looking = client.get(ID, { wait: 20 }).catch((error: unknown) => {
+        ended = true;
+        return error;
+      });
+      await vi.advanceTimersByTimeAsync(20_900);
+      expect(ended).toBe(false);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(await looking).toMatchObject({ code: "timeout" });
+      expect(sent[0]?.url).toBe(`https://worker.example/2fa/${ID}?wait=20`);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is refused for a time that the Worker does not take", async () => {
+    const { client, sent } = createClient();
+    for (const wait of [-1, 31, 1.5, Number.NaN])
+      await expect(client.get(ID, { wait })).rejects.toMatchObject({ code: "invalid_request" });
+    expect(sent).toEqual([]);
+  });
+});

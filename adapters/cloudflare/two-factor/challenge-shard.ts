@@ -2,7 +2,13 @@
 // platform is handed in.
 
 import type { Channel } from "../../../src/report.ts";
-import { attemptsLeft, type Challenge, toDetails, toStatus } from "../../../src/two-factor/challenge.ts";
+import {
+  attemptsLeft,
+  type Challenge,
+  type ChallengeDetails,
+  toDetails,
+  toStatus,
+} from "../../../src/two-factor/challenge.ts";
 import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
 import { findCode } from "../../../src/two-factor/find-code.ts";
 import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
@@ -30,6 +36,7 @@ import type { ChallengeStore } from "./challenge-store.ts";
 import { KEEP_KEYS_MS } from "./key-store.ts";
 import { createKnownKeys } from "./known-keys.ts";
 import { createOutbox, type Listener } from "./outbox.ts";
+import { createWaiters } from "./waiters.ts";
 
 export interface ChallengePlatform {
   readonly store: ChallengeStore;
@@ -69,6 +76,9 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   const { store, transact, now, logFailure } = platform;
   const outbox = createOutbox(store, platform.ledger, now, logFailure);
   const clock = createAlarmClock(platform);
+  const waiters = createWaiters((id) => lookAt(id), now);
+  /** Challenges that the transaction under way changes. */
+  let changed = new Set<string>();
   const known = createKnownKeys(store.keys, (id) => store.read(id, now()), now);
 
   return {
@@ -192,10 +202,13 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       return apply(id, { type: "cancel" }) && true;
     },
 
-    look(id: string) {
-      const challenge = store.read(id, now());
-      return challenge && toDetails(challenge, now());
-    },
+    look: (id: string) => lookAt(id),
+
+    /** Looks once it is not pending any longer, after so many milliseconds at the latest. */
+    wait: (id: string, milliseconds: number, ticket: string) => waiters.wait(id, milliseconds, ticket),
+
+    /** Whoever waited by this ticket has gone. */
+    leave: (ticket: string): void => waiters.leave(ticket),
 
     receipt(receipt: DeliveryReceipt, once: Once | undefined): Received {
       return onlyOnce(once, () => {
@@ -288,12 +301,19 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     return commit(() => applyNow(id, event));
   }
 
+  function lookAt(id: string): ChallengeDetails | undefined {
+    const challenge = store.read(id, now());
+    return challenge && toDetails(challenge, now());
+  }
+
   /** One transaction; the ledger is told after it, of what is stored by then. */
   function commit<T>(work: () => T): T {
     outbox.open();
+    changed = new Set();
     try {
       const result = transact(work);
       platform.waitUntil(outbox.flush());
+      for (const id of changed) waiters.changed(id);
       return result;
     } catch (error) {
       clock.takenBack(now() + LOOK_AFTER_MS);
@@ -307,6 +327,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     if (before === undefined) return undefined;
     const result = stepChallenge(before, event, now(), rules);
     const { challenge, statements } = result;
+    if (challenge !== before) changed.add(id);
     if (challenge === undefined) store.remove(id);
     else if (challenge !== before) write(challenge);
     if (challenge !== undefined && hasGoneOut(before, challenge)) supersedeEarlier(challenge);

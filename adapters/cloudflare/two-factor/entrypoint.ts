@@ -8,6 +8,8 @@ import { idempotencyKeyText } from "../../../src/two-factor/idempotency-key.ts";
 import {
   type CheckResult,
   checkSchema,
+  type LookRequest,
+  lookSchema,
   type ResendRequest,
   resendSchema,
   type StartRequest,
@@ -35,8 +37,8 @@ export interface TwoFactorService {
   resend(id: string, request?: ResendRequest, options?: KeyOption): Promise<ChallengeStatus>;
   /** Ends a challenge: its code is not taken any more. */
   cancel(id: string): Promise<void>;
-  /** Looks at a challenge; changes nothing. */
-  get(id: string): Promise<ChallengeDetails>;
+  /** Looks at a challenge, at once or when it has ended; changes nothing. */
+  get(id: string, request?: LookRequest): Promise<ChallengeDetails>;
 }
 
 /** How one call is to be known again. */
@@ -91,8 +93,11 @@ export function createTwoFactorEntrypoint(
       await this.#ask((service) => service.cancel(String(id)));
     }
 
-    async get(id: string) {
-      return this.#ask((service) => service.look(String(id)));
+    async get(id: string, request: LookRequest = {}) {
+      const { wait } = check(lookSchema, request);
+      return this.#ask((service) =>
+        service.look(String(id), wait > 0 ? { milliseconds: wait * 1000 } : undefined),
+      );
     }
 
     async #ask<T>(ask: (service: TwoFactor) => Promise<T | Failure>): Promise<T> {

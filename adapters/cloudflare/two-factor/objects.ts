@@ -125,6 +125,14 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     return this.#shard.look(id);
   }
 
+  async wait(id: string, milliseconds: number, ticket: string) {
+    return this.#shard.wait(id, milliseconds, ticket);
+  }
+
+  async leave(ticket: string) {
+    this.#shard.leave(ticket);
+  }
+
   async receipt(receipt: DeliveryReceipt, once: Once | undefined) {
     return this.#shard.receipt(receipt, once);
   }

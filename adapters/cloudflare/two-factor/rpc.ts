@@ -48,6 +48,10 @@ export interface ChallengesRpc extends QuarantineRpc {
   ): Promise<Begun | Refusal | Earlier | undefined>;
   cancel(id: string): Promise<true | undefined>;
   look(id: string): Promise<ChallengeDetails | undefined>;
+  /** Since 0.2.0. */
+  wait(id: string, milliseconds: number, ticket: string): Promise<ChallengeDetails | undefined>;
+  /** Since 0.2.0. */
+  leave(ticket: string): Promise<void>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }

@@ -2,13 +2,16 @@
 
 import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/spellings.ts";
 import { StorageUnavailable } from "../../fetch/storage-unavailable.ts";
-import type { Challenges, Received } from "../../fetch/two-factor/challenges.ts";
+import type { Challenges, Received, Wait } from "../../fetch/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject, hashText } from "../objects.ts";
 import type { ChallengesRpc } from "./rpc.ts";
 
 /** 128 bits: nobody guesses an id. */
 const ID_BYTES = 16;
+
+/** How much longer than its waiter an object may take. */
+const ANSWERED_WITHIN_MS = 10_000;
 
 /**
  * @param shards How many there are; then how many there were before, which are looked into as well for what comes by
@@ -61,11 +64,36 @@ export function createShardedChallenges(
     check: (id, code, keyed) => ofId(id, (one) => one.check(id, code, keyed), false),
     resend: (id, channel, code, keyed) => ofId(id, (one) => one.resend(id, channel, code, keyed), false),
     cancel: (id) => ofId(id, (one) => one.cancel(id)),
-    look: (id) => ofId(id, (one) => one.look(id)),
+    look: (id, wait) => (wait && !wait.signal?.aborted ? waitFor(id, wait) : lookAt(id)),
     receipt: (receipt, once) =>
       ofNumber(receipt.number, (one, number) => one.receipt({ ...receipt, number }, once)),
     reply: (number, text, once) => ofNumber(number, (one, spelling) => one.reply(spelling, text, once)),
   };
+
+  function lookAt(id: string) {
+    return ofId(id, (one) => one.look(id));
+  }
+
+  /** An object that starts anew forgets who waits, and one of the version before cannot wait: then it is a look. */
+  async function waitFor(id: string, { milliseconds, signal }: Wait): ReturnType<typeof lookAt> {
+    const index = toShard(id);
+    if (index >= Math.max(...shards)) return undefined;
+    const ticket = crypto.randomUUID();
+    const leave = () => void call(index, (one) => one.leave(ticket)).catch(() => {});
+    signal?.addEventListener("abort", leave, { once: true });
+    try {
+      return await callObject(() => open(index).wait(id, milliseconds, ticket), {
+        object: "challenges",
+        twice: false,
+        within: milliseconds + ANSWERED_WITHIN_MS,
+        older: () => lookAt(id),
+      });
+    } catch {
+      return await lookAt(id);
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
 
   /**
    * Where this number's challenges are, or were before the number of shards was changed, or while version 0.1 went by
@@ -102,6 +130,10 @@ export function createShardedChallenges(
     return index < Math.max(...shards) ? call(index, ask, twice) : undefined;
   }
 
+  function open(index: number): ChallengesRpc {
+    return namespace.get(namespace.idFromName(`challenges-${index}`) as never) as ChallengesRpc;
+  }
+
   /** @param older What an object of the version before, which does not know the method, is taken to have said. */
   function call<T>(
     index: number,
@@ -109,8 +141,7 @@ export function createShardedChallenges(
     twice = true,
     ...older: readonly T[]
   ): Promise<T> {
-    const id = namespace.idFromName(`challenges-${index}`);
-    return callObject(() => ask(namespace.get(id as never) as ChallengesRpc), {
+    return callObject(() => ask(open(index)), {
       object: "challenges",
       twice,
       ...(older.length > 0 && { older: () => older[0] as T }),

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import { idempotencyKeyText, KEY_RULE, readIdempotencyKey } from "../../../src/two-factor/idempotency-key.ts";
-import { checkSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
 import { objectOf } from "../../../src/validation.ts";
 import { type Admitted, admit, type HandlerContext } from "../admission.ts";
 import { readFields } from "../fields.ts";
@@ -19,9 +19,21 @@ const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for
 
 const nothingSchema = objectOf({});
 
+/** Parameters that are numbers, which a query and a form hold as text. */
+const NUMBERS = ["wait"];
+
 /** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
 export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) {
-  type Call<O> = (input: O, caller: string, id: string, key: string | undefined) => Promise<Answer>;
+  interface Asked {
+    /** Name of the proxy key. */
+    readonly caller: string;
+    /** Of the challenge. */
+    readonly id: string;
+    readonly key: string | undefined;
+    /** Fires when the caller has gone, where the platform says so. */
+    readonly signal: AbortSignal;
+  }
+  type Call<O> = (input: O, asked: Asked) => Promise<Answer>;
   const asCaller =
     <E extends v.ObjectEntries>(
       schema: ReturnType<typeof objectOf<E>>,
@@ -39,14 +51,14 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
         const detail = "Codes are sent and checked with a proxy key for 2FA traffic.";
         return problem("wrong-traffic", { detail }, {}, seen);
       }
-      const { output, errors = [] } = readFields(decoded, schema);
+      const { output, errors = [] } = readFields(decoded, schema, NUMBERS);
       const key = readKey(request.headers);
       if (output === undefined || key === null) {
         const all = key === null ? [...errors, KEY_FAULT] : errors;
         return problem("invalid-parameters", { errors: all }, {}, seen);
       }
       // A caller that hangs up must not leave a message that was sent without a note of it.
-      const work = answer(output, caller.name, id, key);
+      const work = answer(output, { caller: caller.name, id, key, signal: request.signal });
       context.waitUntil?.(work.catch(() => {}));
       const { log, ...rest } = await work;
       return { ...rest, log: { ...seen, ...log } };
@@ -54,7 +66,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
 
   return {
     /** `POST /2fa` */
-    start: asCaller(startSchema, async (request, caller, _, key) => {
+    start: asCaller(startSchema, async (request, { caller, key }) => {
       const { channel, to } = request;
       const seen = { channel, number: service.mask(request) };
       const started = await service.start(request, caller, key);
@@ -64,27 +76,27 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
     }),
 
     /** `POST /2fa/{id}/check` */
-    check: asCaller(checkSchema, async ({ code }, caller, id, key) => {
+    check: asCaller(checkSchema, async ({ code }, { caller, id, key }) => {
       const checked = await service.check(id, code, caller, key);
       if ("failed" in checked) return toProblem(checked);
       return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
     }),
 
     /** `POST /2fa/{id}/resend` */
-    resend: asCaller(resendSchema, async (request, caller, id, key) =>
+    resend: asCaller(resendSchema, async (request, { caller, id, key }) =>
       toAnswer(await service.resend(id, request, caller, key), "resent"),
     ),
 
     /** `DELETE /2fa/{id}` */
-    cancel: asCaller(nothingSchema, async (_, __, id) => {
+    cancel: asCaller(nothingSchema, async (_, { id }) => {
       const cancelled = await service.cancel(id);
       if (cancelled !== true) return toProblem(cancelled);
       return { status: 204, headers: {}, body: null, log: { outcome: "cancelled" } };
     }),
 
     /** `GET /2fa/{id}` */
-    look: asCaller(nothingSchema, async (_, __, id) => {
-      const found = await service.look(id);
+    look: asCaller(lookSchema, async ({ wait }, { id, signal }) => {
+      const found = await service.look(id, wait > 0 ? { milliseconds: wait * 1000, signal } : undefined);
       return "failed" in found ? toProblem(found) : json(200, found, "ok");
     }),
   };

@@ -101,6 +101,13 @@ export interface Once {
 /** `unknown`: of no challenge here. `replayed`: its nonce was seen before, and nothing was done. */
 export type Received = "taken" | "unknown" | "replayed";
 
+/** How long a look waits for a challenge to end. */
+export interface Wait {
+  readonly milliseconds: number;
+  /** Fires when the caller has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A key that is bound to its challenge. */
 export interface Claimed {
   readonly id: string;
@@ -134,7 +141,7 @@ export interface Challenges {
     keyed?: Keyed,
   ): Promise<Begun | Refusal | Earlier | undefined>;
   cancel(id: string): Promise<true | undefined>;
-  look(id: string): Promise<ChallengeDetails | undefined>;
+  look(id: string, wait?: Wait): Promise<ChallengeDetails | undefined>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
   /** A text from this number: its code, where there is one in it, is checked against what is pending there. */
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;

@@ -33,6 +33,7 @@ import type {
   Sending,
   SendingEnded,
   SendLimits,
+  Wait,
 } from "./challenges.ts";
 import type { TwoFactorConfig } from "./options.ts";
 import { findNumberRefusal, findTypeRefusal } from "./served-numbers.ts";
@@ -73,7 +74,8 @@ export interface TwoFactor {
     key?: string,
   ): Promise<ChallengeStatus | Failure>;
   cancel(id: string): Promise<true | Failure>;
-  look(id: string): Promise<ChallengeDetails | Failure>;
+  /** @param wait Until the challenge is not pending any longer; otherwise at once. */
+  look(id: string, wait?: Wait): Promise<ChallengeDetails | Failure>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
   reply(message: InboundSms, once: Once | undefined): Promise<Received>;
   /** Counts a thing by name, for the operator; never rejects. */
@@ -207,8 +209,8 @@ export function createTwoFactor(
       return (ID.test(id) && (await challenges.cancel(id))) || NO_CHALLENGE;
     },
 
-    async look(id) {
-      return (ID.test(id) && (await challenges.look(id))) || NO_CHALLENGE;
+    async look(id, wait) {
+      return (ID.test(id) && (await challenges.look(id, wait))) || NO_CHALLENGE;
     },
 
     // Carriers may name another spelling than the one that was dialled.
