@@ -2,11 +2,14 @@
 
 import type { Browser } from "puppeteer-core";
 import type { Sandbox } from "../../src/sandbox/index.ts";
+import type { TwoFactorClient } from "../../src/two-factor/client.ts";
 
 export interface Scene {
   /** Where the example serves; without a trailing slash. */
   readonly url: string;
   readonly sandbox: Sandbox;
+  /** The workflow's, asked past the example. */
+  readonly client: TwoFactorClient;
   readonly browser: Browser;
   /** All that the example has written so far. */
   output(): string;

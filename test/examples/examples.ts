@@ -6,10 +6,12 @@ import { TOKEN_SECRET } from "../support/local-stack.ts";
 import { createApiBehaviours } from "./api.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { serveBoundWorker } from "./bound-worker.ts";
+import { NEXT_CACHES } from "./next-cache.ts";
 import { PAGE_ORIGIN, type Serving, serveExample } from "./serve.ts";
 import { createSecrecy, createSignInBehaviours } from "./sign-in.ts";
 import { STATIC_PAGE } from "./static-page.ts";
 import type { Mode } from "./visitor.ts";
+import type { Variant } from "./workshop.ts";
 
 /** What all examples have in common. */
 export interface Surroundings {
@@ -20,8 +22,9 @@ export interface Surroundings {
 }
 
 export interface Example {
-  /** Its folder in examples/. */
+  /** Its folder in examples/, unless a variant says otherwise. */
   readonly name: string;
+  readonly variant?: Variant;
   readonly serve: (folder: string, surroundings: Surroundings) => Promise<Serving>;
   readonly behaviours: readonly Behaviour[];
 }
@@ -62,6 +65,7 @@ export const EXAMPLES: readonly Example[] = [
     ...nextjs,
     behaviours: [...createApiBehaviours({ path: "/api/sign-in", origin: null }), ...nextjs.behaviours],
   },
+  ...NEXT_CACHES,
   signIn("sveltekit", ...BOTH),
   signIn("astro", "without scripts"),
   signIn("nuxt", "with scripts"),

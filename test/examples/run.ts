@@ -37,19 +37,24 @@ console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
 /** An example that cannot be built or started fails in all that it should do. */
-async function tryExample({ name, serve, behaviours }: Example, tarball: string): Promise<void> {
+async function tryExample({ name, serve, behaviours, variant }: Example, tarball: string): Promise<void> {
   const began = performance.now();
   let tried = 0;
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   try {
     const port = await findFreePort();
-    const { folder, clear } = buildExample(name, tarball, `http://127.0.0.1:${port}`);
+    const { folder, clear } = buildExample(name, tarball, `http://127.0.0.1:${port}`, variant);
     try {
       const serving = await serve(folder, { ...stack, port });
       console.log(`${name}: built and started (${seconds()})`);
       try {
         for (const behaviour of behaviours) {
-          await tryBehaviour(name, behaviour, { ...serving, sandbox: stack.sandbox, browser });
+          await tryBehaviour(name, behaviour, {
+            ...serving,
+            sandbox: stack.sandbox,
+            client: stack.client,
+            browser,
+          });
           tried++;
         }
       } finally {

@@ -51,6 +51,14 @@ export function packPackage(): string {
   return join(folder, tarball);
 }
 
+/** What is built in place of the example of that name. */
+export interface Variant {
+  /** A folder; by default the one in examples/. */
+  readonly source?: string;
+  /** Dependencies in place of those that its manifest names, each pinned. */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
 /** An example that is built. */
 export interface Built {
   /** Absolute path. */
@@ -65,7 +73,12 @@ export interface Built {
  *
  * @param origin Where it will be served; one framework wants to know that early.
  */
-export function buildExample(name: string, tarball: string, origin: string): Built {
+export function buildExample(
+  name: string,
+  tarball: string,
+  origin: string,
+  { source = join("examples", name), versions = {} }: Variant = {},
+): Built {
   const folder = mkdtempSync(join(tmpdir(), `example-${name}-`));
   const [installed, kept] = [join(folder, "node_modules"), resolve(CACHE, name)];
   const clear = () => {
@@ -75,8 +88,8 @@ export function buildExample(name: string, tarball: string, origin: string): Bui
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const source = join("examples", name);
-    const manifest: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+    const own: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+    const manifest: Manifest = { ...own, dependencies: { ...own.dependencies, ...versions } };
     demandPins(manifest);
     cpSync(source, folder, { recursive: true, filter: (path) => !MADE.has(basename(path)) });
     const dependencies = { ...manifest.dependencies, "vonage-conversion": `file:${tarball}` };
@@ -92,10 +105,10 @@ export function buildExample(name: string, tarball: string, origin: string): Bui
       writeFileSync(join(installed, STAMP), needed);
     }
     // Its dependencies are as they were; its files may not be.
-    const own = join(installed, "vonage-conversion");
-    rmSync(own, { recursive: true });
-    mkdirSync(own);
-    run("tar", ["-xzf", tarball, "--strip-components=1", "-C", own], folder);
+    const unpacked = join(installed, "vonage-conversion");
+    rmSync(unpacked, { recursive: true });
+    mkdirSync(unpacked);
+    run("tar", ["-xzf", tarball, "--strip-components=1", "-C", unpacked], folder);
     if (manifest.scripts?.build !== undefined) run("npm", ["run", "build"], folder, { ORIGIN: origin });
     return { folder, clear };
   } catch (error) {
