@@ -100,8 +100,8 @@ const MONEY_AFTER = /^\s?(?:[\p{Sc}%°]|(?:usd|eur|gbp|dollars?|euros?|pounds?)(
 const MONEY_BEFORE = /(?:\p{Sc}|(?<!\p{L})(?:usd|eur|gbp))\s?$/iu;
 
 function isOfSomethingLonger(text: string, groups: readonly Group[]): boolean {
-  const { start = 0 } = groups[0] ?? {};
-  const { end = 0 } = groups.at(-1) ?? {};
+  let [start, end] = [text.length, 0];
+  for (const group of groups) [start, end] = [Math.min(start, group.start), group.end];
   // Long enough for the longest word, and bounded.
   const [before, after] = [text.slice(Math.max(0, start - 5), start), text.slice(end, end + 10)];
   const isShort = groups.length === 1 && end - start <= 4;

@@ -125,14 +125,11 @@ function readArgentine(digits: string): PhoneNumber | undefined {
   const written = parsed?.number.slice(1) ?? "";
   const [, nine, line] = /^54(9?)([1-3]\d{9})$/.exec(written) ?? [];
   if (line === undefined) return parsed?.isValid() ? toPhoneNumber(parsed) : undefined;
-  const [mobile, landline] = [parse(`549${line}`), parse(`54${line}`)];
-  const isMobile = mobile?.isValid() === true;
-  const isLandline = landline?.isValid() === true;
-  const number = `549${line}`;
-  if (mobile !== undefined && isMobile && (nine !== "" || !isLandline)) return toPhoneNumber(mobile);
-  if (landline === undefined || !isLandline) return undefined;
-  const types: readonly NumberType[] = isMobile ? ["mobile", "landline"] : ["landline"];
-  return { ...toPhoneNumber(landline), number, types };
+  const mobile = parse(`549${line}`);
+  if (!mobile?.isValid()) return undefined;
+  const known = toPhoneNumber(mobile);
+  // The plan has the same numbers for landlines, without 9.
+  return nine === "" ? { ...known, called: written, types: ["mobile", "landline"] } : known;
 }
 
 function parse(digits: string): LibraryNumber | undefined {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { getCountries, getExampleNumber } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { describe, expect, it } from "vitest";
+import { toNumberTypes } from "../../src/two-factor/number-type.ts";
 import { identifyNumber, maskNumber, parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
 
 describe("a phone number", () => {
@@ -195,6 +196,12 @@ describe("a phone number", () => {
     ["02079460018", "US"],
     ["+0044 7400 123456", "GB"],
     ["5491", "AR"],
+    ["1", "AR"],
+    ["1", "GB"],
+    ["+5"],
+    ["+52"],
+    ["+54"],
+    ["+541"],
   ])("%s is none: no plan has it", (text, country?: string) => {
     expect(parsePhoneNumber(text, country)).toEqual({ fault: expect.stringContaining("exists") });
   });
@@ -229,6 +236,10 @@ describe("a phone number", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+it("a number of no type that is known is of none", () => {
+  expect(toNumberTypes("447400123456", undefined)).toEqual([]);
 });
 
 describe("one phone", () => {
