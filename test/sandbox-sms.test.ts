@@ -93,7 +93,7 @@ describe("a good text", () => {
     ["a report asked for", { "status-report-req": "1" }],
     ["no report asked for", { "status-report-req": "false" }],
     ["a callback", { callback: "https://example.com/dlr" }],
-    ["a reference of 40 characters", { "client-ref": "r".repeat(40) }],
+    ["a reference of 100 characters", { "client-ref": "r".repeat(100) }],
   ])("may have %s", async (_, fields) => {
     expect((await send(fields)).reply.messages[0]?.status).toBe("0");
   });
@@ -244,7 +244,7 @@ describe("a text that is not exactly right", () => {
       { ...KEYS, ...TEXT, callback: `https://example.com/${"x".repeat(81)}` },
       "23 Invalid callback URL",
     ],
-    ["a reference too long", { ...KEYS, ...TEXT, "client-ref": "r".repeat(41) }, "3 Invalid parameters"],
+    ["a reference too long", { ...KEYS, ...TEXT, "client-ref": "r".repeat(101) }, "3 Invalid parameters"],
     ["a text too long", { ...KEYS, ...TEXT, text: "x".repeat(3201) }, "12 Message too long"],
     [
       "an unknown name",

@@ -15,7 +15,7 @@ const MOST_CALLBACK_CHARACTERS = 100;
 /** The rules of parameters that may be left out, and that change nothing here: each a pattern, and what it says. */
 const RULES: Readonly<Record<string, readonly [pattern: RegExp, rule: string]>> = {
   "status-report-req": [/^(?:true|false|[01])$/i, "must be 1 or 0"],
-  "client-ref": [/^.{0,40}$/su, "must have up to 40 characters"],
+  "client-ref": [/^.{0,100}$/su, "must have up to 100 characters"],
   "account-ref": [/^\P{Cc}{1,100}$/u, "must have 1 to 100 characters"],
   "message-class": [/^[0-3]$/, "must be 0, 1, 2 or 3"],
   "protocol-id": [/^(?:\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, "must be from 0 to 255"],
