@@ -1,7 +1,7 @@
 export type { ConversionClient, ReportOptions } from "./client.ts";
 export { createConversionClient } from "./client.ts";
 export type { Credentials, SecretCredentials, SignatureCredentials } from "./credentials.ts";
-export type { ConversionErrorCode, ConversionErrorDetails } from "./errors.ts";
+export type { ConversionErrorCode, ConversionErrorDetails, FieldFault } from "./errors.ts";
 export { ConversionError, isConversionError } from "./errors.ts";
 export type {
   AttemptEvent,

@@ -10,7 +10,7 @@ export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";
 export { Ledger, type ShardContext } from "./ledger/durable-object.ts";
 export type { ShardNamespace } from "./ledger/settings.ts";
-export type { TwoFactorService } from "./two-factor/entrypoint.ts";
+export type { KeyOption, TwoFactorService } from "./two-factor/entrypoint.ts";
 export { Challenges, type ObjectContext, SendLimits } from "./two-factor/objects.ts";
 export type { Senders } from "./two-factor/settings.ts";
 export { createWorker, type ExecutionContext, type Worker, type WorkerOptions } from "./worker.ts";

@@ -10,6 +10,7 @@ export {
   type TwoFactorClientOptions,
 } from "./client.ts";
 export {
+  type ChallengeWithoutNumber,
   isTwoFactorError,
   TwoFactorError,
   type TwoFactorErrorCode,
