@@ -24,6 +24,8 @@ export interface ShardContext {
     transactionSync<T>(work: () => T): T;
     getAlarm(): Promise<number | null>;
     setAlarm(at: number): Promise<void>;
+    /** Resolves when all that was written before is on disk. */
+    sync?(): Promise<void>;
   };
   blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -45,14 +47,17 @@ class LedgerShard extends DurableObject implements ShardRpc {
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
     const store = createStore(storage.sql, (work) => storage.transactionSync(work));
-    const commit = createGroupCommit((work) => {
-      try {
-        storage.transactionSync(work);
-      } catch (error) {
-        store.forgetCounts();
-        throw error;
-      }
-    });
+    const commit = createGroupCommit(
+      (work) => {
+        try {
+          storage.transactionSync(work);
+        } catch (error) {
+          store.forgetCounts();
+          throw error;
+        }
+      },
+      async () => storage.sync?.(),
+    );
     this.#shard = createShard(
       {
         store,

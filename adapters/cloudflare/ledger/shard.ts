@@ -246,9 +246,9 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     clock.arm(nextWake());
   }
 
-  async function commit<T>(work: () => T): Promise<T> {
+  async function commit<T>(work: () => T, lazily = false): Promise<T> {
     try {
-      return await platform.commit(work);
+      return await platform.commit(work, lazily);
     } catch (error) {
       layouts.reload();
       recover();
@@ -315,7 +315,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         const at = now();
         inFlight.delete(toId(row));
         put(row, store.read(row, at), { type: "ended", ended, random: random() }, at);
-      });
+      }, true);
     } catch (error) {
       // It stays "sending" in the ledger, and will be sent again when it counts as lost.
       inFlight.delete(toId(row));
@@ -354,10 +354,19 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       sent += rows.length;
       gates.allow(traffic, rows.length);
       // What becomes due meanwhile does not wait for the slowest.
-      if (rows.length < room) await Promise.race([sleep(SHORT_PAUSE_MS), ...active]);
+      if (rows.length < room) await Promise.race([sleep(untilNextDue(traffic)), ...active]);
     }
     await Promise.all(active);
     return sent;
+  }
+
+  /** Milliseconds until the next report is due, or a short pause where that is shorter. */
+  function untilNextDue(traffic: Traffic): number {
+    const at = now();
+    const waits = WAITING.map((state) => (store.firstDue(state, traffic) ?? at) - at).filter(
+      (wait) => wait > 0,
+    );
+    return Math.min(SHORT_PAUSE_MS, ...waits);
   }
 
   /** Begins what has been due the longest. */
