@@ -37,6 +37,14 @@ export const reportsSchema = v.looseObject({
   cursor: v.optional(v.string()),
 });
 
+/** `POST /erase`. */
+export const erasedSchema = v.looseObject({
+  challenges: count,
+  answers: count,
+  counters: count,
+  unreadable: count,
+});
+
 /** `POST /reports/{channel}/{messageId}/retry`. */
 export const retrySchema = v.looseObject({ status: v.literal("accepted") });
 

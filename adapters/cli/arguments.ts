@@ -27,6 +27,12 @@ export type Invocation =
     })
   | (OnWorker & { readonly command: "retry"; readonly channel: Channel; readonly messageId: string })
   | (OnWorker & { readonly command: "retry-all"; readonly state: (typeof RETRYABLE_STATES)[number] })
+  | (OnWorker & {
+      readonly command: "erase";
+      /** E.164. */
+      readonly number: string;
+      readonly json: boolean;
+    })
   | (OnWorker & { readonly command: "stats" | "doctor"; readonly json: boolean });
 
 /** The command line was written wrongly, or a setting is missing or wrong. */
@@ -48,6 +54,7 @@ const OPTIONS = {
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   reports: ["state", "limit", "json"],
   retry: ["all", "state"],
+  erase: ["json"],
   stats: ["json"],
   doctor: ["json"],
 };
@@ -71,7 +78,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
   }
   const stray = Object.keys(values).find((name) => name !== "endpoint" && !takes.includes(name));
   if (stray !== undefined) throw new UsageError(`${command} takes no --${stray}.`);
-  if (rest.length > 0 && command !== "retry") throw new UsageError(`${command} takes options only.`);
+  if (rest.length > 0 && command !== "retry" && command !== "erase")
+    throw new UsageError(`${command} takes options only.`);
 
   const { endpoint, json = false } = values;
   switch (command) {
@@ -87,6 +95,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
       }
       if (values.state !== undefined) throw new UsageError("--state goes with retry --all.");
       return { command, endpoint, ...readReportName(rest) };
+    case "erase":
+      return { command, endpoint, number: readNumber(rest), json };
     default:
       return { command: command as "stats" | "doctor", endpoint, json };
   }
@@ -125,6 +135,17 @@ function readLimit(given: string): number {
     throw new UsageError("--limit must be a whole number from 0 (all) to 999999999.");
   }
   return Number(given) || Number.POSITIVE_INFINITY;
+}
+
+/** The number is never quoted: what this prints may end up in a log. */
+function readNumber(given: readonly string[]): string {
+  const [number = ""] = given;
+  if (given.length !== 1 || !/^\+?[1-9]\d{6,14}$/.test(number)) {
+    throw new UsageError(
+      "erase takes one phone number in E.164: country code first, nothing between the digits.",
+    );
+  }
+  return number;
 }
 
 function readReportName([channel = "", messageId, ...more]: readonly string[]) {

@@ -18,6 +18,8 @@ export interface Call {
   /** Percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** The body. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 /** Sends one request; gives the answer as `schema` has it, or throws a {@link WorkerError}. */
@@ -28,7 +30,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Makes the function that sends requests. Without a key they go without `Authorization`. */
 export function createRequester({ endpoint, key, fetch, timeout }: RequesterOptions): Requester {
-  return async ({ method, path, query }, schema) => {
+  return async ({ method, path, query, form }, schema) => {
     const call = `${method} ${path}`;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), timeout);
@@ -41,6 +43,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
             accept: "application/json, application/problem+json",
             ...(key !== undefined && { authorization: `Bearer ${key}` }),
           },
+          ...(form !== undefined && { body: new URLSearchParams(form) }),
           redirect: "manual",
           cache: "no-store",
           signal: controller.signal,

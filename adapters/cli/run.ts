@@ -3,6 +3,7 @@
 import manifest from "../../package.json" with { type: "json" };
 import { type Invocation, parseArguments, UsageError } from "./arguments.ts";
 import { runDoctor } from "./doctor.ts";
+import { runErase } from "./erase.ts";
 import { createOutput } from "./output.ts";
 import { runReports } from "./reports.ts";
 import { createRequester } from "./request.ts";
@@ -75,6 +76,8 @@ function dispatch(
       return runRetry(work, invocation);
     case "retry-all":
       return runRetryAll(work, invocation);
+    case "erase":
+      return runErase(work, invocation);
     case "stats":
       return runStats(work, invocation);
     case "doctor":

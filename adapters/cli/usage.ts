@@ -11,6 +11,7 @@ Commands:
   retry CHANNEL MESSAGE-ID      send one report again; CHANNEL is sms or voice
   retry --all [--state STATE]   send all dead (the default) or queued reports again
   stats                         how many reports there are, how long they wait, what is held back
+  erase NUMBER                  remove what is stored of a phone number: challenges and the counters of its limit
   doctor                        is the Worker reachable and complete, does Vonage accept its keys; what to do
 
 Options:

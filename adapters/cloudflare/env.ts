@@ -9,6 +9,7 @@ import {
   type HandlerConfig,
 } from "../fetch/options.ts";
 import type { TwoFactorConfig } from "../fetch/two-factor/options.ts";
+import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
 import {
   checkLedgerSettings,
   isNamespace,
@@ -65,6 +66,11 @@ export interface Env extends TwoFactorEnv {
    * long as the ledger remembers reports.
    */
   readonly LEDGER_SHARDS?: string;
+  /**
+   * Jurisdiction that all Durable Objects are kept in, such as `eu` or `fedramp`; default: none. To be chosen before the
+   * first deployment: after a change all objects are new and empty, and nothing stored before is found.
+   */
+  readonly LEDGER_JURISDICTION?: string;
   /** Hours that a recorded report is remembered, 25 to 720 (a token lives for a day); default 48. */
   readonly LEDGER_RETENTION_HOURS?: string;
   /** Megabytes that a shard may have on disk, 1 to 9000; default 8000. */
@@ -94,7 +100,8 @@ export interface Configuration {
  * @param own The operator's own senders; `undefined` where nothing is sent from.
  */
 export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConfiguration {
-  const assembled = assemble({ ...env });
+  const assembled = assemble({ ...inJurisdiction(env) });
+  const misplaced = findJurisdictionFault(env);
   const { handler = {}, ledger: ledgerOptions = {} } = assembled.options;
   const handlerOptions = handler as Partial<ConversionHandlerOptions>;
   const config = checkHandlerOptions({ credentials: {}, ...handlerOptions });
@@ -105,6 +112,7 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     ...(isFaults(config) ? config.flatMap((fault) => toSettingFaults("handler", fault, assembled)) : []),
     ...(isFaults(ledger) ? ledger.flatMap((fault) => toSettingFaults("ledger", fault, assembled)) : []),
     ...workflow.faults,
+    ...(misplaced === undefined ? [] : [{ name: "LEDGER_JURISDICTION", rule: misplaced }]),
     ...(workflow.isOn ? findObjectFaults(env) : []),
   ];
   if (!isFaults(config) && !isFaults(ledger) && faults.length === 0) {

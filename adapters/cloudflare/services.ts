@@ -2,6 +2,7 @@
 
 import { ConversionError } from "../../src/errors.ts";
 import { createDelivery, type Deliver } from "../fetch/delivery.ts";
+import type { Erase } from "../fetch/erase.ts";
 import type { IncompleteConfiguration, TwoFactorParts } from "../fetch/handler.ts";
 import type { Ledger } from "../fetch/ledger.ts";
 import type { UnreadableRows } from "../fetch/operator.ts";
@@ -13,8 +14,10 @@ import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts"
 import { createWebhookRecord } from "../fetch/two-factor/webhook-record.ts";
 import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
+import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { describeSetup } from "./two-factor/describe-setup.ts";
+import { createErase } from "./two-factor/erase.ts";
 import { createRemoteLimits } from "./two-factor/remote-limits.ts";
 import { createRemoteSightings } from "./two-factor/remote-sightings.ts";
 import type { Senders } from "./two-factor/settings.ts";
@@ -30,6 +33,7 @@ export interface Services {
   readonly twoFactor: (TwoFactorParts & { readonly service: TwoFactor }) | undefined;
   /** `undefined`: there is no storage of the workflow's. */
   readonly unreadable: UnreadableRows | undefined;
+  readonly erase: Erase | undefined;
   /** Sees to it that everything that has something to do is awake. */
   nudge(): Promise<void>;
 }
@@ -49,10 +53,12 @@ export function requireServices(services: Services | IncompleteConfiguration): S
 }
 
 /** Makes the services, or says what the environment lacks. */
-export function createServices(env: Env, senders: Senders): Services | IncompleteConfiguration {
-  const read = readEnv(env, senders);
+export function createServices(given: Env, senders: Senders): Services | IncompleteConfiguration {
+  const read = readEnv(given, senders);
   if (!("config" in read)) return read;
   const { config, ledger: settings } = read;
+  const env = inJurisdiction(given);
+  const { CHALLENGES: ofChallenges, SEND_LIMITS: ofLimits } = env;
   const ledger = settings.namespace && createShardedLedger(settings.namespace, settings);
   const challenges = env.CHALLENGES && createShardedChallenges(env.CHALLENGES, settings.shards);
   return {
@@ -61,10 +67,8 @@ export function createServices(env: Env, senders: Senders): Services | Incomplet
     deliver: createDelivery(config, ledger),
     track: ledger && createTracking(config, ledger),
     twoFactor: createWorkflow(read, env, challenges, senders),
-    unreadable:
-      env.CHALLENGES &&
-      env.SEND_LIMITS &&
-      createUnreadableRows(env.CHALLENGES, env.SEND_LIMITS, settings.shards),
+    unreadable: ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards),
+    erase: ofChallenges && ofLimits && createErase(ofChallenges, ofLimits, settings.shards),
     nudge: async () => {
       await ledger?.nudge([]);
       // Also with the workflow turned off: the ledger may not have been told of everything.

@@ -8,6 +8,7 @@ import { CHANNELS, TRAFFICS } from "../../src/report.ts";
 import { answerAnybody, type HandlerContext, refuseFlood } from "./admission.ts";
 import { createCors } from "./cors.ts";
 import { createDelivery } from "./delivery.ts";
+import { createEraser, type Erase } from "./erase.ts";
 import type { Ledger } from "./ledger.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
 import { createOperator, type UnreadableRows } from "./operator.ts";
@@ -50,6 +51,8 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export interface HandlerParts {
   readonly ledger?: Ledger | undefined;
   readonly twoFactor?: TwoFactorParts | undefined;
+  /** Removes what is stored of a number. */
+  readonly erase?: Erase | undefined;
   /** What of the workflow's storage could not be read. */
   readonly unreadable?: UnreadableRows | undefined;
 }
@@ -66,7 +69,7 @@ export interface TwoFactorParts {
 /** Makes the handler from a complete configuration. */
 export function createHandler(
   config: HandlerConfig,
-  { ledger, twoFactor, unreadable }: HandlerParts = {},
+  { ledger, twoFactor, unreadable, erase }: HandlerParts = {},
 ): ConversionHandler {
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
@@ -118,6 +121,8 @@ export function createHandler(
     },
   });
   route(app, config, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
+  const eraser = createEraser(config, erase);
+  route(app, config, "/erase", { POST: (c) => eraser(c.req.raw, c.env) });
   route(app, config, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });
 
   type Part = (request: Request, context: HandlerContext, id: string) => Answer | Promise<Answer>;

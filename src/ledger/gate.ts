@@ -1,5 +1,6 @@
 // Whether and how fast reports of one API key may go to Vonage, as learned from its answers. Pure.
 
+import { clampInstant } from "../clamp-instant.ts";
 import type { Ended } from "./machine.ts";
 
 /** What keeps a gate closed. */
@@ -86,6 +87,29 @@ export function parseGate(text: string): Gate | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A gate as it can truly be at an instant. One that was stored by a clock that was ahead would stay closed, or paused,
+ * until the clock has caught up.
+ *
+ * @param now Epoch milliseconds.
+ * @param longestAttempt How long a probe may be under way, in milliseconds.
+ * @returns The very same object where nothing changed.
+ */
+export function clampGate(gate: Gate, now: number, longestAttempt: number): Gate {
+  const { closedBy } = gate;
+  const probeEvery = closedBy === null ? 0 : PROBE_AT_LEAST_EVERY_MS[closedBy];
+  const probeAt = clampInstant(gate.probeAt, now, Math.max(probeEvery, longestAttempt));
+  const pausedUntil = clampInstant(gate.pausedUntil, now, LONGEST_PAUSE_MS);
+  const changedAt = clampInstant(gate.changedAt, now, LONGEST_PAUSE_MS);
+  const since = clampInstant(gate.since, now, 0);
+  const isSame =
+    probeAt === gate.probeAt &&
+    pausedUntil === gate.pausedUntil &&
+    changedAt === gate.changedAt &&
+    since === gate.since;
+  return isSame ? gate : { ...gate, probeAt, pausedUntil, changedAt, since };
 }
 
 /** Whether new reports may go at once, as many as come: neither closed nor slowed. */

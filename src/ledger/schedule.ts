@@ -8,7 +8,8 @@ export const GIVE_UP_MS = 24 * 3_600_000;
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_QUICK_DELAY_MS = 60_000;
-const LONGEST_DELAY_MS = 3_600_000;
+/** The longest that a report waits for its next attempt. */
+export const LONGEST_DELAY_MS = 3_600_000;
 
 /**
  * The instant of the next attempt: full jitter (a uniform random share of a growing bound), so that reports which

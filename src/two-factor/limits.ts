@@ -59,6 +59,11 @@ export function oldestPart(now: number, limit: Limit): number {
   return partOf(now, limit) - PARTS;
 }
 
+/** The instant at which no window touches a part any more, and what was counted in it is of no use. */
+export function endOfPart(part: number, { period }: Limit): number {
+  return Math.ceil(((part + PARTS + 1) * period) / PARTS);
+}
+
 /**
  * Whether one more message may go.
  *
@@ -72,7 +77,7 @@ export function waitFor(counts: Counts, limit: Limit, now: number): number {
   for (const [part, count] of newestFirst) {
     sum += count;
     // This part must go; it is out of reach when the window touches only those after it.
-    if (sum >= limit.messages) return Math.ceil(((part + PARTS + 1) * limit.period) / PARTS) - now;
+    if (sum >= limit.messages) return endOfPart(part, limit) - now;
   }
   return 0;
 }

@@ -118,7 +118,7 @@ describe("the command line", () => {
   });
 
   it.each<[string, RegExp]>([
-    ["list", /^There is no command "list"; there are reports, retry, stats, doctor\./],
+    ["list", /^There is no command "list"; there are reports, retry, erase, stats, doctor\./],
     ["constructor", /no command/],
     ["\u001b[2J", /^There is no command "\\u001b\[2J"/],
     ["reports --colour", /^Unknown option '--colour'/],
@@ -500,6 +500,41 @@ describe("retry", () => {
     expect(err).toMatch(/\n4 were not accepted\.\n26 were not tried: run this again later\.\n$/);
     expect(server.asked).toHaveLength(5);
   });
+});
+
+describe("erase", () => {
+  const NUMBER = "+447400123456";
+  const erased = { challenges: 2, answers: 1, counters: 1, unreadable: 0 };
+
+  it("sends the number in the body, and never prints it", async () => {
+    const bodies: string[] = [];
+    const server = await serve({
+      "POST /erase": async (_, { request }) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        bodies.push(Buffer.concat(chunks).toString());
+        return [200, erased];
+      },
+    });
+    const { code, out, err } = await cli(["erase", NUMBER], server);
+    expect([code, err]).toEqual([0, ""]);
+    expect(bodies).toEqual([new URLSearchParams({ to: NUMBER }).toString()]);
+    expect(targets(server.asked)).toEqual(["POST /erase"]);
+    expect(out).toBe(
+      "Erased of the number that ends in 56: challenges 2, kept answers 1, counters 1, unreadable rows 0.\n",
+    );
+    expect(JSON.parse((await cli(["erase", "447400123456", "--json"], server)).out)).toEqual(erased);
+  });
+
+  it.each([[[]], [["07400123456"]], [["+44 7400"]], [["+447400123456", "+447400123457"]]])(
+    "refuses %j without a word of it",
+    async (given) => {
+      const { code, out, err } = await cli(["erase", ...given]);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toMatch(/^erase takes one phone number/);
+      expect(err).not.toMatch(/7400/);
+    },
+  );
 });
 
 describe("stats", () => {

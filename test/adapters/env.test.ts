@@ -520,6 +520,7 @@ const WRONG: Record<keyof Env, unknown[]> = {
   LEDGER: [{}, "yes", 4, null, "", { idFromName: "shard" }],
   LEDGER_SHARDS: ["0", "1025", "4.5", "-4", "four", "16,0", "16;4", " , ", "1 2 3 4 5"],
   LEDGER_RETENTION_HOURS: ["0", "1", "24", "721", "1.5", "2d", " "],
+  LEDGER_JURISDICTION: ["EU", "eu west", "x".repeat(40), "eu"],
   LEDGER_MAX_MB: ["0", "9001", "0.5", "1GB"],
   REPORT_BUDGET_MS: ["0", "30001", "2s", "1.5"],
   BRAKE_TOKEN: [{}, "yes"],

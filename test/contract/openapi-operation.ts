@@ -22,6 +22,29 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
       }
     });
 
+    it("has what is stored of a number erased, in every spelling of the body", async () => {
+      const { whole } = workersOf();
+      const headers = { ...BY_SHOP, "idempotency-key": crypto.randomUUID() };
+      const start = { headers, json: { to: "+447400155501", channel: "sms" } };
+      const { body: started } = await call(whole, "POST /2fa", start, "201");
+      const erase = async (body: object) =>
+        (await call(whole, "POST /erase", { headers: BY_ADMIN, ...body }, "200")).body;
+      expect(await erase({ form: { to: "447400155501" } })).toEqual({
+        challenges: 1,
+        answers: 1,
+        counters: 1,
+        unreadable: 0,
+      });
+      expect(await erase({ json: { to: "+447400155501" } })).toEqual({
+        challenges: 0,
+        answers: 0,
+        counters: 0,
+        unreadable: 0,
+      });
+      const look = { headers: BY_SHOP, path: { id: String(started.id) } };
+      await call(whole, "GET /2fa/{id}", look, "404 not-found");
+    });
+
     it("sends a dead report again, and no other", async () => {
       const { whole, vonage } = workersOf();
       const retry = (messageId: string, expected: string) =>

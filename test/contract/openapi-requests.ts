@@ -35,6 +35,7 @@ export const GOOD_REQUESTS: Readonly<Record<string, () => Promise<Call>>> = {
   }),
   "GET /stats": async () => ({ headers: BY_ADMIN }),
   "POST /doctor": async () => ({ headers: BY_ADMIN }),
+  "POST /erase": async () => ({ headers: BY_ADMIN, json: { to: "+447400199997" } }),
   "GET /health": async () => ({}),
   "POST /2fa": async () => ({ headers: BY_SHOP, json: { to: "+447400199999", channel: "sms" } }),
   "GET /2fa/{id}": async () => ({ headers: BY_SHOP, path }),

@@ -15,6 +15,10 @@ export class SendLimits extends Counted {
     throw new Error("cannot read");
   }
 
+  override async erase(): Promise<never> {
+    throw new Error("cannot write");
+  }
+
   override async listSetAside(): Promise<never> {
     throw new Error("cannot read");
   }

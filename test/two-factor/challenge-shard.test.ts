@@ -486,6 +486,56 @@ describe("rows that cannot be read", () => {
   });
 });
 
+describe("after the clock has gone back by eight hours", () => {
+  it("a further message can be asked for after the cooldown, and codes end as they would", async () => {
+    const world = createWorld();
+    world.now += 8 * HOUR;
+    await world.start("a");
+    world.now -= 8 * HOUR;
+    world.shard = world.open();
+    expect(await world.shard.resend("a", "sms", "111111")).toMatchObject({ retryAfter: 30 * SECOND });
+    world.now += 30 * SECOND;
+    expect(await world.shard.resend("a", "sms", "111111")).toMatchObject({ message: { number: 2 } });
+    world.now += HOUR;
+    expect(await world.shard.check("a", CODE)).toMatchObject({ reason: "expired" });
+  });
+
+  it("what is to be forgotten is forgotten a day later, and what waits is told", async () => {
+    const world = createWorld();
+    world.now += 8 * HOUR;
+    world.mode = "fails";
+    await world.start("a");
+    await world.flush();
+    world.now -= 8 * HOUR;
+    world.mode = "works";
+    world.shard.nudge();
+    await world.pass(SECOND);
+    expect(world.told).toHaveLength(1);
+    await world.pass(26 * HOUR);
+    expect(world.rows("challenges")).toEqual([]);
+  });
+});
+
+describe("erasing a number", () => {
+  it("removes its challenges and what of it could not be read, and no other's; the ledger is told of it still", async () => {
+    const world = createWorld();
+    world.mode = "fails";
+    await world.start("a");
+    await world.start("b");
+    await world.start("c", { to: "447400999999" });
+    await world.flush();
+    world.exec("UPDATE challenges SET challenge = substr(challenge, 2) WHERE id = 'b'");
+    expect(world.shard.look("b")).toBeUndefined();
+    expect(world.shard.erase(NUMBER)).toEqual({ challenges: 1, answers: 0, unreadable: 1 });
+    expect(world.shard.erase(NUMBER)).toEqual({ challenges: 0, answers: 0, unreadable: 0 });
+    expect(JSON.stringify(world.dump())).not.toContain(NUMBER);
+    expect(world.shard.look("c")).toBeDefined();
+    world.mode = "works";
+    await world.pass(10 * SECOND);
+    expect(world.told.map(({ messageId }) => messageId).sort()).toEqual(["a-1", "b-1", "c-1"]);
+  });
+});
+
 describe("what is due", () => {
   it.each([
     ["settling", /^SELECT id FROM challenges WHERE settle_at/],

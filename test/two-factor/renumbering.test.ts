@@ -92,9 +92,9 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
     expect(limiter.take({ ...from, number: known })).toEqual({});
     expect(limiter.take({ ...from, number: known })).toMatchObject({ refused: "number" });
     expect(limiter.take({ ...from, number: other })).toMatchObject({ refused: "number" });
-    expect(all("SELECT DISTINCT subject FROM windows WHERE kind LIKE 'number/%' ORDER BY 1")).toEqual(
-      [known, other].sort().map((subject) => ({ subject })),
-    );
+    expect(all("SELECT DISTINCT subject FROM windows WHERE kind LIKE 'number/%' ORDER BY 1")).toEqual([
+      { subject: known },
+    ]);
   });
 
   it("has its challenges in the shard of its canonical number; what comes by number is looked for in both", async () => {

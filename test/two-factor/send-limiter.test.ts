@@ -241,6 +241,60 @@ describe("the disk", () => {
   });
 });
 
+describe("a number that is known by several names", () => {
+  const NUMBER = "447400123456";
+  const SENDING = { number: NUMBER, caller: "shop" };
+
+  it("is counted under the first, with what was counted under the others, as before a change of secrets", () => {
+    const world = createWorld();
+    world.take(NUMBER, "shop");
+    expect(world.limiter.take(SENDING, { number: ["old", NUMBER] })).toEqual({});
+    expect(world.limiter.take(SENDING, { number: ["new", "old", NUMBER] })).toMatchObject({
+      refused: "number",
+      retryAfter: (HOUR * 13) / 12,
+    });
+    const subjects = world
+      .windows()
+      .flatMap(({ kind, subject }) => (kind === `number/${HOUR}` ? [subject] : []));
+    expect(subjects).toEqual(["new"]);
+  });
+
+  it("is erased under all of them, with what of it could not be read, and no other is", () => {
+    const world = createWorld();
+    world.take("447400999999", "shop");
+    world.limiter.take(SENDING, { number: ["hash", NUMBER] });
+    world.exec("INSERT INTO windows VALUES (?, ?, ?, ?, ?)", "number/1000", NUMBER, 1, 1, NOW + HOUR);
+    expect(world.limiter.erase(NUMBER, ["hash", NUMBER])).toEqual({ counters: 2, unreadable: 0 });
+    const left = world.windows().filter(({ kind }) => String(kind).startsWith("number/"));
+    expect(left.map(({ subject }) => subject)).toEqual(["447400999999"]);
+    expect(world.limiter.take(SENDING, { number: ["hash", NUMBER] })).toEqual({});
+  });
+});
+
+describe("after the clock has gone back by eight hours", () => {
+  it("what was counted counts for one window, and is forgotten in time", () => {
+    const world = createWorld();
+    world.now += 8 * HOUR;
+    for (let times = 0; times < 2; times++) world.take("447400123456", "shop");
+    world.now -= 8 * HOUR;
+    world.limiter = world.open();
+    expect(world.take("447400123456", "shop")).toMatchObject({ refused: "number" });
+    world.now += (HOUR * 13) / 12;
+    expect(world.take("447400123456", "shop")).toEqual({});
+  });
+});
+
+describe("what is counted", () => {
+  it("is forgotten a minute after no window touches it: a day's window and a twelfth of it at the most", () => {
+    const world = createWorld();
+    world.take("447400123456", "shop");
+    world.pass((HOUR * 13) / 12 + MINUTE);
+    expect(world.windows().filter(({ kind }) => String(kind).startsWith("number/"))).toEqual([]);
+    world.pass(25 * HOUR);
+    expect(world.windows()).toEqual([]);
+  });
+});
+
 describe("rows that cannot be read", () => {
   const NUMBER = "447400123456";
 

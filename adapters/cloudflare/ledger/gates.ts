@@ -1,7 +1,7 @@
 // A shard's gates, one for each key: as they are stored and told of, and how many reports may go through them now.
 
 import type { ConversionErrorCode } from "../../../src/errors.ts";
-import { afterAttempt, type Gate, isWideOpen, OPEN_GATE } from "../../../src/ledger/gate.ts";
+import { afterAttempt, clampGate, type Gate, isWideOpen, OPEN_GATE } from "../../../src/ledger/gate.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { FailureLog, ShardLogEntry } from "./shard-log.ts";
@@ -15,6 +15,8 @@ interface GatesPlatform {
   readonly random: () => number;
   readonly log: (entry: ShardLogEntry) => void;
   readonly logFailure: FailureLog;
+  /** How long a probe may be under way, in milliseconds. */
+  readonly longestAttempt: number;
 }
 
 const HINTS: Partial<Record<ConversionErrorCode | "outage", string>> = {
@@ -22,14 +24,19 @@ const HINTS: Partial<Record<ConversionErrorCode | "outage", string>> = {
   not_enabled: "Vonage answers 402: ask Vonage support to enable the Conversion API for this API key",
 };
 
-export function createGates({ store, now, random, log, logFailure }: GatesPlatform) {
+export function createGates({ store, now, random, log, logFailure, longestAttempt }: GatesPlatform) {
   const gates = new Map<Traffic, Gate>();
   const allowances = new Map<Traffic, { readonly left: number; readonly at: number }>();
 
   const stored = store.readGates();
   for (const traffic of TRAFFICS) gates.set(traffic, stored.get(traffic) ?? OPEN_GATE);
 
-  const of = (traffic: Traffic): Gate => gates.get(traffic) ?? OPEN_GATE;
+  const of = (traffic: Traffic): Gate => {
+    const gate = gates.get(traffic) ?? OPEN_GATE;
+    const clamped = clampGate(gate, now(), longestAttempt);
+    if (clamped !== gate) set(traffic, clamped);
+    return clamped;
+  };
 
   /** What cannot be stored is known at least as long as this instance lives. */
   const set = (traffic: Traffic, gate: Gate): void => {
@@ -44,7 +51,7 @@ export function createGates({ store, now, random, log, logFailure }: GatesPlatfo
   return {
     of,
     set,
-    all: (): (readonly [Traffic, Gate])[] => [...gates],
+    all: (): (readonly [Traffic, Gate])[] => [...gates.keys()].map((traffic) => [traffic, of(traffic)]),
 
     /** Takes in what an answer says of its key; gives whether the gate has opened by it. */
     learn(traffic: Traffic, ended: Ended, isProbe: boolean): boolean {
@@ -65,7 +72,8 @@ export function createGates({ store, now, random, log, logFailure }: GatesPlatfo
     allow(traffic: Traffic, used = 0): number {
       const { perSecond } = of(traffic);
       const last = allowances.get(traffic) ?? { left: 1, at: 0 };
-      const gathered = last.left + ((now() - last.at) / 1000) * perSecond;
+      // A clock that goes back takes nothing away.
+      const gathered = last.left + (Math.max(0, now() - last.at) / 1000) * perSecond;
       const left = Math.min(gathered, Math.max(1, perSecond / 10)) - used;
       allowances.set(traffic, { left, at: now() });
       return left;

@@ -1,14 +1,18 @@
 import * as v from "valibot";
 import { LONGEST_TOKEN_S } from "../../../src/token-lifetime.ts";
-import { type Fault, field, findFaults, integer, objectOf } from "../../../src/validation.ts";
+import { type Fault, field, findFaults, integer, objectOf, text } from "../../../src/validation.ts";
 
 /** What is used of a Durable Object namespace. */
 export interface ShardNamespace {
   idFromName(name: string): unknown;
   get(id: never): unknown;
+  /** The objects of this class within a jurisdiction, such as `eu`. */
+  jurisdiction?(name: string): ShardNamespace;
 }
 
 export interface LedgerSettings {
+  /** Where all Durable Objects are, such as `eu`; `undefined`: anywhere. */
+  readonly jurisdiction?: string | undefined;
   readonly namespace: ShardNamespace | undefined;
   /** How many shards there are; then how many there were before. */
   readonly shards: readonly number[];
@@ -54,6 +58,9 @@ const settingsSchema = objectOf({
       ),
     ),
     [4],
+  ),
+  jurisdiction: v.optional(
+    text("a jurisdiction of Cloudflare's, such as eu or fedramp", /^[a-z][a-z-]{0,30}$/),
   ),
   budget: v.optional(integer(1, 30_000), 2000),
   retentionHours: v.optional(retention, 48),

@@ -12,6 +12,7 @@ import {
   step,
 } from "../../../src/ledger/machine.ts";
 import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../../../src/ledger/row.ts";
+import { LONGEST_DELAY_MS } from "../../../src/ledger/schedule.ts";
 import { TRAFFICS, type Traffic } from "../../../src/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
@@ -70,6 +71,8 @@ const AFTER_FAILURE_MS = 5000;
 const SHORT_PAUSE_MS = 2000;
 /** Rows handled in one transaction where nothing is sent. */
 const BATCH = 200;
+/** The longest that a message may be tracked for is a day; an hour more is for clocks that differ. */
+const LONGEST_TRACKING_MS = 25 * 3_600_000;
 /** How often the size on disk is looked at, in reports. */
 const SIZE_EVERY = 64;
 
@@ -80,8 +83,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const { store, send, now, random, log } = platform;
   const withinBudget = createBudget(rules.budget, now);
   const logFailure = createFailureLog(log);
-  const gates = createGates({ store, now, random, log, logFailure });
   const layouts = createShardLayout(store, platform.index, now, log);
+  const gates = createGates({ store, now, random, log, logFailure, longestAttempt: rules.lostAfter });
   const inFlight = new Set<string>();
   const clock = createAlarmClock(platform);
   /** When to look after what a failure has left. */
@@ -98,6 +101,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       clock.found(alarm);
       try {
         store.reviveSending(now());
+        clampDue();
         store.setAsideUnknown(now());
         clock.arm(nextWake());
       } catch (error) {
@@ -238,7 +242,22 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     },
   };
 
+  /** What was put off by a clock that was ahead is due after the longest time that it may be put off for. */
+  function clampDue(): void {
+    const furthest: Readonly<Record<ReportState, number>> = {
+      tracking: LONGEST_TRACKING_MS,
+      sending: rules.lostAfter,
+      queued: LONGEST_DELAY_MS,
+      recorded: rules.keepRecorded,
+      dead: rules.keepDead,
+    };
+    for (const state of REPORT_STATES) {
+      for (const traffic of TRAFFICS) store.clampDue(state, traffic, now() + furthest[state]);
+    }
+  }
+
   function nudge(mended: readonly Traffic[]): void {
+    clampDue();
     for (const traffic of mended) {
       const gate = gates.of(traffic);
       if (gate.closedBy !== null) gates.set(traffic, { ...gate, probeAt: now() });
@@ -258,7 +277,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
 
   /** A transaction that fails takes back the alarm that was set in it: it is set anew, and no later each time. */
   function recover(): void {
-    if (recoverAt <= now()) recoverAt = now() + AFTER_FAILURE_MS;
+    if (recoverAt <= now() || recoverAt > now() + AFTER_FAILURE_MS) recoverAt = now() + AFTER_FAILURE_MS;
     clock.takenBack(recoverAt);
   }
 

@@ -11,13 +11,11 @@ import {
   type UnreadableReport,
 } from "../../fetch/ledger.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
+import { inGroups } from "../in-groups.ts";
 import { createRouting } from "./routing.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import type { Position, SetAside } from "./store.ts";
-
-/** Shards asked at the same time: what the platform lets one request have open. */
-const ASKED_AT_ONCE = 6;
 
 /**
  * A message of a former layout stays in the shard it is in, and is looked for there first: see src/ledger/layout.ts.
@@ -177,13 +175,3 @@ function showGate(
 }
 
 const toIso = (instant: number) => new Date(instant).toISOString();
-
-/** Asks shards, a few at a time: from one, up to but without another. */
-async function inGroups<T>(from: number, to: number, ask: (index: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (let first = from; first < to; first += ASKED_AT_ONCE) {
-    const group = Array.from({ length: Math.min(ASKED_AT_ONCE, to - first) }, (_, at) => ask(first + at));
-    results.push(...(await Promise.all(group)));
-  }
-  return results;
-}

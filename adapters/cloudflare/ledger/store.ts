@@ -136,6 +136,17 @@ export function createStore(sql: Sql, transact: Transact = (work) => work()) {
       return orphans.length;
     },
 
+    /** Makes what is due later than an instant due then. */
+    clampDue(state: ReportState, traffic: Traffic, latest: number): void {
+      sql.exec(
+        "UPDATE reports SET due = ? WHERE state = ? AND traffic = ? AND due > ?",
+        latest,
+        state,
+        traffic,
+        latest,
+      );
+    },
+
     /** Sets aside what no state or traffic that is known would ever find. */
     setAsideUnknown(now: number): void {
       for (const state of distinct("state")) {

@@ -149,6 +149,10 @@ export const REPORT_SETTINGS = {
     default: "4",
     what: "how many shards the ledger has, 1 to 1024; [how to size and to change it](ledger.md#shards)",
   },
+  LEDGER_JURISDICTION: {
+    option: "ledger.jurisdiction",
+    what: "where all Durable Objects are kept, `eu` or `fedramp`; [to be chosen before the first deployment](#where-the-data-is)",
+  },
   REPORT_BUDGET_MS: {
     option: "ledger.budget",
     read: readNumber,

@@ -12,6 +12,7 @@ import {
 import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
 import { findCode } from "../../../src/two-factor/find-code.ts";
 import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
+import { rebaseChallenge } from "../../../src/two-factor/rebase-challenge.ts";
 import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
 import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";
 import { givesWayTo, hasGoneOut } from "../../../src/two-factor/supersede.ts";
@@ -99,6 +100,9 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       if (!outbox.isEmpty()) clock.arm(now());
       armNext();
     },
+
+    /** Removes a number's challenges, answers kept for idempotency keys, and unreadable rows that mention it. */
+    erase: (number: string) => commit(() => store.erase(number)),
 
     listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
       store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
@@ -323,14 +327,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
   /** Within a transaction. */
   function applyNow(id: string, event: ChallengeEvent): ChallengeStep | undefined {
-    const before = store.read(id, now());
-    if (before === undefined) return undefined;
-    const result = stepChallenge(before, event, now(), rules);
+    const stored = store.read(id, now());
+    if (stored === undefined) return undefined;
+    const result = stepChallenge(rebaseChallenge(stored, now()), event, now(), rules);
     const { challenge, statements } = result;
     if (challenge !== before) changed.add(id);
     if (challenge === undefined) store.remove(id);
-    else if (challenge !== before) write(challenge);
-    if (challenge !== undefined && hasGoneOut(before, challenge)) supersedeEarlier(challenge);
+    else if (challenge !== stored) write(challenge);
+    if (challenge !== undefined && hasGoneOut(stored, challenge)) supersedeEarlier(challenge);
     for (const statement of statements) {
       outbox.post(statement);
       clock.arm(now() + LOOK_AFTER_MS);

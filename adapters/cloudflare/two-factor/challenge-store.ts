@@ -102,6 +102,19 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       sql.exec("DELETE FROM challenges WHERE id = ?", id);
     },
 
+    /** Removes what there is of a number. What the ledger is still to be told holds no number, and stays. */
+    erase(number: string) {
+      const ids = sql
+        .exec("DELETE FROM challenges WHERE number = ? RETURNING id", number)
+        .toArray()
+        .map(({ id }) => String(id));
+      return {
+        challenges: ids.length,
+        answers: keys.erase(ids, number),
+        unreadable: quarantine.erase(number),
+      };
+    },
+
     /** Keeps a statement until the ledger has confirmed it. */
     post(statement: Statement): Outgoing {
       const [row] = sql

@@ -80,6 +80,17 @@ export function createKeyStore(sql: Sql) {
       sql.exec("DELETE FROM key_answers WHERE token = ?", token);
     },
 
+    /** Removes what is kept of challenges, or mentions a text; gives how many answers that were. */
+    erase(challenges: readonly string[], text: string): number {
+      const mentioned = sql
+        .exec("DELETE FROM key_answers WHERE instr(answer, ?) > 0 RETURNING 1", text)
+        .toArray().length;
+      return challenges.reduce((sum, id) => {
+        sql.exec("DELETE FROM key_claims WHERE challenge = ?", id);
+        return sum + sql.exec("DELETE FROM key_answers WHERE challenge = ? RETURNING 1", id).toArray().length;
+      }, mentioned);
+    },
+
     /** Forgets what has had its time, or seems to have more of it than it can. */
     purge(now: number): void {
       for (const table of ["key_claims", "key_answers"]) {

@@ -31,10 +31,17 @@ CREATE TABLE IF NOT EXISTS webhooks (
 ) STRICT, WITHOUT ROWID;
 `);
   },
+  // 0.1.0 kept everything for two periods; of use it is for one, and a twelfth of one.
+  (sql) => {
+    sql.exec(
+      `UPDATE windows SET until = min(until, (part + 13) * CAST(substr(kind, instr(kind, '/') + 1) AS INTEGER) / 12)
+       WHERE kind LIKE '%/%'`,
+    );
+  },
 ];
 
-/** Two periods of a day, which is the longest: 0.1.0 kept counts for as long as that. */
-const LONGEST_MS = 48 * 3_600_000;
+/** A day's window, which is the longest, and a twelfth of it: see `endOfPart`. */
+const LONGEST_MS = 26 * 3_600_000;
 
 /**
  * Opens the tables, making or changing them where a former version left others.
@@ -59,14 +66,49 @@ export function createLimitStore(sql: Sql, transact: Transact = (work) => work()
       );
     },
 
-    /** Counts one more in a part, which is of no use any more from `until` on, epoch milliseconds. */
-    add(kind: string, subject: string, part: number, until: number): void {
+    /**
+     * Brings together under one subject what was counted under several, as before a change of secrets, and in parts that
+     * a clock which was ahead has counted in, which would refuse until then.
+     *
+     * @param others Further names of the same subject.
+     * @param newest The part of now, which is of use until `until`, epoch milliseconds.
+     */
+    gather(
+      kind: string,
+      subject: string,
+      others: readonly string[],
+      newest: number,
+      until: number,
+      now: number,
+    ): void {
+      const named = others.map((other) =>
+        sql.exec("SELECT * FROM windows WHERE kind = ? AND subject = ?", kind, other).toArray(),
+      );
+      const ahead = sql
+        .exec("SELECT * FROM windows WHERE kind = ? AND subject = ? AND part > ?", kind, subject, newest)
+        .toArray();
+      for (const found of [...named.flat(), ...ahead].filter((one) => isReadable(one, now))) {
+        const part = Number(found.part);
+        sql.exec(
+          "DELETE FROM windows WHERE kind = ? AND subject = ? AND part = ?",
+          kind,
+          String(found.subject),
+          part,
+        );
+        const end = part > newest ? until : Number(found.until);
+        this.add(kind, subject, Math.min(part, newest), end, Number(found.messages));
+      }
+    },
+
+    /** Counts more in a part, which is of no use any more from `until` on, epoch milliseconds. */
+    add(kind: string, subject: string, part: number, until: number, messages = 1): void {
       sql.exec(
-        `INSERT INTO windows VALUES (?, ?, ?, 1, ?)
-         ON CONFLICT (kind, subject, part) DO UPDATE SET messages = messages + 1, until = excluded.until`,
+        `INSERT INTO windows VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, subject, part)
+         DO UPDATE SET messages = messages + excluded.messages, until = max(until, excluded.until)`,
         kind,
         subject,
         part,
+        messages,
         until,
       );
     },
@@ -107,6 +149,17 @@ export function createLimitStore(sql: Sql, transact: Transact = (work) => work()
           count: Number(count),
           lastAt: Number(last_at),
         })),
+
+    /** Removes what was counted for one number; gives how many rows that were. */
+    erase: (subjects: readonly string[]): number =>
+      subjects.reduce(
+        (sum, subject) =>
+          sum +
+          sql
+            .exec("DELETE FROM windows WHERE kind LIKE 'number/%' AND subject = ? RETURNING 1", subject)
+            .toArray().length,
+        0,
+      ),
 
     /** Forgets what has had its time. Whatever seems to have more of it than it can was stored by a clock that was ahead. */
     purge(now: number): void {

@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Channel } from "../../../src/report.ts";
+import type { CodeSecret } from "../../../src/two-factor/code.ts";
 import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import { LedgerUnavailable } from "../../fetch/ledger.ts";
@@ -21,6 +22,7 @@ import { createShardedLedger } from "../ledger/shards.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
 import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
 import { createChallengeStore } from "./challenge-store.ts";
+import { hashNumber } from "./hashed-numbers.ts";
 import { createLimitStore } from "./limit-store.ts";
 import type { ChallengesRpc, SendLimitsRpc } from "./rpc.ts";
 import { createSendLimiter } from "./send-limiter.ts";
@@ -83,6 +85,10 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
 
   async nudge() {
     this.#shard.nudge();
+  }
+
+  async erase(number: string) {
+    return this.#shard.erase(number);
   }
 
   async listSetAside(limit: number, after: QuarantinePosition | undefined) {
@@ -148,12 +154,14 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
 
 class SendLimitsObject extends DurableObject implements SendLimitsRpc {
   readonly #limiter: ReturnType<typeof createSendLimiter>;
+  readonly #secrets: readonly CodeSecret[];
 
   constructor(context: ObjectContext, env: Env) {
     super(context, env);
     const { storage } = context;
     const read = readEnv(env);
-    const limits = "config" in read ? read.twoFactor?.limits : undefined;
+    const { limits, codeSecrets = [] } = ("config" in read && read.twoFactor) || {};
+    this.#secrets = codeSecrets;
     this.#limiter = createSendLimiter(
       {
         store: createLimitStore(storage.sql, (work) => storage.transactionSync(work)),
@@ -172,7 +180,12 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
   }
 
   async take(sending: Sending) {
-    return this.#limiter.take(sending);
+    return this.#limiter.take(sending, await hashNumber(this.#secrets, sending.number));
+  }
+
+  async erase(number: string) {
+    const { number: names } = await hashNumber(this.#secrets, number);
+    return this.#limiter.erase(number, names);
   }
 
   async count(name: string) {

@@ -7,6 +7,7 @@
 import type { Channel } from "../../../src/report.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import type { Erased } from "../../fetch/erase.ts";
 import type {
   Begun,
   Checked,
@@ -32,6 +33,8 @@ export interface QuarantineRpc {
 }
 
 export interface ChallengesRpc extends QuarantineRpc {
+  /** Since 0.2.0. */
+  erase(number: string): Promise<Omit<Erased, "counters">>;
   nudge(): Promise<void>;
   /** Since 0.2.0. Without an id the key is only looked for. */
   claim(keyed: Keyed, id: string | undefined): Promise<Claimed | Earlier<never> | "full" | undefined>;
@@ -56,4 +59,7 @@ export interface ChallengesRpc extends QuarantineRpc {
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }
 
-export type SendLimitsRpc = SendLimits & SightingStore & QuarantineRpc;
+export interface SendLimitsRpc extends SendLimits, SightingStore, QuarantineRpc {
+  /** Since 0.2.0. */
+  erase(number: string): Promise<Pick<Erased, "counters" | "unreadable">>;
+}

@@ -2,7 +2,7 @@
 // sent. What it needs of the platform is handed in.
 
 import {
-  type Counts,
+  endOfPart,
   LIMIT_KINDS,
   type Limit,
   type LimitKind,
@@ -37,6 +37,11 @@ const AFTER_FAILURE_MS = 10_000;
 const ONCE = "once";
 /** For as long as a call that was cut off may be repeated, and a while. */
 const ONCE_MS = 10 * 60_000;
+/**
+ * Further names of what is limited: the first is the one to count under, the others are those that it was counted under
+ * before. Default: as it comes.
+ */
+export type Names = Partial<Record<LimitKind, readonly [string, ...string[]]>>;
 
 /** @param limits Those in force, which may have changed since the last time. */
 export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
@@ -55,7 +60,7 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
     },
 
     /** Counts one more message for all its limits, or for none where one is reached. */
-    take({ number, caller, country, address, once }: Sending) {
+    take({ number, caller, country, address, once }: Sending, names: Names = {}) {
       const at = now();
       // The first is counted. Version 0.1 counted a number as it was written: those messages count as well.
       const spellings = listSpellings(number);
@@ -69,24 +74,25 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
         total: [""],
       };
       const applicable = LIMIT_KINDS.flatMap((kind) => {
-        const [limit, subject] = [limits[kind], subjects[kind]];
-        return limit === undefined || subject === undefined ? [] : [{ kind, limit, subject }];
+        const [limit, plain] = [limits[kind], subjects[kind]];
+        if (limit === undefined || plain === undefined) return [];
+        const [subject = "", ...others] = names[kind] ?? plain;
+        return [{ kind, limit, subject, others }];
       });
       const taken = transact(() => {
         if (once !== undefined && store.read(ONCE, once, 0, at).size > 0) return {};
-        for (const { kind, limit, subject } of applicable) {
-          const counts = readCounts(toKind(kind, limit), subject, oldestPart(at, limit), at);
+        for (const { kind, limit, subject, others } of applicable) {
+          const newest = partOf(at, limit);
+          store.gather(toKind(kind, limit), subject, others, newest, endOfPart(newest, limit), at);
+          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
           const retryAfter = waitFor(counts, limit, at);
           if (retryAfter === 0) continue;
           store.count(`refused:${kind}-limit`);
           return { refused: kind, retryAfter };
         }
-        for (const {
-          kind,
-          limit,
-          subject: [subject = ""],
-        } of applicable) {
-          store.add(toKind(kind, limit), subject, partOf(at, limit), at + limit.period * 2);
+        for (const { kind, limit, subject } of applicable) {
+          const part = partOf(at, limit);
+          store.add(toKind(kind, limit), subject, part, endOfPart(part, limit));
         }
         if (once !== undefined) store.add(ONCE, once, 0, at + ONCE_MS);
         store.count("messages");
@@ -104,6 +110,14 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
     see: (sighting: WebhookSighting): void => store.see(sighting),
 
     sightings: () => store.sightings(now()),
+
+    /** Removes what was counted for a number, by all its names, and unreadable rows that mention it. */
+    erase(number: string, names: readonly string[]) {
+      return transact(() => ({
+        counters: store.erase([number, ...names]),
+        unreadable: [number, ...names].reduce((sum, name) => sum + store.quarantine.erase(name), 0),
+      }));
+    },
 
     listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
       store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
@@ -130,15 +144,6 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
       );
     },
   };
-
-  function readCounts(kind: string, subjects: readonly string[], from: number, at: number): Counts {
-    const all = new Map<number, number>();
-    for (const subject of subjects) {
-      for (const [part, count] of store.read(kind, subject, from, at))
-        all.set(part, (all.get(part) ?? 0) + count);
-    }
-    return all;
-  }
 
   function arm(): void {
     const end = store.nextEnd();

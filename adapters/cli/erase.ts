@@ -1,0 +1,21 @@
+// `vonage-conversion erase`.
+
+import { erasedSchema } from "./answers.ts";
+import type { ExitCode, Work } from "./work.ts";
+
+/** Removes what is stored of a phone number, and says how much that was; never which number. */
+export async function runErase(
+  { request, output }: Pick<Work, "request" | "output">,
+  { number, json }: { readonly number: string; readonly json: boolean },
+): Promise<ExitCode> {
+  const erased = await request({ method: "POST", path: "/erase", form: { to: number } }, erasedSchema);
+  if (json) output.print(JSON.stringify(erased));
+  else {
+    const { challenges, answers, counters, unreadable } = erased;
+    const ending = number.slice(-2);
+    output.print(
+      `Erased of the number that ends in ${ending}: challenges ${challenges}, kept answers ${answers}, counters ${counters}, unreadable rows ${unreadable}.`,
+    );
+  }
+  return 0;
+}

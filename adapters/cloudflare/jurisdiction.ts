@@ -1,0 +1,37 @@
+// Where the Durable Objects are: within a jurisdiction, if one is set. It is part of every object's id, so objects of
+// another jurisdiction, or of none, are other objects.
+
+import type { Env } from "./env.ts";
+import type { ShardNamespace } from "./ledger/settings.ts";
+
+const OBJECTS = ["LEDGER", "CHALLENGES", "SEND_LIMITS"] as const;
+
+/** The environment with its Durable Objects in `LEDGER_JURISDICTION`; as it is where none is set, or it is wrong. */
+export function inJurisdiction(env: Env): Env {
+  const { LEDGER_JURISDICTION: jurisdiction } = env;
+  if (!jurisdiction || findJurisdictionFault(env) !== undefined) return env;
+  const placed = OBJECTS.flatMap((name) => {
+    const namespace = env[name];
+    return namespace ? [[name, place(namespace, jurisdiction)] as const] : [];
+  });
+  return { ...env, ...Object.fromEntries(placed) };
+}
+
+/** The rule that `LEDGER_JURISDICTION` breaks: only the platform knows which there are. */
+export function findJurisdictionFault(env: Env): string | undefined {
+  const { LEDGER_JURISDICTION: jurisdiction } = env;
+  if (!jurisdiction) return undefined;
+  const namespace = OBJECTS.map((name) => env[name]).find(Boolean);
+  if (namespace === undefined) return "is of no use without LEDGER: there are no Durable Objects";
+  try {
+    place(namespace, jurisdiction);
+    return undefined;
+  } catch {
+    return "must be a jurisdiction that Cloudflare's Durable Objects can be kept in, such as eu or fedramp";
+  }
+}
+
+function place(namespace: ShardNamespace, jurisdiction: string): ShardNamespace {
+  if (namespace.jurisdiction === undefined) throw new TypeError("It knows no jurisdictions.");
+  return namespace.jurisdiction(jurisdiction);
+}
