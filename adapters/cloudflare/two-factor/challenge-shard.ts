@@ -331,7 +331,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     if (stored === undefined) return undefined;
     const result = stepChallenge(rebaseChallenge(stored, now()), event, now(), rules);
     const { challenge, statements } = result;
-    if (challenge !== before) changed.add(id);
+    if (challenge !== stored) changed.add(id);
     if (challenge === undefined) store.remove(id);
     else if (challenge !== stored) write(challenge);
     if (challenge !== undefined && hasGoneOut(stored, challenge)) supersedeEarlier(challenge);
