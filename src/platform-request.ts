@@ -42,6 +42,9 @@ export function takesBlob(): boolean {
   }
 }
 
+/** The class of a mistake that shows before anything is sent: the platform takes no such request. */
+export const NOT_TAKEN = "TypeError";
+
 /**
  * Tells a mistake in a program from a failure of the network, which is a TypeError by the Fetch standard, or an Error of
  * the runtime's.
@@ -53,5 +56,5 @@ export function takesBlob(): boolean {
 export function findMistake(error: unknown, init?: RequestInit): string | undefined {
   const { name } = Object(error);
   if (/^(Reference|Range|Syntax|URI)Error$/.test(name)) return name;
-  return init && !isTaken(init) ? "TypeError" : undefined;
+  return init && !isTaken(init) ? NOT_TAKEN : undefined;
 }

@@ -1,6 +1,7 @@
 // A code on its way to Vonage: attempted, understood, tried again where nothing can have gone out.
 
 import { ConversionError } from "../errors.ts";
+import { NOT_TAKEN } from "../platform-request.ts";
 import { NO_ANSWER } from "../response.ts";
 import { nextDelay, parseRetryAfter } from "../retry.ts";
 import { createTransport, type OutgoingRequest, startTimer } from "../transport.ts";
@@ -29,8 +30,8 @@ export type Post = (
  *
  * @param readReply Reads the body of a success.
  * @param perSecond The lowest rate at which Vonage takes such messages.
- * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where fetch cannot send it, or with
- * what `prepare` throws.
+ * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where the platform's fetch takes no
+ * such request, or with what `prepare` throws.
  */
 export function createAttempts(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
@@ -69,7 +70,8 @@ export function createAttempts(
       const request = await prepare(Date.now());
       const ended = await attemptOnce(request, []);
       attempts++;
-      if (ended.noAnswer === "mistake") {
+      // Whatever else a fetch of the caller's own does wrong, it may do after it has sent the message.
+      if (ended.noAnswer === "mistake" && ended.systemCode === NOT_TAKEN) {
         const [code, advice] = NO_ANSWER.mistake;
         const message = `POST ${path}: ${code} (attempts: ${attempts}); ${advice}`;
         throw new ConversionError(code, message, { attempts, cause: ended.systemCode });
@@ -84,9 +86,10 @@ export function createAttempts(
       const { status, noAnswer } = ended;
       const named = outcome.wait ?? parseRetryAfter(ended.retryAfter, now);
       const fail = (retryAfter: number | undefined) => {
-        const what = vonageStatus === undefined ? (noAnswer ?? status) : `status ${vonageStatus}`;
-        const message = `POST ${path}: ${what} (attempts: ${attempts}); ${advice}`;
         const cause = ended.systemCode;
+        const end = noAnswer === "mistake" ? `fetch failed (${cause})` : (noAnswer ?? status);
+        const what = vonageStatus === undefined ? end : `status ${vonageStatus}`;
+        const message = `POST ${path}: ${what} (attempts: ${attempts}); ${advice}`;
         return new SendError(code, message, { attempts, status, vonageStatus, retryAfter, cause });
       };
       if (code === "throttled") {

@@ -132,6 +132,37 @@ describe("a start under a key", () => {
     expect((await post(`/2fa/${first.body.id}/check`, { code })).status).toBe(200);
   });
 
+  it.each([
+    ["sms", { path: "sms", smsStatus: "5", times: 3 }, "send-unavailable"],
+    ["sms", { path: "sms", status: 503, times: 3 }, "send-unavailable"],
+    ["sms", { path: "sms", smsStatus: "1", times: 3 }, "send-throttled"],
+    ["sms", { path: "sms", status: 429, times: 3 }, "send-throttled"],
+    ["voice", { path: "calls", status: 429, times: 3 }, "send-throttled"],
+    ["voice", { path: "calls", status: 503, times: 3 }, "send-unavailable"],
+  ] as const)(
+    "by %s that came at a bad time (%j) is tried again under its key, and counts once",
+    async (channel, fault, problem) => {
+      const [number, key] = [aNumber(), aKey()];
+      stack.sandbox.fail(fault);
+      const first = await start(number, key, { channel });
+      expect(problemOf(first)).toEqual([503, problem]);
+      expect([textsTo(number), stack.sandbox.handset(number).calls().length]).toEqual([0, 0]);
+      // Still another request than this one.
+      expect(problemOf(await start(number, key, { channel, brand: "Other" }))).toEqual([
+        422,
+        "idempotency-key-reused",
+      ]);
+      const second = await start(number, key, { channel });
+      expect(second.status).toBe(201);
+      expect((await start(number, key, { channel })).text).toBe(second.text);
+      // Of three, two are left.
+      expect((await start(number)).status).toBe(201);
+      expect((await start(number)).status).toBe(201);
+      expect((await start(number)).status).toBe(429);
+      expect((await start(number, key, { channel })).text).toBe(second.text);
+    },
+  );
+
   it("that a limit refuses may be repeated later: nothing was done", async () => {
     const [number, key] = [aNumber(), aKey()];
     for (let sent = 0; sent < 3; sent++) await start(number);
@@ -195,6 +226,23 @@ describe("a resend under a key", () => {
     expect((await post(path, {}, key)).text).toBe(first.text);
     expect(problemOf(await post(path, { channel: "voice" }, key))).toEqual([422, "idempotency-key-reused"]);
     expect(textsTo(number)).toBe(2);
+  });
+
+  it("that came at a bad time is tried again under its key, and counts once", async () => {
+    const number = aNumber();
+    const { body } = await start(number);
+    const [path, key] = [`/2fa/${body.id}/resend`, aKey()];
+    await new Promise((resolve) => setTimeout(resolve, 5100));
+    stack.sandbox.fail({ path: "sms", status: 503, times: 3 });
+    const first = await post(path, {}, key);
+    expect(problemOf(first)).toEqual([503, "send-unavailable"]);
+    const second = await post(path, {}, key);
+    expect(second.status).toBe(201);
+    expect((await post(path, {}, key)).text).toBe(second.text);
+    expect(textsTo(number)).toBe(2);
+    // Of three, one is left.
+    expect((await start(number)).status).toBe(201);
+    expect((await start(number)).status).toBe(429);
   });
 });
 

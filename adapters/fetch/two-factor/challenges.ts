@@ -85,7 +85,7 @@ export type Earlier<Answer = KeptAnswer> =
 /** What to keep with the end of a message, as the answer to a request under an idempotency key. */
 export interface Keep {
   readonly keyed: Keyed;
-  /** Whether nothing was counted or sent: then the key is free again, and the request may be repeated. */
+  /** Whether nothing was sent, and the request may be repeated: then the key is free for it again. */
   readonly released?: boolean;
   readonly failed?: string | undefined;
   readonly retryAfter?: number | undefined;

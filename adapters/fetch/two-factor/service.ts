@@ -199,7 +199,13 @@ export function createTwoFactor(
       const address = (await hash(ip)) ?? atStart;
       const failure =
         (await findRefusal(to, country ?? undefined, by)) ??
-        (await limit({ number: toCanonicalNumber(to), country, address, caller }));
+        (await limit({
+          number: toCanonicalNumber(to),
+          country,
+          address,
+          caller,
+          once: keyed?.[0]?.token,
+        }));
       if (failure === undefined) return send(next, code, keyed);
       await challenges.end(id, number, { type: "failed" }, keyed && { keyed, released: true });
       return failure;
@@ -312,7 +318,9 @@ export function createTwoFactor(
       const named = Number.isFinite(retryAfter) ? Math.max(1, Number(retryAfter)) : undefined;
       const wait = named ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
       const type = reason === "uncertain" ? "uncertain" : "failed";
-      const challenge = await end({ type }, { failed, retryAfter: wait });
+      // Who is told to come again must not get this answer again for it.
+      const released = type === "failed" && (reason === "unavailable" || wait !== undefined);
+      const challenge = await end({ type }, released ? { released } : { failed, retryAfter: wait });
       await service.count(`not-sent:${failed}`);
       // One destination's refusal pages nobody, but a wrong sender must show: it makes this number grow.
       if (vonageStatus !== undefined) await service.count(`sms-status:${vonageStatus}`);
