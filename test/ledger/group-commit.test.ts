@@ -53,6 +53,34 @@ describe("a group commit", () => {
     expect(transactions).toEqual([20, 30]);
   });
 
+  it("is not kept waiting by a commit that is on disk, nor let go by an older one that is", async () => {
+    const { transactions, write, sync } = createDisk();
+    await write();
+    sync();
+    await new Promise((resolve) => setImmediate(resolve));
+    await write();
+    expect(transactions).toEqual([1, 1]);
+    let done = false;
+    const third = write().then(() => {
+      done = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toBe(false);
+    sync();
+    await third;
+  });
+
+  it("takes along what comes a few microtasks later", async () => {
+    const { transactions, write } = createDisk();
+    const later = (async () => {
+      await undefined;
+      await undefined;
+      await write();
+    })();
+    await Promise.all([write(), later]);
+    expect(transactions).toEqual([2]);
+  });
+
   it("goes on after a disk whose commit failed on its way", async () => {
     let syncs = 0;
     const commit = createGroupCommit(
@@ -67,6 +95,8 @@ describe("a group commit", () => {
     vi.useFakeTimers();
     const { transactions, write, sync } = createDisk();
     const lazy = [write(true), write(true)];
+    for (let turn = 0; turn < 20; turn++) await undefined;
+    expect(transactions).toEqual([]);
     await write();
     await Promise.all(lazy);
     expect(transactions).toEqual([3]);
