@@ -14,6 +14,8 @@ export default defineConfig({
     schema: {
       VONAGE_CONVERSION_ENDPOINT: secret,
       VONAGE_CONVERSION_KEY: secret,
+      // Such as https://shop.example: phones offer the code to this site alone.
+      SITE_ORIGIN: envField.string({ context: "server", access: "secret", optional: true }),
     },
   },
 });

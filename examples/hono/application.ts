@@ -16,10 +16,14 @@ export interface Settings {
   readonly key: string;
   /** 32 characters or more. */
   readonly sessionSecret: string | undefined;
+  /** The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. */
+  readonly origin: string | undefined;
+  /** The user's address: each platform has its own way to it, such as `getConnInfo`. */
+  readonly addressOf: (context: Context) => string | undefined;
 }
 
-export function createApplication({ endpoint, key, sessionSecret }: Settings): Hono {
-  const signIn = createSignIn({ endpoint, key });
+export function createApplication({ endpoint, key, sessionSecret, origin, addressOf }: Settings): Hono {
+  const signIn = createSignIn({ endpoint, key, origin });
   const sessions = createSessions(sessionSecret);
 
   const open = (context: Context) => sessions.open(getCookie(context, SESSION_COOKIE));
@@ -41,7 +45,7 @@ export function createApplication({ endpoint, key, sessionSecret }: Settings): H
   });
 
   application.post("/", async (context) => {
-    const sent = await signIn.sendCode(await readField(context, "number"));
+    const sent = await signIn.sendCode(await readField(context, "number"), addressOf(context));
     if ("message" in sent) return context.html(numberPage(sent.message), 422);
     await save(context, sent);
     return context.redirect("/code", 303);

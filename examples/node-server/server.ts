@@ -9,11 +9,12 @@ const {
   VONAGE_CONVERSION_ENDPOINT: endpoint = "",
   VONAGE_CONVERSION_KEY: key = "",
   SESSION_SECRET,
+  SITE_ORIGIN,
   PORT = "3000",
   HOST = "127.0.0.1",
 } = process.env;
 
-const signIn = createSignIn({ endpoint, key });
+const signIn = createSignIn({ endpoint, key, origin: SITE_ORIGIN || undefined });
 const sessions = createSessions(SESSION_SECRET);
 const MAX_FORM_BYTES = 1000;
 
@@ -24,7 +25,9 @@ const routes: Readonly<
     show(response, 200, user === undefined ? numberPage() : welcomePage(user)),
 
   "POST /": async (request, response) => {
-    const sent = await signIn.sendCode(await readField(request, "number"));
+    // Behind a proxy of yours: from the header that it sets and overwrites.
+    const ip = request.socket.remoteAddress;
+    const sent = await signIn.sendCode(await readField(request, "number"), ip);
     if ("message" in sent) return show(response, 422, numberPage(sent.message));
     await go(response, "/code", sent);
   },

@@ -25,10 +25,20 @@ interface RemoteError extends Error {
   readonly challenge?: { readonly id: string };
 }
 
+export interface Asking {
+  /** The user's address, as the platform knows it: one address can ask for so many codes an hour. */
+  readonly ip: string | undefined;
+  /**
+   * The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. A setting, and
+   * never what a request says: whoever sends a forged `Host` would have the code offered to another site.
+   */
+  readonly origin: string | undefined;
+}
+
 /** Sends a code to whatever the user typed. Where accounts have passwords, take the number from the account. */
-export async function sendCode(twoFactor: TwoFactorService, typed: string): Promise<Sent> {
+export async function sendCode(twoFactor: TwoFactorService, typed: string, asking: Asking): Promise<Sent> {
   try {
-    const { id, to } = await start(twoFactor, typed);
+    const { id, to } = await start(twoFactor, typed, asking);
     return { challenge: { id, number: to } };
   } catch (error) {
     const { code, message, retryAfter } = error as RemoteError;
@@ -38,9 +48,9 @@ export async function sendCode(twoFactor: TwoFactorService, typed: string): Prom
   }
 }
 
-async function start(twoFactor: TwoFactorService, typed: string) {
+async function start(twoFactor: TwoFactorService, to: string, asking: Asking) {
   try {
-    return await twoFactor.start({ to: typed, defaultCountry: DEFAULT_COUNTRY, channel: "sms" });
+    return await twoFactor.start({ to, defaultCountry: DEFAULT_COUNTRY, channel: "sms", ...asking });
   } catch (error) {
     const { challenge } = error as RemoteError;
     if (challenge === undefined) throw error;

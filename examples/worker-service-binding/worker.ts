@@ -14,10 +14,12 @@ import { checkCode, sendCode } from "./sign-in.ts";
 interface Env {
   readonly TWO_FACTOR: TwoFactorService;
   readonly SESSION_SECRET: string;
+  /** Such as `https://shop.example`; without it phones do not know which site a code is for. */
+  readonly SITE_ORIGIN?: string;
 }
 
 export default {
-  async fetch(request: Request, { TWO_FACTOR, SESSION_SECRET }: Env): Promise<Response> {
+  async fetch(request: Request, { TWO_FACTOR, SESSION_SECRET, SITE_ORIGIN }: Env): Promise<Response> {
     const { origin, pathname } = new URL(request.url);
     if (request.method === "POST" && (request.headers.get("origin") ?? origin) !== origin) {
       return new Response("Not from this page", { status: 403 });
@@ -29,7 +31,11 @@ export default {
       case "GET /":
         return show(user === undefined ? numberPage() : welcomePage(user));
       case "POST /": {
-        const sent = await sendCode(TWO_FACTOR, await readField(request, "number"));
+        const sent = await sendCode(TWO_FACTOR, await readField(request, "number"), {
+          // Cloudflare sets it, whatever the user sends.
+          ip: request.headers.get("cf-connecting-ip") ?? undefined,
+          origin: SITE_ORIGIN || undefined,
+        });
         return "message" in sent ? show(numberPage(sent.message), 422) : go("/code", sessions, sent);
       }
       case "GET /code":

@@ -46,7 +46,7 @@ export interface StartRequest {
    *
    * @default no limit by address
    */
-  readonly ip?: string;
+  readonly ip?: string | undefined;
   /**
    * The https origin of the page that asks for the code, such as `https://shop.example`, without port and path. The
    * text then ends with the line `@shop.example #123456`, by which iOS and browsers (WebOTP) fill the code in on that
@@ -54,7 +54,7 @@ export interface StartRequest {
    *
    * @default none
    */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /**
    * The hash of the Android app that reads the text with the SMS Retriever API: 11 characters. Of no effect on calls.
    *
@@ -92,7 +92,7 @@ export interface ResendRequest {
    *
    * @default the one of the start
    */
-  readonly ip?: string;
+  readonly ip?: string | undefined;
 }
 
 /** Why a code was not taken: see the table of endings in src/two-factor/machine.ts. */

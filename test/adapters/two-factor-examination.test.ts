@@ -107,6 +107,24 @@ describe("webhooks", () => {
       /Messages API.*default SMS setting to SMS API/,
     ],
     [
+      "those of the Messages API since the account was switched",
+      SIGNED,
+      [{ ...sighting("verified", "delivery-receipt"), lastAt: NOW - 60_000 }, sighting("messages_api")],
+      "WEBHOOK_SIGNATURE_SECRET",
+      /Messages API since the last one of the SMS API.*default SMS setting to SMS API/,
+    ],
+    [
+      "those of the Messages API since the account was switched, where anything is believed",
+      { WEBHOOK_UNSIGNED: "accept" },
+      [
+        { ...sighting("believed"), lastAt: NOW - 3_600_000 },
+        { ...sighting("verified"), lastAt: NOW - 60_000 },
+        { ...sighting("messages_api", "delivery-receipt"), lastAt: NOW - 59_000 },
+      ],
+      "WEBHOOK_UNSIGNED",
+      /Messages API since/,
+    ],
+    [
       "nothing where anything is believed",
       { WEBHOOK_UNSIGNED: "accept" },
       [],
@@ -126,6 +144,11 @@ describe("webhooks", () => {
       "one has verified, and others are of the Messages API",
       SIGNED,
       [sighting("verified"), sighting("messages_api")],
+    ],
+    [
+      "one has verified since others of the Messages API came",
+      SIGNED,
+      [sighting("verified"), { ...sighting("messages_api"), lastAt: NOW - 60_000 }],
     ],
     ["what came cannot be told", SIGNED, null],
   ])("nothing is said where %s", async (_, settings, seen) => {
@@ -185,10 +208,11 @@ describe("senders", () => {
     expect(calls.sms).toBeNull();
   });
 
-  it("with a private key that is none are told so", async () => {
+  it("with a private key that is none are told so at start, and what converts it", () => {
     const pem = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
-    const { voice } = await examine({ ...SIGNED, ...VOICE, VOICE_PRIVATE_KEY: pem }, verified).diagnose();
-    expect(voice?.fault).toMatch(/^VOICE_PRIVATE_KEY is no RSA private key/);
+    expect(readEnv({ ...ENV, ...SIGNED, ...VOICE, VOICE_PRIVATE_KEY: pem })).toMatchObject({
+      invalid: [{ name: "VOICE_PRIVATE_KEY", detail: expect.stringContaining("openssl pkcs8") }],
+    });
   });
 
   it("of the operator's own may say what is wrong with them", async () => {

@@ -137,6 +137,77 @@ describe("through a service binding", () => {
     expect(error).toMatchObject({ code: "invalid_request", message: expect.stringContaining("origin") });
   });
 
+  it("what is asked twice under one key is done once, and gets the same answer", async () => {
+    const [number, options] = [aNumber(), { idempotencyKey: crypto.randomUUID() }];
+    const request = { channel: "sms" } as const;
+    const texts = () => vonage.sandbox.handset(number).inbox().length;
+    const first = await call("start", { ...request, to: `+${number}` }, options);
+    expect(first.result).toMatchObject({ id: expect.any(String), attemptsLeft: 5 });
+    expect(await call("start", { ...request, to: `+${number}` }, options)).toEqual(first);
+    expect(texts()).toBe(1);
+    const { id = "" } = first.result ?? {};
+    const checks = { idempotencyKey: crypto.randomUUID() };
+    const wrong = notThe(codeAt(vonage.sandbox, number));
+    for (let repeated = 0; repeated < 3; repeated++) {
+      expect((await call("check", id, wrong, checks)).result).toEqual({
+        verified: false,
+        reason: "wrong",
+        attemptsLeft: 4,
+      });
+    }
+    // The first answer stays the start's.
+    expect(await call("start", { ...request, to: `+${number}` }, options)).toEqual(first);
+    // Another request, or another code, under the same key.
+    for (const { error } of [
+      await call("start", { ...request, to: `+${aNumber()}` }, options),
+      await call("check", id, codeAt(vonage.sandbox, number), checks),
+    ])
+      expect(error).toMatchObject({ code: "idempotency_key_reused", retryable: false });
+    expect(texts()).toBe(1);
+  });
+
+  it("a start that came at a bad time is tried again under its key", async () => {
+    const [number, options] = [aNumber(), { idempotencyKey: crypto.randomUUID() }];
+    vonage.sandbox.fail({ path: "sms", smsStatus: "5", times: 3 });
+    const request = { to: `+${number}`, channel: "sms" };
+    expect((await call("start", request, options)).error).toMatchObject({ code: "unavailable" });
+    expect((await call("start", request, options)).result).toMatchObject({ to: `+${number}` });
+    expect(vonage.sandbox.handset(number).inbox()).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ["that is empty", { idempotencyKey: "" }],
+    ["with a blank", { idempotencyKey: "a b" }],
+    ["that is no text", { idempotencyKey: 1 }],
+    ["under another name", { key: "a" }],
+  ])("a key %s is refused, and nothing is sent", async (_, options) => {
+    const number = aNumber();
+    const { error } = await call("start", { to: `+${number}`, channel: "sms" }, options);
+    expect(error).toMatchObject({ code: "invalid_request" });
+    expect(vonage.sandbox.handset(number).inbox()).toHaveLength(0);
+  });
+
+  it("a look waits until the challenge has ended, and not at all where it has", async () => {
+    const number = aNumber();
+    const { result } = await call("start", { to: `+${number}`, channel: "sms" });
+    const { id = "" } = result ?? {};
+    let over = false;
+    const waiting = call("get", id, { wait: 25 }).finally(() => {
+      over = true;
+    });
+    expect((await call("get", id)).result).toMatchObject({ state: "pending" });
+    const started = performance.now();
+    expect((await call("get", id, { wait: 1 })).result).toMatchObject({ state: "pending" });
+    expect(performance.now() - started).toBeGreaterThan(900);
+    expect(over).toBe(false);
+    await call("check", id, codeAt(vonage.sandbox, number));
+    expect((await waiting).result).toMatchObject({ id, state: "verified" });
+    expect((await call("get", id, { wait: 25 })).result).toMatchObject({ state: "verified" });
+    // Far from the end of either wait.
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect((await call("get", id, { wait: 31 })).error).toMatchObject({ code: "invalid_request" });
+  });
+
   it("a message that Vonage throttles for too long says when to come back", async () => {
     vonage.sandbox.fail({ path: "calls", status: 429, retryAfter: "30" });
     const { error } = await call("start", { to: aNumber(), channel: "voice" });

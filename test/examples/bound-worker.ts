@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { toWorkerSettings } from "../../adapters/sandbox/workerd.ts";
 import { twoFactorBindingsFor } from "../support/two-factor-stack.ts";
-import { SESSION_SECRET, type Serving } from "./serve.ts";
+import { PAGE_ORIGIN, SESSION_SECRET, type Serving } from "./serve.ts";
 
 /**
  * @param vonage Where the sandbox is.
@@ -27,7 +27,7 @@ export async function serveBoundWorker(folder: string, vonage: string, port: num
           script: readFileSync(join(folder, "dist/worker.js"), "utf8"),
           compatibilityDate: "2026-11-01",
           compatibilityFlags: ["no_nodejs_compat", "no_nodejs_compat_v2"],
-          bindings: { SESSION_SECRET },
+          bindings: { SESSION_SECRET, SITE_ORIGIN: PAGE_ORIGIN },
           serviceBindings: { TWO_FACTOR: { name: "vonage-conversion", entrypoint: "TwoFactor" } },
           unsafeDirectSockets: [{ host: "127.0.0.1", port }],
         },

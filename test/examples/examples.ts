@@ -8,7 +8,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { serveBoundWorker } from "./bound-worker.ts";
 import { NEXT_CACHES } from "./next-cache.ts";
 import { PAGE_ORIGIN, type Serving, serveExample } from "./serve.ts";
-import { createSecrecy, createSignInBehaviours } from "./sign-in.ts";
+import { ADDRESS_LIMIT, createAddressLimit, createSecrecy, createSignInBehaviours } from "./sign-in.ts";
 import { STATIC_PAGE } from "./static-page.ts";
 import type { Mode } from "./visitor.ts";
 import type { Variant } from "./workshop.ts";
@@ -29,10 +29,17 @@ export interface Example {
   readonly behaviours: readonly Behaviour[];
 }
 
+/** Of one address so many that all behaviours have room, and that they can be used up. */
+export const TWO_FACTOR_LIMITS = `number=10/3600 address=${ADDRESS_LIMIT}/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600`;
+
 const signIn = (name: string, ...modes: readonly [Mode, ...Mode[]]): Example => ({
   name,
   serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),
-  behaviours: [...modes.flatMap(createSignInBehaviours), createSecrecy(modes[0])],
+  behaviours: [
+    ...modes.flatMap(createSignInBehaviours),
+    createSecrecy(modes[0]),
+    createAddressLimit(modes[0]),
+  ],
 });
 
 const BOTH: readonly [Mode, Mode] = ["without scripts", "with scripts"];
@@ -43,6 +50,8 @@ export const EXAMPLES: readonly Example[] = [
   signIn("hono", "without scripts"),
   {
     ...signIn("worker-service-binding", "without scripts"),
+    // The Worker of its own cannot be asked past it, and workerd alone sets no cf-connecting-ip.
+    behaviours: [...createSignInBehaviours("without scripts"), createSecrecy("without scripts")],
     serve: (folder, { vonage, port }) => serveBoundWorker(folder, vonage.url, port),
   },
   {
@@ -63,7 +72,12 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     ...nextjs,
-    behaviours: [...createApiBehaviours({ path: "/api/sign-in", origin: null }), ...nextjs.behaviours],
+    // Where it is not on Vercel, Next does not tell the user's address.
+    behaviours: [
+      ...createApiBehaviours({ path: "/api/sign-in", origin: null }),
+      ...BOTH.flatMap(createSignInBehaviours),
+      createSecrecy(BOTH[0]),
+    ],
   },
   ...NEXT_CACHES,
   signIn("sveltekit", ...BOTH),

@@ -53,6 +53,7 @@ export async function serveExample(
       VONAGE_CONVERSION_KEY: PROXY_KEY.key,
       SESSION_SECRET,
       PAGE_ORIGIN,
+      SITE_ORIGIN: PAGE_ORIGIN,
       ...more,
     },
     stdio: ["ignore", "pipe", "pipe"],

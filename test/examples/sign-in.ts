@@ -70,6 +70,28 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
   ];
 }
 
+/** Codes that one address may ask for. */
+export const ADDRESS_LIMIT = 40;
+
+/** The end: after it, nobody at this address gets a code. */
+export const createAddressLimit = (mode: Mode): Behaviour => ({
+  name: "one address gets so many codes and no more, whatever the numbers",
+  check: (scene) =>
+    asVisitor(scene, mode, async (visitor) => {
+      const ask = () => scene.client.start({ to: aNumber(), channel: "sms", ip: "127.0.0.1" });
+      let asked = 0;
+      const refused = await (async () => {
+        while (asked++ <= ADDRESS_LIMIT) await ask();
+      })().catch((error) => error);
+      assert.equal(refused?.code, "address_limit");
+      // Those before it, which the example asked for, count as well.
+      assert.ok(asked < ADDRESS_LIMIT);
+      await visitor.open(`${scene.url}/`);
+      await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
+      await visitor.alert(/^Too many codes were asked for\. /);
+    }),
+});
+
 /** Last of all, since it is about all that was written. */
 export const createSecrecy = (mode: Mode): Behaviour => ({
   name: "neither key nor challenge leaves the server, and nothing of a user is logged",
@@ -99,5 +121,7 @@ async function askForCode({ url, sandbox }: Scene, visitor: Visitor) {
   await visitor.submit("Phone number", `0${number.slice(2, 6)} ${number.slice(6)}`, "Send code");
   await visitor.reads(`We sent a code to +${number}.`);
   const [message] = sandbox.handset(number).inbox();
+  // Bound to the site, for phones that fill codes in.
+  assert.match(message?.text ?? "", /^(\d+) .*\n\n@shop\.example #\1$/);
   return { number, code: codeAt(sandbox, number), messageId: message?.messageIds[0] };
 }

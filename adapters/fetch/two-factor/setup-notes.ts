@@ -51,10 +51,12 @@ function ofWebhooks(trust: TwoFactorConfig["webhooks"], sightings: readonly Webh
     return [{ name: "WEBHOOK_SIGNATURE_SECRET", detail }];
   }
   const name = trust.unsigned ? "WEBHOOK_UNSIGNED" : "WEBHOOK_SIGNATURE_SECRET";
-  if (came("messages_api") && !came("verified", "believed")) {
+  // An account may be switched at any time: what counts is what came last.
+  if (lastOf(sightings, "messages_api") > lastOf(sightings, "verified", "believed")) {
+    const since = came("verified", "believed") ? " since the last one of the SMS API" : "";
     const detail =
-      "is set, but webhooks come in the shape of the Messages API. In Vonage's dashboard, API settings, set the " +
-      "default SMS setting to SMS API";
+      `is set, but webhooks come in the shape of the Messages API${since}. In Vonage's dashboard, API settings, set ` +
+      "the default SMS setting to SMS API";
     return [{ name, detail }];
   }
   if (trust.unsigned) {
@@ -75,6 +77,13 @@ function ofWebhooks(trust: TwoFactorConfig["webhooks"], sightings: readonly Webh
   }
   return [{ name, detail: `is set, but no webhook has ever verified with it. ${POINT_THEM}` }];
 }
+
+/** Epoch milliseconds; of what never came, before all that did. */
+const lastOf = (sightings: readonly WebhookSighting[], ...outcomes: readonly string[]) =>
+  Math.max(
+    Number.NEGATIVE_INFINITY,
+    ...sightings.filter(({ outcome }) => outcomes.includes(outcome)).map(({ lastAt }) => lastAt),
+  );
 
 const POINT_THEM =
   "In Vonage's dashboard, API settings, point delivery receipts at /webhooks/delivery-receipt and inbound messages at " +

@@ -1,7 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { getSignIn, readSession, writeSession } from "../lib/application.ts";
+import { getSignIn, readAddress, readSession, writeSession } from "../lib/application.ts";
 
 /** What a form says after it was sent: a sentence, where something is wrong. */
 export interface Shown {
@@ -9,7 +9,7 @@ export interface Shown {
 }
 
 export async function sendCode(_: Shown, form: FormData): Promise<Shown> {
-  const sent = await getSignIn().sendCode(String(form.get("number") ?? ""));
+  const sent = await getSignIn().sendCode(String(form.get("number") ?? ""), await readAddress());
   if ("message" in sent) return sent;
   await writeSession(sent);
   redirect("/code");

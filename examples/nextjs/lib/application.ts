@@ -1,6 +1,6 @@
 // What pages, actions and routes share. Made at the first request: while Next builds there are no settings.
 
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import {
   createSessions,
   SESSION_COOKIE,
@@ -15,8 +15,16 @@ let sessions: Sessions | undefined;
 
 export function getSignIn(): SignIn {
   const { VONAGE_CONVERSION_ENDPOINT: endpoint = "", VONAGE_CONVERSION_KEY: key = "" } = process.env;
-  signIn ??= createSignIn({ endpoint, key });
+  signIn ??= createSignIn({ endpoint, key, origin: process.env.SITE_ORIGIN || undefined });
   return signIn;
+}
+
+/**
+ * The user's address. Next itself does not tell it: on Vercel it is in this header, which Vercel overwrites. Elsewhere
+ * users could write it, so there read the header that your own proxy sets.
+ */
+export async function readAddress(): Promise<string | undefined> {
+  return process.env.VERCEL ? ((await headers()).get("x-real-ip") ?? undefined) : undefined;
 }
 
 export function getSessions(): Sessions {

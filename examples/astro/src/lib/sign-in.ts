@@ -21,18 +21,30 @@ const DEFAULT_COUNTRY = "GB";
 export type Sent = { readonly challenge: Challenge } | { readonly message: string };
 export type Checked = { readonly user: string } | { readonly message: string };
 
+export interface SignInOptions extends TwoFactorClientOptions {
+  /**
+   * The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. A setting, and
+   * never what a request says: whoever sends a forged `Host` would have the code offered to another site.
+   */
+  readonly origin?: string | undefined;
+}
+
 export interface SignIn {
-  /** Sends a code to whatever the user typed. Where accounts have passwords, take the number from the account. */
-  sendCode(typed: string): Promise<Sent>;
+  /**
+   * Sends a code to whatever the user typed. Where accounts have passwords, take the number from the account.
+   *
+   * @param ip The user's address, as the platform knows it: one address can ask for so many codes an hour.
+   */
+  sendCode(typed: string, ip: string | undefined): Promise<Sent>;
   checkCode(challenge: Challenge, typed: string): Promise<Checked>;
 }
 
-export function createSignIn(options: TwoFactorClientOptions): SignIn {
+export function createSignIn({ origin, ...options }: SignInOptions): SignIn {
   const twoFactor = createTwoFactorClient(options);
   return {
-    async sendCode(typed) {
+    async sendCode(typed, ip) {
       try {
-        const { id, to } = await start(typed);
+        const { id, to } = await start(typed, ip);
         return { challenge: { id, number: to } };
       } catch (error) {
         if (!isTwoFactorError(error)) throw error;
@@ -55,9 +67,9 @@ export function createSignIn(options: TwoFactorClientOptions): SignIn {
     },
   };
 
-  async function start(typed: string) {
+  async function start(to: string, ip: string | undefined) {
     try {
-      return await twoFactor.start({ to: typed, defaultCountry: DEFAULT_COUNTRY, channel: "sms" });
+      return await twoFactor.start({ to, defaultCountry: DEFAULT_COUNTRY, channel: "sms", ip, origin });
     } catch (error) {
       if (!isTwoFactorError(error) || error.challenge === undefined) throw error;
       // Vonage did not answer: the code may arrive, and is taken. Errors hold no number.

@@ -1,5 +1,6 @@
 export default defineEventHandler(async (event) => {
-  const sent = await getSignIn().sendCode(await readText(event, "number"));
+  // Behind a proxy of yours: with { xForwardedFor: true }.
+  const sent = await getSignIn().sendCode(await readText(event, "number"), getRequestIP(event));
   if ("message" in sent) return sent;
   await (await openSession(event)).update(sent);
   return {};

@@ -15,7 +15,7 @@ let signIn: SignIn | undefined;
 
 export function getSignIn(): SignIn {
   const { VONAGE_CONVERSION_ENDPOINT: endpoint = "", VONAGE_CONVERSION_KEY: key = "" } = process.env;
-  signIn ??= createSignIn({ endpoint, key });
+  signIn ??= createSignIn({ endpoint, key, origin: process.env.SITE_ORIGIN || undefined });
   return signIn;
 }
 

@@ -15,6 +15,8 @@ export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter =
       return "Codes cannot be sent to that country. Use another number.";
     case "number_limit":
     case "prefix_limit":
+    case "address_limit":
+    case "country_limit":
     case "caller_limit":
     case "total_limit":
     case "rate_limited":

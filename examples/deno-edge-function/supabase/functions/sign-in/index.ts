@@ -8,6 +8,7 @@ const sessions = createSessions(Deno.env.get("SESSION_SECRET"));
 const signIn = createSignIn({
   endpoint: Deno.env.get("VONAGE_CONVERSION_ENDPOINT") ?? "",
   key: Deno.env.get("VONAGE_CONVERSION_KEY") ?? "",
+  origin: Deno.env.get("PAGE_ORIGIN") || undefined,
 });
 
 const CORS = {
@@ -28,7 +29,8 @@ Deno.serve(async (request) => {
 
   const { number, code } = await readText(request);
   if (number !== undefined) {
-    const sent = await signIn.sendCode(number);
+    // Supabase sets it, whatever the user sends. Into x-forwarded-for users can write.
+    const sent = await signIn.sendCode(number, request.headers.get("cf-connecting-ip") ?? undefined);
     return "message" in sent ? refuse(sent.message) : pass(sent);
   }
   if (code === undefined) return refuse("Send a number or a code.", 400);

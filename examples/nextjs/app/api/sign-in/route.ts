@@ -1,7 +1,7 @@
 // The same for what is no browser, such as a native app: `POST { number }` sends a code, `POST { code }` checks it,
 // `GET` says who is signed in. The `session` that the first two give goes along with the next call, as bearer token.
 
-import { getSessions, getSignIn } from "../../../lib/application.ts";
+import { getSessions, getSignIn, readAddress } from "../../../lib/application.ts";
 import type { Session } from "../../../lib/session.ts";
 
 export async function GET(request: Request): Promise<Response> {
@@ -13,7 +13,7 @@ export async function POST(request: Request): Promise<Response> {
   const { challenge } = await readSession(request);
   const { number, code } = await readText(request);
   if (number !== undefined) {
-    const sent = await getSignIn().sendCode(number);
+    const sent = await getSignIn().sendCode(number, await readAddress());
     return "message" in sent ? refuse(sent.message) : pass(sent);
   }
   if (code === undefined) return refuse("Send a number or a code.", 400);

@@ -1,7 +1,12 @@
 // What the routes share. Made at the first request: while SvelteKit builds there are no settings.
 
 import type { Cookies } from "@sveltejs/kit";
-import { SESSION_SECRET, VONAGE_CONVERSION_ENDPOINT, VONAGE_CONVERSION_KEY } from "$app/env/private";
+import {
+  SESSION_SECRET,
+  SITE_ORIGIN,
+  VONAGE_CONVERSION_ENDPOINT,
+  VONAGE_CONVERSION_KEY,
+} from "$app/env/private";
 import {
   createSessions,
   SESSION_COOKIE,
@@ -15,7 +20,11 @@ let signIn: SignIn | undefined;
 let sessions: Sessions | undefined;
 
 export function getSignIn(): SignIn {
-  signIn ??= createSignIn({ endpoint: VONAGE_CONVERSION_ENDPOINT, key: VONAGE_CONVERSION_KEY });
+  signIn ??= createSignIn({
+    endpoint: VONAGE_CONVERSION_ENDPOINT,
+    key: VONAGE_CONVERSION_KEY,
+    origin: SITE_ORIGIN || undefined,
+  });
   return signIn;
 }
 
