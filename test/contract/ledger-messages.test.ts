@@ -219,7 +219,7 @@ describe("is refused", () => {
     ["a blank messageId", { ...good, messageId: " " }, ["messageId"]],
     ["a messageId that is too long", { ...good, messageId: long }, ["messageId"]],
     ["a messageId with a line break", { ...good, messageId: "a\nb" }, ["messageId"]],
-    ["a messageId that is no text", { ...good, messageId: 4711 }, ["messageId", "messageId"]],
+    ["a messageId that is no text", { ...good, messageId: 4711 }, ["messageId"]],
     ["the report's spelling of the id", { "message-id": "bad", channel: "sms" }, ["message-id", "messageId"]],
     ["no channel", { messageId: "bad" }, ["channel"]],
     ["an unknown channel", { ...good, channel: "fax" }, ["channel"]],

@@ -166,7 +166,24 @@ describe("an error, on the side of the caller,", () => {
       message:
         "invalid_report: delivered must be true or false (a boolean), got a string of 3 characters; " +
         "traffic must be one of 2fa, other, got a string of 3 characters",
-      properties: { code: "invalid_report", attempts: 0, retryable: false, remote: true },
+      properties: {
+        code: "invalid_report",
+        attempts: 0,
+        retryable: false,
+        remote: true,
+        faults: [
+          {
+            field: "delivered",
+            fault: "must be true or false (a boolean), got a string of 3 characters",
+            rule: "must be true or false (a boolean)",
+          },
+          {
+            field: "traffic",
+            fault: "must be one of 2fa, other, got a string of 3 characters",
+            rule: "must be one of 2fa, other",
+          },
+        ],
+      },
       // The brand that isConversionError looks for does not come along.
       symbols: 0,
     });

@@ -27,6 +27,8 @@ interface SignIn {
 }
 
 const USERS_AT_ONCE = 12;
+const SIGN_INS_BETWEEN_KILLS = 10;
+const LONGEST_BETWEEN_KILLS_MS = 20_000;
 const LIFETIME_S = 30;
 /** After a minute a message whose sending was cut off is given up, by an alarm that goes off each minute. */
 const SETTLED_MS = 150_000;
@@ -83,6 +85,7 @@ export async function workflow({ kills, settled, seed }: WorkflowSize) {
       one.verified = checked?.verified ?? "unknown";
     };
 
+    const signedIn = () => signIns.filter(({ verified }) => verified === true).length;
     const stop = new AbortController();
     let next = 0;
     const pouring = inParallel(USERS_AT_ONCE, USERS_AT_ONCE, async () => {
@@ -94,6 +97,9 @@ export async function workflow({ kills, settled, seed }: WorkflowSize) {
     let lastKill = Date.now();
     for (let left = kills; left > 0; left--) {
       await sleep(random.between(300, 1500));
+      // On a busy machine a kill waits until there is something to lose.
+      const wanted = signedIn() + SIGN_INS_BETWEEN_KILLS;
+      await until(() => signedIn() >= wanted, LONGEST_BETWEEN_KILLS_MS);
       if (left === 1) stop.abort();
       lastKill = Date.now();
       await worker.kill();
