@@ -109,6 +109,8 @@ const workflowSchema = v.looseObject({
 export const doctorSchema = v.looseObject({
   /** Absent where the workflow is off, and from older Workers. */
   twoFactor: v.optional(workflowSchema),
+  /** Absent from older Workers, and where there are none. */
+  notes: v.optional(v.array(noteSchema)),
   ledger: v.boolean(),
   keys: v.record(
     v.string(),
@@ -141,7 +143,8 @@ export const problemSchema = v.looseObject({
   detail: v.optional(v.string()),
   errors: v.optional(v.array(v.looseObject({ parameter: v.string(), detail: v.string() })), []),
   missing: v.optional(v.array(v.string()), []),
-  invalid: v.optional(v.array(v.looseObject({ name: v.string(), detail: v.string() })), []),
+  invalid: v.optional(v.array(noteSchema), []),
+  notes: v.optional(v.array(noteSchema)),
 });
 
 export type ReportsPage = v.InferOutput<typeof reportsSchema>;

@@ -6,7 +6,7 @@ import { ADMIN_KEY_SETTING } from "./settings.ts";
 import { formatGate } from "./stats.ts";
 import { formatAge } from "./time.ts";
 import type { WorkerError } from "./worker-error.ts";
-import { ofWorkflow } from "./workflow-diagnosis.ts";
+import { ofNote, ofWorkflow } from "./workflow-diagnosis.ts";
 
 export type Result<T> =
   | { readonly answer: T; readonly error?: never }
@@ -56,7 +56,7 @@ export function diagnose(
 }
 
 function ofDoctor(
-  { ledger, keys, texts = [], twoFactor }: DoctorAnswer,
+  { ledger, keys, texts = [], twoFactor, notes = [] }: DoctorAnswer,
   hasLedger: boolean,
   now: number,
 ): Finding[] {
@@ -64,6 +64,7 @@ function ofDoctor(
     ...(hasLedger && !ledger
       ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
       : []),
+    ...notes.map(ofNote),
     ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
     ...(twoFactor === undefined ? [] : ofWorkflow(twoFactor, now)),
     ...texts.map(ofText),

@@ -2,11 +2,16 @@
 
 import type { Problem } from "./answers.ts";
 
-/** One line for each setting that is missing or wrong. */
-export function formatMissing({ missing, invalid }: Pick<Problem, "missing" | "invalid">): string[] {
+/** One line for each setting that is missing or wrong, and for each variable that looks like one. */
+export function formatMissing({
+  missing,
+  invalid,
+  notes = [],
+}: Pick<Problem, "missing" | "invalid" | "notes">): string[] {
   return [
     ...missing.map((names) => `  ${names} is missing${formatAdvice(names)}`),
     ...invalid.map(({ name, detail }) => `  ${name} ${detail}${formatAdvice(name)}`),
+    ...notes.map(({ name, detail }) => `  ${name} ${detail}`),
   ];
 }
 

@@ -13,10 +13,7 @@ export function ofWorkflow(
 ): Finding[] {
   return [
     ...[sms?.fault, voice?.fault].flatMap((fault) => (fault ? [finding("problem", `${fault}.`)] : [])),
-    ...notes.map(({ name, detail }) => {
-      const [first = "", ...more] = detail.split(/(?<=\.) /);
-      return finding("note", `${name} ${endSentence(first)}`, more.map(endSentence));
-    }),
+    ...notes.map(ofNote),
     finding("ok", formatTexts(sms)),
     finding("ok", formatCalls(voice)),
     finding("ok", `Codes go to ${formatCountries(countries)}.`),
@@ -24,6 +21,12 @@ export function ofWorkflow(
     finding("ok", `Limits: ${formatLimits(limits)}.`),
     ...formatWebhooks(webhooks, now).map((text) => finding("ok", text)),
   ];
+}
+
+/** A setting to look at. */
+export function ofNote({ name, detail }: WorkflowDiagnosis["notes"][number]): Finding {
+  const [first = "", ...more] = detail.split(/(?<=\.) /);
+  return finding("note", `${name} ${endSentence(first)}`, more.map(endSentence));
 }
 
 const endSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);

@@ -11,11 +11,13 @@ import { createTracking, type Track } from "../fetch/track.ts";
 import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
 import { createExamination } from "../fetch/two-factor/examine.ts";
 import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
+import type { SetupNote } from "../fetch/two-factor/setup-notes.ts";
 import { createWebhookRecord } from "../fetch/two-factor/webhook-record.ts";
 import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
+import { findUnknownSettings } from "./settings/unknown-settings.ts";
 import { describeSetup } from "./two-factor/describe-setup.ts";
 import { createErase } from "./two-factor/erase.ts";
 import { createRemoteLimits } from "./two-factor/remote-limits.ts";
@@ -34,6 +36,8 @@ export interface Services {
   /** `undefined`: there is no storage of the workflow's. */
   readonly unreadable: UnreadableRows | undefined;
   readonly erase: Erase | undefined;
+  /** Variables that look like settings. */
+  readonly notes: readonly SetupNote[];
   /** Sees to it that everything that has something to do is awake. */
   nudge(): Promise<void>;
 }
@@ -55,7 +59,9 @@ export function requireServices(services: Services | IncompleteConfiguration): S
 /** Makes the services, or says what the environment lacks. */
 export function createServices(given: Env, senders: Senders): Services | IncompleteConfiguration {
   const read = readEnv(given, senders);
-  if (!("config" in read)) return read;
+  const hasOwn = senders.sms !== undefined || senders.voice !== undefined;
+  const notes = findUnknownSettings({ ...given }, hasOwn);
+  if (!("config" in read)) return { ...read, ...(notes.length > 0 && { notes }) };
   const { config, ledger: settings } = read;
   const env = inJurisdiction(given);
   const { CHALLENGES: ofChallenges, SEND_LIMITS: ofLimits } = env;
@@ -64,6 +70,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
   return {
     config,
     ledger,
+    notes,
     deliver: createDelivery(config, ledger),
     track: ledger && createTracking(config, ledger),
     twoFactor: createWorkflow(read, env, challenges, senders),

@@ -20,6 +20,7 @@ import { createTracker, createTracking } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
 import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
+import type { SetupNote } from "./two-factor/setup-notes.ts";
 import type { createWebhooks } from "./two-factor/webhooks.ts";
 
 /** Answers one request. The second argument is what the runtime knows beside it. */
@@ -32,6 +33,8 @@ export interface IncompleteConfiguration {
   readonly allowedOrigins: readonly string[];
   readonly missing: readonly string[];
   readonly invalid: readonly { readonly name: string; readonly detail: string }[];
+  /** Variables that look like settings: one of them may be what is missing. Left out where there are none. */
+  readonly notes?: readonly SetupNote[];
 }
 
 /** What a request gathers on its way: its id, and what the log should say of it. */
@@ -55,6 +58,8 @@ export interface HandlerParts {
   readonly erase?: Erase | undefined;
   /** What of the workflow's storage could not be read. */
   readonly unreadable?: UnreadableRows | undefined;
+  /** Settings to look at, whatever else is found. */
+  readonly notes?: readonly SetupNote[];
 }
 
 /** The workflow, handed in whole: a handler without it does not pay for it. */
@@ -69,11 +74,11 @@ export interface TwoFactorParts {
 /** Makes the handler from a complete configuration. */
 export function createHandler(
   config: HandlerConfig,
-  { ledger, twoFactor, unreadable, erase }: HandlerParts = {},
+  { ledger, twoFactor, unreadable, erase, notes: always = [] }: HandlerParts = {},
 ): ConversionHandler {
   const report = createReporter(config, createDelivery(config, ledger));
   const track = ledger && createTracker(config, createTracking(config, ledger));
-  const operator = createOperator(config, ledger, twoFactor, unreadable);
+  const operator = createOperator(config, ledger, twoFactor, unreadable, always);
   const app = createApp(config);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
     Boolean,
@@ -97,7 +102,7 @@ export function createHandler(
       // Before the notes, which an object is asked for.
       const refusal = await refuseFlood(config, c.env);
       if (refusal !== undefined) return refusal;
-      const notes = (await twoFactor?.examination?.notes()) ?? [];
+      const notes = [...always, ...((await twoFactor?.examination?.notes()) ?? [])];
       const body = JSON.stringify({ ...health, ...(notes.length > 0 && { notes }) });
       return { status: 200, headers: JSON_HEADERS, body, log: { outcome: "ok" } };
     },

@@ -13,6 +13,7 @@ import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
 import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
+import type { SetupNote } from "./two-factor/setup-notes.ts";
 
 /**
  * How Vonage answers reports of a key. `accepted` is a 200 and nothing else; `rejected`: it knows the key, but refuses
@@ -52,6 +53,7 @@ export function createOperator(
       }
     | undefined,
   unreadable?: UnreadableRows,
+  notes: readonly SetupNote[] = [],
 ) {
   const asAdmin =
     (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
@@ -128,6 +130,7 @@ export function createOperator(
       const { log, ...answer } = json(200, {
         ledger: ledger !== undefined,
         keys,
+        ...(notes.length > 0 && { notes }),
         ...(workflow && { twoFactor: workflow }),
         ...(texts.length > 0 && { texts }),
       });

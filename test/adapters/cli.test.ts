@@ -884,6 +884,14 @@ describe("doctor", () => {
     expect(broken.lines[0]).toBe("PROBLEM VOICE_PRIVATE_KEY is no RSA private key.");
   });
 
+  it("names variables that look like settings", async () => {
+    const notes = [{ name: "SMS_FORM", detail: "is not a setting; did you mean SMS_FROM?" }];
+    const server = await serve({ ...WELL, "POST /doctor": give(200, { ledger: true, keys: {}, notes }) });
+    const { code, lines } = await cli(["doctor"], server);
+    expect(code).toBe(0);
+    expect(lines).toContain("note    SMS_FORM is not a setting; did you mean SMS_FROM?");
+  });
+
   const COUNTRIES = "AT BE CH DE DK ES FI FR GB IE IT NL NO".split(" ");
   it.each<[object, string]>([
     [{ sms: null }, "No texts are sent: SMS_FROM is not set."],

@@ -1,0 +1,55 @@
+// Variables that look like settings and are none. A misspelt one does nothing, and nothing else would say so.
+
+import type { SetupNote } from "../../fetch/two-factor/setup-notes.ts";
+import { measureDistance } from "./edit-distance.ts";
+import { SETTING_NAMES } from "./table.ts";
+
+/** A variable that begins like this is meant for this Worker. */
+const PREFIX =
+  /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|BRAKE|SEND_LIMITS?)_/;
+/** Rate limits are bindings; those of other kinds have names of the operator's. */
+const BINDING_PREFIX = /^BRAKE_/;
+
+/** More are as likely to be of another program, and an answer of `/health` must stay short. */
+const MOST_NOTES = 10;
+/** Cloudflare allows a Worker 128 variables. */
+const MOST_VARIABLES = 256;
+const LONGEST_NAME = 64;
+/** Of a name without a prefix: it may just as well be the operator's own. */
+const NEAR = 2;
+const SHORTEST_NEAR = 8;
+
+/**
+ * Finds variables that are no settings although they look like it. Names alone are told, no values.
+ *
+ * @param hasOwnSenders Whether the operator brings senders: they may have variables of their own, such as
+ * `SMS_GATEWAY_URL`, so only what is nearly a setting is named.
+ */
+export function findUnknownSettings(
+  env: Readonly<Record<string, unknown>>,
+  hasOwnSenders = false,
+): SetupNote[] {
+  const known: ReadonlySet<string> = new Set(SETTING_NAMES);
+  return Object.keys(env)
+    .slice(0, MOST_VARIABLES)
+    .filter((name) => !known.has(name) && env[name] !== "" && env[name] != null)
+    .flatMap((name) => toNote(name, typeof env[name] === "object" ? BINDING_PREFIX : PREFIX, hasOwnSenders))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .slice(0, MOST_NOTES);
+}
+
+function toNote(given: string, prefix: RegExp, onlyNear: boolean): SetupNote[] {
+  const name = given.slice(0, LONGEST_NAME).replace(/[^\w.-]/g, "?");
+  const written = name.toUpperCase().replaceAll("-", "_");
+  const hasPrefix = prefix.test(written);
+  const { setting, distance } = findNearest(written);
+  const isNear = distance <= NEAR && name.length >= SHORTEST_NEAR;
+  if (!isNear && (onlyNear || !hasPrefix)) return [];
+  const isMeant = isNear || distance <= Math.ceil(name.length / 4);
+  return [{ name, detail: `is not a setting${isMeant ? `; did you mean ${setting}?` : ""}` }];
+}
+
+function findNearest(name: string): { readonly setting: string; readonly distance: number } {
+  const distances = SETTING_NAMES.map((setting) => ({ setting, distance: measureDistance(name, setting) }));
+  return distances.reduce((best, one) => (one.distance < best.distance ? one : best));
+}
