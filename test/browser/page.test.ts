@@ -200,7 +200,7 @@ it("everything can be done by keyboard alone", async () => {
   await keyboard.press("Enter");
   await visitor.page.waitForSelector(".row .more");
   expect(await visitor.page.$eval(".row .more", (more) => more.textContent)).toMatch(
-    /^Requestto\+447400123456channelsmslocaleenAnswerid/,
+    /^Requestto\+447400123456defaultCountryGBchannelsmslocaleenAnswerid/,
   );
 });
 
