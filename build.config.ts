@@ -4,11 +4,11 @@ import { defineBuildConfig } from "unbuild";
 export default defineBuildConfig({
   entries: [
     { input: "src/index", name: "index" },
-    { input: "src/token", name: "token" },
+    { input: "src/token/report-token", name: "token" },
     { input: "src/webhooks/index", name: "webhooks" },
     { input: "src/two-factor/index", name: "two-factor" },
     { input: "src/sandbox/index", name: "sandbox" },
-    { input: "adapters/fetch/index", name: "fetch" },
+    { input: "adapters/http/index", name: "fetch" },
     { input: "adapters/cloudflare/index", name: "cloudflare" },
     { input: "adapters/cli/index", name: "cli" },
   ],

@@ -5,11 +5,11 @@ import { Converter, ReflectionKind } from "typedoc";
 /** Where each entry of package.json's `exports` is made from. */
 const ENTRIES = {
   "vonage-conversion": "src/index.ts",
-  "vonage-conversion/token": "src/token.ts",
+  "vonage-conversion/token": "src/token/report-token.ts",
   "vonage-conversion/webhooks": "src/webhooks/index.ts",
   "vonage-conversion/two-factor": "src/two-factor/index.ts",
   "vonage-conversion/sandbox": "src/sandbox/index.ts",
-  "vonage-conversion/fetch": "adapters/fetch/index.ts",
+  "vonage-conversion/fetch": "adapters/http/index.ts",
   "vonage-conversion/cloudflare": "adapters/cloudflare/index.ts",
 };
 

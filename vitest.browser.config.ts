@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
-import { TableReporter } from "./test/browsers/table-reporter.ts";
+import { TableReporter } from "./test/e2e/engines/table-reporter.ts";
 import { TotalsReporter } from "./test/support/totals-reporter.ts";
 
 // `npm run test:browsers`: needs browsers, which `npm test` does not.
 export default defineConfig({
   test: {
-    include: ["test/browser/**/*.test.ts", "test/browsers/**/*.test.ts"],
+    include: ["test/e2e/playground/**/*.test.ts", "test/e2e/engines/**/*.test.ts"],
     // Some measure time, and browsers are greedy.
     fileParallelism: false,
     reporters: ["default", new TableReporter(), new TotalsReporter()],

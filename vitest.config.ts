@@ -9,19 +9,21 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Those need browsers: `npm run test:browsers`.
-    exclude: ["test/browser/**", "test/browsers/**"],
+    exclude: ["test/e2e/playground/**", "test/e2e/engines/**"],
     reporters: ["default", new TotalsReporter()],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,
     // What runs in this process: code on workerd and in the built package is not counted.
     coverage: {
-      include: ["src/**/*.ts", "adapters/{fetch,cloudflare,cli}/**/*.ts"],
+      include: ["src/**/*.ts", "adapters/{http,cloudflare,cli}/**/*.ts"],
       exclude: ["**/*.d.ts"],
       reporter: [["text", { skipFull: true }]],
       reportsDirectory: ".wrangler/coverage",
       // The state machines, the parsers and all else that is pure.
-      thresholds: { "src/{*,ledger/*,two-factor/*,webhooks/*}.ts": { 100: true } },
+      thresholds: {
+        "src/{*,client/*,wire/*,token/*,shared/*,ledger/*,two-factor/**/*,webhooks/*}.ts": { 100: true },
+      },
     },
     unstubGlobals: true,
   },

@@ -1,7 +1,7 @@
 // What the Worker answers. Members that are not known here are kept, so that a newer Worker can say more.
 
 import * as v from "valibot";
-import { PROBLEM_TYPE } from "../../src/problem-type.ts";
+import { PROBLEM_TYPE } from "../../src/wire/problem-type.ts";
 
 const instant = v.nullable(v.string());
 const count = v.number();

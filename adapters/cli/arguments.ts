@@ -1,8 +1,8 @@
 // Arguments → what is asked for, complete and checked.
 
 import { parseArgs } from "node:util";
-import { CHANNELS, type Channel, messageIdSchema } from "../../src/report.ts";
-import { findFaults } from "../../src/validation.ts";
+import { findFaults } from "../../src/shared/validation.ts";
+import { CHANNELS, type Channel, messageIdSchema } from "../../src/wire/report.ts";
 
 /** Every state of the ledger that can be listed. */
 export const STATES = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"] as const;

@@ -1,8 +1,8 @@
 // One request to the Worker: bearer key, deadline, no redirects, and an answer that has been checked.
 
 import * as v from "valibot";
-import { readBoundedText } from "../../src/bounded-text.ts";
-import { findMistake } from "../../src/platform-request.ts";
+import { findMistake } from "../../src/client/platform-request.ts";
+import { readBoundedText } from "../../src/shared/bounded-text.ts";
 import { problemSchema } from "./answers.ts";
 import type { Settings } from "./settings.ts";
 import { WorkerError } from "./worker-error.ts";

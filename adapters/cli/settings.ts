@@ -1,7 +1,7 @@
 // Where the Worker is, and the key to it.
 
-import { baseUrlSchema } from "../../src/options.ts";
-import { findFaults } from "../../src/validation.ts";
+import { baseUrlSchema } from "../../src/client/options.ts";
+import { findFaults } from "../../src/shared/validation.ts";
 import { UsageError } from "./arguments.ts";
 
 export const ENDPOINT_SETTING = "VONAGE_CONVERSION_ENDPOINT";

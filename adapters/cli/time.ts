@@ -1,4 +1,4 @@
-import { formatTimestamp } from "../../src/timestamp.ts";
+import { formatTimestamp } from "../../src/wire/timestamp.ts";
 
 /** `yyyy-MM-dd HH:mm:ss`, UTC; `-` for none; what is no instant, as it came. */
 export function formatInstant(instant: string | null): string {

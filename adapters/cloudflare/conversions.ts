@@ -2,20 +2,20 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
-import { ConversionError, type ConversionErrorCode } from "../../src/errors.ts";
+import { ConversionError, type ConversionErrorCode } from "../../src/client/errors.ts";
+import type { ConversionResult } from "../../src/client/sending.ts";
+import { objectOf, oneOf, validate } from "../../src/shared/validation.ts";
 import {
   type Channel,
   type ConversionReport,
   createReportSchema,
   TRAFFICS,
   type Traffic,
-} from "../../src/report.ts";
-import type { ConversionResult } from "../../src/sender.ts";
-import { objectOf, oneOf, validate } from "../../src/validation.ts";
-import { OTHER_TRAFFIC } from "../fetch/delivery.ts";
-import { LedgerUnavailable } from "../fetch/ledger.ts";
-import { PROBLEMS, type ProblemName } from "../fetch/problem.ts";
-import { type SentMessage, sentMessageSchema, type TrackResult } from "../fetch/track.ts";
+} from "../../src/wire/report.ts";
+import { LedgerUnavailable } from "../http/ledger.ts";
+import { PROBLEMS, type ProblemName } from "../http/problem.ts";
+import { OTHER_TRAFFIC } from "../http/submission.ts";
+import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/track.ts";
 import type { Env } from "./env.ts";
 import { requireServices, type ServicesOf } from "./services.ts";
 

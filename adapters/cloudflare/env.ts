@@ -1,14 +1,14 @@
 // The Worker's environment: its type, and its configuration or everything that is wrong. settings/table.ts has the rest.
 
-import type { Fault } from "../../src/validation.ts";
-import type { IncompleteConfiguration } from "../fetch/handler.ts";
+import type { Fault } from "../../src/shared/validation.ts";
+import type { IncompleteConfiguration } from "../http/handler.ts";
 import {
   type Brake,
   type ConversionHandlerOptions,
   checkHandlerOptions,
   type HandlerConfig,
-} from "../fetch/options.ts";
-import type { TwoFactorConfig } from "../fetch/two-factor/options.ts";
+} from "../http/options.ts";
+import type { TwoFactorConfig } from "../http/two-factor/options.ts";
 import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
 import {
   checkLedgerSettings,

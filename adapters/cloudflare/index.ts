@@ -1,11 +1,11 @@
-// The Cloudflare Worker: environment and context in, the handler of adapters/fetch behind.
+// The Cloudflare Worker: environment and context in, the handler of adapters/http behind.
 
 import type { ConversionService } from "./conversions.ts";
 import type { TwoFactorService } from "./two-factor/entrypoint.ts";
 import { createWorker } from "./worker.ts";
 
-export type { LedgerAnswer } from "../fetch/ledger.ts";
-export type { SentMessage, TrackResult } from "../fetch/track.ts";
+export type { LedgerAnswer } from "../http/ledger.ts";
+export type { SentMessage, TrackResult } from "../http/track.ts";
 export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";
 export { Ledger, type ShardContext } from "./ledger/durable-object.ts";

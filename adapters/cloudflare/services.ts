@@ -1,19 +1,19 @@
 // What the Worker is made of, from its environment.
 
-import { ConversionError } from "../../src/errors.ts";
-import { createDelivery, type Deliver } from "../fetch/delivery.ts";
-import type { Erase } from "../fetch/erase.ts";
-import type { IncompleteConfiguration, TwoFactorParts } from "../fetch/handler.ts";
-import type { Ledger } from "../fetch/ledger.ts";
-import type { UnreadableRows } from "../fetch/operator.ts";
-import type { HandlerConfig } from "../fetch/options.ts";
-import { createTracking, type Track } from "../fetch/track.ts";
-import { createTwoFactorCalls } from "../fetch/two-factor/calls.ts";
-import { createExamination } from "../fetch/two-factor/examine.ts";
-import { createTwoFactor, type TwoFactor } from "../fetch/two-factor/service.ts";
-import type { SetupNote } from "../fetch/two-factor/setup-notes.ts";
-import { createWebhookRecord } from "../fetch/two-factor/webhook-record.ts";
-import { createWebhooks } from "../fetch/two-factor/webhooks.ts";
+import { ConversionError } from "../../src/client/errors.ts";
+import type { Erase } from "../http/erase.ts";
+import type { IncompleteConfiguration, TwoFactorParts } from "../http/handler.ts";
+import type { Ledger } from "../http/ledger.ts";
+import type { UnreadableRows } from "../http/operator.ts";
+import type { HandlerConfig } from "../http/options.ts";
+import { createDelivery, type Deliver } from "../http/submission.ts";
+import { createTracking, type Track } from "../http/track.ts";
+import { createTwoFactorCalls } from "../http/two-factor/calls.ts";
+import { createExamination } from "../http/two-factor/examine.ts";
+import { createTwoFactor, type TwoFactor } from "../http/two-factor/service.ts";
+import type { SetupNote } from "../http/two-factor/setup-notes.ts";
+import { createWebhookRecord } from "../http/two-factor/webhook-record.ts";
+import { createWebhooks } from "../http/two-factor/webhooks.ts";
 import { type Configuration, type Env, readEnv } from "./env.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";

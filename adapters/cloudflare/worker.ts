@@ -1,6 +1,6 @@
 // Everything a Worker's module exports, from one set of options.
 
-import { type ConversionHandler, createHandler, createIncompleteHandler } from "../fetch/handler.ts";
+import { type ConversionHandler, createHandler, createIncompleteHandler } from "../http/handler.ts";
 import { createConversionsEntrypoint } from "./conversions.ts";
 import type { Env } from "./env.ts";
 import { createServices } from "./services.ts";

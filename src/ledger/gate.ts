@@ -1,6 +1,6 @@
 // Whether and how fast reports of one API key may go to Vonage, as learned from its answers. Pure.
 
-import { clampInstant } from "../clamp-instant.ts";
+import { clampInstant } from "../shared/clamp-instant.ts";
 import type { Ended } from "./machine.ts";
 
 /** What keeps a gate closed. */

@@ -1,8 +1,8 @@
 // The ledger's rules as one pure function: what becomes of a message when something happens to it. Whoever calls
 // it stores the row it gives before doing what it says.
 
-import type { ConversionErrorCode } from "../errors.ts";
-import type { Traffic } from "../report.ts";
+import type { ConversionErrorCode } from "../client/errors.ts";
+import type { Traffic } from "../wire/report.ts";
 import type { MessageKey, Row } from "./row.ts";
 import { GIVE_UP_MS, nextAttemptAt } from "./schedule.ts";
 

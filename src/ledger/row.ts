@@ -1,7 +1,7 @@
 // One message in the ledger, as plain data.
 
-import type { ConversionErrorCode } from "../errors.ts";
-import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../report.ts";
+import type { ConversionErrorCode } from "../client/errors.ts";
+import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.ts";
 
 /**
  * Where a message stands:

@@ -1,6 +1,6 @@
-import { decodeBasic } from "../basic-auth.ts";
-import type { Parameters } from "../parameters.ts";
-import { isFresh, verifySignature } from "../signature.ts";
+import { decodeBasic } from "../wire/basic-auth.ts";
+import type { Parameters } from "../wire/parameters.ts";
+import { isFresh, verifySignature } from "../wire/signature.ts";
 
 /** A Vonage account, as far as its interfaces see it. */
 export interface SandboxAccount {

@@ -1,4 +1,4 @@
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../wire/parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { Throttled } from "./limit.ts";
 

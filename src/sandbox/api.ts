@@ -1,8 +1,8 @@
 // Vonage's interfaces as one function: which is asked, whether a fault strikes, and what is logged.
 
-import { toNormalPath } from "../normal-path.ts";
-import { CHANNELS } from "../report.ts";
-import { readParameters } from "../request-parameters.ts";
+import { toNormalPath } from "../wire/normal-path.ts";
+import { CHANNELS } from "../wire/report.ts";
+import { readParameters } from "../wire/request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
 import { createApplicationTokenCheck } from "./application-token.ts";

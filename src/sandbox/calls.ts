@@ -1,10 +1,10 @@
 // POST /v1/calls as the Voice API answers it, for calls that say something and hang up.
 
 import * as v from "valibot";
-import { readBoundedText } from "../bounded-text.ts";
-import type { Parameters } from "../parameters.ts";
-import { MAX_REQUEST_BODY_BYTES } from "../request-parameters.ts";
-import { field, findFaults, integer, objectOf, oneOf, required, text } from "../validation.ts";
+import { readBoundedText } from "../shared/bounded-text.ts";
+import { field, findFaults, integer, objectOf, oneOf, required, text } from "../shared/validation.ts";
+import type { Parameters } from "../wire/parameters.ts";
+import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
 import { SANDBOX_APPLICATION } from "./application.ts";
 import type { Carrier } from "./carrier.ts";

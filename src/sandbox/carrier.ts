@@ -1,7 +1,7 @@
 // The networks between Vonage and the handsets: what they deliver, when, and what they say about it.
 
 import * as v from "valibot";
-import { field, integer, objectOf, oneOf, text, validate } from "../validation.ts";
+import { field, integer, objectOf, oneOf, text, validate } from "../shared/validation.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 import { type Background, later } from "./background.ts";
 import type { HandsetCall, HandsetStore } from "./handset.ts";

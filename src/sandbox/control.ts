@@ -1,10 +1,10 @@
 // The control panel over HTTP, for tests and people that cannot call the sandbox's functions. Bodies must be
 // declared JSON, so that no page of another origin can reach it without a preflight, which is never granted.
 
-import { readBoundedText } from "../bounded-text.ts";
-import { isConversionError } from "../errors.ts";
-import { toNormalPath } from "../normal-path.ts";
-import { MAX_REQUEST_BODY_BYTES } from "../request-parameters.ts";
+import { isConversionError } from "../client/errors.ts";
+import { readBoundedText } from "../shared/bounded-text.ts";
+import { toNormalPath } from "../wire/normal-path.ts";
+import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { CarrierSettings } from "./carrier.ts";
 import type { ActiveFault, SandboxFault } from "./faults.ts";

@@ -1,10 +1,10 @@
 // POST /conversions/{channel} as Vonage answers it.
 
-import { EMPTY_ANSWER } from "../empty-answer.ts";
-import { type DecodedParameters, decodeReport } from "../parameters.ts";
-import { type Channel, createReportSchema } from "../report.ts";
-import { parseQuery, type Unreadable } from "../request-parameters.ts";
-import { formatTimestamp } from "../timestamp.ts";
+import { EMPTY_ANSWER } from "../wire/empty-answer.ts";
+import { type DecodedParameters, decodeReport } from "../wire/parameters.ts";
+import { type Channel, createReportSchema } from "../wire/report.ts";
+import { parseQuery, type Unreadable } from "../wire/request-parameters.ts";
+import { formatTimestamp } from "../wire/timestamp.ts";
 import { findAccount, type SandboxAuthentication } from "./accounts.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
 

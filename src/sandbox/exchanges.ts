@@ -1,4 +1,4 @@
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../wire/parameters.ts";
 
 /** One HTTP exchange at Vonage's side. */
 export interface SandboxExchange {

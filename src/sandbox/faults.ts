@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { CHANNELS, type Channel } from "../report.ts";
-import { field, integer, objectOf, oneOf, text } from "../validation.ts";
+import { field, integer, objectOf, oneOf, text } from "../shared/validation.ts";
+import { CHANNELS, type Channel } from "../wire/report.ts";
 import { SMS_STATUS_TEXTS, type SmsStatus } from "./sms-answer.ts";
 
 /** Which of Vonage's interfaces: the Conversion API, the two that send texts, the Voice API. */

@@ -1,8 +1,8 @@
 // Users' telephones: what arrived on them, and what their owners do.
 
 import * as v from "valibot";
-import { ConversionError } from "../errors.ts";
-import { objectOf, required, text, validate } from "../validation.ts";
+import { ConversionError } from "../client/errors.ts";
+import { objectOf, required, text, validate } from "../shared/validation.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { Background } from "./background.ts";

@@ -1,8 +1,8 @@
 // Inbound texts as Vonage sends them: one webhook for each part.
 
-import { isGsmText } from "../gsm-alphabet.ts";
-import type { Parameter } from "../parameters.ts";
-import { formatTimestamp } from "../timestamp.ts";
+import { isGsmText } from "../shared/gsm-alphabet.ts";
+import type { Parameter } from "../wire/parameters.ts";
+import { formatTimestamp } from "../wire/timestamp.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { createMessageId } from "./sms-answer.ts";
 import { splitText } from "./text-parts.ts";

@@ -1,9 +1,9 @@
 // Vonage's side of the workflow as one fetch function, for development and for users' own tests.
 
-import { ConversionError } from "../errors.ts";
-import { toNormalPath } from "../normal-path.ts";
-import { isTaken } from "../platform-request.ts";
-import { integer, objectOf, required, validate } from "../validation.ts";
+import { ConversionError } from "../client/errors.ts";
+import { isTaken } from "../client/platform-request.ts";
+import { integer, objectOf, required, validate } from "../shared/validation.ts";
+import { toNormalPath } from "../wire/normal-path.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { createApi } from "./api.ts";
 import { createBackground } from "./background.ts";

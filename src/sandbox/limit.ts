@@ -1,7 +1,7 @@
 // A sustained rate for each account, as Vonage has it for each API key. Above it: 429.
 
 import * as v from "valibot";
-import { field, objectOf, validate } from "../validation.ts";
+import { field, objectOf, validate } from "../shared/validation.ts";
 import { retryAfterText } from "./faults.ts";
 
 /** What is left of an account's allowance. */

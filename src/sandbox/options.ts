@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { field, integer, objectOf, required, text } from "../validation.ts";
+import { field, integer, objectOf, required, text } from "../shared/validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
 import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhooks.ts";
 

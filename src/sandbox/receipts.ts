@@ -1,7 +1,7 @@
 // Delivery receipts as Vonage sends them: one for each part of a text.
 
-import type { Parameter } from "../parameters.ts";
-import { formatTimestamp } from "../timestamp.ts";
+import type { Parameter } from "../wire/parameters.ts";
+import { formatTimestamp } from "../wire/timestamp.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 
 export type DeliveryStatus = "buffered" | "delivered" | "expired" | "failed";

@@ -1,6 +1,6 @@
 // POST /sc/us/2fa/json: the parameters of the US short code 2FA API, whose text Vonage makes itself.
 
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../wire/parameters.ts";
 import type { ParsedText, TextInterface } from "./sms.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
 import { DEFAULT_TTL_MS } from "./sms-api.ts";

@@ -1,7 +1,7 @@
 // POST /sms/json: the parameters of the SMS API. Those of its published description (1.2.0), and what SDKs of several
 // ages send besides.
 
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../wire/parameters.ts";
 import type { ParsedText, TextInterface } from "./sms.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
 import { CONTENT_PARAMETERS, parseContent } from "./sms-content.ts";

@@ -1,6 +1,6 @@
 // What a text message holds, by its `type`: those of the published description, and three that older SDKs send.
 
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../wire/parameters.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
 import { splitText, toGsm } from "./text-parts.ts";
 

@@ -1,7 +1,7 @@
 // What the SMS API and the US short code API have in common, which is all but the parameters of a message.
 
-import type { DecodedParameters, Parameters } from "../parameters.ts";
-import type { Unreadable } from "../request-parameters.ts";
+import type { DecodedParameters, Parameters } from "../wire/parameters.ts";
+import type { Unreadable } from "../wire/request-parameters.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 import { findAccount, type SandboxAccount } from "./accounts.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";

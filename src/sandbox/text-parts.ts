@@ -1,1 +1,1 @@
-export { splitText, type TextEncoding, toGsm } from "../text-parts.ts";
+export { splitText, type TextEncoding, toGsm } from "../shared/text-parts.ts";

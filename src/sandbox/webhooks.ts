@@ -1,12 +1,12 @@
 // Sends webhooks as Vonage does, and again where nobody acknowledges them.
 
 import * as v from "valibot";
-import { ConversionError } from "../errors.ts";
-import type { Parameter } from "../parameters.ts";
-import { createExtras } from "../platform-request.ts";
-import { signParameters } from "../signature.ts";
-import { SIGNATURE_METHODS, type SignatureMethod } from "../signature-method.ts";
-import { field, objectOf, oneOf, validate } from "../validation.ts";
+import { ConversionError } from "../client/errors.ts";
+import { createExtras } from "../client/platform-request.ts";
+import { field, objectOf, oneOf, validate } from "../shared/validation.ts";
+import type { Parameter } from "../wire/parameters.ts";
+import { signParameters } from "../wire/signature.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../wire/signature-method.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { later } from "./background.ts";
 import type { ExchangeLog } from "./exchanges.ts";

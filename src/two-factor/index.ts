@@ -1,28 +1,28 @@
 // The whole workflow for servers: a client of the Worker's, and the senders for Workers of one's own.
 
-export type { Channel } from "../report.ts";
-export type { ChallengeDetails, ChallengeStatus, MessageState } from "./challenge.ts";
+export type { Channel } from "../wire/report.ts";
+export type { ChallengeDetails, ChallengeStatus, MessageState } from "./challenge/challenge.ts";
 export {
   type CallOptions,
   createTwoFactorClient,
   type KeyedCallOptions,
   type TwoFactorClient,
   type TwoFactorClientOptions,
-} from "./client.ts";
+} from "./client/client.ts";
 export {
   type ChallengeWithoutNumber,
   isTwoFactorError,
   TwoFactorError,
   type TwoFactorErrorCode,
   type TwoFactorErrorDetails,
-} from "./errors.ts";
-export type { Registration, Registrations } from "./registrations.ts";
+} from "./client/errors.ts";
 export type { CheckResult, LookRequest, NotVerified, ResendRequest, StartRequest } from "./request.ts";
-export { isSendError, SendError, type SendErrorCode, type SendErrorDetails } from "./send-error.ts";
-export type { CodeMessage, CodeSender, SentCode } from "./sender.ts";
-export { createShortCodeSender, type ShortCodeSenderOptions } from "./short-code-sender.ts";
-export type { SmsFrom } from "./sms-from.ts";
-export { createSmsSender, type SmsSenderOptions } from "./sms-sender.ts";
-export type { TextTemplate, TextTemplates } from "./templates.ts";
-export type { TextSample, TextSize } from "./text-size.ts";
-export { createVoiceSender, type VoiceSenderOptions } from "./voice-sender.ts";
+export type { Registration, Registrations } from "./senders/registrations.ts";
+export { isSendError, SendError, type SendErrorCode, type SendErrorDetails } from "./senders/send-error.ts";
+export type { CodeMessage, CodeSender, SentCode } from "./senders/sender.ts";
+export { createShortCodeSender, type ShortCodeSenderOptions } from "./senders/short-code-sender.ts";
+export type { SmsFrom } from "./senders/sms-from.ts";
+export { createSmsSender, type SmsSenderOptions } from "./senders/sms-sender.ts";
+export type { TextTemplate, TextTemplates } from "./senders/templates.ts";
+export type { TextSample, TextSize } from "./senders/text-size.ts";
+export { createVoiceSender, type VoiceSenderOptions } from "./senders/voice-sender.ts";

@@ -1,12 +1,12 @@
 // What callers of the workflow write, and its rules: the same for the client, over HTTP and by RPC.
 
 import * as v from "valibot";
-import { CHANNELS, type Channel } from "../report.ts";
-import { field, integer, objectOf, oneOf, required, text } from "../validation.ts";
-import { addressText } from "./address.ts";
-import { androidAppHashText, originText } from "./autofill.ts";
-import { LONGEST_CODE, SHORTEST_CODE } from "./code.ts";
-import { readTypedCode } from "./typed-code.ts";
+import { field, integer, objectOf, oneOf, required, text } from "../shared/validation.ts";
+import { CHANNELS, type Channel } from "../wire/report.ts";
+import { LONGEST_CODE, SHORTEST_CODE } from "./challenge/code.ts";
+import { readTypedCode } from "./challenge/typed-code.ts";
+import { androidAppHashText, originText } from "./senders/autofill.ts";
+import { addressText } from "./user-address.ts";
 
 /** A code that is asked for. */
 export interface StartRequest {
@@ -95,7 +95,7 @@ export interface ResendRequest {
   readonly ip?: string | undefined;
 }
 
-/** Why a code was not taken: see the table of endings in src/two-factor/machine.ts. */
+/** Why a code was not taken: see the table of endings in src/two-factor/challenge/machine.ts. */
 export type NotVerified = "wrong" | "expired" | "too_many_attempts" | "superseded" | "cancelled" | "used";
 
 export type CheckResult =

@@ -1,4 +1,4 @@
-import type { ParameterFault } from "../parameters.ts";
+import type { ParameterFault } from "../wire/parameters.ts";
 
 /**
  * Why a webhook was refused, in one word:

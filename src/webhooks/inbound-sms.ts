@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Parameters } from "../parameters.ts";
-import { messageIdSchema } from "../report.ts";
-import { objectOf, required, text } from "../validation.ts";
+import { objectOf, required, text } from "../shared/validation.ts";
+import type { Parameters } from "../wire/parameters.ts";
+import { messageIdSchema } from "../wire/report.ts";
 import { WebhookError, type WebhookFault } from "./errors.ts";
 import { parseMessageTimestamp } from "./instant.ts";
 import { msisdnSchema, optionalCount, optionalLine, optionalText, present, readEntries } from "./schema.ts";

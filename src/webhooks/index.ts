@@ -1,5 +1,5 @@
-export type { ParameterFault, Parameters } from "../parameters.ts";
-export type { SignatureMethod } from "../signature-method.ts";
+export type { ParameterFault, Parameters } from "../wire/parameters.ts";
+export type { SignatureMethod } from "../wire/signature-method.ts";
 export type { DeliveryReceipt, ReceiptStatus } from "./delivery-receipt.ts";
 export { parseDeliveryReceipt } from "./delivery-receipt.ts";
 export type { WebhookErrorCode, WebhookFault } from "./errors.ts";

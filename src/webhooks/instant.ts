@@ -1,6 +1,6 @@
 // The two spellings of an instant in webhooks → epoch milliseconds. Both are in UTC where they do not say otherwise.
 
-import { parseTimestamp } from "../timestamp.ts";
+import { parseTimestamp } from "../wire/timestamp.ts";
 
 const SCTS = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$/;
 const MESSAGE_TIMESTAMP =

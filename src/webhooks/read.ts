@@ -1,6 +1,6 @@
-import { readWrittenNumbers } from "../json-numbers.ts";
-import { mergeParameters, type Parameters, parseJson } from "../parameters.ts";
-import { readQueryAndBody, type Unreadable } from "../request-parameters.ts";
+import { readWrittenNumbers } from "../wire/json-numbers.ts";
+import { mergeParameters, type Parameters, parseJson } from "../wire/parameters.ts";
+import { readQueryAndBody, type Unreadable } from "../wire/request-parameters.ts";
 import { faultOfParameters, WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";
 

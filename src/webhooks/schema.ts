@@ -2,8 +2,8 @@
 // needed is taken where it makes sense and left out where it does not.
 
 import * as v from "valibot";
-import type { Parameters } from "../parameters.ts";
-import { findFaults, required, text } from "../validation.ts";
+import { findFaults, required, text } from "../shared/validation.ts";
+import type { Parameters } from "../wire/parameters.ts";
 import { faultOfParameters, type WebhookFault } from "./errors.ts";
 
 /** `msisdn`, with or without the "+"; given back without. */

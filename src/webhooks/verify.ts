@@ -1,6 +1,6 @@
-import type { Parameter, Parameters } from "../parameters.ts";
-import { toSignedValue, verifySignature } from "../signature.ts";
-import type { SignatureMethod } from "../signature-method.ts";
+import type { Parameter, Parameters } from "../wire/parameters.ts";
+import { toSignedValue, verifySignature } from "../wire/signature.ts";
+import type { SignatureMethod } from "../wire/signature-method.ts";
 import { WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";
 

@@ -2,7 +2,7 @@
 // load, Worker and upstream share one machine.
 
 import { fork } from "node:child_process";
-import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { createConversionClient } from "../../dist/index.mjs";
 import { mintReportToken } from "../../dist/token.mjs";
 import { bundle, bundleDeployedWorker } from "../package/bundle.ts";

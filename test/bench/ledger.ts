@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { PROXY_KEY } from "../support/local-stack.ts";
 import { alternate, median, printRatios } from "./figures.ts";
 import { type LoadResult, load } from "./load.ts";

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { PROXY_KEY } from "../support/local-stack.ts";
 import { twoFactorBindingsFor } from "../support/two-factor-stack.ts";
 import { alternate, median, printRatios } from "./figures.ts";

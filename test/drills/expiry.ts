@@ -1,7 +1,7 @@
 // Messages are tracked, and half of them reported in time: exactly the other half is reported false, once.
 
-import { CHANNELS } from "../../src/report.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import { ago, type Statement } from "./support/caller.ts";
 import { createVerdict, type DrillResult, quantile, toSeconds } from "./support/drill.ts";
 import { inParallel } from "./support/in-parallel.ts";

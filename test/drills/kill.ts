@@ -1,7 +1,7 @@
 // Workerd is killed again and again while reports pour in: what was promised arrives all the same.
 
-import { CHANNELS } from "../../src/report.ts";
 import type { RecordedReport, SandboxFault } from "../../src/sandbox/index.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import { ago, type Caller, type Statement } from "./support/caller.ts";
 import { createVerdict, type DrillResult, toSeconds } from "./support/drill.ts";
 import { inParallel } from "./support/in-parallel.ts";

@@ -1,7 +1,7 @@
 // Vonage has not enabled the Conversion API for a key (402): its reports wait, and it is asked only now and then.
 
-import { CHANNELS } from "../../src/report.ts";
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import { OTHER_PROXY_KEY } from "../support/local-stack.ts";
 import { ago } from "./support/caller.ts";
 import { createVerdict, type DrillResult, toSeconds } from "./support/drill.ts";

@@ -1,7 +1,7 @@
 // Vonage is down, in every way there is, while reports come in: callers do not feel it, and everything arrives after.
 
 import { FASTEST_PER_SECOND } from "../../src/ledger/gate.ts";
-import { CHANNELS } from "../../src/report.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import { peakPerSecond, type SandboxServer } from "../support/sandbox-server.ts";
 import { ago } from "./support/caller.ts";
 import { createVerdict, type DrillResult, quantile, toSeconds } from "./support/drill.ts";

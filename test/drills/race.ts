@@ -1,7 +1,7 @@
 // Many callers contradict each other about the same messages at the same time: Vonage hears what the table allows.
 
-import { CHANNELS } from "../../src/report.ts";
 import type { SandboxFault } from "../../src/sandbox/index.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import type { Hit } from "../support/sandbox-server.ts";
 import { ago } from "./support/caller.ts";
 import { createVerdict, type DrillResult } from "./support/drill.ts";

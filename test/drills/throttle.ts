@@ -1,6 +1,6 @@
 // Vonage takes 30 requests a second and no more: a backlog drains close to that rate, and is never starved.
 
-import { CHANNELS } from "../../src/report.ts";
+import { CHANNELS } from "../../src/wire/report.ts";
 import type { Hit } from "../support/sandbox-server.ts";
 import { ago } from "./support/caller.ts";
 import { createVerdict, type DrillResult, quantile, toSeconds } from "./support/drill.ts";

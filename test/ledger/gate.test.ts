@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ConversionErrorCode } from "../../src/errors.ts";
+import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import {
   afterAttempt,
   FASTEST_PER_SECOND,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRow, REPORT_STATES, type Row, toStored } from "../../src/ledger/row.ts";
-import { CHANNELS, TRAFFICS } from "../../src/report.ts";
+import { CHANNELS, TRAFFICS } from "../../src/wire/report.ts";
 
 /** As SQLite holds them, in the order in which they are written. */
 const COLUMNS = [

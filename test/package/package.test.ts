@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RUNTIMES } from "../runtimes/runtimes.ts";
+import { RUNTIMES } from "../e2e/runtimes/runtimes.ts";
 import { bundle, bundleDeployedWorker, readImports } from "./bundle.ts";
 
 const { bin, dependencies, engines, exports, version } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -142,12 +142,12 @@ it("the Worker, with ledger and workflow, needs at most 160 kB, minified and gzi
 describe("the sources", () => {
   const paths = [
     "src/index.ts",
-    "src/token.ts",
+    "src/token/report-token.ts",
     "src/sandbox/index.ts",
     "src/webhooks/index.ts",
     "src/two-factor/index.ts",
     "adapters/cloudflare/index.ts",
-    "adapters/fetch/index.ts",
+    "adapters/http/index.ts",
     "adapters/cli/index.ts",
   ];
   const imports = readImports(paths);

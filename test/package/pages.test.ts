@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { RUNTIMES } from "../runtimes/runtimes.ts";
+import { RUNTIMES } from "../e2e/runtimes/runtimes.ts";
 
 const PAGES = [
   ...readdirSync(".").filter((name) => name.endsWith(".md")),

@@ -4,7 +4,7 @@ import { createConversionHandler } from "../../dist/fetch.mjs";
 import { createConversionClient } from "../../dist/index.mjs";
 import { createSandbox, SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "../../dist/sandbox.mjs";
 import { mintReportToken, verifyReportToken } from "../../dist/token.mjs";
-import { signParameters } from "../../src/signature.ts";
+import { signParameters } from "../../src/wire/signature.ts";
 import { vectors } from "../fixtures/signature-vectors.json";
 
 const SECRET = { kid: "k1", secret: "token-secret-0123456789-0123456789-abcdef" };

@@ -1,4 +1,4 @@
-import { type ConversionError, isConversionError } from "../../src/errors.ts";
+import { type ConversionError, isConversionError } from "../../src/client/errors.ts";
 
 /** The ConversionError that `action` throws or rejects with; anything else fails the test. */
 export async function conversionErrorOf(action: () => unknown): Promise<ConversionError> {

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { findFreePort, isFree } from "./free-port.ts";
 import { untilReachable, workerdBinary, writeConfig } from "./plain-workerd.ts";
 

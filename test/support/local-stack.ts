@@ -1,6 +1,6 @@
-import { type RunningWorker, startOnWorkerd } from "../../adapters/sandbox/workerd.ts";
+import { type RunningWorker, startOnWorkerd } from "../../adapters/playground/workerd.ts";
 import { type RecordedReport, SANDBOX_CREDENTIALS, type SandboxFault } from "../../src/sandbox/index.ts";
-import type { TokenSecret } from "../../src/token.ts";
+import type { TokenSecret } from "../../src/token/report-token.ts";
 
 export const PROXY_KEY = { name: "shop", key: "proxy-key-of-the-shop-0123456789abcdef" };
 export const OTHER_PROXY_KEY = { name: "alerts", key: "proxy-key-of-the-alerts-0123456789abcdef" };
@@ -49,7 +49,7 @@ export async function startLocalStack(
   bindings: Readonly<Record<string, string>> = {},
   { withLedger = false } = {},
 ): Promise<LocalStack> {
-  const sandboxWorker = await startOnWorkerd({ config: "adapters/sandbox/wrangler.toml" });
+  const sandboxWorker = await startOnWorkerd({ config: "adapters/playground/wrangler.toml" });
   const logs: string[] = [];
   const worker = await startOnWorkerd({
     config: "wrangler.toml",

@@ -17,7 +17,9 @@ export interface Started {
 const MARK = "Serving until Ctrl-C";
 
 export function launchStart(env: Readonly<Record<string, string>>): Started {
-  const child = spawn(process.execPath, ["adapters/sandbox/start.ts"], { env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, ["adapters/playground/start.ts"], {
+    env: { ...process.env, ...env },
+  });
   let text = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const serving = new Promise<string>((resolve, reject) => {

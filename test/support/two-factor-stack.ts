@@ -1,6 +1,6 @@
 // The whole workflow: the Worker with the workflow on, on workerd, and Vonage's sandbox, which sends it webhooks.
 
-import { type RunningWorker, startOnWorkerd } from "../../adapters/sandbox/workerd.ts";
+import { type RunningWorker, startOnWorkerd } from "../../adapters/playground/workerd.ts";
 import { SANDBOX_APPLICATION, SANDBOX_CREDENTIALS, type Sandbox } from "../../src/sandbox/index.ts";
 import { createTwoFactorClient, type TwoFactorClient } from "../../src/two-factor/index.ts";
 import { findFreePort } from "./free-port.ts";

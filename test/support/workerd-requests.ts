@@ -2,7 +2,7 @@
 
 import { createConversionClient } from "../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { createTwoFactorClient } from "../../src/two-factor/client.ts";
+import { createTwoFactorClient } from "../../src/two-factor/client/client.ts";
 
 const report = { messageId: "m-1", delivered: true };
 const credentials = SANDBOX_CREDENTIALS.twoFactor;

@@ -1,9 +1,9 @@
 // The senders as a Worker of their own: one request sends a code each way, to a Vonage that takes everything.
 
-import { maskNumber, parsePhoneNumber } from "../../src/two-factor/phone-number.ts";
-import { isSendError } from "../../src/two-factor/send-error.ts";
-import { createSmsSender } from "../../src/two-factor/sms-sender.ts";
-import { createVoiceSender } from "../../src/two-factor/voice-sender.ts";
+import { maskNumber, parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
+import { isSendError } from "../../src/two-factor/senders/send-error.ts";
+import { createSmsSender } from "../../src/two-factor/senders/sms-sender.ts";
+import { createVoiceSender } from "../../src/two-factor/senders/voice-sender.ts";
 import { isWebhookError, parseDeliveryReceipt, readWebhook } from "../../src/webhooks/index.ts";
 
 export default {

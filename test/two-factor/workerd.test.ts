@@ -1,7 +1,7 @@
 import { exportPKCS8, generateKeyPair } from "jose";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundleWorker } from "../../adapters/sandbox/workerd.ts";
+import { bundleWorker } from "../../adapters/playground/workerd.ts";
 
 let miniflare: Miniflare;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseInboundSms } from "../../src/webhooks/index.ts";
-import { webhookErrorOf } from "./support/webhook-error.ts";
+import { webhookErrorOf } from "../support/webhook-error.ts";
 
 const wire = {
   "api-key": "abcd1234",

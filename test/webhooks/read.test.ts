@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isWebhookError, readWebhook } from "../../src/webhooks/index.ts";
-import { webhookErrorOf } from "./support/webhook-error.ts";
+import { webhookErrorOf } from "../support/webhook-error.ts";
 
 const url = "https://hooks.example/webhooks/delivery-receipt";
 const post = (body: BodyInit, type: string, query = "") =>

@@ -1,10 +1,10 @@
 import "../support/property-seed.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { signParameters } from "../../src/signature.ts";
-import { SIGNATURE_METHODS } from "../../src/signature-method.ts";
 import { readWebhook, verifyWebhook } from "../../src/webhooks/index.ts";
-import { webhookErrorOf } from "./support/webhook-error.ts";
+import { signParameters } from "../../src/wire/signature.ts";
+import { SIGNATURE_METHODS } from "../../src/wire/signature-method.ts";
+import { webhookErrorOf } from "../support/webhook-error.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
 const seconds = now / 1000;

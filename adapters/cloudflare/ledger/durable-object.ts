@@ -1,14 +1,14 @@
 // The Durable Object around a shard: storage, alarm and clock of the platform, senders from the environment.
 
 import { DurableObject } from "cloudflare:workers";
-import { isConversionError } from "../../../src/errors.ts";
+import { isConversionError } from "../../../src/client/errors.ts";
+import type { Sender } from "../../../src/client/sending.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
-import type { Traffic } from "../../../src/report.ts";
-import type { Sender } from "../../../src/sender.ts";
-import type { LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
-import { createSenders } from "../../fetch/senders.ts";
+import type { Traffic } from "../../../src/wire/report.ts";
+import type { LedgerReport, TrackedMessage } from "../../http/ledger.ts";
+import { createSenders } from "../../http/senders.ts";
 import { type Env, readEnv } from "../env.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { ShardRpc } from "./rpc.ts";

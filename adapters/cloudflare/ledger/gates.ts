@@ -1,9 +1,9 @@
 // A shard's gates, one for each key: as they are stored and told of, and how many reports may go through them now.
 
-import type { ConversionErrorCode } from "../../../src/errors.ts";
+import type { ConversionErrorCode } from "../../../src/client/errors.ts";
 import { afterAttempt, clampGate, type Gate, isWideOpen, OPEN_GATE } from "../../../src/ledger/gate.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
-import { TRAFFICS, type Traffic } from "../../../src/report.ts";
+import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
 import type { FailureLog, ShardLogEntry } from "./shard-log.ts";
 import type { Store } from "./store.ts";
 

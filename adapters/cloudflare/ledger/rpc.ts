@@ -2,8 +2,8 @@
 
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
-import type { Traffic } from "../../../src/report.ts";
-import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../fetch/ledger.ts";
+import type { Traffic } from "../../../src/wire/report.ts";
+import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ledger.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Moved } from "./shard-layout.ts";
 import type { Position, SetAside } from "./store.ts";

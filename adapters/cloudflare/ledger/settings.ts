@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { LONGEST_TOKEN_S } from "../../../src/token-lifetime.ts";
-import { type Fault, field, findFaults, integer, objectOf, text } from "../../../src/validation.ts";
+import { type Fault, field, findFaults, integer, objectOf, text } from "../../../src/shared/validation.ts";
+import { LONGEST_TOKEN_S } from "../../../src/token/token-lifetime.ts";
 
 /** What is used of a Durable Object namespace. */
 export interface ShardNamespace {

@@ -1,5 +1,5 @@
-import type { ConversionErrorCode } from "../../../src/errors.ts";
-import type { Traffic } from "../../../src/report.ts";
+import type { ConversionErrorCode } from "../../../src/client/errors.ts";
+import type { Traffic } from "../../../src/wire/report.ts";
 
 /** One line of what a shard did on its own; nothing of any message. */
 export interface ShardLogEntry {

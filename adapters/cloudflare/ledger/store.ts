@@ -11,7 +11,7 @@ import {
   type StoredRow,
   toStored,
 } from "../../../src/ledger/row.ts";
-import { TRAFFICS, type Traffic } from "../../../src/report.ts";
+import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
 import type { Sql, SqlValue, Transact } from "../storage/sql.ts";

@@ -1,9 +1,9 @@
 // How settings that hold more than one word are written.
 
-import { CHANNELS } from "../../../src/report.ts";
-import { LIMIT_KINDS } from "../../../src/two-factor/limits.ts";
-import { NUMBER_TYPES } from "../../../src/two-factor/number-type.ts";
-import type { SmsFrom } from "../../../src/two-factor/sms-from.ts";
+import { LIMIT_KINDS } from "../../../src/two-factor/challenge/limits.ts";
+import { NUMBER_TYPES } from "../../../src/two-factor/numbers/number-type.ts";
+import type { SmsFrom } from "../../../src/two-factor/senders/sms-from.ts";
+import { CHANNELS } from "../../../src/wire/report.ts";
 import { cut, toList } from "../text.ts";
 
 /** A text that cannot be read, with the sentence that says how it must be written. */

@@ -1,6 +1,6 @@
 // Variables that look like settings and are none. A misspelt one does nothing, and nothing else would say so.
 
-import type { SetupNote } from "../../fetch/two-factor/setup-notes.ts";
+import type { SetupNote } from "../../http/two-factor/setup-notes.ts";
 import { measureDistance } from "./edit-distance.ts";
 import { SETTING_NAMES } from "./table.ts";
 

@@ -1,6 +1,6 @@
 // The one alarm of a Durable Object: which instant it is set to, and when it must be set anew.
 
-import { clampInstant } from "../../../src/clamp-instant.ts";
+import { clampInstant } from "../../../src/shared/clamp-instant.ts";
 
 export interface AlarmPlatform {
   /** Wakes the object at an instant, in place of the one set before. Durable with what is being written. */

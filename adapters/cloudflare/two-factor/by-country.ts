@@ -1,5 +1,5 @@
-import { SendError } from "../../../src/two-factor/send-error.ts";
-import type { CodeSender } from "../../../src/two-factor/sender.ts";
+import { SendError } from "../../../src/two-factor/senders/send-error.ts";
+import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
 
 /**
  * A sender that leaves some countries to another one.

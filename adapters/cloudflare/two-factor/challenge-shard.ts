@@ -1,22 +1,26 @@
 // One shard of the challenges: stores what src/two-factor decides, and tells the ledger. What it needs of the
 // platform is handed in.
 
-import type { Channel } from "../../../src/report.ts";
 import {
   attemptsLeft,
   type Challenge,
   type ChallengeDetails,
   toDetails,
   toStatus,
-} from "../../../src/two-factor/challenge.ts";
-import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/code.ts";
-import { findCode } from "../../../src/two-factor/find-code.ts";
-import { findMatch, stepChallenge } from "../../../src/two-factor/machine.ts";
-import { rebaseChallenge } from "../../../src/two-factor/rebase-challenge.ts";
-import { createMessage, settleAt } from "../../../src/two-factor/sending.ts";
-import type { ChallengeEvent, ChallengeRules, ChallengeStep } from "../../../src/two-factor/step.ts";
-import { givesWayTo, hasGoneOut } from "../../../src/two-factor/supersede.ts";
+} from "../../../src/two-factor/challenge/challenge.ts";
+import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/challenge/code.ts";
+import { findCode } from "../../../src/two-factor/challenge/find-code.ts";
+import { findMatch, stepChallenge } from "../../../src/two-factor/challenge/machine.ts";
+import { rebaseChallenge } from "../../../src/two-factor/challenge/rebase-challenge.ts";
+import { createMessage, settleAt } from "../../../src/two-factor/challenge/sending.ts";
+import type {
+  ChallengeEvent,
+  ChallengeRules,
+  ChallengeStep,
+} from "../../../src/two-factor/challenge/step.ts";
+import { givesWayTo, hasGoneOut } from "../../../src/two-factor/challenge/supersede.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
+import type { Channel } from "../../../src/wire/report.ts";
 import type {
   Begun,
   Checked,
@@ -29,7 +33,7 @@ import type {
   Received,
   Refusal,
   SendingEnded,
-} from "../../fetch/two-factor/challenges.ts";
+} from "../../http/two-factor/challenges.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";

@@ -1,9 +1,9 @@
 // The tables of challenges. Knows SQL, and nothing of what challenges mean.
 
-import type { Challenge } from "../../../src/two-factor/challenge.ts";
-import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/spellings.ts";
-import type { Statement } from "../../../src/two-factor/step.ts";
-import { parseChallenge, parseStatement } from "../../../src/two-factor/stored.ts";
+import type { Challenge } from "../../../src/two-factor/challenge/challenge.ts";
+import type { Statement } from "../../../src/two-factor/challenge/step.ts";
+import { parseChallenge, parseStatement } from "../../../src/two-factor/challenge/stored.ts";
+import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";

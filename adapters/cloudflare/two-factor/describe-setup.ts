@@ -1,5 +1,5 @@
-import type { TwoFactorConfig } from "../../fetch/two-factor/options.ts";
-import type { WorkflowSetup } from "../../fetch/two-factor/setup-notes.ts";
+import type { TwoFactorConfig } from "../../http/two-factor/options.ts";
+import type { WorkflowSetup } from "../../http/two-factor/setup-notes.ts";
 import { readSmsFrom, Unreadable } from "../settings/readers.ts";
 import { toList } from "../text.ts";
 import type { Senders, TwoFactorEnv } from "./settings.ts";

@@ -2,9 +2,10 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
-import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
-import { codeOfProblem, TwoFactorError } from "../../../src/two-factor/errors.ts";
-import { idempotencyKeyText } from "../../../src/two-factor/idempotency-key.ts";
+import { findFaults, objectOf } from "../../../src/shared/validation.ts";
+import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
+import { idempotencyKeyText } from "../../../src/two-factor/challenge/idempotency-key.ts";
+import { codeOfProblem, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
 import {
   type CheckResult,
   checkSchema,
@@ -15,10 +16,9 @@ import {
   type StartRequest,
   startSchema,
 } from "../../../src/two-factor/request.ts";
-import { findFaults, objectOf } from "../../../src/validation.ts";
-import { PROBLEMS } from "../../fetch/problem.ts";
-import { STORAGE_PROBLEMS, StorageUnavailable } from "../../fetch/storage-unavailable.ts";
-import type { Failure, TwoFactor } from "../../fetch/two-factor/service.ts";
+import { PROBLEMS } from "../../http/problem.ts";
+import { STORAGE_PROBLEMS, StorageUnavailable } from "../../http/storage-unavailable.ts";
+import type { Failure, TwoFactor } from "../../http/two-factor/service.ts";
 import type { Env } from "../env.ts";
 import { requireServices, type ServicesOf } from "../services.ts";
 

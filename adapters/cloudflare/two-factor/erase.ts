@@ -1,6 +1,6 @@
 // Removes everything that the workflow's objects hold of a number.
 
-import type { Erase } from "../../fetch/erase.ts";
+import type { Erase } from "../../http/erase.ts";
 import { inGroups } from "../in-groups.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";

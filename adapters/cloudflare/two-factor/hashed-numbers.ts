@@ -1,9 +1,9 @@
 // The names that the limits know a number by: keyed hashes, so that what is stored tells no number.
 
-import type { CodeSecret } from "../../../src/two-factor/code.ts";
-import { hashKeyed } from "../../../src/two-factor/keyed-hash.ts";
-import { toPrefix } from "../../../src/two-factor/limits.ts";
-import { listSpellings } from "../../../src/two-factor/spellings.ts";
+import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
+import { hashKeyed } from "../../../src/two-factor/challenge/keyed-hash.ts";
+import { toPrefix } from "../../../src/two-factor/challenge/limits.ts";
+import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Names } from "./send-limiter.ts";
 
 /** A number and its block, by the first secret, then by the others, and then as 0.1.0 wrote them: plainly, as they came. */

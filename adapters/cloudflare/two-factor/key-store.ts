@@ -1,6 +1,6 @@
 // The tables of idempotency keys. Knows SQL, and nothing of what answers mean.
 
-import type { KeyedRequest } from "../../../src/two-factor/idempotency-key.ts";
+import type { KeyedRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import type { Migration } from "../storage/migrations.ts";
 import type { Sql } from "../storage/sql.ts";
 

@@ -1,9 +1,9 @@
 // What a request meets under an idempotency key that is known already. Everything here runs within a transaction.
 
-import { type Challenge, toStatus } from "../../../src/two-factor/challenge.ts";
-import type { HashedCode } from "../../../src/two-factor/code.ts";
-import { settleAt } from "../../../src/two-factor/sending.ts";
-import type { Checked, Claimed, Earlier, KeptAnswer, Keyed } from "../../fetch/two-factor/challenges.ts";
+import { type Challenge, toStatus } from "../../../src/two-factor/challenge/challenge.ts";
+import type { HashedCode } from "../../../src/two-factor/challenge/code.ts";
+import { settleAt } from "../../../src/two-factor/challenge/sending.ts";
+import type { Checked, Claimed, Earlier, KeptAnswer, Keyed } from "../../http/two-factor/challenges.ts";
 import type { KeyedAnswer, KeyStore } from "./key-store.ts";
 
 export function createKnownKeys(

@@ -1,7 +1,7 @@
 // What was sent in each part of each window, and how often other things happened. Knows SQL.
 
-import type { Counts } from "../../../src/two-factor/limits.ts";
-import type { Webhook, WebhookOutcome, WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
+import type { Counts } from "../../../src/two-factor/challenge/limits.ts";
+import type { Webhook, WebhookOutcome, WebhookSighting } from "../../http/two-factor/webhook-record.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";

@@ -1,11 +1,11 @@
 // The Durable Objects of the workflow: storage, alarm and clock of the platform around what is in this folder.
 
 import { DurableObject } from "cloudflare:workers";
-import type { Channel } from "../../../src/report.ts";
-import type { CodeSecret } from "../../../src/two-factor/code.ts";
-import { DEFAULT_LIMITS } from "../../../src/two-factor/limits.ts";
+import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
+import { DEFAULT_LIMITS } from "../../../src/two-factor/challenge/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
-import { LedgerUnavailable } from "../../fetch/ledger.ts";
+import type { Channel } from "../../../src/wire/report.ts";
+import { LedgerUnavailable } from "../../http/ledger.ts";
 import type {
   Keep,
   Keyed,
@@ -13,8 +13,8 @@ import type {
   Once,
   Sending,
   SendingEnded,
-} from "../../fetch/two-factor/challenges.ts";
-import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
+} from "../../http/two-factor/challenges.ts";
+import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
 import { type Env, readEnv } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";

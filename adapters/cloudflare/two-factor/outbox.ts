@@ -1,8 +1,8 @@
 // What the ledger is still to be told: stored together with the state it follows from, told after, and again until
 // the ledger has confirmed it. Whatever the order in which it hears of a message, its rules make the same of it.
 
-import type { Statement } from "../../../src/two-factor/step.ts";
-import type { Ledger } from "../../fetch/ledger.ts";
+import type { Statement } from "../../../src/two-factor/challenge/step.ts";
+import type { Ledger } from "../../http/ledger.ts";
 import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
 
 /** What is used of the ledger. */

@@ -1,6 +1,6 @@
 // The limits as the workflow sees them: one object for all, since some of them are over everything.
 
-import type { SendLimits } from "../../fetch/two-factor/challenges.ts";
+import type { SendLimits } from "../../http/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";
 import type { SendLimitsRpc } from "./rpc.ts";

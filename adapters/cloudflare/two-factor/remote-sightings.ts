@@ -1,6 +1,6 @@
 // Sightings of webhooks have an object to themselves: the one of the limits is passed by every code.
 
-import type { SightingStore } from "../../fetch/two-factor/webhook-record.ts";
+import type { SightingStore } from "../../http/two-factor/webhook-record.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";
 import type { SendLimitsRpc } from "./rpc.ts";

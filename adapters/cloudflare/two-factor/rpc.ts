@@ -4,10 +4,10 @@
 // takes or gives in a way that an older or newer other side would misread, and a method that 0.1.0 does not have is
 // called with a way to do without it (`older` of `callObject`).
 
-import type { Channel } from "../../../src/report.ts";
-import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge.ts";
+import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
-import type { Erased } from "../../fetch/erase.ts";
+import type { Channel } from "../../../src/wire/report.ts";
+import type { Erased } from "../../http/erase.ts";
 import type {
   Begun,
   Checked,
@@ -21,8 +21,8 @@ import type {
   Refusal,
   SendingEnded,
   SendLimits,
-} from "../../fetch/two-factor/challenges.ts";
-import type { SightingStore } from "../../fetch/two-factor/webhook-record.ts";
+} from "../../http/two-factor/challenges.ts";
+import type { SightingStore } from "../../http/two-factor/webhook-record.ts";
 import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
 
 /** Rows that could not be read; since 0.2.0. Both classes have them. */

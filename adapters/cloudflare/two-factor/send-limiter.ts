@@ -11,10 +11,10 @@ import {
   partOf,
   toPrefix,
   waitFor,
-} from "../../../src/two-factor/limits.ts";
-import { listSpellings } from "../../../src/two-factor/spellings.ts";
-import type { Sending } from "../../fetch/two-factor/challenges.ts";
-import type { WebhookSighting } from "../../fetch/two-factor/webhook-record.ts";
+} from "../../../src/two-factor/challenge/limits.ts";
+import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
+import type { Sending } from "../../http/two-factor/challenges.ts";
+import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";

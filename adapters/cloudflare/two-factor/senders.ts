@@ -1,11 +1,11 @@
 // How messages go out, as the settings describe it.
 
-import type { Credentials } from "../../../src/credentials.ts";
-import { isConversionError } from "../../../src/errors.ts";
-import type { CodeSender } from "../../../src/two-factor/sender.ts";
-import { createShortCodeSender } from "../../../src/two-factor/short-code-sender.ts";
-import { createSmsSender, type SmsSenderOptions } from "../../../src/two-factor/sms-sender.ts";
-import { createVoiceSender, type VoiceSenderOptions } from "../../../src/two-factor/voice-sender.ts";
+import type { Credentials } from "../../../src/client/credentials.ts";
+import { isConversionError } from "../../../src/client/errors.ts";
+import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
+import { createShortCodeSender } from "../../../src/two-factor/senders/short-code-sender.ts";
+import { createSmsSender, type SmsSenderOptions } from "../../../src/two-factor/senders/sms-sender.ts";
+import { createVoiceSender, type VoiceSenderOptions } from "../../../src/two-factor/senders/voice-sender.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { byCountry } from "./by-country.ts";

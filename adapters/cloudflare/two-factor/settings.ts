@@ -1,11 +1,11 @@
 // The workflow's settings: from the environment to its configuration, or everything that is missing or wrong.
 
-import { findFaults } from "../../../src/validation.ts";
+import { findFaults } from "../../../src/shared/validation.ts";
 import {
   type TwoFactorConfig,
   type TwoFactorOptions,
   twoFactorSchema,
-} from "../../fetch/two-factor/options.ts";
+} from "../../http/two-factor/options.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
 import { WORKFLOW_TEXTS } from "../settings/table.ts";
 import { makeSenders } from "./senders.ts";

@@ -1,8 +1,8 @@
 // The challenges as the workflow sees them. A number has all its challenges in one shard, and an id says which one.
 
-import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/spellings.ts";
-import { StorageUnavailable } from "../../fetch/storage-unavailable.ts";
-import type { Challenges, Received, Wait } from "../../fetch/two-factor/challenges.ts";
+import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
+import { StorageUnavailable } from "../../http/storage-unavailable.ts";
+import type { Challenges, Received, Wait } from "../../http/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject, hashText } from "../objects.ts";
 import type { ChallengesRpc } from "./rpc.ts";

@@ -1,8 +1,8 @@
 // Who reports to the Worker: over HTTP, with a proxy key, on a few connections; and remembers what was promised.
 
 import { Agent, request } from "node:http";
-import type { Channel } from "../../../src/report.ts";
-import { formatTimestamp } from "../../../src/timestamp.ts";
+import type { Channel } from "../../../src/wire/report.ts";
+import { formatTimestamp } from "../../../src/wire/timestamp.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 
 /** One message and what is said of it. */

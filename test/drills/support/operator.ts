@@ -1,6 +1,6 @@
 // What the operator sees, over HTTP with the admin key.
 
-import type { LedgerStats, ListedReport, ListedState, ReportPage } from "../../../adapters/fetch/ledger.ts";
+import type { LedgerStats, ListedReport, ListedState, ReportPage } from "../../../adapters/http/ledger.ts";
 import { ADMIN_KEY } from "../../support/local-stack.ts";
 import { until } from "./time.ts";
 

@@ -1,0 +1,83 @@
+// Who is calling: a report token, or a proxy key in any of the places where official SDKs put an API secret.
+
+import { equalInConstantTime } from "../../src/shared/constant-time.ts";
+import { type VerifiedToken, verifyReportToken } from "../../src/token/report-token.ts";
+import { decodeBasic } from "../../src/wire/basic-auth.ts";
+import type { Parameters } from "../../src/wire/parameters.ts";
+import type { Traffic } from "../../src/wire/report.ts";
+import { isFresh, verifySignature } from "../../src/wire/signature.ts";
+import type { HandlerConfig } from "./options.ts";
+
+export type Caller =
+  | { readonly kind: "key"; readonly name: string; readonly traffic: Traffic }
+  | ({ readonly kind: "token" } & VerifiedToken);
+
+/** Parameters that say who is calling; `token` beside the API's own. */
+export const CALLER_PARAMETERS: ReadonlySet<string> = new Set(["token", "api_key", "api_secret", "sig"]);
+
+/**
+ * Identifies the caller: `Authorization` (Bearer token or key; Basic `name:key`) where it is there, else `token`,
+ * `api_key` with `api_secret`, or `api_key` with `sig` made with the proxy key as signature secret.
+ *
+ * @param now Epoch milliseconds.
+ * @returns `undefined`: nobody we know.
+ */
+export async function identifyCaller(
+  authorization: string | null,
+  parameters: Parameters,
+  config: Pick<HandlerConfig, "proxyKeys" | "tokenSecrets" | "tokenAudience">,
+  now: number,
+): Promise<Caller | undefined> {
+  if (authorization !== null) {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (bearer?.includes(".")) return fromToken(bearer, config);
+    if (bearer !== undefined) return fromKey(config, (known) => equalInConstantTime(bearer, known.key));
+    const basic = decodeBasic(authorization);
+    return basic && fromNameAndKey(basic.user, basic.password, config);
+  }
+  const token = parameters.get("token");
+  if (token !== undefined) return fromToken(token, config);
+  const name = parameters.get("api_key") ?? "";
+  const key = parameters.get("api_secret");
+  if (key !== undefined) return fromNameAndKey(name, key, config);
+  const known = config.proxyKeys.find((one) => one.name === name);
+  const signed = known && isFresh(parameters, now) && (await verifySignature(parameters, known.key));
+  return signed ? { kind: "key", name, traffic: known.traffic } : undefined;
+}
+
+/**
+ * Identifies the operator by an admin key as Bearer.
+ *
+ * @returns The key's name; `undefined`: nobody we know.
+ */
+export function identifyAdmin(
+  authorization: string | null,
+  { adminKeys }: Pick<HandlerConfig, "adminKeys">,
+): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (bearer === undefined) return undefined;
+  const [found] = adminKeys.filter((known) => equalInConstantTime(bearer, known.key));
+  return found?.name;
+}
+
+async function fromToken(token: string, config: Pick<HandlerConfig, "tokenSecrets" | "tokenAudience">) {
+  try {
+    const options = { secrets: config.tokenSecrets, audience: config.tokenAudience };
+    return { kind: "token", ...(await verifyReportToken(token, options)) } as const;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromNameAndKey(name: string, key: string, config: Pick<HandlerConfig, "proxyKeys">) {
+  return fromKey(config, (known) => equalInConstantTime(key, known.key) && name === known.name);
+}
+
+/** Looks at every key whatever it finds, so that the time does not tell which one matched. */
+function fromKey(
+  { proxyKeys }: Pick<HandlerConfig, "proxyKeys">,
+  matches: (known: HandlerConfig["proxyKeys"][number]) => boolean,
+) {
+  const [found] = proxyKeys.filter(matches);
+  return found && ({ kind: "key", name: found.name, traffic: found.traffic } as const);
+}

@@ -1,0 +1,61 @@
+// `POST /erase`: removes what is stored of a phone number.
+
+import { objectOf, required, text } from "../../src/shared/validation.ts";
+import { parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
+import { listSpellings } from "../../src/two-factor/numbers/spellings.ts";
+import { readParameters } from "../../src/wire/request-parameters.ts";
+import { admitAdmin, answerUnreadable, type HandlerContext } from "./authentication.ts";
+import { readFields } from "./fields.ts";
+import type { HandlerConfig } from "./options.ts";
+import { type Answer, problem } from "./problem.ts";
+
+/** How much was removed. */
+export interface Erased {
+  readonly challenges: number;
+  /** Answers that were kept for their `Idempotency-Key`. */
+  readonly answers: number;
+  /** Counters of the send limits for this number. Those of its block of 10 000, and of all, tell of no one. */
+  readonly counters: number;
+  /** Rows that could not be read and mention the number. */
+  readonly unreadable: number;
+}
+
+/** @param numbers E.164 digits; every spelling under which the number may be stored. */
+export type Erase = (numbers: readonly string[]) => Promise<Erased>;
+
+const eraseSchema = objectOf({
+  // Also a number that no plan has any more: it may have been stored when one had it.
+  to: required(text("a phone number in E.164: country code first, 7 to 15 digits", /^\+?[1-9]\d{6,14}$/)),
+});
+
+/** URLs end up in logs. */
+const NUMBER_IN_URL = { parameter: "to", detail: "must not stand in the URL; send it in the body" };
+
+/** Makes the call; it lets only an admin key on. `erase` is `undefined` where there is no workflow. */
+export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
+  return async (request: Request, context: HandlerContext): Promise<Answer> => {
+    const admin = await admitAdmin(request, config, context);
+    if (typeof admin !== "string") return admin;
+    const seen = { caller: `admin:${admin}` };
+    if (erase === undefined) return problem("no-two-factor", {}, {}, seen);
+    if (new URL(request.url).search !== "") {
+      return problem("invalid-parameters", { errors: [NUMBER_IN_URL] }, {}, seen);
+    }
+    const decoded = await readParameters(request, context.lengthHolds);
+    if (typeof decoded === "string") {
+      const { log, ...answer } = answerUnreadable(decoded);
+      return { ...answer, log: { ...seen, ...log } };
+    }
+    const { output, errors = [] } = readFields(decoded, eraseSchema);
+    if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
+    const digits = output.to.replace("+", "");
+    const { number = digits } = parsePhoneNumber(output.to);
+    const erased = await erase([...new Set([...listSpellings(number), digits])]);
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(erased),
+      log: { ...seen, outcome: "erased" },
+    };
+  };
+}

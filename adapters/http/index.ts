@@ -1,0 +1,31 @@
+// The Worker without Cloudflare: for every runtime and framework that speaks Request and Response.
+
+import { type ConversionHandler, createHandler } from "./handler.ts";
+import { type ConversionHandlerOptions, resolveHandlerOptions } from "./options.ts";
+
+export type { Credentials, SecretCredentials, SignatureCredentials } from "../../src/client/credentials.ts";
+export type { ConversionErrorCode, ConversionErrorDetails } from "../../src/client/errors.ts";
+export { ConversionError, isConversionError } from "../../src/client/errors.ts";
+export type { TokenSecret } from "../../src/token/token-secret.ts";
+export type { Channel, Traffic } from "../../src/wire/report.ts";
+export type { HandlerContext } from "./authentication.ts";
+export type { ConversionHandler } from "./handler.ts";
+export type { LogEntry } from "./log.ts";
+export type { AdminKey, Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
+
+/**
+ * Makes a handler that takes reports as the Conversion API does, minus its secrets:
+ * `POST /conversions/sms`, `POST /conversions/voice`, and `GET /health`.
+ *
+ * @example
+ * const handle = createConversionHandler({
+ *   credentials: { "2fa": { apiKey, apiSecret } },
+ *   proxyKeys: [{ name: "shop", key }],
+ * });
+ * export const POST = (request: Request) => handle(request);
+ *
+ * @throws {ConversionError} `invalid_options`, naming everything that is wrong or missing, and no value.
+ */
+export function createConversionHandler(options: ConversionHandlerOptions): ConversionHandler {
+  return createHandler(resolveHandlerOptions(options));
+}

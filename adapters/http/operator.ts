@@ -1,0 +1,194 @@
+// What the operator can ask: which reports wait or died, how many there are, whether Vonage takes each key.
+
+import type { Credentials } from "../../src/client/credentials.ts";
+import type { ConversionErrorCode } from "../../src/client/errors.ts";
+import { isConversionError } from "../../src/client/errors.ts";
+import type { Sender } from "../../src/client/sending.ts";
+import { findFaults } from "../../src/shared/validation.ts";
+import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
+import { admitAdmin, type HandlerContext } from "./authentication.ts";
+import type { Ledger, ListedState, ReportPage } from "./ledger.ts";
+import type { HandlerConfig } from "./options.ts";
+import { type Answer, problem } from "./problem.ts";
+import { createSenders } from "./senders.ts";
+import type { Examination } from "./two-factor/examine.ts";
+import type { TwoFactor } from "./two-factor/service.ts";
+import type { SetupNote } from "./two-factor/setup-notes.ts";
+
+/**
+ * How Vonage answers reports of a key. `accepted` is a 200 and nothing else; `rejected`: it knows the key, but refuses
+ * the way in which reports are sent; `unknown`: it could not be asked.
+ */
+export interface Diagnosis {
+  readonly verdict: "accepted" | "rejected" | "unauthorized" | "not_enabled" | "unknown";
+  /** The error in place of a verdict. */
+  readonly reason: ConversionErrorCode | null;
+  /** With `rejected`: the HTTP status. */
+  readonly status?: number | undefined;
+  /** With `rejected`: the `via` of the credentials, which says how reports are sent today. */
+  readonly via?: NonNullable<Credentials["via"]>;
+}
+
+/** Rows of the workflow's storage that could not be read. */
+export interface UnreadableRows {
+  /** @returns `undefined`: the cursor is none of ours. */
+  list(limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
+  count(): Promise<number>;
+}
+
+const STATES: readonly ListedState[] = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
+const DEFAULT_LIMIT = 100;
+const LARGEST_LIMIT = 500;
+
+const JSON_HEADERS = { "content-type": "application/json" };
+
+/** Makes the operator's calls; each lets only an admin key on. */
+export function createOperator(
+  config: HandlerConfig,
+  ledger: Ledger | undefined,
+  twoFactor:
+    | {
+        readonly service: Pick<TwoFactor, "counts" | "measureTexts">;
+        readonly examination?: Pick<Examination, "diagnose">;
+      }
+    | undefined,
+  unreadable?: UnreadableRows,
+  notes: readonly SetupNote[] = [],
+) {
+  const asAdmin =
+    (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
+    async (request: Request, context: HandlerContext, ...key: string[]): Promise<Answer> => {
+      const admin = await admitAdmin(request, config, context);
+      if (typeof admin !== "string") return admin;
+      const seen = { caller: `admin:${admin}` };
+      if (ledger === undefined) return problem("no-ledger", { detail: NO_LEDGER }, {}, seen);
+      const { log, ...rest } = await answer(request, ledger, key);
+      return { ...rest, log: { ...seen, ...log } };
+    };
+
+  return {
+    /** `GET /reports?state=…&limit=…&cursor=…` */
+    list: asAdmin(async (request, from) => {
+      const { searchParams } = new URL(request.url);
+      const state = (searchParams.get("state") ?? "") as ListedState;
+      const limit = Number(searchParams.get("limit") ?? DEFAULT_LIMIT);
+      const errors = [...searchParams.keys()]
+        .filter((name) => !["state", "limit", "cursor"].includes(name))
+        .map(() => ({ parameter: "(unknown)", detail: "only state, limit and cursor are known" }));
+      if (!STATES.includes(state)) {
+        errors.push({ parameter: "state", detail: `must be one of ${STATES.join(", ")}` });
+      }
+      if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_LIMIT) {
+        errors.push({ parameter: "limit", detail: `must be a whole number from 1 to ${LARGEST_LIMIT}` });
+      }
+      const cursor = searchParams.get("cursor") ?? undefined;
+      const page = errors.length === 0 ? await list(from, state, limit, cursor) : undefined;
+      if (page !== undefined) return json(200, page);
+      if (errors.length === 0)
+        errors.push({ parameter: "cursor", detail: "must be one that a page ended with" });
+      return problem("invalid-parameters", { errors });
+    }),
+
+    /** `POST /reports/{channel}/{messageId}/retry` */
+    retry: asAdmin(async (_, from, [channel = "", messageId = ""]) => {
+      const known = CHANNELS.includes(channel as Channel) && !findFaults(messageIdSchema, messageId).faults;
+      const result = known ? await from.retry({ channel: channel as Channel, messageId }) : "unknown";
+      if (result === "unknown") return problem("not-found", { detail: "No such report is in the ledger." });
+      if (result === "nothing") {
+        return problem("nothing-to-retry", { detail: "It is still awaited, or on record already." });
+      }
+      return json(202, { status: "accepted" });
+    }),
+
+    /** `GET /stats` */
+    stats: asAdmin(async (_, from) => {
+      const [stats, counts, more = 0] = await Promise.all([
+        from.stats(),
+        twoFactor?.service.counts(),
+        unreadable?.count(),
+      ]);
+      const reports = { ...stats.reports, unreadable: stats.reports.unreadable + more };
+      return json(200, { ...stats, reports, ...(counts && { twoFactor: counts }) });
+    }),
+
+    /** `POST /doctor`: reports a message that does not exist with each key, and says how the workflow is set up. */
+    doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
+      const admin = await admitAdmin(request, config, context);
+      if (typeof admin !== "string") return admin;
+      const senders = createSenders(config, false);
+      const keys: Partial<Record<Traffic, Diagnosis>> = {};
+      for (const traffic of TRAFFICS) {
+        const send = senders.get(traffic);
+        const credentials = config.credentials[traffic];
+        if (send && credentials) keys[traffic] = await diagnose(send, credentials);
+      }
+      // Reports that wait for a key need not wait for its next probe. Where the ledger fails the verdicts still stand.
+      const mended = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
+      if (mended.length > 0) await ledger?.nudge(mended).catch(() => {});
+      const texts = twoFactor?.service.measureTexts() ?? [];
+      const workflow = await twoFactor?.examination?.diagnose();
+      const { log, ...answer } = json(200, {
+        ledger: ledger !== undefined,
+        keys,
+        ...(notes.length > 0 && { notes }),
+        ...(workflow && { twoFactor: workflow }),
+        ...(texts.length > 0 && { texts }),
+      });
+      return { ...answer, log: { ...log, caller: `admin:${admin}` } };
+    },
+  };
+
+  /** One page. Unreadable rows of the workflow come after those of the ledger, with cursors of their own. */
+  async function list(
+    from: Ledger,
+    state: ListedState,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<ReportPage | undefined> {
+    if (unreadable === undefined || state !== "unreadable") return from.list(state, limit, cursor);
+    const isOfWorkflow = cursor?.startsWith(OF_WORKFLOW);
+    const page = isOfWorkflow ? { reports: [] } : await from.list(state, limit, cursor);
+    if (page === undefined || page.cursor !== undefined) return page;
+    const room = limit - page.reports.length;
+    if (room === 0) return (await unreadable.count()) > 0 ? { ...page, cursor: OF_WORKFLOW } : page;
+    const more = await unreadable.list(
+      room,
+      (isOfWorkflow && cursor?.slice(OF_WORKFLOW.length)) || undefined,
+    );
+    return (
+      more && {
+        reports: [...page.reports, ...more.reports],
+        ...(more.cursor !== undefined && { cursor: OF_WORKFLOW + more.cursor }),
+      }
+    );
+  }
+}
+
+/** Begins the cursors of the workflow's rows; in no other cursor is there a dot. */
+const OF_WORKFLOW = "workflow.";
+
+const NO_LEDGER =
+  "This service forwards reports and keeps none: bind LEDGER, on Cloudflare, to have a ledger.";
+
+function json(status: number, body: unknown): Answer {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome: "ok" } };
+}
+
+/**
+ * Sends a complete report, since only a 200 to one proves that reports arrive: a refusal of an incomplete one would
+ * look the same whether Vonage read its form or not. Its message id is a new UUID, which is no message's, and `true`
+ * is no complaint about a route.
+ */
+async function diagnose(send: Sender, { via, signatureSecret }: Credentials): Promise<Diagnosis> {
+  const probe = { channel: "sms", messageId: crypto.randomUUID(), delivered: true } as const;
+  try {
+    await send(probe);
+    return { verdict: "accepted", reason: null };
+  } catch (error) {
+    if (!isConversionError(error)) throw error;
+    const { code, status } = error;
+    if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
+    if (code !== "rejected") return { verdict: "unknown", reason: code };
+    return { verdict: code, reason: null, status, via: via ?? (signatureSecret ? "form" : "basic") };
+  }
+}

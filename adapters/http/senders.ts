@@ -1,0 +1,20 @@
+import { resolveOptions } from "../../src/client/options.ts";
+import type { RetryOptions } from "../../src/client/retry.ts";
+import { createSender, type Sender } from "../../src/client/sending.ts";
+import { TRAFFICS, type Traffic } from "../../src/wire/report.ts";
+import type { HandlerConfig } from "./options.ts";
+
+/** One sender for each traffic that there are credentials for. */
+export function createSenders(
+  { credentials, baseUrl, timeout, fetch }: HandlerConfig,
+  retry: RetryOptions | false,
+): ReadonlyMap<Traffic, Sender> {
+  return new Map(
+    TRAFFICS.flatMap((traffic) => {
+      const own = credentials[traffic];
+      if (own === undefined) return [];
+      const options = { credentials: own, baseUrl, timeout, retry, ...(fetch && { fetch }) };
+      return [[traffic, createSender(resolveOptions(options))] as const];
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+// The workflow over HTTP: who is calling → fields → service → answer.
+
+import * as v from "valibot";
+import { objectOf } from "../../../src/shared/validation.ts";
+import type { ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
+import {
+  idempotencyKeyText,
+  KEY_RULE,
+  readIdempotencyKey,
+} from "../../../src/two-factor/challenge/idempotency-key.ts";
+import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import { type Admitted, admit, type HandlerContext } from "../authentication.ts";
+import { readFields } from "../fields.ts";
+import type { LogEntry } from "../log.ts";
+import type { HandlerConfig } from "../options.ts";
+import { type Answer, problem } from "../problem.ts";
+import { type Failure, type TwoFactor, toFailure } from "./service.ts";
+
+const JSON_HEADERS = { "content-type": "application/json" };
+
+/** For numbers that begin with a blank. */
+const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";
+
+const nothingSchema = objectOf({});
+
+/** Parameters that are numbers, which a query and a form hold as text. */
+const NUMBERS = ["wait"];
+
+/** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
+export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) {
+  interface Asked {
+    /** Name of the proxy key. */
+    readonly caller: string;
+    /** Of the challenge. */
+    readonly id: string;
+    readonly key: string | undefined;
+    /** Fires when the caller has gone, where the platform says so. */
+    readonly signal: AbortSignal;
+  }
+  type Call<O> = (input: O, asked: Asked) => Promise<Answer>;
+  const asCaller =
+    <E extends v.ObjectEntries>(
+      schema: ReturnType<typeof objectOf<E>>,
+      answer: Call<v.InferOutput<ReturnType<typeof objectOf<E>>>>,
+    ) =>
+    async (request: Request, context: HandlerContext, id = ""): Promise<Answer> => {
+      const admitted = await admit(request, config, context);
+      if ("status" in admitted) return admitted;
+      const { caller, decoded, seen }: Admitted = admitted;
+      if (caller.kind !== "key") {
+        const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
+        return problem("unauthenticated", { detail }, {}, seen);
+      }
+      if (caller.traffic !== "2fa") {
+        const detail = "Codes are sent and checked with a proxy key for 2FA traffic.";
+        return problem("wrong-traffic", { detail }, {}, seen);
+      }
+      const { output, errors = [] } = readFields(decoded, schema, NUMBERS);
+      const key = readKey(request.headers);
+      if (output === undefined || key === null) {
+        const all = key === null ? [...errors, KEY_FAULT] : errors;
+        return problem("invalid-parameters", { errors: all }, {}, seen);
+      }
+      // A caller that hangs up must not leave a message that was sent without a note of it.
+      const work = answer(output, { caller: caller.name, id, key, signal: request.signal });
+      context.waitUntil?.(work.catch(() => {}));
+      const { log, ...rest } = await work;
+      return { ...rest, log: { ...seen, ...log } };
+    };
+
+  return {
+    /** `POST /2fa` */
+    start: asCaller(startSchema, async (request, { caller, key }) => {
+      const { channel, to } = request;
+      const seen = { channel, number: service.mask(request) };
+      const started = await service.start(request, caller, key);
+      const wasPlus = "failed" in started && started.failed === "invalid-number" && /^ \d/.test(to);
+      const result = wasPlus ? { ...started, detail: `${started.detail} ${PLUS_HINT}` } : started;
+      return toAnswer(result, "started", seen);
+    }),
+
+    /** `POST /2fa/{id}/check` */
+    check: asCaller(checkSchema, async ({ code }, { caller, id, key }) => {
+      const checked = await service.check(id, code, caller, key);
+      if ("failed" in checked) return toProblem(checked);
+      return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
+    }),
+
+    /** `POST /2fa/{id}/resend` */
+    resend: asCaller(resendSchema, async (request, { caller, id, key }) =>
+      toAnswer(await service.resend(id, request, caller, key), "resent"),
+    ),
+
+    /** `DELETE /2fa/{id}` */
+    cancel: asCaller(nothingSchema, async (_, { id }) => {
+      const cancelled = await service.cancel(id);
+      if (cancelled !== true) return toProblem(cancelled);
+      return { status: 204, headers: {}, body: null, log: { outcome: "cancelled" } };
+    }),
+
+    /** `GET /2fa/{id}` */
+    look: asCaller(lookSchema, async ({ wait }, { id, signal }) => {
+      const found = await service.look(id, wait > 0 ? { milliseconds: wait * 1000, signal } : undefined);
+      return "failed" in found ? toProblem(found) : json(200, found, "ok");
+    }),
+  };
+}
+
+const KEY_HEADER = "Idempotency-Key";
+const KEY_FAULT = {
+  parameter: KEY_HEADER,
+  detail: `must be ${KEY_RULE}, in quotes or without`,
+};
+
+/** The request's idempotency key; `null`: it is none. */
+function readKey(headers: Headers): string | undefined | null {
+  const header = headers.get(KEY_HEADER);
+  if (header === null) return undefined;
+  const key = readIdempotencyKey(header);
+  return v.is(idempotencyKeyText, key) ? key : null;
+}
+
+function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Partial<LogEntry> = {}): Answer {
+  const answer = "failed" in result ? toProblem(result) : json(201, result, outcome);
+  return { ...answer, log: { ...log, ...answer.log } };
+}
+
+function toProblem({ failed, advice, retryAfter, challenge, ...more }: Failure): Answer {
+  const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
+  return problem(failed, { ...more, ...challenge }, headers || {}, advice);
+}
+
+function json(status: number, body: unknown, outcome: string): Answer {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome } };
+}

@@ -1,0 +1,37 @@
+// Where codes may go. A code that no country has would serve nothing, or, behind a -, block nothing, without a word.
+
+import * as v from "valibot";
+import { field } from "../../../src/shared/validation.ts";
+import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
+import { NO_COUNTRY } from "./served-numbers.ts";
+
+/** Something that was meant to be a country's code: short enough that naming it gives nothing away. */
+const LIKE_A_CODE = /^-?([A-Za-z]{2,3})$/;
+
+const entrySchema = v.pipe(
+  field<string>(
+    `*, ${NO_COUNTRY} or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it`,
+    (value) => typeof value === "string" && (isWide(value) || LIKE_A_CODE.test(value)),
+  ),
+  v.check(
+    (entry) => isWide(entry) || isCountry(toCode(entry)),
+    ({ input }) => `must not name ${toCode(input)}, which ${explainCountry(toCode(input))}`,
+  ),
+);
+
+/** `GB US`, `*`, `* -RU`: at least one country, and none both served and refused. */
+export const countryListSchema = v.pipe(
+  v.array(entrySchema, "must be a list of countries"),
+  v.check((list) => list.some((one) => !one.startsWith("-")), "must name a country to send to, or *"),
+  v.check(
+    (list) => findContradiction(list) === undefined,
+    ({ input }) => `must not both serve and refuse ${findContradiction(input)}`,
+  ),
+);
+
+/** More than a country, or none. */
+const isWide = (entry: string): boolean => entry === "*" || toCode(entry) === NO_COUNTRY;
+
+const toCode = (entry: string): string => entry.replace(/^-/, "");
+
+const findContradiction = (list: readonly string[]) => list.find((one) => list.includes(`-${one}`));

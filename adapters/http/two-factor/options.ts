@@ -1,0 +1,173 @@
+// What the workflow is made from, and the rules for it.
+
+import * as v from "valibot";
+import { field, integer, objectOf, oneOf, required, text } from "../../../src/shared/validation.ts";
+import { tokenSecretSchema } from "../../../src/token/token-secret.ts";
+import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-factor/challenge/code.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../../src/two-factor/challenge/limits.ts";
+import { isCountry } from "../../../src/two-factor/numbers/country.ts";
+import { NUMBER_TYPES } from "../../../src/two-factor/numbers/number-type.ts";
+import { brandText } from "../../../src/two-factor/request.ts";
+import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
+import type { Channel } from "../../../src/wire/report.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/wire/signature-method.ts";
+import { countryListSchema } from "./country-list.ts";
+import { DEFAULT_NUMBER_TYPES, type NumberTypes } from "./served-numbers.ts";
+
+/** How Vonage's webhooks are known to be Vonage's: by their signature, or, `unsigned`, not at all. */
+export interface WebhookTrust {
+  /** The account's signature secret. */
+  readonly signatureSecret?: string | undefined;
+  /**
+   * The method of the account's settings.
+   *
+   * @default any of the five
+   */
+  readonly signatureMethod?: SignatureMethod | undefined;
+  /** Whoever calls is believed: for accounts whose webhooks Vonage does not sign. */
+  readonly unsigned?: true | undefined;
+}
+
+export interface TwoFactorOptions {
+  /** What codes are hashed with; the first hashes, all verify. */
+  readonly codeSecrets: readonly CodeSecret[];
+  /** How messages go out. */
+  readonly senders: { readonly [C in Channel]?: CodeSender | undefined };
+  /** Who asks for the code, as the user knows it, where a request does not say: 1 to 30 characters. */
+  readonly brand: string;
+  /**
+   * Where codes may go: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers that belong to no country
+   * (satellite phones and international networks), and with `-` before it where they may not. Pumping thrives on
+   * countries that an application never meant to serve, so there is no default.
+   */
+  readonly countries: readonly string[];
+  /**
+   * The types of numbers that get codes, for each channel. Where a plan does not tell mobile numbers from landlines, as
+   * in North America, a number counts as both.
+   *
+   * @default { sms: ["mobile"], voice: ["mobile", "landline"] }
+   */
+  readonly numberTypes?: Partial<NumberTypes>;
+  /**
+   * The country (ISO 3166 alpha-2) that numbers without "+" are written for, where a request does not say.
+   *
+   * @default none: digits alone begin with the country code
+   */
+  readonly defaultCountry?: string;
+  /**
+   * Digits of a code, 4 to 10.
+   *
+   * @default 6
+   */
+  readonly codeLength?: number;
+  /**
+   * How many codes may be tried, 1 to 10.
+   *
+   * @default 5
+   */
+  readonly attempts?: number;
+  /**
+   * Seconds that a code is taken, 30 to 3600.
+   *
+   * @default 300
+   */
+  readonly lifetime?: number;
+  /**
+   * Seconds before a further message may be asked for, 5 to 600.
+   *
+   * @default 30
+   */
+  readonly cooldown?: number;
+  /**
+   * Messages of one challenge, the first included: 1 to 10.
+   *
+   * @default 4
+   */
+  readonly maxMessages?: number;
+  /**
+   * How many messages may be sent.
+   *
+   * @default DEFAULT_LIMITS
+   */
+  readonly limits?: Partial<Limits>;
+  /** Left out: webhooks are refused. */
+  readonly webhooks?: WebhookTrust | undefined;
+}
+
+const isSender = (value: unknown) => typeof (value as CodeSender | null)?.send === "function";
+const sender = v.optional(field<CodeSender>("an object with send()", isSender));
+
+const limitSchema = objectOf({
+  messages: required(integer(1, 1_000_000)),
+  // Parts of a window are whole milliseconds or more; a day is as long as anything is remembered.
+  period: required(integer(1000, 86_400_000)),
+});
+const limit = (kind: "number" | "prefix" | "caller" | "total") =>
+  v.optional(limitSchema, DEFAULT_LIMITS[kind]);
+
+const numberTypes = (channel: Channel) =>
+  v.optional(
+    v.pipe(
+      v.array(oneOf(NUMBER_TYPES), "must be a list of types of numbers"),
+      v.check((list) => list.length > 0, "must name a type of numbers"),
+    ),
+    [...DEFAULT_NUMBER_TYPES[channel]],
+  );
+
+const secretText = text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u);
+
+export const twoFactorSchema = objectOf({
+  codeSecrets: required(
+    v.pipe(
+      v.array(tokenSecretSchema, "must be a list of code secrets"),
+      v.check((list) => list.length > 0, "must hold at least one code secret"),
+      v.check(
+        (list) => new Set(list.map(({ kid }) => kid)).size === list.length,
+        "must not hold a kid more than once",
+      ),
+    ),
+  ),
+  senders: required(objectOf({ sms: sender, voice: sender })),
+  brand: required(brandText),
+  countries: required(countryListSchema),
+  numberTypes: v.optional(objectOf({ sms: numberTypes("sms"), voice: numberTypes("voice") }), {}),
+  defaultCountry: v.optional(
+    field<string>(
+      "an ISO 3166 alpha-2 code such as GB",
+      (value) => typeof value === "string" && isCountry(value),
+    ),
+  ),
+  codeLength: v.optional(integer(SHORTEST_CODE, LONGEST_CODE), 6),
+  attempts: v.optional(integer(1, 10), 5),
+  lifetime: v.optional(integer(30, 3600), 300),
+  cooldown: v.optional(integer(5, 600), 30),
+  maxMessages: v.optional(integer(1, 10), 4),
+  limits: v.optional(
+    objectOf({
+      number: limit("number"),
+      address: v.optional(limitSchema, DEFAULT_LIMITS.address),
+      prefix: limit("prefix"),
+      country: v.optional(limitSchema),
+      caller: limit("caller"),
+      total: limit("total"),
+    }),
+    {},
+  ),
+  webhooks: v.optional(
+    v.pipe(
+      objectOf({
+        signatureSecret: v.optional(secretText),
+        signatureMethod: v.optional(oneOf(SIGNATURE_METHODS)),
+        unsigned: v.optional(field<true>("true, or not there", (value) => value === true)),
+      }),
+      v.check(
+        ({ signatureSecret, signatureMethod, unsigned }) =>
+          unsigned ? !signatureSecret && !signatureMethod : signatureSecret !== undefined,
+        "must hold either signatureSecret (and signatureMethod), or unsigned",
+      ),
+    ),
+  ),
+});
+
+/** The options, complete. */
+export type TwoFactorConfig = v.InferOutput<typeof twoFactorSchema>;

@@ -1,0 +1,61 @@
+// Which numbers codes go to: by country and by type. Decided before any limit is counted.
+
+import type { NumberType } from "../../../src/two-factor/numbers/number-type.ts";
+import type { PhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
+import type { Channel } from "../../../src/wire/report.ts";
+import type { ProblemName } from "../problem.ts";
+
+/** libphonenumber's name for what belongs to no country: satellite phones, international networks and free numbers. */
+export const NO_COUNTRY = "001";
+
+export type NumberTypes = Readonly<Record<Channel, readonly NumberType[]>>;
+
+/** Texts to other types cost and never arrive, and calls to most of them earn their owner a share of the price. */
+export const DEFAULT_NUMBER_TYPES: NumberTypes = { sms: ["mobile"], voice: ["mobile", "landline"] };
+
+export interface NumberRules {
+  readonly countries: readonly string[];
+  readonly numberTypes: NumberTypes;
+}
+
+export interface NumberRefusal {
+  readonly failed: Extract<ProblemName, "country-not-served" | "number-refused">;
+  /** Why, without quoting the number. */
+  readonly detail: string;
+}
+
+/** Why no code goes to a number; `undefined`: one may. */
+export function findNumberRefusal(
+  rules: NumberRules,
+  number: Pick<PhoneNumber, "country" | "types">,
+  channel: Channel,
+): NumberRefusal | undefined {
+  const { country } = number;
+  if (isServed(rules.countries, country)) return findTypeRefusal(rules, number, channel);
+  const home = country ?? `no country (${NO_COUNTRY})`;
+  return { failed: "country-not-served", detail: `The number belongs to ${home}.` };
+}
+
+/** The same by the channel alone: a text may not go where a call could. */
+export function findTypeRefusal(
+  { numberTypes }: Pick<NumberRules, "numberTypes">,
+  { types }: Pick<PhoneNumber, "types">,
+  channel: Channel,
+): NumberRefusal | undefined {
+  const served = numberTypes[channel];
+  if (types.some((type) => served.includes(type))) return undefined;
+  const detail = `It is of the type ${types.join(" or ")}; codes by ${channel} go to ${served.join(", ")}.`;
+  return { failed: "number-refused", detail };
+}
+
+/**
+ * Whether codes may go to a country.
+ *
+ * @param countries As in `TwoFactorOptions`: `*` stands for every country, and not for numbers of none.
+ * @param country `undefined`: the number is of none.
+ */
+function isServed(countries: readonly string[], country: string | undefined): boolean {
+  const name = country ?? NO_COUNTRY;
+  if (countries.includes(`-${name}`)) return false;
+  return countries.includes(name) || (country !== undefined && countries.includes("*"));
+}

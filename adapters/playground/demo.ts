@@ -1,0 +1,124 @@
+// What the page of `npm start` talks to: the demo application, and Vonage's side in one look.
+
+import type {
+  CarrierSettings,
+  HandsetCall,
+  HandsetMessage,
+  Sandbox,
+  SandboxExchange,
+  SandboxFault,
+} from "../../src/sandbox/index.ts";
+import { readBoundedText } from "../../src/shared/bounded-text.ts";
+import { parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
+import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
+import { type Application, type ApplicationAnswer, DEFAULT_COUNTRY } from "./application.ts";
+import type { ApplicationExchange } from "./application-log.ts";
+
+/** What `GET /app/state` tells: everything on the page that changes by itself. */
+export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"> {
+  /** Another one: all that was told before is forgotten. */
+  readonly life: string;
+  readonly handset: {
+    /** Whose: the challenge's number, else the one that was asked for; `null` where that is none. */
+    readonly number: string | null;
+    readonly messages: readonly HandsetMessage[];
+    readonly calls: readonly HandsetCall[];
+  };
+  /** What the carriers were last told; the rest is as it is by default. */
+  readonly carrier: CarrierSettings;
+  /** The faults still to strike. */
+  readonly faults: readonly SandboxFault[];
+  /** Exchanges after those that the query names. */
+  readonly application: readonly ApplicationExchange[];
+  readonly vonage: readonly SandboxExchange[];
+}
+
+const MAX_SHOWN = 50;
+
+/**
+ * Makes what answers `/app/…`, and `/sandbox/…` through the sandbox.
+ *
+ * `GET /app/state?number=&application=&vonage=`: a number typed by the visitor, and the `seq` of the last exchanges seen.
+ */
+export function createDemo(
+  sandbox: Sandbox,
+  application: Application,
+): (request: Request) => Promise<Response> {
+  let life = crypto.randomUUID();
+  let carrier: CarrierSettings = {};
+
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const call = `${request.method} ${pathname}`;
+    if (pathname.startsWith("/sandbox/")) {
+      const copy = request.clone();
+      const response = await sandbox.fetch(request);
+      if (response.ok && call === "POST /sandbox/carrier") carrier = await copy.json();
+      if (response.ok && call === "POST /sandbox/reset") forget();
+      return response;
+    }
+    if (call === "GET /app/state") return Response.json(await look(request, searchParams), NO_STORE);
+    if (request.method !== "POST") return refuse(404, "There is nothing here.");
+    // No page of another origin may drive this one: JSON needs a preflight, and none is granted.
+    if (!isFromHere(request)) return refuse(403, "This is for the page of this very address.");
+    if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
+      return refuse(415, "The body must be declared application/json.");
+    }
+    const text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
+    if (text === undefined) return refuse(413, "The body is larger than 8 KiB.");
+    const input = parse(text);
+    return input === undefined ? refuse(400, "The body must be JSON.") : application.act(request, input);
+  };
+
+  async function look(request: Request, query: URLSearchParams): Promise<LiveState> {
+    const { challenge, error } = await application.look(request);
+    const typed = parsePhoneNumber(query.get("number") ?? "", DEFAULT_COUNTRY).number;
+    const number = challenge?.number ?? typed ?? null;
+    const handset = number === null ? undefined : sandbox.handset(number);
+    const faults = await sandbox.fetch("http://sandbox/sandbox/faults");
+    return {
+      life,
+      challenge,
+      ...(error !== undefined && { error }),
+      handset: {
+        number,
+        messages: handset?.inbox().slice(-MAX_SHOWN) ?? [],
+        calls: handset?.calls().slice(-MAX_SHOWN) ?? [],
+      },
+      carrier,
+      faults: ((await faults.json()) as Pick<LiveState, "faults">).faults,
+      application: application.exchanges(toSeq(query.get("application"))),
+      vonage: sandbox.exchanges(toSeq(query.get("vonage"))),
+    };
+  }
+
+  function forget(): void {
+    life = crypto.randomUUID();
+    carrier = {};
+    application.forget();
+  }
+}
+
+const NO_STORE = { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } };
+
+/** A browser says where a POST comes from; other callers need not. */
+function isFromHere(request: Request): boolean {
+  const origin = request.headers.get("origin");
+  return origin === null || (URL.canParse(origin) && new URL(origin).host === new URL(request.url).host);
+}
+
+function refuse(status: number, detail: string): Response {
+  return Response.json({ error: "invalid_request", detail }, { ...NO_STORE, status });
+}
+
+function toSeq(text: string | null): number {
+  return /^\d{1,15}$/.test(text ?? "") ? Number(text) : 0;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text || "{}");
+  } catch {
+    return undefined;
+  }
+}

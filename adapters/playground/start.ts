@@ -1,0 +1,156 @@
+// `npm start`: the Worker and the sandbox on workerd, a page to look at, and one sample report through both.
+
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createConversionClient } from "../../src/index.ts";
+import type { RecordedReport } from "../../src/sandbox/index.ts";
+import { SANDBOX_ACCOUNTS, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
+import { mintReportToken } from "../../src/token/report-token.ts";
+import { bundlePage } from "./bundle-page.ts";
+import { startOnWorkerd } from "./workerd.ts";
+
+const HOST = "127.0.0.1";
+/** Short, so that nobody has to wait for what is worth seeing. */
+const COOLDOWN_S = "10";
+const LIFETIME_S = "180";
+/** Nobody who plays shall be locked out. */
+const LIMITS = "number=1000/60 prefix=10000/60 caller=100000/60 total=100000/60";
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+async function main(): Promise<void> {
+  const workerPort = readPort("PORT", 8787);
+  const sandboxPort = readPort("SANDBOX_PORT", workerPort + 1);
+  for (const [name, port] of [
+    ["PORT", workerPort],
+    ["SANDBOX_PORT", sandboxPort],
+  ] as const) {
+    if (!(await isFree(port))) {
+      fail(
+        `Port ${port} is in use. Stop what is using it, or choose another: ${name}=${port + 1000} npm start`,
+      );
+    }
+  }
+
+  // Before Miniflare's own handlers, which end with 130. It stops its workerd when this process exits.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+
+  // New secrets at every start: nothing that is printed here opens anything later.
+  const key = randomBytes(24).toString("hex");
+  const applicationKey = randomBytes(24).toString("hex");
+  const adminKey = randomBytes(24).toString("hex");
+  const secret = { kid: "local", secret: randomBytes(24).toString("hex") };
+  const codeSecret = randomBytes(24).toString("hex");
+  const { twoFactor, other } = SANDBOX_CREDENTIALS;
+  const account = SANDBOX_ACCOUNTS.find(({ apiKey }) => apiKey === twoFactor.apiKey);
+  const worker = `http://${HOST}:${workerPort}`;
+  const sandbox = await startOnWorkerd({
+    config: `${root}adapters/playground/wrangler.toml`,
+    port: sandboxPort,
+    bindings: {
+      WEBHOOK_BASE_URL: worker,
+      PLAYGROUND_HOSTS: process.env.PLAYGROUND_HOSTS ?? "",
+      WEBHOOK_SIGN: "sha256",
+      APPLICATION_ENDPOINT: worker,
+      APPLICATION_KEY: applicationKey,
+      APPLICATION_COOLDOWN_S: COOLDOWN_S,
+      ...bundlePage(`${root}adapters/playground/page`),
+    },
+  });
+  await startOnWorkerd({
+    config: `${root}wrangler.toml`,
+    port: workerPort,
+    bindings: {
+      VONAGE_BASE_URL: sandbox.url,
+      VONAGE_2FA_API_KEY: twoFactor.apiKey,
+      VONAGE_2FA_API_SECRET: twoFactor.apiSecret,
+      VONAGE_OTHER_API_KEY: other.apiKey,
+      VONAGE_OTHER_API_SECRET: other.apiSecret,
+      PROXY_KEYS_2FA: `local:${key},application:${applicationKey}`,
+      ADMIN_KEYS: `local:${adminKey}`,
+      TOKEN_SECRETS: `${secret.kid}:${secret.secret}`,
+      ALLOWED_ORIGINS: "*",
+      VONAGE_REST_BASE_URL: sandbox.url,
+      TWO_FACTOR_SECRETS: `local:${codeSecret}`,
+      TWO_FACTOR_BRAND: "Acme",
+      TWO_FACTOR_COUNTRIES: "*",
+      TWO_FACTOR_COOLDOWN_S: COOLDOWN_S,
+      TWO_FACTOR_LIFETIME_S: LIFETIME_S,
+      TWO_FACTOR_LIMITS: LIMITS,
+      SMS_FROM: "447700900000",
+      VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
+      VOICE_PRIVATE_KEY: SANDBOX_APPLICATION.privateKey,
+      VOICE_FROM: "447700900001",
+      WEBHOOK_SIGNATURE_SECRET: account?.signatureSecret ?? "",
+      WEBHOOK_SIGNATURE_METHOD: "sha256",
+    },
+    onLog: (line) => {
+      if (!isLook(line)) console.log(line);
+    },
+  });
+  const endpoint = `http://localhost:${workerPort}`;
+  const vonage = `http://localhost:${sandboxPort}`;
+  const messageId = randomBytes(8).toString("hex").toUpperCase();
+  const token = await mintReportToken({ messageId, channel: "sms" }, { secret });
+  const { status } = await createConversionClient({ endpoint, token }).sms({ messageId, delivered: true });
+  const answer = await fetch(`${vonage}/sandbox/reports`);
+  const { reports } = (await answer.json()) as { reports: RecordedReport[] };
+
+  console.log(`
+Look at it: ${vonage}/
+
+The Worker is at    ${endpoint}   POST /2fa, POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
+The sandbox is at   ${vonage}   in Vonage's place; GET /sandbox/ lists its controls
+
+A sample report went from a client with a report token through the Worker to the sandbox: ${status}.
+The sandbox recorded:
+${JSON.stringify(reports.find((one) => one.messageId === messageId) ?? null, null, 2)}
+
+Try one yourself, then look at what was recorded:
+  curl -i ${endpoint}/conversions/sms -u local:${key} -d message-id=0A0000000123ABCD1 -d delivered=true
+  curl ${vonage}/sandbox/reports
+
+Send a code, find it on the handset, and check it (the id is in the first answer):
+  curl -i ${endpoint}/2fa -H 'authorization: Bearer ${key}' -d to=447400123456 -d channel=sms
+  curl ${vonage}/sandbox/handset?number=447400123456
+  curl -i ${endpoint}/2fa/ID/check -H 'authorization: Bearer ${key}' -d code=CODE
+
+Track a message that nobody will report: after 30 seconds the sandbox has delivered=false.
+  curl -i ${endpoint}/messages -u local:${key} -d messageId=0A0000000123ABCD2 -d channel=sms -d expiresIn=30
+
+Have Vonage fail for a while, report, and look at the ledger, which delivers as soon as it can:
+  curl ${vonage}/sandbox/faults -H 'content-type: application/json' -d '{"status":503,"times":5}'
+  export VONAGE_CONVERSION_ENDPOINT=${endpoint} VONAGE_CONVERSION_ADMIN_KEY=${adminKey}
+  npm run -s cli -- stats
+
+Serving until Ctrl-C.
+`);
+}
+
+/** Whether a line of the Worker's log says that the page looked at a challenge, as it does every second. */
+function isLook(line: string): boolean {
+  return /"method":"GET","route":"\/2fa\/[^"]*","status":200/.test(line);
+}
+
+function readPort(name: string, fallback: number): number {
+  const port = Number(process.env[name] || fallback);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    fail(`${name} must be a port from 1 to 65535.`);
+  }
+  return port;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+      .once("error", () => resolve(false))
+      .listen(port, HOST, () => server.close(() => resolve(true)));
+  });
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+await main();

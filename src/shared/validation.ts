@@ -1,0 +1,108 @@
+// valibot's own messages quote the refused value, and a refused value may be a secret or a phone number. So
+// every schema is built of `field`s, whose messages say what is taken and what kind of thing came instead.
+
+import * as v from "valibot";
+import { ConversionError } from "../client/errors.ts";
+
+/** One thing wrong with one field. */
+export interface Fault {
+  readonly field: string;
+  /** The rule, and what kind of thing came instead. */
+  readonly fault: string;
+  /** The rule alone, for readers who should not learn even the length of a secret. */
+  readonly rule: string;
+}
+
+const GOT = ", got ";
+
+/** A value that satisfies `test`; `what` ends the sentence "must be …". */
+export function field<T>(what: string, test: (value: unknown) => boolean) {
+  return v.custom<T>(test, mustBe(what));
+}
+
+/** A string that matches `pattern`. */
+export function text(what: string, pattern: RegExp) {
+  return field<string>(what, (value) => typeof value === "string" && pattern.test(value));
+}
+
+/** A whole number of a range, both ends included. */
+export function integer(least: number, most: number) {
+  return field<number>(
+    `a whole number from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
+}
+
+/** One of some strings. */
+export function oneOf<T extends string>(values: readonly T[]) {
+  return field<T>(`one of ${values.join(", ")}`, (value) => values.includes(value as T));
+}
+
+/** Lets an absent field be refused in the field's own words: valibot alone would only say that it is missing. */
+export function required<S extends v.GenericSchema>(schema: S): v.OptionalSchema<S, never> {
+  return v.optional(schema, null as never);
+}
+
+/** An object of exactly these fields. */
+export function objectOf<E extends v.ObjectEntries>(entries: E) {
+  const known = Object.keys(entries);
+  const anObject = mustBe(`an object of ${known.join(", ")}`);
+  return v.strictObject(entries, (issue) => {
+    if (issue.expected !== "never") return anObject(issue);
+    // valibot stops at the first unknown name.
+    const [, ...more] = Object.keys(Object(issue.path?.[0].input)).filter((name) => !known.includes(name));
+    return `is not known here${more.map((name) => `, nor is ${name}`).join("")}`;
+  });
+}
+
+/** Checks `input` against `schema`; gives the output, or every fault and none of the values. */
+export function findFaults<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  name = "it",
+):
+  | { readonly output: v.InferOutput<S>; readonly faults?: never }
+  | { readonly output?: never; readonly faults: Fault[] } {
+  const { success, output, issues } = v.safeParse(schema, input);
+  if (success) return { output };
+  return {
+    faults: issues.map(({ path, message }) => ({
+      field: path?.map(({ key }) => key).join(".") ?? name,
+      fault: message,
+      rule: message.split(GOT, 1).join(),
+    })),
+  };
+}
+
+/**
+ * Checks `input` against `schema`.
+ *
+ * @param code What the error is called.
+ * @param name What the whole input is called.
+ * @throws {ConversionError} `code`, with every fault in the message, none of the values.
+ */
+export function validate<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  code: "invalid_options" | "invalid_report",
+  name?: string,
+): v.InferOutput<S> {
+  const { output, faults } = findFaults(schema, input, name);
+  if (!faults) return output;
+  throw new ConversionError(code, `${code}: ${listFaults(faults)}`, { faults });
+}
+
+/** Every fault, for an error's message. */
+export const listFaults = (faults: readonly Fault[]) =>
+  faults.map(({ field, fault }) => `${field} ${fault}`).join("; ");
+
+function mustBe(what: string) {
+  return ({ input }: { readonly input: unknown }) =>
+    `must be ${what}${GOT}${
+      typeof input === "string"
+        ? `a string of ${input.length} characters`
+        : input === null
+          ? "nothing"
+          : typeof input
+    }`;
+}

@@ -1,0 +1,109 @@
+// A code on its way to Vonage: attempted, understood, tried again where nothing can have gone out.
+
+import { ConversionError } from "../../client/errors.ts";
+import { NOT_TAKEN } from "../../client/platform-request.ts";
+import { NO_ANSWER } from "../../client/response.ts";
+import { nextDelay, parseRetryAfter } from "../../client/retry.ts";
+import { createTransport, type OutgoingRequest, startTimer } from "../../client/transport.ts";
+import { SendError } from "./send-error.ts";
+import { interpretAttempt, type SendOutcome, THROTTLED } from "./send-outcome.ts";
+import type { SentCode } from "./sender.ts";
+import type { ResolvedSenderOptions } from "./sender-options.ts";
+import { createTurns, LONGEST_WAIT_MS, type Turn, type Turns } from "./turns.ts";
+
+/**
+ * Posts one message.
+ *
+ * @param prepare Prepares each attempt, anew since a signature ages, from the time in epoch milliseconds.
+ * @param lane Which messages Vonage counts together: those of one sender number or name.
+ */
+export type Post = (
+  path: string,
+  prepare: (now: number) => OutgoingRequest | Promise<OutgoingRequest>,
+  lane?: string,
+) => Promise<SentCode>;
+
+/**
+ * Makes the function that posts a message until it is taken or there is no sense in trying again. Only a clear "not
+ * now" is tried again: after a timeout or a broken connection the user may have the message already, and a second
+ * one would come with a second price.
+ *
+ * @param readReply Reads the body of a success.
+ * @param perSecond The lowest rate at which Vonage takes such messages.
+ * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where the platform's fetch takes no
+ * such request, or with what `prepare` throws.
+ */
+export function createAttempts(
+  { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
+  readReply: (body: string) => SendOutcome,
+  perSecond = 1,
+): Post {
+  const attemptOnce = createTransport({
+    baseUrl,
+    timeout,
+    fetch,
+    keepalive: false,
+    readUpTo: 201,
+    once: true,
+  });
+  // As many as there are senders in the configuration.
+  const lanes = new Map<string, Turns>();
+
+  return async (path, prepare, lane = "") => {
+    const turns = lanes.get(lane) ?? createTurns(perSecond);
+    lanes.set(lane, turns);
+    let waited = 0;
+    // Of the waiting alone: how long the attempts take is for their timeout to bound.
+    const deadline = (now: number) => now + LONGEST_WAIT_MS - waited;
+    const entered = Date.now();
+    let turn: Turn =
+      retry.attempts > 1 ? turns.enter(entered, deadline(entered), Math.random()) : { wait: 0 };
+    for (let attempts = 0; ; ) {
+      if (turn.retryAfter !== undefined) {
+        const message = `POST ${path}: not sent (attempts: ${attempts}); ${THROTTLED}`;
+        throw new SendError("throttled", message, { attempts, retryAfter: turn.retryAfter });
+      }
+      if (turn.wait > 0) {
+        await pause(turn.wait);
+        waited += turn.wait;
+      }
+      const request = await prepare(Date.now());
+      const ended = await attemptOnce(request, []);
+      attempts++;
+      // Whatever else a fetch of the caller's own does wrong, it may do after it has sent the message.
+      if (ended.noAnswer === "mistake" && ended.systemCode === NOT_TAKEN) {
+        const [code, advice] = NO_ANSWER.mistake;
+        const message = `POST ${path}: ${code} (attempts: ${attempts}); ${advice}`;
+        throw new ConversionError(code, message, { attempts, cause: ended.systemCode });
+      }
+      const now = Date.now();
+      const outcome = interpretAttempt(ended, readReply);
+      if (outcome.code === undefined) {
+        turns.accept(now);
+        return outcome;
+      }
+      const { code, advice, vonageStatus } = outcome;
+      const { status, noAnswer } = ended;
+      const named = outcome.wait ?? parseRetryAfter(ended.retryAfter, now);
+      const fail = (retryAfter: number | undefined) => {
+        const cause = ended.systemCode;
+        const end = noAnswer === "mistake" ? `fetch failed (${cause})` : (noAnswer ?? status);
+        const what = vonageStatus === undefined ? end : `status ${vonageStatus}`;
+        const message = `POST ${path}: ${what} (attempts: ${attempts}); ${advice}`;
+        return new SendError(code, message, { attempts, status, vonageStatus, retryAfter, cause });
+      };
+      if (code === "throttled") {
+        if (attempts >= retry.attempts) throw fail(turns.refuse(now, named));
+        turn = turns.retake(now, named, waited > 0, deadline(now), Math.random());
+        if (turn.retryAfter !== undefined) throw fail(turn.retryAfter);
+        continue;
+      }
+      const retryIn = code === "unavailable" ? nextDelay(attempts, retry, named, Math.random()) : undefined;
+      if (retryIn === undefined) throw fail(code === "unavailable" ? named : undefined);
+      turn = { wait: retryIn };
+    }
+  };
+}
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => startTimer(milliseconds, [], () => resolve()));

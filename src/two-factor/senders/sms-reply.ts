@@ -1,0 +1,36 @@
+// The reply of the SMS and short code APIs: HTTP 200 even for errors, with a status for each part of a long text.
+
+import * as v from "valibot";
+import { messageIdSchema } from "../../wire/report.ts";
+import { interpretSmsStatus, type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
+
+const status = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,4}$/));
+
+const replySchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    messages: v.array(
+      v.object({
+        status,
+        "message-id": v.fallback(v.nullable(messageIdSchema), null),
+        "error-text": v.fallback(v.optional(v.string()), undefined),
+      }),
+    ),
+  }),
+);
+
+/**
+ * What a reply means. A message counts as sent as soon as one of its parts was taken, since sending it again would
+ * send that part twice. A reply that cannot be read leaves it open.
+ */
+export function readSmsReply(body: string): SendOutcome {
+  const { success, output } = v.safeParse(replySchema, body);
+  const parts = success ? output.messages : [];
+  const [first] = parts;
+  if (first === undefined) return UNREADABLE_SUCCESS;
+  const taken = parts.filter((part) => Number(part.status) === 0);
+  if (taken.length === 0) return interpretSmsStatus(Number(first.status), first["error-text"]);
+  const [id, ...more] = taken.map((part) => part["message-id"]).filter((one) => one !== null);
+  return id === undefined ? UNREADABLE_SUCCESS : { messageIds: [id, ...more] };
+}

@@ -1,0 +1,117 @@
+import * as v from "valibot";
+import { DEFAULT_BASE_URL } from "../../client/options.ts";
+import { objectOf, required, text, validate } from "../../shared/validation.ts";
+import { messageIdSchema } from "../../wire/report.ts";
+import { createApplicationToken } from "./application-token.ts";
+import { createAttempts } from "./attempts.ts";
+import { readPrivateKey } from "./private-key.ts";
+import { type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
+import type { CodeMessage, CodeSender } from "./sender.ts";
+import { type SharedSenderOptions, senderEntries } from "./sender-options.ts";
+import { formatSpokenText } from "./spoken.ts";
+import { toMinutes } from "./texts.ts";
+
+export interface VoiceSenderOptions extends SharedSenderOptions {
+  /** The id of your application at Vonage, with voice enabled: a UUID. */
+  readonly applicationId: string;
+  /**
+   * The application's private key, RSA of 2048 bits at least: PKCS8 (`-----BEGIN PRIVATE KEY-----`) or PKCS1
+   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM, as it gets into environment variables: in quotes, with `\n` written
+   * out, in base64 as a whole, or without its first and last line.
+   */
+  readonly privateKey: string;
+  /** Who calls: one of your Vonage numbers, as E.164 digits. */
+  readonly from: string;
+  /**
+   * https, or http to localhost.
+   *
+   * @default "https://api.nexmo.com"
+   */
+  readonly baseUrl?: string;
+  /**
+   * The language of every call as a BCP 47 tag, whatever the user's locale.
+   *
+   * @default the user's locale
+   */
+  readonly language?: string;
+}
+
+const PATH = "/v1/calls";
+
+/** What an application starts with at Vonage; more on request. */
+const CALLS_PER_SECOND = 3;
+
+/** How often it is said before the call ends: time to find a pen. */
+const TIMES_SAID = 3;
+
+const optionsSchema = objectOf({
+  ...senderEntries(DEFAULT_BASE_URL),
+  applicationId: required(text("a UUID", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i)),
+  privateKey: v.pipe(
+    required(text("a private key, PKCS8 in PEM (-----BEGIN PRIVATE KEY-----)", /^.{1,20000}$/s)),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const read = readPrivateKey(dataset.value);
+      if ("pkcs8" in read) return read.pkcs8;
+      addIssue({ message: read.fault });
+      return NEVER;
+    }),
+  ),
+  from: required(text("7 to 15 digits, country code first", /^[1-9]\d{6,14}$/)),
+  language: v.optional(text("a BCP 47 tag", /^[A-Za-z]{2,3}([-_][A-Za-z\d]{2,8}){0,3}$/)),
+});
+
+const replySchema = v.pipe(v.string(), v.parseJson(), v.object({ uuid: messageIdSchema }));
+
+/**
+ * Makes a sender of codes by phone call (Voice API, `POST /v1/calls`): the digits are read out one by one, in the
+ * user's language. The call's `uuid` is its message id.
+ *
+ * @example
+ * const sender = createVoiceSender({ applicationId, privateKey, from: "12015550100" });
+ *
+ * @throws {ConversionError} `invalid_options`, naming every field at fault, and what to do with a private key that is
+ * none. One whose numbers are damaged shows only when it is first used: then `send` rejects, and nothing is sent.
+ */
+export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
+  const { applicationId, privateKey, from, language, ...shared } = validate(
+    optionsSchema,
+    options,
+    "invalid_options",
+  );
+  const makeToken = createApplicationToken(applicationId, privateKey);
+  const post = createAttempts(shared, readReply, CALLS_PER_SECOND);
+  return Object.freeze({
+    channel: "voice",
+    findFault: () =>
+      makeToken(Date.now()).then(
+        () => undefined,
+        () => "VOICE_PRIVATE_KEY is no RSA private key of 2048 bits or more that can be read",
+      ),
+    send: (message: CodeMessage) => {
+      const body = JSON.stringify(toCall(message, from, language ?? message.locale));
+      return post(PATH, async (now) => ({
+        path: PATH,
+        headers: {
+          authorization: `Bearer ${await makeToken(now)}`,
+          accept: "application/json",
+          "content-type": "application/json",
+        },
+        body,
+      }));
+    },
+  });
+}
+
+function toCall({ to, code, brand, lifetime }: CodeMessage, from: string, locale: string): object {
+  const spoken = formatSpokenText(locale, { code, brand, minutes: toMinutes(lifetime) });
+  return {
+    to: [{ type: "phone", number: to }],
+    from: { type: "phone", number: from },
+    ncco: [{ action: "talk", ...spoken, loop: TIMES_SAID }],
+  };
+}
+
+function readReply(body: string): SendOutcome {
+  const { success, output } = v.safeParse(replySchema, body);
+  return success ? { messageIds: [output.uuid] } : UNREADABLE_SUCCESS;
+}

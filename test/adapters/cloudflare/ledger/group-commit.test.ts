@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createGroupCommit } from "../../../../adapters/cloudflare/ledger/group-commit.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Transactions by how many works they had; a disk that is as fast as told. */
+function createDisk() {
+  const transactions: number[] = [];
+  const syncs: (() => void)[] = [];
+  let works = 0;
+  const commit = createGroupCommit(
+    (work) => {
+      works = 0;
+      work();
+      transactions.push(works);
+    },
+    () => new Promise<void>((resolve) => syncs.push(resolve)),
+  );
+  const write = (lazily = false) => commit(() => ++works, lazily);
+  const sync = () => {
+    for (const done of syncs.splice(0)) done();
+  };
+  return { transactions, write, sync };
+}
+
+describe("a group commit", () => {
+  it("needs no timer for what a caller waits for: those of an object stand still after its clock went back", async () => {
+    vi.useFakeTimers();
+    const { transactions, write, sync } = createDisk();
+    await write();
+    const more = Promise.all([write(), write()]);
+    sync();
+    await more;
+    sync();
+    await write();
+    expect(transactions).toEqual([1, 2, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("takes together what comes within a turn, and what comes while the last one is on its way to disk", async () => {
+    const { transactions, write, sync } = createDisk();
+    const first = Promise.all(Array.from({ length: 20 }, () => write()));
+    await first;
+    const second: Promise<unknown>[] = [];
+    for (let index = 0; index < 30; index++) {
+      second.push(write());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    sync();
+    await Promise.all(second);
+    expect(transactions).toEqual([20, 30]);
+  });
+
+  it("is not kept waiting by a commit that is on disk, nor let go by an older one that is", async () => {
+    const { transactions, write, sync } = createDisk();
+    await write();
+    sync();
+    await new Promise((resolve) => setImmediate(resolve));
+    await write();
+    expect(transactions).toEqual([1, 1]);
+    let done = false;
+    const third = write().then(() => {
+      done = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toBe(false);
+    sync();
+    await third;
+  });
+
+  it("takes along what comes a few microtasks later", async () => {
+    const { transactions, write } = createDisk();
+    const later = (async () => {
+      await undefined;
+      await undefined;
+      await write();
+    })();
+    await Promise.all([write(), later]);
+    expect(transactions).toEqual([2]);
+  });
+
+  it("goes on after a disk whose commit failed on its way", async () => {
+    let syncs = 0;
+    const commit = createGroupCommit(
+      (work) => work(),
+      () => (++syncs === 1 ? Promise.reject(new Error("The disk cannot write.")) : Promise.resolve()),
+    );
+    expect(await commit(() => 1)).toBe(1);
+    expect(await commit(() => 2)).toBe(2);
+  });
+
+  it("lets what is in no hurry wait for company, and not for long", async () => {
+    vi.useFakeTimers();
+    const { transactions, write, sync } = createDisk();
+    const lazy = [write(true), write(true)];
+    for (let turn = 0; turn < 20; turn++) await undefined;
+    expect(transactions).toEqual([]);
+    await write();
+    await Promise.all(lazy);
+    expect(transactions).toEqual([3]);
+    sync();
+    const alone = write(true);
+    await vi.advanceTimersByTimeAsync(20);
+    await alone;
+    expect(transactions).toEqual([3, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("fails all of it where the transaction fails, and the next works", async () => {
+    let breaks = true;
+    const commit = createGroupCommit((work) => {
+      work();
+      if (breaks) throw new Error("The disk cannot write.");
+    });
+    const both = await Promise.allSettled([commit(() => 1), commit(() => 2)]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    breaks = false;
+    expect(await commit(() => 3)).toBe(3);
+  });
+});

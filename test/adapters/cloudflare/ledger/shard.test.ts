@@ -1,0 +1,1648 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createGroupCommit } from "../../../../adapters/cloudflare/ledger/group-commit.ts";
+import { createShard, type Shard } from "../../../../adapters/cloudflare/ledger/shard.ts";
+import type { ShardLogEntry } from "../../../../adapters/cloudflare/ledger/shard-log.ts";
+import {
+  createStore,
+  type Position,
+  type Sql,
+  type SqlValue,
+} from "../../../../adapters/cloudflare/ledger/store.ts";
+import type { LedgerAnswer, LedgerReport } from "../../../../adapters/http/ledger.ts";
+import type { ConversionErrorCode } from "../../../../src/client/errors.ts";
+import { type Gate, OPEN_GATE } from "../../../../src/ledger/gate.ts";
+import type { Ended } from "../../../../src/ledger/machine.ts";
+import { REPORT_STATES, type Row } from "../../../../src/ledger/row.ts";
+import type { Traffic } from "../../../../src/wire/report.ts";
+import { settle } from "../../../support/unhandled-rejections.ts";
+import "../../../support/property-seed.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const RULES = {
+  budget: 2 * SECOND,
+  maxBytes: 1_000_000_000,
+  lostAfter: 25 * SECOND,
+  keepRecorded: 2 * DAY,
+  keepDead: 30 * DAY,
+};
+const LATENCY = 50;
+
+const OK: Ended = { code: null };
+const failed = (code: ConversionErrorCode, retryAfter?: number): Ended => ({ code, retryAfter });
+/** As the client does it: no answer within ten seconds. */
+const HANGS: VonageAnswer = { ended: failed("timeout"), after: 10 * SECOND };
+
+let world: World;
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["setTimeout", "clearTimeout", "Date"] });
+  world = createWorld();
+});
+afterEach(() => {
+  expect(world.alarmFailures).toEqual([]);
+  vi.useRealTimers();
+});
+
+describe("a report", () => {
+  it("is recorded by one request with its own timestamp, and answered as soon as Vonage has answered", async () => {
+    const answer = await world.report("a", true, { occurredAt: NOW - 4000 });
+    expect(answer).toEqual({ status: "recorded", attempts: 1 });
+    expect(Date.now() - NOW).toBeLessThan(LATENCY + 10);
+    expect(world.requests).toMatchObject([{ id: "a", delivered: true, occurredAt: NOW - 4000, attempts: 1 }]);
+    await world.pass(SECOND);
+    expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1, attempts: 1, reason: null });
+  });
+
+  it("is on disk, and the alarm with it, before it is sent", async () => {
+    const states: unknown[] = [];
+    world.vonage = ({ id }) => {
+      states.push(world.row(id)?.state, world.alarm);
+      return { ended: OK };
+    };
+    await world.report("a", true);
+    expect(states).toEqual(["sending", expect.any(Number)]);
+    expect(states[1]).toBeLessThanOrEqual(Date.now() + RULES.lostAfter);
+  });
+
+  it("leaves no timer behind but the alarm's, so that the object may rest", async () => {
+    await world.report("a", true);
+    await world.pass(10);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it("is accepted when the budget is over, and recorded once by the same request", async () => {
+    world.vonage = () => ({ ended: OK, after: 5 * SECOND });
+    const answer = await world.report("a", true);
+    expect(answer).toEqual({ status: "accepted", attempts: 1, reason: "timeout" });
+    expect(Date.now() - NOW).toBeGreaterThanOrEqual(RULES.budget);
+    expect(Date.now() - NOW).toBeLessThan(RULES.budget + 10);
+    await world.pass(HOUR);
+    expect(world.requests).toHaveLength(1);
+    expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
+  });
+
+  it("does not keep the callers behind it waiting longer than the budget, each from its own beginning", async () => {
+    world.vonage = () => HANGS;
+    const waits: number[] = [];
+    for (let index = 0; index < 30; index++) {
+      const began = Date.now();
+      void world
+        .call((shard) => shard.report(toReport(`m${index}`, true)))
+        .then(() => waits.push(Date.now() - began));
+      await world.pass(30);
+    }
+    await world.pass(5 * SECOND);
+    expect(waits).toHaveLength(30);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(RULES.budget);
+    expect(Math.max(...waits)).toBeLessThan(RULES.budget + 10);
+  });
+
+  it.each(["unavailable", "timeout", "network", "rate_limited", "unexpected_response"] as const)(
+    "is accepted where the attempt fails (%s), and sent again by the alarm with the same timestamp",
+    async (code) => {
+      world.vonage = ({ attempts }) => ({ ended: attempts < 4 ? failed(code) : OK });
+      expect(await world.report("a", false, { occurredAt: NOW - 9000 })).toEqual({
+        status: "accepted",
+        attempts: 1,
+        reason: code,
+      });
+      await world.pass(SECOND / 10);
+      expect(world.row("a")).toMatchObject({ state: "queued", reason: code });
+      await world.pass(10 * MINUTE);
+      expect(world.requests.map(({ attempts, occurredAt }) => [attempts, occurredAt])).toEqual(
+        [1, 2, 3, 4].map((attempt) => [attempt, NOW - 9000]),
+      );
+      expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 0, reason: null });
+    },
+  );
+
+  it("whose parameters are refused is told so, is dead, and may be reported anew", async () => {
+    world.vonage = () => ({ ended: failed("rejected") });
+    expect(await world.report("a", true)).toEqual({ status: "rejected", attempts: 1, reason: "rejected" });
+    await world.pass(DAY);
+    expect(world.requests).toHaveLength(1);
+    expect(world.row("a")).toMatchObject({ state: "dead", reason: "rejected" });
+    world.vonage = () => ({ ended: OK });
+    expect(await world.report("a", false)).toEqual({ status: "recorded", attempts: 1 });
+  });
+
+  it("is given up after a day, and can be sent again by hand", async () => {
+    world.vonage = ({ id }) => ({ ended: id === "a" ? failed("unexpected_response") : OK });
+    await world.report("a", true);
+    // Others get through, so that it is this report's fault, and the gate stays open.
+    for (let hour = 0; hour < 26 * 6; hour++) {
+      await world.pass(10 * MINUTE);
+      await world.report(`other ${hour}`, true);
+    }
+    expect(world.row("a")).toMatchObject({ state: "dead", reason: "unexpected_response" });
+    const requests = world.requests.filter(({ id }) => id === "a");
+    expect(requests.length).toBeGreaterThan(60);
+    expect((requests.at(-1)?.at ?? 0) - NOW).toBeLessThanOrEqual(25 * HOUR);
+    world.vonage = () => ({ ended: OK });
+    expect(await world.retry("a")).toBe("accepted");
+    await world.pass(SECOND);
+    expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
+  });
+
+  it("is a duplicate, a conflict, or part of what is under way, with no further request", async () => {
+    expect(await world.report("a", true)).toMatchObject({ status: "recorded" });
+    await world.pass(10);
+    expect(await world.report("a", true)).toEqual({ status: "duplicate", attempts: 1 });
+    expect(await world.report("a", false)).toEqual({ status: "conflict", attempts: 1 });
+    world.vonage = () => HANGS;
+    const first = world.call((shard) => shard.report(toReport("b", true)));
+    await world.pass(100);
+    expect(await world.report("b", true)).toEqual({ status: "accepted", attempts: 1 });
+    expect(await world.report("b", false)).toEqual({ status: "conflict", attempts: 1 });
+    expect(await world.until(first)).toMatchObject({ status: "accepted" });
+    expect(world.requests.map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+
+  it("of the same id on another channel is another message", async () => {
+    await world.report("a", true);
+    await world.report("a", false, { channel: "voice" });
+    await world.pass(SECOND);
+    expect(world.requests.map(({ channel, delivered }) => [channel, delivered])).toEqual([
+      ["sms", true],
+      ["voice", false],
+    ]);
+  });
+
+  it("that is true goes after the false that is under way, once, and with its own timestamp", async () => {
+    world.vonage = ({ delivered }) => ({ ended: OK, after: delivered ? LATENCY : 8 * SECOND });
+    const first = world.call((shard) => shard.report(toReport("a", false)));
+    await world.pass(SECOND);
+    const asked = Date.now();
+    expect(await world.report("a", true, { occurredAt: NOW - 77_000 })).toMatchObject({ status: "accepted" });
+    expect(Date.now() - asked).toBeLessThan(10);
+    await world.until(first);
+    expect(world.requests).toHaveLength(1);
+    await world.pass(MINUTE);
+    expect(world.requests.map(({ delivered }) => delivered)).toEqual([false, true]);
+    expect(world.requests[1]).toMatchObject({ occurredAt: NOW - 77_000, attempts: 1 });
+    expect((world.requests[1]?.at ?? 0) - (world.requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(8 * SECOND);
+    expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1, successor: null });
+  });
+
+  it("that is true takes the place of a false that waits, and of one that is recorded", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("a", false);
+    world.vonage = () => ({ ended: OK });
+    expect(await world.report("a", true)).toMatchObject({ status: "recorded" });
+    await world.report("b", false);
+    await world.pass(10);
+    expect(await world.report("b", true)).toMatchObject({ status: "recorded" });
+    await world.pass(HOUR);
+    expect(world.requests.map(({ id, delivered }) => [id, delivered])).toEqual([
+      ["a", false],
+      ["a", true],
+      ["b", false],
+      ["b", true],
+    ]);
+  });
+
+  it("is not sent a second time while its request is under way, however long that takes", async () => {
+    world.vonage = () => ({ ended: OK, after: 4 * RULES.lostAfter });
+    await world.report("a", true);
+    await world.pass(3 * RULES.lostAfter);
+    expect(await world.report("a", true)).toMatchObject({ status: "accepted" });
+    await world.pass(HOUR);
+    expect(world.requests).toHaveLength(1);
+    expect(world.count("recorded")).toBe(1);
+  });
+
+  it("waits its turn where too many are under way already, and goes when there is room", async () => {
+    world.vonage = () => ({ ended: OK, after: 5 * SECOND });
+    const calls = Array.from({ length: 100 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`m${index}`, true))),
+    );
+    await world.pass(10);
+    expect(world.requests.length).toBeLessThanOrEqual(64 + 6);
+    await world.pass(MINUTE);
+    expect(
+      (await Promise.all(calls)).map(
+        (answer) => typeof answer === "object" && "status" in answer && answer.status,
+      ),
+    ).toEqual(Array.from({ length: 100 }, () => "accepted"));
+    expect(world.requests).toHaveLength(100);
+    expect(world.count("recorded")).toBe(100);
+  });
+});
+
+describe("a shard that dies", () => {
+  it("sends again what was begun and not noted", async () => {
+    world.vonage = () => HANGS;
+    const call = world.call((shard) => shard.report(toReport("a", true)));
+    await world.pass(SECOND);
+    world.kill();
+    await expect(world.until(call)).rejects.toThrow("died");
+    world.vonage = () => ({ ended: OK });
+    await world.report("b", true);
+    await world.pass(SECOND);
+    expect(world.requests.filter(({ id }) => id === "a")).toMatchObject([
+      { attempts: 1, occurredAt: NOW - 3000 },
+      { attempts: 2, occurredAt: NOW - 3000 },
+    ]);
+    expect(world.row("a")).toMatchObject({ state: "recorded" });
+  });
+
+  it("is woken by the alarm alone, wherever it died", async () => {
+    for (const moment of [undefined, 5, 6, LATENCY - 1, LATENCY, LATENCY + 1, SECOND]) {
+      const id = `died after ${moment}`;
+      world.vonage = () => ({ ended: OK });
+      const call = world.call((shard) => shard.report(toReport(id, true)));
+      const answered = call.then(
+        () => true,
+        () => false,
+      );
+      if (moment !== undefined) await world.pass(moment);
+      world.kill();
+      await world.pass(2 * MINUTE);
+      const isStored = world.row(id) !== undefined;
+      // Before it is stored nothing was promised; from then on it gets there.
+      if (!isStored) expect(await answered).toBe(false);
+      else expect(world.row(id)?.state).toBe("recorded");
+      expect(isStored).toBe(moment !== undefined);
+    }
+  });
+
+  it("is woken for what waits, and for what is awaited", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("a", true);
+    await world.track("b", Date.now() + HOUR);
+    await world.pass(10);
+    world.vonage = () => ({ ended: OK });
+    world.kill();
+    await world.pass(MINUTE);
+    expect(world.row("a")).toMatchObject({ state: "recorded" });
+    world.kill();
+    await world.pass(HOUR);
+    expect(world.row("b")).toMatchObject({ state: "recorded", delivered: 0 });
+  });
+
+  it("in its alarm is woken again", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("a", true);
+    world.vonage = () => HANGS;
+    await world.pass(3 * SECOND);
+    expect(world.requests).toHaveLength(2);
+    world.kill();
+    world.vonage = () => ({ ended: OK });
+    await world.pass(MINUTE);
+    expect(world.requests).toHaveLength(3);
+    expect(world.row("a")).toMatchObject({ state: "recorded" });
+  });
+
+  it("does not send a false again once a true waits behind it, but the true", async () => {
+    world.vonage = () => HANGS;
+    world.call((shard) => shard.report(toReport("a", false))).catch(() => {});
+    await world.pass(SECOND);
+    await world.report("a", true, { occurredAt: NOW - 500 });
+    world.kill();
+    world.vonage = () => ({ ended: OK });
+    await world.pass(HOUR);
+    expect(world.requests.map(({ delivered }) => delivered)).toEqual([false, true]);
+    expect(world.requests[1]).toMatchObject({ occurredAt: NOW - 500 });
+  });
+
+  it("is set going again by whoever asks, where the platform has lost its alarm", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("a", true);
+    await world.pass(10);
+    world.vonage = () => ({ ended: OK });
+    world.kill();
+    world.loseAlarm();
+    await world.pass(HOUR);
+    expect(world.row("a")?.state).not.toBe("recorded");
+    world.shard().nudge([]);
+    await world.pass(SECOND);
+    expect(world.row("a")?.state).toBe("recorded");
+  });
+
+  it("begins anew with a key of which it finds nothing that it can read", async () => {
+    world.writeGate("2fa", { ...OPEN_GATE, closedBy: "weather" as never, probeAt: NOW + DAY });
+    expect(await world.report("a", true)).toEqual({ status: "recorded", attempts: 1 });
+  });
+
+  it("does not touch tables of a later version", async () => {
+    await world.report("a", true);
+    await world.pass(SECOND);
+    world.kill();
+    world.all("UPDATE schema SET version = 2");
+    const before = world.rows();
+    await expect(world.report("b", true)).rejects.toThrow("version 2");
+    expect(world.rows()).toEqual(before);
+  });
+
+  it("remembers what it knows of a key", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    await world.report("a", true);
+    await world.pass(10);
+    const before = world.shard().stats().gates;
+    world.kill();
+    expect(world.shard().stats().gates).toEqual(before);
+    await world.report("b", true);
+    expect(world.requests.map(({ id }) => id)).not.toContain("b");
+  });
+
+  it("is not woken over and over while the key of what was under way may not send", async () => {
+    world.vonage = () => ({ ended: failed("not_enabled") });
+    for (let index = 0; index < 3; index++) await world.report(`m${index}`, true);
+    await world.pass(10 * MINUTE);
+    // A probe is under way as it dies.
+    world.vonage = () => HANGS;
+    while (world.count("sending") === 0) await world.pass(SECOND);
+    world.kill();
+    const before = world.rings.length;
+    await world.pass(10 * MINUTE);
+    expect(world.rings.length - before).toBeLessThan(20);
+  });
+});
+
+describe("a message that is tracked", () => {
+  it("is reported as not delivered when its time is over, with that instant as its timestamp", async () => {
+    await world.track("a", NOW + 5 * MINUTE);
+    await world.pass(5 * MINUTE - 1);
+    expect(world.requests).toEqual([]);
+    await world.pass(SECOND);
+    expect(world.requests).toMatchObject([
+      { id: "a", delivered: false, occurredAt: NOW + 5 * MINUTE, attempts: 1 },
+    ]);
+    expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 0 });
+  });
+
+  it.each([true, false])("and reported in time (%s) is not reported again", async (delivered) => {
+    await world.track("a", NOW + 5 * MINUTE);
+    await world.pass(5 * MINUTE - SECOND);
+    expect(await world.report("a", delivered)).toEqual({ status: "recorded", attempts: 1 });
+    await world.pass(DAY);
+    expect(world.requests).toMatchObject([{ delivered }]);
+  });
+
+  it("keeps the timestamp of its expiry through failures, and gives way to a late true", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.track("a", NOW + MINUTE);
+    await world.pass(2 * MINUTE);
+    expect(world.requests.length).toBeGreaterThan(1);
+    expect(new Set(world.requests.map(({ occurredAt }) => occurredAt))).toEqual(new Set([NOW + MINUTE]));
+    world.vonage = () => ({ ended: OK });
+    await world.report("a", true, { occurredAt: NOW + 2 * MINUTE });
+    await world.pass(HOUR);
+    expect(world.requests.at(-1)).toMatchObject({ delivered: true, occurredAt: NOW + 2 * MINUTE });
+    expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1 });
+  });
+
+  it("is reported at once, whatever else is under way, and what is due a little later soon", async () => {
+    world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
+    await world.track("slow", NOW + MINUTE);
+    await world.track("just after", NOW + MINUTE + 1);
+    await world.track("later", NOW + MINUTE + SECOND);
+    await world.pass(MINUTE + 9 * SECOND);
+    const delays = world.requests.map(({ id, at, occurredAt }) => [id, at - (occurredAt ?? 0)] as const);
+    expect(delays.map(([id]) => id)).toEqual(["slow", "just after", "later"]);
+    expect(delays[1]?.[1]).toBeLessThan(20);
+    expect(delays[2]?.[1]).toBeLessThan(2 * SECOND);
+  });
+
+  it("is reported as what is said of it last: no false leaves after a true was accepted", async () => {
+    world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
+    await world.track("slow", NOW + MINUTE);
+    await world.track("a", NOW + MINUTE + 1);
+    await world.pass(MINUTE + 5);
+    expect(await world.report("a", true)).toMatchObject({ status: "accepted" });
+    const accepted = Date.now();
+    await world.pass(MINUTE);
+    const mine = world.requests.filter(({ id }) => id === "a");
+    expect(mine.map(({ delivered }) => delivered)).toEqual([false, true]);
+    expect(mine[0]?.at).toBeLessThanOrEqual(accepted);
+  });
+
+  it("after it was reported stays as it is", async () => {
+    await world.report("a", true);
+    await world.pass(10);
+    await world.track("a", NOW + MINUTE);
+    await world.pass(HOUR);
+    expect(world.requests).toHaveLength(1);
+    expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1 });
+  });
+});
+
+describe("an outage of Vonage", () => {
+  it("closes the gate: what comes then is accepted at once and costs no request but probes, further and further apart", async () => {
+    world.vonage = () => HANGS;
+    const first = Array.from({ length: 3 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`first ${index}`, true))),
+    );
+    await world.pass(11 * SECOND);
+    await Promise.all(first);
+    const before = world.requests.length;
+    for (let index = 0; index < 50; index++) {
+      const asked = Date.now();
+      expect(await world.report(`later ${index}`, true)).toMatchObject({ status: "accepted" });
+      expect(Date.now() - asked, "the wait for the ledger alone").toBeLessThan(10);
+      // So close to each other that only chance makes one of them the probe.
+      if (world.requests.length > before) break;
+    }
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.pass(HOUR);
+    const probes = world.requests.slice(before + 1).map(({ at }) => at);
+    const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(31 * SECOND);
+    expect(Math.min(...gaps.slice(10))).toBeGreaterThanOrEqual(15 * SECOND);
+    expect(probes.length).toBeLessThan(HOUR / (15 * SECOND));
+    expect(world.rings.length).toBeLessThan(1000);
+  });
+
+  it("ends with everything delivered, no faster than the gate's pace", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    for (let index = 0; index < 300; index++) await world.report(`m${index}`, index % 3 > 0);
+    await world.pass(10 * MINUTE);
+    const before = world.requests.length;
+    expect(before).toBeLessThan(100);
+    world.vonage = () => ({ ended: OK });
+    const healed = Date.now();
+    await world.pass(5 * MINUTE);
+    expect(world.count("recorded")).toBe(300);
+    const sent = world.requests.slice(before).map(({ at }) => at);
+    expect(sent).toHaveLength(300);
+    const [probe = 0] = sent;
+    expect(probe - healed).toBeLessThanOrEqual(31 * SECOND);
+    const within = (from: number, to: number) =>
+      sent.filter((at) => at > probe + from * SECOND && at <= probe + to * SECOND).length;
+    // It starts with five a second, and doubles every second: 5, 10, 20 and so on at the end of each.
+    expect(within(0, 1)).toBeLessThanOrEqual(10);
+    expect(within(1, 2)).toBeLessThanOrEqual(22);
+    expect(within(2, 3)).toBeLessThanOrEqual(45);
+    expect(within(0, 1)).toBeGreaterThanOrEqual(4);
+    for (let from = 0; from < 20; from++) expect(within(from, from + 1)).toBeLessThanOrEqual(110);
+    expect((sent.at(-1) ?? 0) - probe).toBeLessThan(10 * SECOND);
+    expect(world.logs.map(({ event }) => event)).toContain("opened");
+  });
+
+  it("of one kind of traffic does not touch the other, whose key is another", async () => {
+    world.vonage = ({ traffic }) => ({ ended: traffic === "2fa" ? failed("unavailable") : OK });
+    for (let index = 0; index < 10; index++) await world.report(`m${index}`, true);
+    await world.pass(MINUTE);
+    expect(await world.report("other", true, { traffic: "other" })).toEqual({
+      status: "recorded",
+      attempts: 1,
+    });
+  });
+
+  it("of more than a day leaves everything among the dead, none of it gone", async () => {
+    world.vonage = () => ({ ended: failed("network") });
+    for (let index = 0; index < 30; index++) await world.report(`m${index}`, true);
+    await world.pass(26 * HOUR);
+    expect(world.count("dead")).toBe(30);
+    expect(world.shard().stats().counts).toMatchObject([{ state: "dead", reports: 30 }]);
+  });
+});
+
+describe("a 429", () => {
+  it("is waited out as long as Retry-After says, by everything of that key", async () => {
+    world.vonage = () => ({ ended: failed("rate_limited", 20 * SECOND) });
+    expect(await world.report("a", true)).toMatchObject({ status: "accepted", reason: "rate_limited" });
+    const refused = Date.now();
+    world.vonage = () => ({ ended: OK });
+    for (let index = 0; index < 20; index++) {
+      expect(await world.report(`m${index}`, true)).toMatchObject({ status: "accepted", attempts: 0 });
+    }
+    await world.pass(19 * SECOND);
+    expect(world.requests).toHaveLength(1);
+    await world.pass(15 * SECOND);
+    expect(world.count("recorded")).toBe(21);
+    expect(world.requests[1]?.at).toBeGreaterThanOrEqual(refused + 20 * SECOND);
+  });
+
+  it("slows the key also when its pause is over: what comes then waits its turn, and is soon sent", async () => {
+    world.vonage = () => ({ ended: failed("rate_limited", SECOND) });
+    await world.report("a", true);
+    world.vonage = () => ({ ended: OK });
+    await world.pass(3 * SECOND);
+    const before = world.requests.length;
+    const calls = Array.from({ length: 40 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`m${index}`, true))),
+    );
+    expect(await world.until(Promise.all(calls))).toEqual(
+      Array.from({ length: 40 }, () => ({ status: "accepted", attempts: 0 })),
+    );
+    await world.pass(SECOND);
+    expect(world.requests.length - before).toBeLessThan(30);
+    await world.pass(5 * SECOND);
+    expect(world.count("recorded")).toBe(41);
+  });
+
+  it("of an hour's wait is waited out by its report, and for a minute by the others", async () => {
+    world.vonage = ({ attempts }) => ({ ended: attempts === 1 ? failed("rate_limited", HOUR) : OK });
+    await world.report("a", true);
+    world.vonage = () => ({ ended: OK });
+    await world.report("b", true);
+    await world.pass(59 * SECOND);
+    expect(world.requests).toHaveLength(1);
+    await world.pass(5 * SECOND);
+    expect(world.row("b")?.state).toBe("recorded");
+    await world.pass(50 * MINUTE);
+    expect(world.row("a")?.state).toBe("queued");
+    await world.pass(10 * MINUTE);
+    expect(world.row("a")?.state).toBe("recorded");
+  });
+
+  it("now and then does not keep a backlog from getting through at nearly what Vonage grants", async () => {
+    let tokens = 30;
+    let filled = Date.now();
+    world.vonage = () => {
+      tokens = Math.min(30, tokens + ((Date.now() - filled) / SECOND) * 30);
+      filled = Date.now();
+      if (tokens < 1) return { ended: failed("rate_limited", SECOND) };
+      tokens--;
+      return { ended: OK };
+    };
+    for (let index = 0; index < 1500; index++) {
+      world.call((shard) => shard.report(toReport(`m${index}`, true))).catch(() => {});
+    }
+    await world.pass(MINUTE);
+    expect(world.count("recorded")).toBeGreaterThan(0.75 * 1500);
+    await world.pass(2 * MINUTE);
+    expect(world.count("recorded")).toBe(1500);
+    const refused = world.requests.length - 1500;
+    expect(refused).toBeLessThan(150);
+  });
+});
+
+describe("a key that Vonage refuses", () => {
+  it.each(["unauthorized", "not_enabled"] as const)(
+    "(%s) parks everything, is probed now and then, and the first success lets it all go",
+    async (code) => {
+      world.vonage = () => ({ ended: failed(code) });
+      expect(await world.report("m0", true)).toEqual({ status: "accepted", attempts: 1, reason: code });
+      for (let index = 1; index < 100; index++) {
+        expect(await world.report(`m${index}`, true)).toMatchObject({ status: "accepted", reason: code });
+      }
+      await world.pass(2 * DAY);
+      expect(world.requests.length).toBeLessThan((2 * DAY) / (150 * SECOND) + 10);
+      expect(world.requests.length).toBeGreaterThan((2 * DAY) / (300 * SECOND) - 10);
+      expect(world.count("queued")).toBe(100);
+      expect(world.logs.filter(({ level }) => level === "error")).toMatchObject([
+        { event: "closed", reason: code, hint: expect.any(String) },
+      ]);
+      world.vonage = () => ({ ended: OK });
+      await world.pass(6 * MINUTE);
+      expect(world.count("recorded")).toBe(100);
+      // The pace has grown while the backlog went; it takes one more to know that all is well.
+      await world.report("next", true);
+      await world.pass(SECOND);
+      expect(await world.report("last", true)).toEqual({ status: "recorded", attempts: 1 });
+    },
+  );
+
+  it("is probed by one report where many come at once", async () => {
+    world.insert("a", { state: "recorded", due: NOW + DAY });
+    world.writeGate("2fa", { ...OPEN_GATE, closedBy: "unauthorized", since: NOW - HOUR, probeAt: NOW - 1 });
+    world.vonage = () => HANGS;
+    const calls = Array.from({ length: 50 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`m${index}`, true))),
+    );
+    await world.pass(9 * SECOND);
+    expect(world.requests).toHaveLength(1);
+    const answers = await Promise.all(calls);
+    expect(answers.slice(1)).toEqual(
+      Array.from({ length: 49 }, () => ({ status: "accepted", attempts: 0, reason: "unauthorized" })),
+    );
+    world.vonage = () => ({ ended: OK });
+    await world.pass(MINUTE);
+    expect(world.count("recorded")).toBe(51);
+  });
+
+  it("is probed at once when it is said to be mended, and the other key is left alone", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    for (let index = 0; index < 10; index++) {
+      await world.report(`m${index}`, true, { traffic: index % 2 === 0 ? "2fa" : "other" });
+    }
+    await world.pass(HOUR);
+    world.vonage = () => ({ ended: OK });
+    world.shard().nudge(["other"]);
+    await world.pass(5 * SECOND);
+    expect(
+      world
+        .rows()
+        .map(({ traffic, state }) => `${traffic} ${state}`)
+        .sort(),
+    ).toEqual([
+      ...Array.from({ length: 5 }, () => "2fa queued"),
+      ...Array.from({ length: 5 }, () => "other recorded"),
+    ]);
+  });
+
+  it("is probed at once when a person asks for it", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    for (let index = 0; index < 10; index++) await world.report(`m${index}`, true);
+    await world.pass(HOUR);
+    world.vonage = () => ({ ended: OK });
+    expect(await world.retry("m7")).toBe("accepted");
+    await world.pass(5 * SECOND);
+    expect(world.count("recorded")).toBe(10);
+  });
+
+  it("for days, and then fails a few times once it is mended, does not bury what has waited so long", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    const calls = Array.from({ length: 500 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`m${index}`, true))),
+    );
+    await world.until(Promise.all(calls));
+    await world.pass(HOUR);
+    world.kill();
+    await world.skip(3 * DAY);
+    let requests = 0;
+    world.vonage = () => {
+      requests++;
+      return { ended: requests > 10 && requests <= 16 ? failed("unavailable") : OK };
+    };
+    await world.pass(15 * MINUTE);
+    expect(world.logs.map(({ reason }) => reason)).toContain("outage");
+    // Those that failed themselves are too old to be tried again.
+    expect(world.count("dead")).toBeLessThanOrEqual(6);
+    expect(world.count("recorded") + world.count("dead")).toBe(500);
+  });
+
+  it("for thirty days is given up by a backlog as a whole, without a request for each", async () => {
+    world.vonage = () => ({ ended: failed("not_enabled") });
+    await world.report("first", true);
+    await world.pass(SECOND);
+    const calls = Array.from({ length: 500 }, (_, index) =>
+      world.call((shard) => shard.report(toReport(`m${index}`, true))),
+    );
+    await world.until(Promise.all(calls));
+    world.kill();
+    await world.skip(30 * DAY);
+    await world.pass(10 * MINUTE);
+    expect(world.count("dead")).toBe(501);
+    expect(world.row("m7")).toMatchObject({ reason: "not_enabled", attempts: 0 });
+    expect(world.requests.length).toBeLessThan(10);
+  });
+
+  it("for thirty days is given up by what has waited so long, probed or not, and by nothing else", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    for (let index = 0; index < 3; index++) await world.report(`old ${index}`, true);
+    await world.pass(HOUR);
+    world.kill();
+    await world.skip(20 * DAY);
+    await world.report("young", true);
+    await world.pass(HOUR);
+    world.kill();
+    await world.skip(10 * DAY - 4 * HOUR);
+    await world.pass(HOUR);
+    expect(world.count("dead")).toBe(0);
+    await world.pass(3 * HOUR);
+    expect(world.count("dead")).toBe(3);
+    expect(world.row("old 2")).toMatchObject({ state: "dead", reason: "unauthorized" });
+    expect(world.row("young")?.state).toBe("queued");
+  });
+});
+
+describe("what is settled", () => {
+  it("is remembered as long as it should be, and gone soon after", async () => {
+    await world.report("a", true);
+    world.vonage = () => ({ ended: failed("rejected") });
+    await world.report("b", true);
+    await world.pass(RULES.keepRecorded - SECOND);
+    expect(await world.report("a", true)).toMatchObject({ status: "duplicate" });
+    await world.pass(2 * MINUTE);
+    expect(world.row("a")).toBeUndefined();
+    await world.pass(RULES.keepDead - RULES.keepRecorded - 3 * MINUTE);
+    expect(world.row("b")).toMatchObject({ state: "dead" });
+    await world.pass(4 * MINUTE);
+    expect(world.row("b")).toBeUndefined();
+    expect(world.shard().stats().counts).toEqual([]);
+  });
+
+  it("is gone after a shard has died, too", async () => {
+    await world.report("a", true);
+    await world.pass(SECOND);
+    world.kill();
+    await world.pass(RULES.keepRecorded + MINUTE);
+    expect(world.row("a")).toBeUndefined();
+  });
+
+  it("takes no more room after thirty days of steady traffic than after three", async () => {
+    const sizes: number[] = [];
+    for (let day = 0; day < 30; day++) {
+      for (let report = 0; report < 40; report++) {
+        await world.report(`${day} ${report}`, report % 5 > 0);
+        await world.pass(DAY / 40);
+      }
+      sizes.push(world.size());
+      if (day % 7 === 0) world.kill();
+    }
+    const settled = Math.max(...sizes.slice(2, 5));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(settled * 1.1);
+    expect(world.count("recorded")).toBeLessThanOrEqual(2 * 40 + 1);
+    expect(world.rings.length).toBeLessThan(30 * 40 * 4);
+  });
+});
+
+describe("a row that cannot be read", () => {
+  /** Each unreadable in another way; all due. */
+  const UNREADABLE: readonly Partial<Stored>[] = [
+    { state: "waiting" },
+    { state: "" },
+    { traffic: "marketing" },
+    { traffic: "" },
+    { channel: "mms" },
+    { delivered: 7 },
+    { delivered: null },
+    { occurred_at: null },
+    { occurred_at: 9e15 },
+    { since: 9e15 },
+    { state: "tracking" },
+    { state: "recorded", delivered: 7 },
+    { state: "dead", delivered: -1 },
+    { state: "sending", delivered: 2 },
+  ];
+
+  it.each(UNREADABLE)(
+    "(%o) is set aside, listed, counted, and kept for as long as the dead",
+    async (what) => {
+      await world.report("healthy", true);
+      world.kill();
+      world.insert("odd", what);
+      await world.pass(MINUTE);
+      await world.report("another", true);
+      await world.pass(MINUTE);
+      expect(world.rows().map(({ message_id }) => message_id)).toEqual(["another", "healthy"]);
+      expect(world.shard().stats().unreadable).toBe(1);
+      expectCounted(world);
+      const [odd, ...none] = world.shard().listSetAside(10, undefined);
+      expect(none).toEqual([]);
+      expect(odd).toMatchObject({ messageId: "odd", channel: what.channel ?? "sms" });
+      expect(JSON.parse(odd?.raw ?? "")).toMatchObject({ message_id: "odd", ...what });
+      await world.pass(RULES.keepDead - 5 * MINUTE);
+      expect(world.shard().stats().unreadable).toBe(1);
+      // Nobody comes any more, and it is forgotten all the same.
+      await world.pass(10 * MINUTE);
+      expect(world.shard().stats().unreadable).toBe(0);
+    },
+  );
+
+  it("does not hold up what is due after it, however many there are", async () => {
+    for (let index = 0; index < 450; index++) {
+      world.insert(`odd ${index}`, { delivered: 7, due: NOW - HOUR });
+      world.insert(`old odd ${index}`, { delivered: 7, state: "recorded", due: NOW - HOUR });
+    }
+    for (let index = 0; index < 1500; index++) world.insert(`unknown ${index}`, { state: "elsewhere" });
+    for (let index = 0; index < 20; index++) world.insert(`m${index}`, { due: NOW - MINUTE });
+    world.insert("old", { state: "recorded", due: NOW - MINUTE });
+    world.shard();
+    await world.pass(MINUTE);
+    expect(world.count("recorded")).toBe(20);
+    expect(world.row("old")).toBeUndefined();
+    expect(world.count("queued")).toBe(0);
+  });
+
+  it.each<Partial<Stored>>([
+    { delivered: 7 },
+    { traffic: "marketing" },
+    { state: "waiting" },
+    { since: 9e15 },
+  ])("(%o) is set aside by the report of its message, which is then taken as new", async (what) => {
+    world.shard();
+    world.insert("odd", { due: NOW + DAY, ...what });
+    expect(await world.report("odd", true)).toEqual({ status: "recorded", attempts: 1 });
+    expect(world.shard().stats().unreadable).toBe(1);
+    expectCounted(world);
+  });
+
+  it("is set aside by being listed", async () => {
+    const { length } = world.shard().list("queued", 10, undefined);
+    expect(length).toBe(0);
+    world.insert("odd", { delivered: 7, due: NOW + DAY });
+    world.insert("readable", { due: NOW + DAY });
+    expect(world.shard().list("queued", 10, undefined)).toMatchObject([{ messageId: "readable" }]);
+    expect(world.shard().listSetAside(10, undefined)).toMatchObject([{ messageId: "odd" }]);
+  });
+
+  it("is kept as long as the dead also where it was found among what its key has kept waiting", async () => {
+    world.vonage = () => ({ ended: failed("unauthorized") });
+    await world.report("a", true);
+    await world.pass(HOUR);
+    world.kill();
+    world.insert("odd", { delivered: 7, due: NOW - 31 * DAY });
+    await world.pass(HOUR);
+    expect(world.shard().listSetAside(10, undefined)).toMatchObject([{ messageId: "odd" }]);
+    expect(world.shard().listSetAside(10, undefined)[0]?.since).toBeGreaterThan(NOW);
+  });
+});
+
+describe("a shard that is full", () => {
+  it("takes no message that it does not know, and serves those that it knows", async () => {
+    await world.track("tracked", NOW + HOUR);
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("waiting", false);
+    await world.pass(10);
+    world.bytes = RULES.maxBytes + 1;
+    world.kill();
+    world.shard();
+    const before = world.rows();
+    const asked = world.requests.length;
+    expect(await world.report("new", true)).toBe("full");
+    expect(await world.track("new", NOW + HOUR)).toBe("full");
+    expect(world.rows()).toEqual(before);
+    expect(world.requests).toHaveLength(asked);
+
+    world.vonage = () => ({ ended: OK });
+    expect(await world.report("tracked", true)).toEqual({ status: "recorded", attempts: 1 });
+    expect(await world.report("waiting", true)).toMatchObject({
+      status: expect.stringMatching(/^(recorded|accepted)$/),
+    });
+    expect(await world.track("tracked", NOW + HOUR)).toBe("tracked");
+    await world.pass(MINUTE);
+    expect(world.count("recorded")).toBe(2);
+  });
+
+  it("is at its limit not full yet, sees soon that it is, and soon that it is no longer", async () => {
+    const answers = async (times: number) => {
+      const seen: unknown[] = [];
+      for (let index = 0; index < times; index++) {
+        const answer = await world.report(`${Date.now()} ${index}`, true);
+        seen.push(typeof answer === "object" && "status" in answer ? answer.status : answer);
+      }
+      return seen;
+    };
+    world.bytes = RULES.maxBytes;
+    expect(new Set(await answers(70))).toEqual(new Set(["recorded"]));
+    world.bytes = RULES.maxBytes + 1;
+    expect((await answers(70)).at(-1)).toBe("full");
+    world.bytes = 0;
+    expect((await answers(70)).at(-1)).toBe("recorded");
+  });
+});
+
+describe("a disk that cannot write", () => {
+  const writes = /^INSERT OR REPLACE INTO reports/;
+  const deletes = /^DELETE FROM reports/;
+  const gates = /^INSERT OR REPLACE INTO gates/;
+  const commits = /^COMMIT/;
+
+  it("rejects all that would have been written together, and stores and sends none of it", async () => {
+    await world.report("stored", true);
+    await world.pass(SECOND);
+    expectCounted(world);
+    const before = world.rows();
+    let countdown = 3;
+    world.breaks = (query) => writes.test(query) && --countdown === 0;
+    const calls = ["a", "b", "c", "d"].map((id) => world.call((shard) => shard.report(toReport(id, true))));
+    const tracking = world.call((shard) =>
+      shard.track({ channel: "sms", messageId: "e", traffic: "2fa", expiresAt: NOW + HOUR }),
+    );
+    const ends = await world.until(Promise.allSettled([...calls, tracking]));
+    expect(ends.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "rejected"));
+    expect(world.requests).toHaveLength(1);
+    expect(world.rows()).toEqual(before);
+    expectCounted(world);
+  });
+
+  it.each([writes, commits])(
+    "leaves nothing marked as under way: what comes later goes at once (%s)",
+    async (what) => {
+      world.breaks = (query) => what.test(query);
+      const calls = Array.from({ length: 200 }, (_, index) =>
+        world.call((shard) => shard.report(toReport(`m${index}`, true))),
+      );
+      await world.until(Promise.allSettled(calls));
+      world.breaks = () => false;
+      expect(await world.report("m0", true)).toEqual({ status: "recorded", attempts: 1 });
+      expect(await world.report("later", true)).toEqual({ status: "recorded", attempts: 1 });
+      expectCounted(world);
+    },
+  );
+
+  it("does not leave a later report without an alarm", async () => {
+    world.breaks = (query) => commits.test(query);
+    await expect(world.report("lost", true)).rejects.toThrow();
+    world.breaks = () => false;
+    await world.pass(SECOND);
+    world.vonage = () => HANGS;
+    world.call((shard) => shard.report(toReport("a", true))).catch(() => {});
+    await world.pass(SECOND);
+    expect(world.alarm).toBeDefined();
+    expect(world.alarm).toBeLessThanOrEqual(Number(world.row("a")?.due));
+    world.kill();
+    world.vonage = () => ({ ended: OK });
+    await world.pass(MINUTE);
+    expect(world.row("a")?.state).toBe("recorded");
+  });
+
+  it("does not leave what waits already without an alarm", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    await world.report("a", true);
+    await world.track("b", NOW + HOUR);
+    world.vonage = () => ({ ended: OK });
+    // So often that an alarm put off each time would never go off.
+    for (let times = 0; times < 25; times++) {
+      world.breaks = (query) => commits.test(query);
+      await expect(world.report("lost", true)).rejects.toThrow();
+      world.breaks = () => false;
+      await world.pass(0.7 * SECOND);
+    }
+    expect(world.row("a")?.state).toBe("recorded");
+    await world.pass(HOUR);
+    expect(world.row("b")?.state).toBe("recorded");
+  });
+
+  it("at the end of an attempt has it sent again when it counts as lost, and once only", async () => {
+    world.vonage = () => {
+      world.breaks = (query) => writes.test(query);
+      return { ended: OK };
+    };
+    expect(await world.report("a", true)).toEqual({ status: "recorded", attempts: 1 });
+    await world.pass(SECOND);
+    expect(world.row("a")?.state).toBe("sending");
+    expect(await world.report("a", true)).toMatchObject({ status: "accepted" });
+    world.breaks = () => false;
+    world.vonage = () => ({ ended: OK });
+    await world.pass(HOUR);
+    expect(world.requests).toHaveLength(2);
+    expect((world.requests[1]?.at ?? 0) - NOW).toBeGreaterThanOrEqual(RULES.lostAfter);
+    expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 2 });
+  });
+
+  it.each([
+    ["reads", /^SELECT/],
+    ["writes", writes],
+    ["deletes", deletes],
+    ["commits", commits],
+    ["notes of a key", gates],
+    ["everything", /./],
+  ])("(%s) does not make the alarm fail, and is done with when it works again", async (_, query) => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    for (let index = 0; index < 5; index++) await world.report(`m${index}`, true);
+    await world.report("n", true, { traffic: "other" });
+    world.insert("old", { state: "recorded", due: NOW - DAY });
+    world.breaks = (text) => query.test(text);
+    await world.pass(MINUTE);
+    world.vonage = () => ({ ended: OK });
+    await world.pass(10 * MINUTE);
+    expect(world.rings.length).toBeLessThan(2000);
+    world.breaks = () => false;
+    await world.pass(3 * MINUTE);
+    expect(world.count("recorded")).toBe(6);
+    expect(world.row("old")).toBeUndefined();
+    expectCounted(world);
+  });
+
+  it("does not keep a new instance from starting", async () => {
+    world.vonage = () => HANGS;
+    world.call((shard) => shard.report(toReport("a", true))).catch(() => {});
+    await world.pass(SECOND);
+    world.kill();
+    world.vonage = () => ({ ended: OK });
+    world.breaks = (query) => /^(INSERT|UPDATE|DELETE)/.test(query);
+    await expect(world.report("b", true)).rejects.toThrow();
+    expect(world.shard().list("sending", 10, undefined)).toMatchObject([{ messageId: "a" }]);
+    world.breaks = () => false;
+    await world.pass(MINUTE);
+    expect(world.row("a")?.state).toBe("recorded");
+  });
+});
+
+describe("a sender that throws, which it must not", () => {
+  it("does not make the alarm fail", async () => {
+    world.vonage = () => ({ ended: failed("unavailable") });
+    for (let index = 0; index < 3; index++) await world.report(`m${index}`, true);
+    world.vonage = () => {
+      throw new TypeError("the sender is amiss");
+    };
+    await world.pass(10 * MINUTE);
+    world.vonage = () => ({ ended: OK });
+    world.kill();
+    await world.pass(10 * MINUTE);
+    expect(world.count("recorded")).toBe(3);
+  });
+
+  it("keeps no message from being sent once it is mended", async () => {
+    world.vonage = () => {
+      throw new TypeError("the sender is amiss");
+    };
+    await world.report("a", true).catch(() => {});
+    await world.pass(MINUTE);
+    world.vonage = () => ({ ended: OK });
+    await world.pass(10 * MINUTE);
+    expect(world.row("a")?.state).toBe("recorded");
+  });
+});
+
+describe("what the operator sees", () => {
+  const limits = fc.integer({ min: 1, max: 12 });
+  const rows = fc.array(
+    fc.record({
+      state: fc.constantFrom(...REPORT_STATES),
+      traffic: fc.constantFrom<Traffic>("2fa", "other"),
+      channel: fc.constantFrom("sms", "voice"),
+      // Few instants, so that many rows share one.
+      due: fc.integer({ min: 0, max: 3 }).map((days) => NOW + (days + 1) * DAY),
+    }),
+    { maxLength: 40 },
+  );
+
+  it("is every row of a state exactly once, whatever the size of a page", async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, limits, async (all, limit) => {
+        const place = createWorld();
+        place.shard();
+        all.forEach((row, index) => {
+          place.insert(`m${(index * 7) % 41}`, {
+            ...row,
+            ...(row.state === "tracking" && { delivered: null, occurred_at: null, attempts: 0 }),
+          });
+        });
+        for (const state of REPORT_STATES) {
+          const seen: Row[] = [];
+          for (let after: Position | undefined; ; ) {
+            const page = place.shard().list(state, limit, after);
+            expect(page.length).toBeLessThanOrEqual(limit);
+            seen.push(...page);
+            const last = page.at(-1);
+            if (last === undefined) break;
+            after = [last.traffic, last.due, last.channel, last.messageId];
+          }
+          const ids = seen.map(({ channel, messageId }) => `${channel} ${messageId}`);
+          const stored = place.rows().filter((row) => row.state === state);
+          expect([...ids].sort()).toEqual(stored.map((row) => `${row.channel} ${row.message_id}`).sort());
+          const order = seen.map(({ traffic, due }) => `${traffic} ${due}`);
+          expect(order).toEqual([...order].sort());
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is every row that was set aside exactly once, whatever the size of a page", async () => {
+    world.shard();
+    for (let index = 0; index < 23; index++) {
+      world.insert(`m${index % 12}`, { delivered: 7, channel: index % 2 === 0 ? "sms" : "voice" });
+      world.shard().list("queued", 100, undefined);
+      await world.pass(index % 3);
+    }
+    const all = world.shard().listSetAside(1000, undefined);
+    expect(all.length).toBe(world.shard().stats().unreadable);
+    for (const limit of [1, 2, 7, 22, 23, 24]) {
+      const seen: unknown[] = [];
+      for (let after: Position | undefined; ; ) {
+        const page = world.shard().listSetAside(limit, after);
+        seen.push(...page);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = ["", last.since, last.channel, last.messageId];
+      }
+      expect(seen).toEqual(all);
+    }
+  });
+
+  it("agrees with a full count after whatever has happened", async () => {
+    const does = fc.oneof(
+      fc.record({ does: fc.constant("report"), id: fc.nat(5), delivered: fc.boolean(), other: fc.boolean() }),
+      fc.record({ does: fc.constant("track"), id: fc.nat(5), ms: fc.nat(MINUTE) }),
+      fc.record({ does: fc.constant("retry"), id: fc.nat(5) }),
+      fc.record({ does: fc.constant("pass"), ms: fc.oneof(fc.nat(1000), fc.nat(5 * MINUTE), fc.nat(DAY)) }),
+      fc.record({
+        does: fc.constant("vonage"),
+        code: fc.constantFrom(null, null, "unavailable", "rejected", "rate_limited", "unauthorized"),
+      }),
+      fc.record({ does: fc.constant("break"), nth: fc.nat(4) }),
+      fc.record({ does: fc.constant("odd"), id: fc.nat(5) }),
+      fc.record({ does: fc.constant("kill") }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(does, { maxLength: 25 }), async (all) => {
+        const place = createWorld({ ...RULES, keepRecorded: HOUR, keepDead: 12 * HOUR });
+        place.shard();
+        for (const one of all as Happening[]) {
+          await happen(place, one);
+          expectCounted(place);
+          const { unreadable, oldestWaiting } = place.shard().stats();
+          expect(unreadable).toBe(place.all("SELECT * FROM set_aside").length);
+          const waiting = place.rows().filter(({ state }) => state === "sending" || state === "queued");
+          expect(oldestWaiting).toBe(
+            waiting.length === 0 ? undefined : Math.min(...waiting.map(({ since }) => since)),
+          );
+        }
+        expect(place.alarmFailures).toEqual([]);
+        place.end();
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("whatever is reported, whatever Vonage does, and whenever the shard dies", () => {
+  const MODES = ["ok", "ok", "503", "hang", "429", "402", "flaky"] as const;
+  const happening = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ does: fc.constant("report"), id: fc.nat(5), delivered: fc.boolean() }),
+    },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant("track"), id: fc.nat(5), ms: fc.nat(MINUTE) }) },
+    { weight: 3, arbitrary: fc.record({ does: fc.constant("vonage"), mode: fc.constantFrom(...MODES) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        does: fc.constant("pass"),
+        ms: fc.oneof(fc.nat(100), fc.nat(5000), fc.nat(40 * SECOND), fc.nat(5 * MINUTE)),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ does: fc.constant("kill") }) },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant("break"), nth: fc.nat(4) }) },
+  );
+
+  it("what was accepted arrives, and nothing false after what was true", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(happening, { minLength: 10, maxLength: 60 }),
+        fc.integer(),
+        async (all, seed) => {
+          const place = createWorld(RULES, seed);
+          place.shard();
+          const vonage = createVonage(seed);
+          place.vonage = vonage.take;
+          const reports: Reported[] = [];
+          for (const one of all as Happening[]) {
+            if (one.does === "vonage") vonage.mode = one.mode;
+            else if (one.does === "report") {
+              const report = toReport(`m${one.id}`, one.delivered, { occurredAt: Date.now() - one.id });
+              const reported: Reported = { ...report, answer: undefined, at: Number.NaN };
+              reports.push(reported);
+              // As callers do: it is not waited for.
+              place
+                .call((shard) => shard.report(report))
+                .then(
+                  (answer) => Object.assign(reported, { answer, at: Date.now() }),
+                  () => {},
+                );
+              await place.pass(1);
+            } else await happen(place, one);
+          }
+          place.breaks = () => false;
+          vonage.mode = "ok";
+          await place.pass(2 * HOUR);
+
+          expect(place.alarmFailures).toEqual([]);
+          expect(place.rows().filter(({ state }) => state !== "recorded")).toEqual([]);
+          expectCounted(place);
+          checkDelivered(reports, vonage.heard, place);
+          place.end();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+interface Reported extends LedgerReport {
+  answer: LedgerAnswer | "full" | undefined;
+  /** When it was answered. */
+  at: number;
+}
+
+function checkDelivered(reports: readonly Reported[], heard: readonly SentRequest[], place: World): void {
+  for (const id of new Set(reports.map(({ messageId }) => messageId))) {
+    const mine = reports.filter(({ messageId }) => messageId === id);
+    const taken = mine.filter(({ answer }) =>
+      ["recorded", "accepted", "duplicate"].includes((answer as LedgerAnswer | undefined)?.status ?? ""),
+    );
+    const there = heard.filter((request) => request.id === id);
+    const requests = place.requests.filter((request) => request.id === id);
+    const firstTrue = Math.min(...taken.filter(({ delivered }) => delivered).map(({ at }) => at));
+    const has = (outcome: boolean) => there.some(({ delivered }) => delivered === outcome);
+    if (Number.isFinite(firstTrue)) expect(has(true), `${id}: an accepted true`).toBe(true);
+    else if (taken.length > 0) expect(has(false) || has(true), `${id}: an accepted false`).toBe(true);
+    // Once a true is accepted no false is begun.
+    for (const { delivered, at } of requests) {
+      if (!delivered) expect(at, `${id}: a false after a true`).toBeLessThanOrEqual(firstTrue);
+    }
+    // Once Vonage has heard a true it hears no false, but one that was on its way as the shard died.
+    for (const [index, heard] of there.entries()) {
+      const earlier = there.slice(0, index).find(({ delivered }) => delivered);
+      if (heard.delivered || earlier === undefined) continue;
+      expect(heard.at, `${id}: a false heard after a true`).toBeLessThanOrEqual(earlier.at);
+      expect(heard.life).toBeLessThan(earlier.life);
+    }
+    // What is on record is what was sent last, and heard.
+    const last = requests.filter(({ number }) => there.some((heard) => heard.number === number)).at(-1);
+    const row = place.row(id);
+    if (row !== undefined) expect(Number(last?.delivered)).toBe(row.delivered);
+    for (const { delivered, occurredAt } of requests) {
+      const known = mine.some((report) => report.delivered === delivered && report.occurredAt === occurredAt);
+      expect(known || place.expiries.has(`${id} ${occurredAt}`), `${id}: a timestamp of its own`).toBe(true);
+    }
+    // One at a time.
+    for (const [index, request] of requests.entries()) {
+      const next = requests[index + 1];
+      if (next?.life === request.life) expect(next.at).toBeGreaterThanOrEqual(request.endedAt);
+    }
+  }
+}
+
+/** Whether what the shard has counted is what there is. */
+function expectCounted(place: World): void {
+  const recounted = place.all(
+    `SELECT traffic, channel, state, count(*) AS reports, sum(attempts) AS attempts
+     FROM reports GROUP BY traffic, channel, state`,
+  );
+  const sorted = (counts: readonly object[]) =>
+    counts.map((one) => JSON.stringify(Object.entries(one).sort())).sort();
+  expect(sorted(place.shard().stats().counts)).toEqual(sorted(recounted));
+}
+
+/** Vonage in good times and bad ones: what it has heard, in that order, whether its answer came back or not. */
+function createVonage(seed: number) {
+  const random = createRandom(seed);
+  const heard: SentRequest[] = [];
+  const vonage = {
+    mode: "ok",
+    heard,
+    take(request: SentRequest): VonageAnswer {
+      const after = Math.round(20 + random() * 300);
+      const mode =
+        vonage.mode === "flaky" ? (random() < 0.5 ? "ok" : random() < 0.5 ? "503" : "hang") : vonage.mode;
+      const isHeard = mode === "ok" || (mode === "hang" && random() < 0.3);
+      if (isHeard) setTimeout(() => heard.push(request), Math.floor(after / 2));
+      switch (mode) {
+        case "503":
+          return { ended: failed("unavailable"), after };
+        case "hang":
+          return HANGS;
+        case "429":
+          return { ended: failed("rate_limited", random() < 0.5 ? 2000 : undefined), after };
+        case "402":
+          return { ended: failed("not_enabled"), after };
+        default:
+          return { ended: OK, after };
+      }
+    },
+  };
+  return vonage;
+}
+
+type Happening =
+  | { readonly does: "report"; readonly id: number; readonly delivered: boolean; readonly other?: boolean }
+  | { readonly does: "track"; readonly id: number; readonly ms: number }
+  | { readonly does: "retry"; readonly id: number }
+  | { readonly does: "pass"; readonly ms: number }
+  | { readonly does: "vonage"; readonly code: ConversionErrorCode | null; readonly mode: string }
+  | { readonly does: "break"; readonly nth: number }
+  | { readonly does: "odd"; readonly id: number }
+  | { readonly does: "kill" };
+
+async function happen(place: World, one: Happening): Promise<void> {
+  switch (one.does) {
+    case "report": {
+      const traffic = one.other ? "other" : "2fa";
+      await place.report(`m${one.id}`, one.delivered, { traffic }).catch(() => {});
+      return;
+    }
+    case "track":
+      await place.track(`m${one.id}`, Date.now() + one.ms).catch(() => {});
+      return;
+    case "retry":
+      await place.retry(`m${one.id}`).catch(() => {});
+      return;
+    case "pass":
+      return place.pass(one.ms);
+    case "vonage":
+      place.vonage = () => ({ ended: { code: one.code } });
+      return;
+    case "break": {
+      let countdown = one.nth;
+      place.breaks = (query) => /^(INSERT|DELETE|UPDATE|COMMIT)/.test(query) && countdown-- === 0;
+      return;
+    }
+    case "odd":
+      // Beside the ledger's back, so between two lives.
+      place.kill();
+      place.insert(`m${one.id}`, { delivered: 7 });
+      return;
+    case "kill":
+      place.kill();
+      return;
+  }
+}
+
+interface SentRequest {
+  readonly number: number;
+  readonly id: string;
+  readonly channel: string;
+  readonly traffic: Traffic;
+  readonly delivered: boolean | null;
+  readonly occurredAt: number | null;
+  readonly attempts: number;
+  readonly at: number;
+  /** When its answer comes, or would. */
+  readonly endedAt: number;
+  /** Which instance of the shard sent it. */
+  readonly life: number;
+}
+
+interface VonageAnswer {
+  readonly ended: Ended;
+  /** Milliseconds. */
+  readonly after?: number;
+}
+
+/** A row as the table has it. */
+interface Stored {
+  readonly channel: string;
+  readonly message_id: string;
+  readonly traffic: string;
+  readonly state: string;
+  readonly delivered: number | null;
+  readonly occurred_at: number | null;
+  readonly due: number;
+  readonly since: number;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly successor: number | null;
+}
+
+type World = ReturnType<typeof createWorld>;
+
+function toReport(messageId: string, delivered: boolean, more: Partial<LedgerReport> = {}): LedgerReport {
+  return { channel: "sms", traffic: "2fa", occurredAt: Date.now() - 3000, ...more, messageId, delivered };
+}
+
+/**
+ * One shard on a disk of its own, with a platform that does what Cloudflare's does: the object dies and comes back by
+ * the next call or by its alarm, which runs once at a time, and is written, or rolled back, with all else. Time is
+ * Vitest's.
+ */
+function createWorld(rules = RULES, seed = 1) {
+  const db = new DatabaseSync(":memory:");
+  const statements = new Map<string, StatementSync>();
+  const requests: SentRequest[] = [];
+  const logs: ShardLogEntry[] = [];
+  const rings: number[] = [];
+  const alarmFailures: unknown[] = [];
+  const expiries = new Set<string>();
+  const random = createRandom(seed);
+  let alarm: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isRinging = false;
+  let lives = 0;
+  let life: { readonly shard: Shard; readonly isAlive: () => boolean } | undefined;
+
+  const place = {
+    requests: requests as readonly SentRequest[],
+    logs: logs as readonly ShardLogEntry[],
+    /** When the alarm went off. */
+    rings: rings as readonly number[],
+    alarmFailures: alarmFailures as readonly unknown[],
+    /** Messages tracked, and until when. */
+    expiries: expiries as ReadonlySet<string>,
+    vonage: (_: SentRequest): VonageAnswer => ({ ended: OK }),
+    /** Statements that fail. */
+    breaks: (_: string): boolean => false,
+    /** What the platform says is on disk, if not what is. */
+    bytes: undefined as number | undefined,
+
+    get alarm() {
+      return alarm;
+    },
+
+    /** The instance that there is, or a new one. */
+    shard: (): Shard => start().shard,
+
+    /** Calls it; a call is lost with the instance that it was made to. */
+    async call<T>(ask: (shard: Shard) => Promise<T>): Promise<T> {
+      const mine = start();
+      const answer = await ask(mine.shard);
+      if (!mine.isAlive()) throw new Error("The instance died.");
+      return answer;
+    },
+
+    report: (id: string, delivered: boolean, more?: Partial<LedgerReport>) =>
+      place.until(place.call((shard) => shard.report(toReport(id, delivered, more)))),
+
+    track: (messageId: string, expiresAt: number) => {
+      expiries.add(`${messageId} ${expiresAt}`);
+      return place.until(
+        place.call((shard) => shard.track({ channel: "sms", messageId, traffic: "2fa", expiresAt })),
+      );
+    },
+
+    retry: (messageId: string) =>
+      place.until(place.call((shard) => shard.retry({ channel: "sms", messageId }))),
+
+    /** Ends the instance where it stands. The next call, or the alarm, makes another. */
+    kill(): void {
+      if (life === undefined) return;
+      life = undefined;
+      lives++;
+      // An alarm that did not come to its end is run again.
+      if (isRinging && alarm === undefined) alarm = Date.now();
+      isRinging = false;
+      schedule();
+    },
+
+    /** The world is not needed any more. */
+    end(): void {
+      place.kill();
+      clearTimeout(timer);
+      alarm = undefined;
+    },
+
+    /** Lets time pass, and everything happen that does. */
+    async pass(milliseconds: number): Promise<void> {
+      for (let left = milliseconds; left >= 0; left -= DAY) {
+        await place.until(new Promise<void>((resolve) => setTimeout(resolve, Math.min(left, DAY))));
+      }
+    },
+
+    /** Lets time pass while the platform is down. */
+    async skip(milliseconds: number): Promise<void> {
+      place.kill();
+      clearTimeout(timer);
+      vi.setSystemTime(Date.now() + milliseconds);
+      schedule();
+    },
+
+    /** Lets as much time pass as this takes. */
+    async until<T>(promise: Promise<T>): Promise<T> {
+      let isOver = false;
+      const over = () => {
+        isOver = true;
+      };
+      promise.then(over, over);
+      await settle();
+      while (!isOver) {
+        if (vi.getTimerCount() === 0) throw new Error("Nothing will ever happen again.");
+        vi.advanceTimersToNextTimer();
+        await settle();
+      }
+      return promise;
+    },
+
+    all: (query: string, ...bindings: string[]) => db.prepare(query).all(...bindings) as unknown as Stored[],
+
+    rows: () => place.all("SELECT * FROM reports ORDER BY channel, message_id"),
+
+    row: (id: string): Stored | undefined => place.all("SELECT * FROM reports WHERE message_id = ?", id)[0],
+
+    count: (state: string) => place.all("SELECT 1 FROM reports WHERE state = ?", state).length,
+
+    /** Writes a row past the shard. */
+    insert(message_id: string, more: Partial<Stored> = {}): void {
+      createStore({ exec: run, databaseSize: 0 });
+      const row: Stored = {
+        ...{ channel: "sms", message_id, traffic: "2fa", state: "queued", delivered: 1 },
+        ...{ occurred_at: NOW, due: NOW, since: NOW, attempts: 1, reason: null, successor: null },
+        ...more,
+      };
+      db.prepare("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+        ...Object.values(row),
+      );
+    },
+
+    /** As another version may have left it. */
+    writeGate(traffic: Traffic, gate: Gate): void {
+      createStore({ exec: run, databaseSize: 0 }).writeGate(traffic, gate);
+    },
+
+    /** Which it must not. */
+    loseAlarm(): void {
+      alarm = undefined;
+      schedule();
+    },
+
+    /** Bytes on disk but those that are free. */
+    size(): number {
+      const [one] = db
+        .prepare("SELECT (SELECT * FROM pragma_page_count) - (SELECT * FROM pragma_freelist_count) AS pages")
+        .all();
+      return Number(one?.pages) * 4096;
+    },
+  };
+  return place;
+
+  function start() {
+    if (life !== undefined) return life;
+    const number = ++lives;
+    const isAlive = () => lives === number;
+    const sql = sqlOf(isAlive);
+    const store = createStore(sql);
+    const transact = (work: () => void) => {
+      if (!isAlive()) throw new Error("The instance died.");
+      const before = alarm;
+      db.exec("BEGIN");
+      try {
+        work();
+        if (place.breaks("COMMIT")) throw new Error("The disk cannot write.");
+        db.exec("COMMIT");
+      } catch (error) {
+        db.exec("ROLLBACK");
+        alarm = before;
+        schedule();
+        store.forgetCounts();
+        throw error;
+      }
+    };
+    const shard: Shard = createShard(
+      {
+        store,
+        commit: createGroupCommit(transact),
+        send: (row) => send(row, number),
+        setAlarm: (at) => {
+          if (!isAlive()) return;
+          alarm = at;
+          schedule();
+        },
+        now: Date.now,
+        random,
+        log: (entry) => {
+          if (isAlive()) logs.push(entry);
+        },
+      },
+      rules,
+    );
+    life = { shard, isAlive };
+    shard.wake(alarm);
+    return life;
+  }
+
+  function sqlOf(isAlive: () => boolean): Sql {
+    return {
+      exec(query, ...bindings) {
+        if (!isAlive()) throw new Error("The instance died.");
+        if (place.breaks(query)) throw new Error("The disk cannot write.");
+        return run(query, ...bindings);
+      },
+      get databaseSize() {
+        return place.bytes ?? place.size();
+      },
+    };
+  }
+
+  function run(query: string, ...bindings: SqlValue[]): ReturnType<Sql["exec"]> {
+    if (query.includes("CREATE TABLE")) {
+      db.exec(query);
+      return { toArray: () => [] };
+    }
+    const statement = statements.get(query) ?? db.prepare(query);
+    statements.set(query, statement);
+    const rows = statement.all(...bindings);
+    return { toArray: () => rows };
+  }
+
+  async function send(row: Row, life: number): Promise<Ended> {
+    const { messageId: id, channel, traffic, delivered, occurredAt, attempts } = row;
+    const message = { id, channel, traffic, delivered, occurredAt };
+    const request = { ...message, number: requests.length, attempts, at: Date.now(), life };
+    const { ended, after = LATENCY } = place.vonage({ ...request, endedAt: Number.NaN });
+    requests.push({ ...request, endedAt: Date.now() + after });
+    return new Promise((resolve) => setTimeout(resolve, after, ended));
+  }
+
+  /** No timer can be set for more than 24 days. */
+  function schedule(): void {
+    clearTimeout(timer);
+    if (alarm === undefined || isRinging) return;
+    timer = setTimeout(ring, Math.min(Math.max(0, alarm - Date.now()), DAY));
+  }
+
+  async function ring(): Promise<void> {
+    if (alarm === undefined || alarm > Date.now()) return schedule();
+    let mine: NonNullable<typeof life>;
+    try {
+      mine = start();
+    } catch {
+      // The platform tries again.
+      alarm = Date.now() + 2 * SECOND;
+      return schedule();
+    }
+    alarm = undefined;
+    isRinging = true;
+    rings.push(Date.now());
+    try {
+      await mine.shard.alarm();
+    } catch (error) {
+      if (mine.isAlive()) alarmFailures.push(error);
+    }
+    if (!mine.isAlive()) return;
+    isRinging = false;
+    schedule();
+  }
+}
+
+/** mulberry32: dice that fall the same way each time. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,141 @@
+// Challenges and limits of one phone with two numbers, and what version 0.1 stored of it: it went by the number as it
+// was written.
+
+import { describe, expect, it } from "vitest";
+import { hashText } from "../../../../adapters/cloudflare/objects.ts";
+import { createChallengeShard } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
+import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
+import { createLimitStore } from "../../../../adapters/cloudflare/two-factor/limit-store.ts";
+import { createSendLimiter } from "../../../../adapters/cloudflare/two-factor/send-limiter.ts";
+import { createShardedChallenges } from "../../../../adapters/cloudflare/two-factor/sharded-challenges.ts";
+import { partOf } from "../../../../src/two-factor/challenge/limits.ts";
+import { createMemorySql } from "../../../support/memory-sql.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const HOUR = 3_600_000;
+const CODE = "398838";
+
+const PHONES = [
+  ["Brazil", "5511987654321", "551187654321"],
+  ["Mexico", "525512345678", "5215512345678"],
+  ["Argentina", "5491143211234", "541143211234"],
+] as const;
+
+const NEW = {
+  country: null,
+  brand: "Acme",
+  locale: "en",
+  clientRef: "r",
+  channel: "sms",
+  code: CODE,
+} as const;
+
+function createShard() {
+  const { sql, transact, all } = createMemorySql();
+  const shard = createChallengeShard(
+    {
+      store: createChallengeStore(sql),
+      transact,
+      ledger: { report: async () => ({ status: "recorded", attempts: 1 }), track: async () => "tracked" },
+      setAlarm: () => {},
+      waitUntil: () => {},
+      now: () => NOW,
+      logFailure: () => {},
+    },
+    {
+      codeSecrets: [{ kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" }],
+      codeLength: 6,
+      maxAttempts: 5,
+      lifetime: HOUR,
+      cooldown: 1000,
+      maxMessages: 4,
+      keep: HOUR,
+      maxBytes: 1e9,
+    },
+  );
+  return { shard, sql, all };
+}
+
+describe.each(PHONES)("a phone in %s", (_, known, other) => {
+  it("that replies by either number finds its challenge, whichever it was begun with", async () => {
+    for (const to of [known, other]) {
+      for (const number of [known, other]) {
+        const { shard, all } = createShard();
+        await shard.begin({ ...NEW, id: "a", to });
+        expect(all("SELECT number FROM challenges")).toEqual([{ number: known }]);
+        expect(await shard.reply(number, CODE, undefined)).toBe("taken");
+        expect(shard.look("a")).toMatchObject({ state: "verified", to: `+${known}` });
+      }
+    }
+  });
+
+  it("finds a challenge of version 0.1, stored by the number as it was written", async () => {
+    const { shard, sql } = createShard();
+    await shard.begin({ ...NEW, id: "a", to: other });
+    sql.exec("UPDATE challenges SET number = ?", other);
+    expect(
+      shard.receipt({ number: known, messageId: "0A1", status: "delivered", clientRef: "r" }, undefined),
+    ).toBe("taken");
+    expect(await shard.reply(known, CODE, undefined)).toBe("taken");
+    expect(shard.look("a")).toMatchObject({ state: "verified", to: `+${known}` });
+  });
+
+  it("has one limit, and messages that version 0.1 counted count as well", () => {
+    const { sql, transact, all } = createMemorySql();
+    const store = createLimitStore(sql);
+    const limit = { messages: 2, period: HOUR };
+    const many = { messages: 1000, period: HOUR };
+    const limits = { number: limit, prefix: many, caller: many, total: many };
+    const limiter = createSendLimiter({ store, transact, setAlarm: () => {}, now: () => NOW }, limits);
+    store.add(`number/${HOUR}`, other, partOf(NOW, limit), NOW + HOUR);
+    const from = { caller: "shop" };
+    expect(limiter.take({ ...from, number: known })).toEqual({});
+    expect(limiter.take({ ...from, number: known })).toMatchObject({ refused: "number" });
+    expect(limiter.take({ ...from, number: other })).toMatchObject({ refused: "number" });
+    expect(all("SELECT DISTINCT subject FROM windows WHERE kind LIKE 'number/%' ORDER BY 1")).toEqual([
+      { subject: known },
+    ]);
+  });
+
+  it("has its challenges in the shard of its canonical number; what comes by number is looked for in both", async () => {
+    const asked: [index: number, number: string][] = [];
+    const namespace = {
+      idFromName: (name: string) => Number(name.replace("challenges-", "")),
+      get: (index: number) => ({
+        reply: async (number: string) => {
+          asked.push([index, number]);
+          return "unknown";
+        },
+        receipt: async ({ number }: { number: string }) => {
+          asked.push([index, number]);
+          return "unknown";
+        },
+      }),
+    };
+    const challenges = createShardedChallenges(namespace, [97, 89]);
+    for (const number of [known, other]) {
+      const [index = ""] = challenges.createId(number).split(".");
+      expect(Number.parseInt(index, 36)).toBe(hashText(known) % 97);
+      const expected = [known, other].flatMap((one) =>
+        [97, 89].map((size) => [hashText(one) % size, one] as const),
+      );
+      asked.length = 0;
+      expect(await challenges.reply(number, CODE, undefined)).toBe("unknown");
+      expect(asked).toEqual(expected);
+      asked.length = 0;
+      await challenges.receipt({ number, messageId: "0A1", status: "delivered" }, undefined);
+      expect(asked).toEqual(expected);
+    }
+  });
+});
+
+it("a number with one spelling is looked for once", async () => {
+  let asked = 0;
+  const reply = async () => {
+    asked++;
+    return "unknown";
+  };
+  const challenges = createShardedChallenges({ idFromName: (name) => name, get: () => ({ reply }) }, [4]);
+  await challenges.reply("447400123456", CODE, undefined);
+  expect(asked).toBe(1);
+});

@@ -1,0 +1,437 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type AttemptEvent,
+  type ConversionClientOptions,
+  ConversionError,
+  type ConversionErrorCode,
+  type ConversionReport,
+  createConversionClient,
+  isConversionError,
+} from "../../src/index.ts";
+import { conversionErrorOf } from "../support/conversion-error.ts";
+import { type Answer, createRecordingFetch, hanging } from "../support/recording-fetch.ts";
+import { settle, unhandledRejectionsOf } from "../support/unhandled-rejections.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const report: ConversionReport = { messageId: "0A0000000123ABCD1", delivered: true };
+const direct = { credentials: { apiKey: "key", apiSecret: "secret" } };
+const worker = { endpoint: "https://worker.example", key: "proxy-key" };
+
+const broken: Answer = () => {
+  throw new TypeError("fetch failed", {
+    cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }),
+  });
+};
+const answer =
+  (status: number, body: string | null = null, headers: Record<string, string> = {}): Answer =>
+  () =>
+    new Response(body, { status, headers });
+
+function createClient(answers: readonly Answer[], options: Partial<ConversionClientOptions> = {}) {
+  const { fetch, sent } = createRecordingFetch(...answers);
+  const base = "endpoint" in options ? {} : direct;
+  return { sent, ...createConversionClient({ ...base, fetch, ...options } as ConversionClientOptions) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("an answer", () => {
+  it.each<[string, Answer, object, string]>([
+    ["200 from Vonage", answer(200), {}, "recorded"],
+    ["200 from Vonage that speaks of a duplicate", answer(200, '{"status":"duplicate"}'), {}, "recorded"],
+    ["200 from the Worker", answer(200, '{"status":"recorded"}'), worker, "recorded"],
+    [
+      "200 from the Worker that speaks of a duplicate",
+      answer(200, '{"status":"duplicate"}'),
+      worker,
+      "duplicate",
+    ],
+    [
+      "200 from the Worker of declared length that speaks of a duplicate",
+      answer(200, '{"status":"duplicate"}', { "content-length": "22" }),
+      worker,
+      "duplicate",
+    ],
+    ...["0", "5", "", "-1", "1000000"].map((length): [string, Answer, object, string] => [
+      `200 from the Worker whose declared length is a lie (${JSON.stringify(length)})`,
+      answer(200, '{"status":"duplicate"}', { "content-length": length }),
+      worker,
+      "duplicate",
+    ]),
+    [
+      "200 from the Worker with a body too large to be its own",
+      answer(200, `{"status":"duplicate"}${" ".repeat(4096)}`),
+      worker,
+      "recorded",
+    ],
+    [
+      "200 from the Worker that goes on where its declared length ends",
+      () => {
+        const pieces = ['{"status":', '"duplicate"}'].map((piece) => new TextEncoder().encode(piece));
+        const body = new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            const piece = pieces.shift();
+            if (piece) controller.enqueue(piece);
+            else controller.close();
+          },
+        });
+        return new Response(body, { headers: { "content-length": "10" } });
+      },
+      worker,
+      "duplicate",
+    ],
+    ["202 from the Worker", answer(202, '{"status":"accepted"}'), worker, "accepted"],
+    [
+      "202 from the Worker, to a token",
+      answer(202),
+      { endpoint: "https://worker.example", token: "a.b.c" },
+      "accepted",
+    ],
+  ])("of %s is a success, told apart", async (_, given, options, status) => {
+    const { sms, voice, sent } = createClient([given], options);
+    expect([await sms(report), await voice(report)]).toEqual([
+      { status, attempts: 1 },
+      { status, attempts: 1 },
+    ]);
+    expect(sent.map(({ path }) => path)).toEqual(["/conversions/sms", "/conversions/voice"]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  const failures: [number, ConversionErrorCode][] = [
+    [201, "unexpected_response"],
+    [202, "unexpected_response"],
+    [204, "unexpected_response"],
+    [302, "unexpected_response"],
+    [400, "rejected"],
+    [401, "unauthorized"],
+    [402, "not_enabled"],
+    [403, "unauthorized"],
+    [404, "unexpected_response"],
+    [405, "unexpected_response"],
+    [409, "conflict"],
+    [413, "rejected"],
+    [415, "rejected"],
+    [420, "rejected"],
+    [422, "rejected"],
+    [423, "rejected"],
+    [451, "unexpected_response"],
+  ];
+  it.each(failures)("of %d is not asked for twice, and rejects with %s", async (status, code) => {
+    const { sms, sent } = createClient([answer(status, null, { "retry-after": "1" }), 200]);
+    const error = await conversionErrorOf(() => sms(report));
+    expect(error).toMatchObject({ code, status, attempts: 1, retryable: false, retryAfter: 1000 });
+    expect(error.message).toMatch(
+      new RegExp(`^POST /conversions/sms: ${status} \\(attempts: 1\\); \\w+.* \\w+`),
+    );
+    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  const passing: [string, Answer, ConversionErrorCode, number?][] = [
+    ["408", 408, "unavailable", 408],
+    ["425", 425, "unavailable", 425],
+    ["429", 429, "rate_limited", 429],
+    ["500", 500, "unavailable", 500],
+    ["502", 502, "unavailable", 502],
+    ["503", 503, "unavailable", 503],
+    ["504", 504, "unavailable", 504],
+    ["599", 599, "unavailable", 599],
+    ["a broken connection", broken, "network"],
+    ["none in time", hanging, "timeout"],
+  ];
+  it.each(passing)("of %s is asked for again, three times in all", async (_, given, code, status) => {
+    const { voice, sent } = createClient([given]);
+    const failure = conversionErrorOf(() => voice(report));
+    await vi.runAllTimersAsync();
+    expect(await failure).toMatchObject({ code, attempts: 3, retryable: true });
+    expect((await failure).status).toBe(status);
+    expect((await failure).message).toMatch(
+      new RegExp(`^POST /conversions/voice: ${status ?? code} \\(attempts: 3\\); \\w+.* \\w+`),
+    );
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map(({ url, body, headers }) => JSON.stringify([url, body, headers]))).size).toBe(1);
+  });
+
+  it.each(passing)("of %s is asked for once with retry: false", async (_, given, code) => {
+    const { sms, sent } = createClient([given], { retry: false });
+    const failure = conversionErrorOf(() => sms(report));
+    await vi.runAllTimersAsync();
+    expect(await failure).toMatchObject({ code, attempts: 1, retryable: true });
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each(passing)("of %s is forgotten once the next is good", async (_, given) => {
+    const { sms } = createClient([given, given, 200]);
+    const result = sms(report);
+    await vi.runAllTimersAsync();
+    expect(await result).toEqual({ status: "recorded", attempts: 3 });
+  });
+
+  it("that may not be repeated ends the repeating", async () => {
+    const { sms, sent } = createClient([503, 401, 200]);
+    const failure = conversionErrorOf(() => sms(report));
+    await vi.runAllTimersAsync();
+    expect(await failure).toMatchObject({ code: "unauthorized", status: 401, attempts: 2, retryable: false });
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe("the wait between attempts", () => {
+  it.each<[string, Record<string, string>, number[]]>([
+    ["half of a bound that doubles, where chance is one half", {}, [125, 250, 500, 1000, 1000]],
+    ["what the server asks for in seconds", { "retry-after": "0" }, [0, 0, 0, 0, 0]],
+    ["what the server asks for, clamped", { "retry-after": "3600" }, [1000, 1000, 1000, 1000, 1000]],
+    ["the bound's where the server talks nonsense", { "retry-after": "-1" }, [125, 250, 500, 1000, 1000]],
+    ["nothing for a date gone by", { "retry-after": "Mon, 01 Jun 2026 11:00:00 GMT" }, [0, 0, 0, 0, 0]],
+  ])("is %s", async (_, headers, waits) => {
+    const times: number[] = [];
+    const { sms } = createClient(
+      [
+        () => {
+          times.push(Date.now());
+          return new Response(null, { status: 503, headers });
+        },
+      ],
+      { retry: { attempts: 6, baseDelay: 250, maxDelay: 1000 } },
+    );
+    const failure = conversionErrorOf(() => sms(report));
+    await vi.runAllTimersAsync();
+    expect(times.slice(1).map((time, index) => time - (times[index] ?? 0))).toEqual(waits);
+    expect(await failure).toMatchObject({ attempts: 6 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("ends at the HTTP date that the server names", async () => {
+    const { sms, sent } = createClient([
+      answer(429, null, { "retry-after": "Mon, 01 Jun 2026 12:00:05 GMT" }),
+      200,
+    ]);
+    const result = sms(report);
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await result).toEqual({ status: "recorded", attempts: 2 });
+  });
+
+  it("is told in full where it was clamped, to whoever wants to come back", async () => {
+    const { sms } = createClient([answer(429, null, { "retry-after": "3600" })], { retry: false });
+    expect(await conversionErrorOf(() => sms(report))).toMatchObject({
+      retryAfter: 3_600_000,
+      retryable: true,
+    });
+  });
+
+  it.each([1, 2, 10])("comes between as many attempts as the options say: %d", async (attempts) => {
+    const { sms, sent } = createClient([503], { retry: { attempts } });
+    const failure = conversionErrorOf(() => sms(report));
+    await vi.runAllTimersAsync();
+    expect(await failure).toMatchObject({ attempts });
+    expect(sent).toHaveLength(attempts);
+  });
+});
+
+describe("an observer", () => {
+  const slow: Answer = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    return new Response(null, { status: 503, headers: { "retry-after": "2" } });
+  };
+
+  it("is told how each attempt ended, and what comes next", async () => {
+    const events: AttemptEvent[] = [];
+    const { voice } = createClient([slow, broken, hanging, 200], {
+      timeout: 5000,
+      retry: { attempts: 4 },
+      onAttempt: (event) => events.push(event),
+    });
+    const result = voice(report);
+    await vi.runAllTimersAsync();
+    expect(await result).toEqual({ status: "recorded", attempts: 4 });
+    expect(events).toEqual([
+      { channel: "voice", attempt: 1, duration: 40, status: 503, code: "unavailable", retryIn: 2000 },
+      { channel: "voice", attempt: 2, duration: 0, code: "network", retryIn: 250 },
+      { channel: "voice", attempt: 3, duration: 5000, code: "timeout", retryIn: 500 },
+      { channel: "voice", attempt: 4, duration: 0, status: 200 },
+    ]);
+  });
+
+  it("is told of a last failure, which nothing follows, before the caller is", async () => {
+    const order: unknown[] = [];
+    const { sms } = createClient([402], { onAttempt: ({ code, retryIn }) => order.push([code, retryIn]) });
+    await sms(report).catch(() => order.push("rejected"));
+    expect(order).toEqual([["not_enabled", undefined], "rejected"]);
+  });
+
+  it("is told nothing where nothing was sent", async () => {
+    const onAttempt = vi.fn();
+    const { sms } = createClient([200], { onAttempt, signal: AbortSignal.abort() });
+    await conversionErrorOf(() => sms(report));
+    await conversionErrorOf(() => sms({ ...report, messageId: "" }));
+    expect(onAttempt).not.toHaveBeenCalled();
+  });
+
+  const mistake = new Error("the observer's own mistake");
+  const mistaken: [string, () => Promise<void>][] = [
+    [
+      "throws",
+      () => {
+        throw mistake;
+      },
+    ],
+    ["rejects with", () => Promise.reject(mistake)],
+    [
+      "rejects with later",
+      async () => {
+        await settle();
+        throw mistake;
+      },
+    ],
+  ];
+  it.each(mistaken)("hurts neither a report nor the process by what it %s", async (_, onAttempt) => {
+    const { sms, voice, sent } = createClient([503, 200, 401], { onAttempt });
+    const rejected = await unhandledRejectionsOf(async () => {
+      const result = sms(report);
+      await vi.runAllTimersAsync();
+      expect(await result).toEqual({ status: "recorded", attempts: 2 });
+      expect(await conversionErrorOf(() => voice(report))).toMatchObject({ code: "unauthorized" });
+      await settle();
+    });
+    expect(rejected).toEqual([]);
+    expect(sent).toHaveLength(3);
+  });
+
+  it("is not waited for", async () => {
+    const { sms } = createClient([503, 200], { onAttempt: () => new Promise<void>(() => {}) });
+    const result = sms(report);
+    await vi.runAllTimersAsync();
+    expect(await result).toEqual({ status: "recorded", attempts: 2 });
+  });
+});
+
+describe("an error", () => {
+  const endsWith =
+    (answers: readonly Answer[], options: Partial<ConversionClientOptions> = {}, given = report) =>
+    () =>
+      createClient(answers, { retry: false, ...options } as Partial<ConversionClientOptions>).sms(given);
+  /** One way to each code; a code without one does not type-check. */
+  const ways: Record<ConversionErrorCode, () => unknown> = {
+    invalid_options: endsWith([200], { timeout: 0 }),
+    invalid_report: endsWith([200], {}, { ...report, messageId: "" }),
+    unauthorized: endsWith([401]),
+    not_enabled: endsWith([402]),
+    rejected: endsWith([420]),
+    conflict: endsWith([409], worker),
+    rate_limited: endsWith([429]),
+    unavailable: endsWith([503]),
+    timeout: endsWith([hanging], { timeout: 1 }),
+    network: endsWith([broken]),
+    aborted: endsWith([200], { signal: AbortSignal.abort() }),
+    unexpected_response: endsWith([302]),
+  };
+
+  it.each(Object.entries(ways))("of code %s is recognised and can be logged", async (code, way) => {
+    const failure = conversionErrorOf(way);
+    await vi.runAllTimersAsync();
+    const error = await failure;
+    expect(error).toBeInstanceOf(ConversionError);
+    expect(error).toBeInstanceOf(Error);
+    expect(isConversionError(error)).toBe(true);
+    expect(error.name).toBe("ConversionError");
+    const logged: unknown = JSON.parse(JSON.stringify(error));
+    expect(logged).toMatchObject({
+      code,
+      message: error.message,
+      attempts: error.attempts,
+      retryable: error.retryable,
+    });
+    expect(error.retryable).toBe(["rate_limited", "unavailable", "timeout", "network"].includes(code));
+  });
+
+  it.each<ConversionErrorCode>(["invalid_report", "timeout", "network", "aborted"])(
+    "of code %s, which no answer came before, has no status and no Retry-After",
+    async (code) => {
+      const failure = conversionErrorOf(ways[code]);
+      await vi.runAllTimersAsync();
+      const error = await failure;
+      expect([error.status, error.retryAfter]).toEqual([undefined, undefined]);
+      expect(JSON.stringify(error)).not.toMatch(/status|retryAfter/);
+    },
+  );
+
+  it("of an abort before anything was sent says so", async () => {
+    expect((await conversionErrorOf(ways.aborted)).message).toMatch(
+      /^POST \/conversions\/sms: aborted \(attempts: 0\); \w+.* \w+/,
+    );
+  });
+
+  it("of a broken connection names the system's code for it, and nothing else of it", async () => {
+    const { sms } = createClient([broken], { retry: false });
+    const error = await conversionErrorOf(() => sms(report));
+    expect(error.cause).toBe("ECONNREFUSED");
+    // As with every error: those who log its own fields meet it once, by way of toJSON.
+    expect(Object.keys(error)).not.toContain("cause");
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ cause: "ECONNREFUSED" });
+  });
+
+  it.each<[string, unknown]>([
+    ["an error without a code", new TypeError("fetch failed")],
+    ["a code that is no system's", Object.assign(new Error("x"), { code: "see https://x/?api_secret=y" })],
+    ["a number for a code", Object.assign(new Error("x"), { code: 23 })],
+    ["a list for a code", Object.assign(new Error("x"), { code: ["ECONNREFUSED"] })],
+    ["more before a code", Object.assign(new Error("x"), { code: "s3cret ECONNREFUSED" })],
+    ["more after a code", Object.assign(new Error("x"), { code: "ECONNREFUSED s3cret" })],
+    ["a string", "fetch failed"],
+    ["nothing", undefined],
+  ])("of a fetch that rejects with %s has no cause", async (_, rejection) => {
+    const { sms } = createClient([() => Promise.reject(rejection)], { retry: false });
+    const error = await conversionErrorOf(() => sms(report));
+    expect(error).toMatchObject({ code: "network" });
+    expect(error.cause).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    [
+      "another error of that name",
+      Object.assign(new Error("x"), { name: "ConversionError", code: "network" }),
+    ],
+    ["a plain object", { name: "ConversionError", code: "network" }],
+    ["null", null],
+    ["undefined", undefined],
+    ["a string", "ConversionError"],
+  ])("is not mistaken for %s", (_, value) => {
+    expect(isConversionError(value)).toBe(false);
+  });
+
+  it.each<[ConversionErrorCode, RegExp]>([
+    ["timeout", /no answer in time; .*may have been recorded/],
+    ["network", /no connection, or it broke; .*may have been recorded/],
+    ["aborted", /stopped by signal; .*may have been recorded/],
+  ])(
+    "of code %s, where no answer came, says that Vonage may have the report all the same",
+    async (code, advice) => {
+      const failure = conversionErrorOf(ways[code]);
+      await vi.runAllTimersAsync();
+      expect((await failure).message).toMatch(advice);
+    },
+  );
+
+  it("made by another version of the package is recognised by the symbol that all of them share", () => {
+    const brand = Symbol.for("vonage-conversion.error");
+    expect(isConversionError(Object.assign(new Error("x"), { [brand]: true }))).toBe(true);
+  });
+
+  it("made by another copy of the package is recognised all the same", async () => {
+    vi.resetModules();
+    const copy = await import("../../src/client/errors.ts");
+    const error = new copy.ConversionError("conflict", "x");
+    expect(error).not.toBeInstanceOf(ConversionError);
+    expect(isConversionError(error)).toBe(true);
+  });
+});

@@ -1,0 +1,270 @@
+// What goes over the wire, to the byte, for each way of saying who sends it.
+
+import { createHash, createHmac } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type ConversionClientOptions,
+  type ConversionReport,
+  type Credentials,
+  createConversionClient,
+  type SignatureMethod,
+} from "../../src/index.ts";
+import { createSandbox, SANDBOX_ACCOUNTS } from "../../src/sandbox/index.ts";
+import { type Answer, createRecordingFetch } from "../support/recording-fetch.ts";
+import { settle } from "../support/unhandled-rejections.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const ANY = { accept: "*/*" };
+const FORM = { ...ANY, "content-type": "application/x-www-form-urlencoded" };
+const TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
+const SECRET = { apiKey: "abcd1234", apiSecret: "ü: s&e=c+r?t" };
+const BASIC = `Basic ${Buffer.from("abcd1234:ü: s&e=c+r?t").toString("base64")}`;
+const report: ConversionReport = { messageId: "0A0000000123ABCD1", delivered: true, timestamp: NOW };
+const REPORT_FORM = "message-id=0A0000000123ABCD1&delivered=true&timestamp=2026-06-01+12%3A00%3A00";
+
+const directly = {
+  method: "POST",
+  url: "https://api.nexmo.com/conversions/sms",
+  redirect: "manual",
+  keepalive: false,
+};
+const toWorker = { ...directly, url: "https://worker.example/vonage/conversions/sms" };
+const worker = { endpoint: "https://worker.example/vonage/" };
+
+/** What was sent for one report, but the signal. */
+async function send(
+  options: ConversionClientOptions,
+  given: ConversionReport,
+  channel: "sms" | "voice" = "sms",
+) {
+  const { fetch, sent } = createRecordingFetch(200);
+  await createConversionClient({ ...options, fetch })[channel](given);
+  return sent.map(({ signal: _, path: __, ...request }) => request);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW + 500, toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a report on the wire", () => {
+  it.each<[string, ConversionClientOptions, object]>([
+    [
+      "with API key and secret is a form beside a Basic header",
+      { credentials: SECRET },
+      { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
+    ],
+    [
+      "with via basic is the same",
+      { credentials: { ...SECRET, via: "basic" } },
+      { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
+    ],
+    [
+      "with via query is a query string without header and body",
+      { credentials: { ...SECRET, via: "query" } },
+      {
+        ...directly,
+        url: `https://api.nexmo.com/conversions/sms?api_key=abcd1234&api_secret=%C3%BC%3A+s%26e%3Dc%2Br%3Ft&${REPORT_FORM}`,
+        headers: ANY,
+        body: "",
+      },
+    ],
+    [
+      "with via basic-query is a query string beside a Basic header",
+      { credentials: { ...SECRET, via: "basic-query" } },
+      {
+        ...directly,
+        url: `https://api.nexmo.com/conversions/sms?${REPORT_FORM}`,
+        headers: { ...ANY, authorization: BASIC },
+        body: "",
+      },
+    ],
+    [
+      "with a key is a form beside a Bearer header, and asks for JSON",
+      { ...worker, key: "proxy-key" },
+      {
+        ...toWorker,
+        headers: { ...FORM, authorization: "Bearer proxy-key", accept: "application/json" },
+        body: REPORT_FORM,
+      },
+    ],
+    [
+      "with a token is a form alone, kept alive while the page goes away",
+      { ...worker, token: TOKEN },
+      {
+        ...toWorker,
+        keepalive: true,
+        headers: FORM,
+        body: `${REPORT_FORM}&token=${TOKEN}`,
+      },
+    ],
+  ])("%s", async (_, options, expected) => {
+    expect(await send(options, report)).toEqual([expected]);
+  });
+
+  it.each<SignatureMethod>(["md5hash", "md5", "sha1", "sha256", "sha512"])(
+    "signed by %s is a form that holds the key and the signature, and no secret",
+    async (signatureMethod) => {
+      const signatureSecret = "signature secret ü";
+      const sign = (text: string) =>
+        signatureMethod === "md5hash"
+          ? createHash("md5")
+              .update(text + signatureSecret)
+              .digest("hex")
+          : createHmac(signatureMethod, signatureSecret).update(text).digest("hex");
+      const options = { credentials: { apiKey: "abcd1234", signatureSecret, signatureMethod } };
+      const sig = sign(
+        "&api_key=abcd1234&delivered=true&message-id=0A0000000123ABCD1&timestamp=2026-06-01 12:00:00",
+      );
+      expect(await send(options, report)).toEqual([
+        {
+          ...directly,
+          headers: FORM,
+          body: `api_key=abcd1234&${REPORT_FORM}&sig=${sig}`,
+        },
+      ]);
+
+      // With via query it is the same in the URL.
+      const query = { credentials: { ...options.credentials, via: "query" as const } };
+      const url = `${directly.url}?api_key=abcd1234&${REPORT_FORM}&sig=${sig}`;
+      expect(await send(query, report)).toEqual([{ ...directly, url, headers: ANY, body: "" }]);
+
+      // Without a timestamp of its own it is signed at the instant of the call, and & and = sign as _.
+      const lateSig = sign(
+        "&api_key=abcd1234&delivered=false&message-id=a_b_c&timestamp=2026-06-01 12:00:00",
+      );
+      expect(await send(options, { messageId: "a&b=c", delivered: false })).toMatchObject([
+        {
+          body: `api_key=abcd1234&message-id=a%26b%3Dc&delivered=false&timestamp=2026-06-01+12%3A00%3A00&sig=${lateSig}`,
+        },
+      ]);
+    },
+  );
+
+  describe("made again after long waits", () => {
+    const { apiKey = "", signatureSecret = "" } = SANDBOX_ACCOUNTS[0] ?? {};
+    /** Longer than we wait, and longer than Vonage takes a signature for. */
+    const later: Answer = () => new Response(null, { status: 429, headers: { "retry-after": "3600" } });
+
+    /** What was sent in three attempts, five minutes apart, the last of them to the sandbox. */
+    async function sendThrice(known: Credentials, given: ConversionReport) {
+      vi.useFakeTimers({ now: NOW + 500, toFake: ["Date", "setTimeout", "clearTimeout"] });
+      const sandbox = createSandbox();
+      const fromSandbox: Answer = ({ url, method, headers, body }) =>
+        sandbox.fetch(url, { method, headers, body });
+      const { fetch, sent } = createRecordingFetch(later, later, fromSandbox);
+      const { sms } = createConversionClient({
+        credentials: known,
+        retry: { maxDelay: 300_000 },
+        fetch,
+      });
+      const result = sms(given);
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        // Signing takes its own time, which no clock of ours makes pass.
+        while (sent.length < attempt) await settle();
+        for (let turn = 0; turn < 5; turn++) await settle();
+        if (attempt < 3) await vi.advanceTimersByTimeAsync(300_000);
+      }
+      expect(await result).toEqual({ status: "recorded", attempts: 3 });
+      return {
+        recorded: sandbox.reports(),
+        sent: sent.map(({ url, body }) =>
+          Object.fromEntries(new URLSearchParams(body || new URL(url).search)),
+        ),
+      };
+    }
+
+    const { apiSecret = "" } = SANDBOX_ACCOUNTS[0] ?? {};
+    it.each<Credentials>([
+      { apiKey, apiSecret },
+      { apiKey, apiSecret, via: "basic-query" },
+      { apiKey, apiSecret, via: "query" },
+      { apiKey, signatureSecret, signatureMethod: "md5hash" },
+      { apiKey, signatureSecret, signatureMethod: "sha256" },
+      { apiKey, signatureSecret, signatureMethod: "sha256", via: "query" },
+    ])("says in every attempt when it was first made: %j", async (known) => {
+      const { sent, recorded } = await sendThrice(known, { messageId: "x", delivered: true });
+      expect(sent.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 12:00:00"));
+      expect(new Set(sent.map(({ sig }) => sig)).size).toBe(1);
+      expect(recorded).toMatchObject([{ timestamp: "2026-06-01 12:00:00" }]);
+    });
+
+    it("says when the user acted, where that is known", async () => {
+      const { sent } = await sendThrice(
+        { apiKey, signatureSecret, signatureMethod: "sha256" },
+        { ...report, timestamp: NOW - 7000 },
+      );
+      expect(sent.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 11:59:53"));
+    });
+  });
+
+  it.each<[string, ConversionClientOptions, string]>([
+    ["to Vonage", { credentials: SECRET }, "message-id=x&delivered=false&timestamp=2026-06-01+12%3A00%3A00"],
+    // It notes the arrival, by a clock that is right more often than those of pages.
+    ["to the Worker with a key not", { ...worker, key: "proxy-key" }, "message-id=x&delivered=false"],
+    [
+      "to the Worker with a token not",
+      { ...worker, token: TOKEN },
+      `message-id=x&delivered=false&token=${TOKEN}`,
+    ],
+  ])("has the instant of the call where no time is given: %s", async (_, options, body) => {
+    expect(await send(options, { messageId: "x", delivered: false })).toMatchObject([{ body }]);
+  });
+
+  it("escapes what a form must escape", async () => {
+    const messageId = "a b&c=d+e%f/号😀\uFEFF";
+    const [request] = await send({ ...worker, key: "proxy-key" }, { messageId, delivered: true });
+    expect(request?.body).toBe(
+      "message-id=a+b%26c%3Dd%2Be%25f%2F%E5%8F%B7%F0%9F%98%80%EF%BB%BF&delivered=true",
+    );
+  });
+
+  it.each<[string, ConversionClientOptions, string]>([
+    ["Vonage", { credentials: SECRET }, "https://api.nexmo.com/conversions/voice"],
+    [
+      "another base URL",
+      { credentials: SECRET, baseUrl: "http://localhost:1/a/" },
+      "http://localhost:1/a/conversions/voice",
+    ],
+    ["the Worker", { ...worker, key: "k" }, "https://worker.example/vonage/conversions/voice"],
+  ])("goes to the channel's own path of %s", async (_, options, url) => {
+    expect(await send(options, report, "voice")).toMatchObject([{ url }]);
+  });
+
+  it("with a token triggers no preflight: a simple method, type and header, and nothing streamed", async () => {
+    const [request] = await send({ ...worker, token: TOKEN }, report);
+    // The Fetch standard's CORS-safelisted request headers, and the content types that are.
+    const safe = ["accept", "accept-language", "content-language", "content-type"];
+    expect(Object.keys(request?.headers ?? {}).filter((name) => !safe.includes(name))).toEqual([]);
+    expect(request?.headers["content-type"]?.split(";")[0]).toBe("application/x-www-form-urlencoded");
+    expect(request?.method).toBe("POST");
+  });
+
+  it("has no message id and no secret in its URL unless via says query", async () => {
+    const { signatureSecret, ...signed } = {
+      apiKey: "abcd1234",
+      signatureSecret: "s",
+      signatureMethod: "md5" as const,
+    };
+    for (const options of [
+      { credentials: SECRET },
+      { credentials: { ...signed, signatureSecret } },
+      { ...worker, token: TOKEN },
+      { ...worker, key: "proxy-key" },
+    ]) {
+      const [request] = await send(options, report);
+      expect(new URL(request?.url ?? "").search).toBe("");
+    }
+  });
+
+  it("never holds the signature secret", async () => {
+    const credentials = {
+      apiKey: "k",
+      signatureSecret: "signature-s3cret",
+      signatureMethod: "sha512" as const,
+    };
+    expect(JSON.stringify(await send({ credentials }, report))).not.toContain("s3cret");
+  });
+});

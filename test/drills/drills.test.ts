@@ -1,0 +1,94 @@
+// A short form of each of `npm run drill`, at the same time, since most of what they do is wait.
+
+import { describe, it } from "vitest";
+import { expiry } from "./expiry.ts";
+import { kill } from "./kill.ts";
+import { notEnabled } from "./not-enabled.ts";
+import { outage } from "./outage.ts";
+import { race } from "./race.ts";
+import { DRILL_SEED as seed } from "./support/random.ts";
+import { throttle } from "./throttle.ts";
+import { workflow } from "./workflow.ts";
+
+console.log(`drills: DRILL_SEED=${seed}`);
+
+describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
+  it("what expired is reported false once, and what was reported in time is not", async ({ expect }) => {
+    const { figures, wrong } = await expiry({ messages: 60, photoFinish: 6, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ reportedInTime: 30, recordedTrueAlone: 30, recordedFalseOnce: 30 });
+  });
+
+  it("a killed Worker loses nothing that it promised", async ({ expect }) => {
+    const { figures, wrong } = await kill({ kills: 4, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ kills: 4, lost: 0 });
+    expect(figures.accepted).toBeGreaterThan(100);
+    expect(figures.answered202).toBeGreaterThan(0);
+    expect(figures.answered409).toBeGreaterThan(0);
+    expect(figures.tracked).toBeGreaterThan(0);
+    expect(figures.brokenCalls).toBeGreaterThan(0);
+    expect(figures.atTheSandboxWhenKilled).toBeGreaterThan(figures.ofThoseAtTheLastKill);
+    expect(figures.ofThoseAtTheLastKill).toBeGreaterThan(0);
+  });
+
+  it("what comes in while Vonage is down arrives when it is up, and no caller waits for it", async ({
+    expect,
+  }) => {
+    const { figures, wrong } = await outage({
+      reports: 300,
+      phase: 1500,
+      budget: 500,
+      timeout: 2000,
+      margin: 1000,
+      seed,
+    });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ reports: 300, answered202: 300, lost: 0 });
+    expect(figures.hungRequests).toBeGreaterThan(0);
+    expect(figures.answered503).toBeGreaterThan(0);
+    expect(figures.attemptsPerReport).toBeGreaterThan(1);
+  });
+
+  it("a backlog drains as fast as Vonage takes it, and keeps its Retry-After", async ({ expect }) => {
+    const { figures, wrong } = await throttle({
+      reports: 250,
+      retryAfter: 3,
+      warmUp: 2000,
+      leastShare: 0.3,
+      seed,
+    });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ reports: 250, lost: 0 });
+    expect(figures.answered429).toBeGreaterThan(0);
+  });
+
+  it("a key that is not enabled is asked about now and then, until it is", async ({ expect }) => {
+    const { figures, wrong } = await notEnabled({ reports: 500, lasts: 6000, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ answered202: 500, othersRecordedAtOnce: 20, lost: 0 });
+    // At least one shard has probed, after each of them had found out.
+    expect(figures.answered402).toBeGreaterThan(4);
+  });
+
+  it("of contradictions Vonage hears what the table allows", async ({ expect }) => {
+    const { figures, wrong } = await race({ messages: 45, reports: 12, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ reports: 540, lost: 0, duplicates: 0, overlaps: 0 });
+    expect(figures.tracked).toBe(30);
+    expect(figures.answered200).toBeGreaterThan(0);
+    expect(figures.answered202).toBeGreaterThan(0);
+    expect(figures.answered409).toBeGreaterThan(0);
+    expect(figures.sandboxAnswered503).toBeGreaterThan(0);
+    expect(figures.correctedToTrue).toBeGreaterThan(0);
+  });
+
+  it("what came of each code is reported, though the Worker was killed between", async ({ expect }) => {
+    const { figures, wrong } = await workflow({ kills: 3, settled: false, seed });
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ kills: 3, lost: 0 });
+    expect(figures.verified).toBeGreaterThan(20);
+    expect(figures.unverified).toBeGreaterThan(5);
+    expect(figures.brokenCalls).toBeGreaterThan(0);
+  });
+});

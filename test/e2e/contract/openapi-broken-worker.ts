@@ -1,0 +1,10 @@
+// The Worker with Durable Objects that can do nothing: whatever is asked of them fails.
+
+import { DurableObject } from "cloudflare:workers";
+import worker from "../../../adapters/cloudflare/index.ts";
+
+export class Ledger extends DurableObject {}
+export class Challenges extends DurableObject {}
+export class SendLimits extends DurableObject {}
+
+export default worker;

@@ -1,0 +1,97 @@
+// The Workers that it takes to have every outcome of the document: each lacks something.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startOnWorkerd } from "../../../adapters/playground/workerd.ts";
+import type { Sandbox } from "../../../src/sandbox/index.ts";
+import { startDiskWorker } from "../../support/disk-worker.ts";
+import { bindingsFor, PROXY_KEY } from "../../support/local-stack.ts";
+import { startSandboxServer } from "../../support/sandbox-server.ts";
+import { twoFactorBindingsFor } from "../../support/two-factor-stack.ts";
+
+export const SECOND_KEY = { name: "second-shop", key: "second-proxy-key-of-a-shop-0123456789abcdef" };
+
+/** The least that a code can live. */
+export const LIFETIME_MS = 30_000;
+/** The least that can be between two messages. */
+export const COOLDOWN_MS = 5000;
+
+export interface Workers {
+  /** Everything is there. Challenges have two messages at most. */
+  readonly whole: string;
+  /** Few codes may be sent, no calls can be made, webhooks are closed, and there is one kind of traffic. */
+  readonly strict: string;
+  /** No Durable Objects: neither ledger nor workflow. */
+  readonly bare: string;
+  /** Secrets are missing. */
+  readonly incomplete: string;
+  /** Its Durable Objects fail. */
+  readonly broken: string;
+  /** Its challenges fail. */
+  readonly forgetful: string;
+  /** Its limits fail with the second message to a number. */
+  readonly uncounted: string;
+  /** Vonage, as `whole` and `strict` see it. */
+  readonly vonage: Sandbox;
+  /** Vonage, as `bare` sees it. */
+  readonly vonageOfBare: Sandbox;
+  stop(): Promise<void>;
+}
+
+export async function startWorkers(): Promise<Workers> {
+  const [vonage, vonageOfBare] = [await startSandboxServer(), await startSandboxServer()];
+  const all = twoFactorBindingsFor(vonage.url);
+  const storage = mkdtempSync(join(tmpdir(), "openapi-"));
+  const start = (bindings: Readonly<Record<string, string>>, withLedger = true) =>
+    startOnWorkerd({ config: "wrangler.toml", bindings, withLedger });
+  const [whole, strict, bare, incomplete, broken, forgetful, uncounted] = await Promise.all([
+    start({
+      ...all,
+      ALLOWED_ORIGINS: "https://shop.example",
+      TWO_FACTOR_MESSAGES: "2",
+      TWO_FACTOR_LIMITS: "number=10/3600 address=1/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600",
+      TWO_FACTOR_LIFETIME_S: String(LIFETIME_MS / 1000),
+    }),
+    start({
+      ...all,
+      PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key} ${SECOND_KEY.name}:${SECOND_KEY.key}`,
+      PROXY_KEYS_OTHER: "",
+      VONAGE_OTHER_API_KEY: "",
+      VONAGE_OTHER_API_SECRET: "",
+      VOICE_APPLICATION_ID: "",
+      VOICE_PRIVATE_KEY: "",
+      VOICE_FROM: "",
+      WEBHOOK_SIGNATURE_SECRET: "",
+      WEBHOOK_SIGNATURE_METHOD: "",
+      TWO_FACTOR_LIMITS: "number=2/3600 prefix=4/3600 country=6/3600 caller=6/3600 total=8/3600",
+    }),
+    start({ ...bindingsFor(vonageOfBare.url), UPSTREAM_TIMEOUT_MS: "300" }, false),
+    start({ ...all, VONAGE_2FA_API_SECRET: "", PROXY_KEYS_2FA: "shop:short" }),
+    ...["broken", "forgetful", "uncounted"].map((name) =>
+      startDiskWorker({
+        bindings: { ...all, LEDGER_SHARDS: "1", TWO_FACTOR_COOLDOWN_S: String(COOLDOWN_MS / 1000) },
+        storage: join(storage, name),
+        entry: `test/e2e/contract/openapi-${name}-worker.ts`,
+      }),
+    ),
+  ]);
+  return {
+    whole: whole.url,
+    strict: strict.url,
+    bare: bare.url,
+    incomplete: incomplete.url,
+    broken: broken?.url ?? "",
+    forgetful: forgetful?.url ?? "",
+    uncounted: uncounted?.url ?? "",
+    vonage: vonage.sandbox,
+    vonageOfBare: vonageOfBare.sandbox,
+    stop: async () => {
+      await Promise.all(
+        [whole, strict, bare, incomplete, broken, forgetful, uncounted].map((one) => one?.stop()),
+      );
+      await Promise.all([vonage.close(), vonageOfBare.close()]);
+      rmSync(storage, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// What every example with a sign-in does.
+
+import assert from "node:assert/strict";
+import { PROXY_KEY } from "../../support/local-stack.ts";
+import { aNumber, codeAt, notThe, reportsOf } from "../../support/two-factor-stack.ts";
+import { untilEqual } from "../../support/until.ts";
+import type { Behaviour, Scene } from "./behaviour.ts";
+import { SESSION_SECRET } from "./serve.ts";
+import { asVisitor, type Mode, type Visitor } from "./visitor.ts";
+
+export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
+  return [
+    {
+      name: `the code that was sent signs in, and Vonage is told that it came (${mode})`,
+      check: (scene) =>
+        asVisitor(scene, mode, async (visitor) => {
+          const { number, code, messageId } = await askForCode(scene, visitor);
+          await visitor.submit("Code", code, "Sign in");
+          await visitor.reads(`You are signed in as +${number}.`);
+          await untilEqual(() => reportsOf(scene.sandbox, messageId), [true]);
+          await visitor.press("Sign out");
+          await visitor.reads("A mobile number");
+          assert.deepEqual(visitor.complaints, []);
+        }),
+    },
+    {
+      name: `a wrong code is told how often one may still try, and nothing is reported (${mode})`,
+      check: (scene) =>
+        asVisitor(scene, mode, async (visitor) => {
+          const { number, code, messageId } = await askForCode(scene, visitor);
+          await visitor.submit("Code", notThe(code), "Sign in");
+          await visitor.alert(/^That code is not right\. You can try 4 times more\.$/);
+          await visitor.submit("Code", notThe(code), "Sign in");
+          await visitor.alert(/You can try 3 times more\.$/);
+          assert.deepEqual(reportsOf(scene.sandbox, messageId), []);
+          // As it is written in the message of some phones.
+          await visitor.submit("Code", `${code.slice(0, 3)}\u2013${code.slice(3)}`, "Sign in");
+          await visitor.reads(`You are signed in as +${number}.`);
+        }),
+    },
+    {
+      name: `what is no number, and what is no code, is answered by a sentence (${mode})`,
+      check: (scene) =>
+        asVisitor(scene, mode, async (visitor) => {
+          const sent = () => scene.sandbox.exchanges().filter(({ path }) => path === "/sms/json").length;
+          const before = sent();
+          await visitor.open(`${scene.url}/`);
+          await visitor.submit("Phone number", "+44 12", "Send code");
+          await visitor.alert(/^That is not a phone number\. .* such as \+44 7400 123456\.$/);
+          await visitor.submit("Phone number", "+44 871 234 5678", "Send code");
+          await visitor.alert(/^Codes cannot be sent to that number\. /);
+          await visitor.submit("Phone number", "+49 1512 3456789", "Send code");
+          await visitor.alert(/^Codes cannot be sent to that country\. /);
+          assert.equal(sent(), before);
+          await askForCode(scene, visitor);
+          await visitor.submit("Code", "abc", "Sign in");
+          await visitor.alert(/^That is not a code\. /);
+        }),
+    },
+    {
+      name: `where nothing can be sent, a sentence says so (${mode})`,
+      check: (scene) =>
+        asVisitor(scene, mode, async (visitor) => {
+          scene.sandbox.fail({ path: "sms", status: 503, times: 3 });
+          await visitor.open(`${scene.url}/`);
+          await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
+          await visitor.alert(/^The code could not be sent just now\. /);
+        }),
+    },
+  ];
+}
+
+/** Codes that one address may ask for. */
+export const ADDRESS_LIMIT = 40;
+
+/** The end: after it, nobody at this address gets a code. */
+export const createAddressLimit = (mode: Mode): Behaviour => ({
+  name: "one address gets so many codes and no more, whatever the numbers",
+  check: (scene) =>
+    asVisitor(scene, mode, async (visitor) => {
+      const ask = () => scene.client.start({ to: aNumber(), channel: "sms", ip: "127.0.0.1" });
+      let asked = 0;
+      const refused = await (async () => {
+        while (asked++ <= ADDRESS_LIMIT) await ask();
+      })().catch((error) => error);
+      assert.equal(refused?.code, "address_limit");
+      // Those before it, which the example asked for, count as well.
+      assert.ok(asked < ADDRESS_LIMIT);
+      await visitor.open(`${scene.url}/`);
+      await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
+      await visitor.alert(/^Too many codes were asked for\. /);
+    }),
+});
+
+/** Last of all, since it is about all that was written. */
+export const createSecrecy = (mode: Mode): Behaviour => ({
+  name: "neither key nor challenge leaves the server, and nothing of a user is logged",
+  check: (scene) =>
+    asVisitor(scene, mode, async (visitor) => {
+      const { number, code } = await askForCode(scene, visitor);
+      // Vonage knows a challenge by its id.
+      const sent = scene.sandbox.exchanges().find(({ parameters }) => parameters.to === number);
+      const challenge = sent?.parameters["client-ref"] ?? "";
+      assert.match(challenge, /^[\w-]+\.[\w-]+$/);
+      const received = await visitor.received();
+      assert.match(received, /Enter the code/);
+      for (const secret of [PROXY_KEY.key, SESSION_SECRET, code, challenge]) {
+        assert.ok(!received.includes(secret), "a secret was sent to the page");
+      }
+      for (const secret of [PROXY_KEY.key, SESSION_SECRET, code, challenge, number]) {
+        assert.ok(!scene.output().includes(secret), "a secret was logged");
+      }
+    }),
+});
+
+/** Up to where the code is asked for. */
+async function askForCode({ url, sandbox }: Scene, visitor: Visitor) {
+  const number = aNumber();
+  await visitor.open(`${url}/`);
+  // As it is dialled at home: who the user is does not depend on how it was typed.
+  await visitor.submit("Phone number", `0${number.slice(2, 6)} ${number.slice(6)}`, "Send code");
+  await visitor.reads(`We sent a code to +${number}.`);
+  const [message] = sandbox.handset(number).inbox();
+  // Bound to the site, for phones that fill codes in.
+  assert.match(message?.text ?? "", /^(\d+) .*\n\n@shop\.example #\1$/);
+  return { number, code: codeAt(sandbox, number), messageId: message?.messageIds[0] };
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import {
+  attemptsLeft,
+  type Challenge,
+  type ChallengeMessage,
+  toDetails,
+  toStatus,
+} from "../../../src/two-factor/challenge/challenge.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+
+const MESSAGE: ChallengeMessage = {
+  number: 1,
+  channel: "sms",
+  state: "sent",
+  sentAt: NOW + 1000,
+  messageIds: ["0A0000000123ABCD1", "0A0000000123ABCD2"],
+  provenAt: null,
+  receipts: [],
+  kid: "c1",
+  hash: "hash",
+};
+const CHALLENGE: Challenge = {
+  id: "0.AAAAAAAAAAAAAAAAAAAAAA",
+  to: "447400123456",
+  country: "GB",
+  brand: "Shop",
+  locale: "en",
+  clientRef: "order-7",
+  state: "pending",
+  byReply: false,
+  createdAt: NOW,
+  expiresAt: NOW + 300_000,
+  codeLength: 6,
+  attempts: 2,
+  maxAttempts: 5,
+  messages: [MESSAGE],
+  begun: 1,
+};
+const STATUS = {
+  id: "0.AAAAAAAAAAAAAAAAAAAAAA",
+  to: "+447400123456",
+  channel: "sms",
+  expiresAt: "2026-06-01T12:05:00.000Z",
+  attemptsLeft: 3,
+};
+
+describe("what a caller is told of a challenge", () => {
+  it("is where it stands, after a start", () => {
+    expect(toStatus(CHALLENGE)).toEqual(STATUS);
+  });
+
+  it("is one number, however it was dialled", () => {
+    for (const to of ["541143211234", "5491143211234"]) {
+      expect(toStatus({ ...CHALLENGE, to }).to).toBe("+5491143211234");
+    }
+  });
+
+  it("is the channel of its newest message", () => {
+    const call: ChallengeMessage = { ...MESSAGE, number: 2, channel: "voice" };
+    expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, call] }).channel).toBe("voice");
+    expect(toStatus({ ...CHALLENGE, messages: [call, MESSAGE] }).channel).toBe("sms");
+    expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, MESSAGE, call] }).channel).toBe("voice");
+  });
+
+  it("is by text where no message is left, since its only one did not go out", () => {
+    expect(toStatus({ ...CHALLENGE, messages: [] })).toEqual(STATUS);
+  });
+
+  it("is no fewer than no attempts, also where the rule has become stricter", () => {
+    expect(attemptsLeft({ ...CHALLENGE, attempts: 5 })).toBe(0);
+    expect(attemptsLeft({ ...CHALLENGE, attempts: 7 })).toBe(0);
+  });
+
+  it("is all there is, at a look, but neither the code nor the account, and the number once", () => {
+    const receipt = { number: "447400123456", apiKey: "abcd1234", messageId: "0A0000000123ABCD1" } as const;
+    const challenge: Challenge = {
+      ...CHALLENGE,
+      messages: [
+        {
+          ...MESSAGE,
+          provenAt: NOW + 9000,
+          receipts: [
+            { ...receipt, status: "delivered", errorCode: 0, occurredAt: NOW + 5000 },
+            { ...receipt, messageId: "0A0000000123ABCD2", status: "buffered" },
+          ],
+        },
+        { ...MESSAGE, number: 2, channel: "voice", state: "uncertain", sentAt: NOW + 60_000, messageIds: [] },
+      ],
+    };
+    const details = toDetails(challenge, NOW);
+    expect(details).toEqual({
+      ...STATUS,
+      channel: "voice",
+      state: "pending",
+      clientRef: "order-7",
+      createdAt: "2026-06-01T12:00:00.000Z",
+      messages: [
+        {
+          messageId: "0A0000000123ABCD1",
+          channel: "sms",
+          state: "sent",
+          sentAt: "2026-06-01T12:00:01.000Z",
+          provenAt: "2026-06-01T12:00:09.000Z",
+          receipts: [
+            {
+              messageId: "0A0000000123ABCD1",
+              status: "delivered",
+              errorCode: 0,
+              occurredAt: "2026-06-01T12:00:05.000Z",
+            },
+            { messageId: "0A0000000123ABCD2", status: "buffered" },
+          ],
+        },
+        { channel: "voice", state: "uncertain", sentAt: "2026-06-01T12:01:00.000Z", receipts: [] },
+      ],
+    });
+    expect(JSON.stringify(details).split("447400123456")).toHaveLength(2);
+    // As it goes over the wire, where a member that is undefined would not be seen either.
+    expect(Object.keys(details.messages[1] ?? {})).toEqual(["channel", "state", "sentAt", "receipts"]);
+  });
+
+  it.each<[string, Partial<Challenge>, number]>([
+    ["pending", {}, NOW],
+    ["pending", {}, NOW + 300_000 - 1],
+    ["expired", {}, NOW + 300_000],
+    ["expired", { attempts: 5 }, NOW + 300_000],
+    ["locked", { attempts: 5 }, NOW],
+    ["pending", { attempts: 4 }, NOW],
+    ["verified", { state: "verified", attempts: 5 }, NOW + 300_000],
+    ["cancelled", { state: "cancelled" }, NOW + 300_000],
+  ])("is that it is %s: %j at %i", (state, changes, now) => {
+    expect(toDetails({ ...CHALLENGE, ...changes }, now).state).toBe(state);
+  });
+});
