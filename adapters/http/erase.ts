@@ -1,8 +1,6 @@
 // `POST /erase`: removes what is stored of a phone number.
 
 import { objectOf, required, text } from "../../src/shared/validation.ts";
-import { parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
-import { listSpellings } from "../../src/two-factor/numbers/spellings.ts";
 import { readParameters } from "../../src/wire/request-parameters.ts";
 import { admitAdmin, answerUnreadable, type HandlerContext } from "./authentication.ts";
 import { readFields } from "./fields.ts";
@@ -20,8 +18,13 @@ export interface Erased {
   readonly unreadable: number;
 }
 
-/** @param numbers E.164 digits; every spelling under which the number may be stored. */
-export type Erase = (numbers: readonly string[]) => Promise<Erased>;
+/**
+ * Removes a number in every spelling that it may be stored under. Behind this port, so that a handler without the
+ * workflow carries no numbering plans.
+ *
+ * @param number E.164 digits without "+".
+ */
+export type Erase = (number: string) => Promise<Erased>;
 
 const eraseSchema = objectOf({
   // Also a number that no plan has any more: it may have been stored when one had it.
@@ -48,9 +51,7 @@ export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
     }
     const { output, errors = [] } = readFields(decoded, eraseSchema);
     if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
-    const digits = output.to.replace("+", "");
-    const { number = digits } = parsePhoneNumber(output.to);
-    const erased = await erase([...new Set([...listSpellings(number), digits])]);
+    const erased = await erase(output.to.replace("+", ""));
     return {
       status: 200,
       headers: { "content-type": "application/json" },

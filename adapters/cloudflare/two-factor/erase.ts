@@ -1,5 +1,7 @@
 // Removes everything that the workflow's objects hold of a number.
 
+import { parsePhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
+import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Erase } from "../../http/erase.ts";
 import { inGroups } from "../in-groups.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
@@ -15,9 +17,9 @@ export function createErase(
   limits: ShardNamespace,
   shards: readonly number[],
 ): Erase {
-  return async (numbers) => {
+  return async (digits) => {
     const erased = { challenges: 0, answers: 0, counters: 0, unreadable: 0 };
-    for (const number of numbers) {
+    for (const number of listStoredSpellings(digits)) {
       // Asked twice it removes nothing more. An object of 0.1.0 cannot do it, which must not look like success.
       const ofShards = await inGroups(0, Math.max(...shards), (index) => {
         const id = challenges.idFromName(`challenges-${index}`);
@@ -39,4 +41,10 @@ export function createErase(
     }
     return erased;
   };
+}
+
+/** Every spelling that a number may be stored under, and the given one: its country's plan may have changed since. */
+function listStoredSpellings(digits: string): ReadonlySet<string> {
+  const { number = digits } = parsePhoneNumber(digits);
+  return new Set([...listSpellings(number), digits]);
 }
