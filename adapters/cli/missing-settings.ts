@@ -25,4 +25,4 @@ function formatAdvice(names: string): string {
 }
 
 const isSecret = (name: string) =>
-  /(KEY|KEYS|SECRET|SECRETS|METHOD)(_2FA|_OTHER)?$/.test(name) && !name.startsWith("BRAKE_");
+  /(KEY|KEYS|SECRET|SECRETS|METHOD)(_2FA|_OTHER)?$/.test(name) && !/^(RATE_LIMIT|BRAKE)_/.test(name);

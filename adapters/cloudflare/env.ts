@@ -3,10 +3,10 @@
 import type { Fault } from "../../src/shared/validation.ts";
 import type { IncompleteConfiguration } from "../http/handler.ts";
 import {
-  type Brake,
   type ConversionHandlerOptions,
   checkHandlerOptions,
   type HandlerConfig,
+  type RateLimit,
 } from "../http/options.ts";
 import type { TwoFactorConfig } from "../http/two-factor/options.ts";
 import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
@@ -17,6 +17,7 @@ import {
   type ShardNamespace,
 } from "./ledger/settings.ts";
 import { type Assembled, assemble, type OptionTree, type SettingFault } from "./settings/assemble.ts";
+import { findRenamed } from "./settings/renamed.ts";
 import { checkWorkflowSettings, type Senders, type TwoFactorEnv } from "./two-factor/settings.ts";
 
 /** Variables, secrets and bindings of the Worker. At least one of the two credential sets, and one kind of caller. */
@@ -80,10 +81,10 @@ export interface Env extends TwoFactorEnv {
   /** The workflow's Durable Objects: the challenges, and the limits of what is sent. */
   readonly CHALLENGES?: ShardNamespace;
   readonly SEND_LIMITS?: ShardNamespace;
-  /** Rate-limit bindings; without them there are no brakes. */
-  readonly BRAKE_TOKEN?: Brake;
-  readonly BRAKE_KEY?: Brake;
-  readonly BRAKE_ANONYMOUS?: Brake;
+  /** Rate-limit bindings; without them requests are not limited. */
+  readonly RATE_LIMIT_TOKEN?: RateLimit;
+  readonly RATE_LIMIT_KEY?: RateLimit;
+  readonly RATE_LIMIT_ANONYMOUS?: RateLimit;
 }
 
 /** The configuration, complete. */
@@ -109,6 +110,7 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
   const workflow = checkWorkflowSettings(assembled, own);
   const faults: readonly SettingFault[] = [
     ...assembled.faults,
+    ...findRenamed(assembled.isGiven),
     ...(isFaults(config) ? config.flatMap((fault) => toSettingFaults("handler", fault, assembled)) : []),
     ...(isFaults(ledger) ? ledger.flatMap((fault) => toSettingFaults("ledger", fault, assembled)) : []),
     ...workflow.faults,
@@ -126,7 +128,7 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
     missing: [...new Set(told.filter((fault) => !isInvalid(fault)).map(({ name }) => name))],
     invalid: told.filter(isInvalid).map(({ name, rule }) => ({ name, detail: rule })),
     allowedOrigins: handlerOptions.allowedOrigins ?? [],
-    ...(handlerOptions.brakes && { brakes: handlerOptions.brakes }),
+    ...(handlerOptions.rateLimits && { rateLimits: handlerOptions.rateLimits }),
   };
 }
 

@@ -53,7 +53,10 @@ export type ServicesOf = (env: Env) => Services | IncompleteConfiguration;
 export function requireServices(services: Services | IncompleteConfiguration): Services {
   if ("config" in services) return services;
   const names = [...services.missing, ...services.invalid.map(({ name }) => name)].join(", ");
-  throw new ConversionError("invalid_options", `invalid_options: the Worker lacks settings: ${names}`);
+  throw new ConversionError(
+    "invalid_options",
+    `invalid_options: settings of the Worker are missing or wrong: ${names}`,
+  );
 }
 
 /** Makes the services, or says what the environment lacks. */

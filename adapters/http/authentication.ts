@@ -1,4 +1,4 @@
-// What every call goes through before its own work: its parameters are read, its caller identified and braked.
+// Every call passes here before its own work: read its parameters, identify its caller, count it against a rate limit.
 
 import { toNetwork } from "../../src/shared/ip-address.ts";
 import type { DecodedParameters } from "../../src/wire/parameters.ts";
@@ -6,7 +6,7 @@ import type { Traffic } from "../../src/wire/report.ts";
 import { parseQuery, readParameters, type Unreadable } from "../../src/wire/request-parameters.ts";
 import { type Caller, identifyAdmin, identifyCaller } from "./caller.ts";
 import type { LogEntry } from "./log.ts";
-import type { Brake, HandlerConfig } from "./options.ts";
+import type { HandlerConfig, RateLimit } from "./options.ts";
 import { type Answer, type ProblemName, problem } from "./problem.ts";
 
 /** What the runtime knows of a request beside the request. */
@@ -38,8 +38,8 @@ export interface Admitted {
 /** The one that those without an address share, and with what is no address: a caller may have made it up. */
 const NO_ADDRESS = "unknown";
 
-/** The brakes' window as wrangler.toml sets it, and so how long to wait. */
-const BRAKE_PERIOD_S = 10;
+/** The period of the rate limits in wrangler.toml, and so the time to wait. */
+const RATE_LIMIT_PERIOD_S = 10;
 
 const UNREADABLE: Readonly<Record<Exclude<Unreadable, "consumed">, ProblemName>> = {
   malformed: "malformed-body",
@@ -69,7 +69,7 @@ export async function admit(
   config: HandlerConfig,
   context: HandlerContext,
 ): Promise<Admitted | Answer> {
-  const { brakes } = config;
+  const { rateLimits } = config;
   const decoded = await readParameters(request, context.lengthHolds);
   const anybody = (answer: Answer) => answerAnybody(config, context, answer);
   if (typeof decoded === "string") return anybody(answerUnreadable(decoded));
@@ -95,7 +95,7 @@ export async function admit(
     caller: caller.kind === "key" ? `key:${caller.name}` : `token:${caller.kid}`,
   };
   const subject = caller.kind === "key" ? caller.name : `${caller.channel}:${caller.messageId}`;
-  if (await isTooFast(brakes[caller.kind], subject)) return tooManyRequests(seen);
+  if (await isTooFast(rateLimits[caller.kind], subject)) return tooManyRequests(seen);
   return { caller, decoded, seen };
 }
 
@@ -107,7 +107,7 @@ export async function admitAdmin(
 ): Promise<string | Answer> {
   const name = identifyAdmin(request.headers.get("authorization"), config);
   if (name === undefined) return refuse(config, context, "Send an admin key as Bearer.");
-  return (await isTooFast(config.brakes.key, `admin:${name}`)) ? tooManyRequests({ caller: name }) : name;
+  return (await isTooFast(config.rateLimits.key, `admin:${name}`)) ? tooManyRequests({ caller: name }) : name;
 }
 
 /** No Basic challenge: browsers would open a password prompt. */
@@ -118,17 +118,17 @@ function refuse(config: HandlerConfig, context: HandlerContext, detail: string):
 
 /** The answer for a caller that could not be authenticated, or 429 where there are too many from that address. */
 export async function answerStranger(
-  config: Pick<HandlerConfig, "brakes">,
+  config: Pick<HandlerConfig, "rateLimits">,
   context: HandlerContext,
   answer: Answer,
 ): Promise<Answer> {
   const network = toNetwork(context.clientAddress ?? "") ?? NO_ADDRESS;
-  return (await isTooFast(config.brakes.anonymous, network)) ? tooManyRequests() : answer;
+  return (await isTooFast(config.rateLimits.anonymous, network)) ? tooManyRequests() : answer;
 }
 
 /** An answer that anybody may have, or 429 where there are too many to that address. */
 export async function answerAnybody(
-  config: Pick<HandlerConfig, "brakes">,
+  config: Pick<HandlerConfig, "rateLimits">,
   context: HandlerContext,
   answer: Answer,
 ): Promise<Answer> {
@@ -140,22 +140,22 @@ export async function answerAnybody(
  * not counted: all callers would share one limit, and a single one could take it from all.
  */
 export async function refuseFlood(
-  { brakes }: Pick<HandlerConfig, "brakes">,
+  { rateLimits }: Pick<HandlerConfig, "rateLimits">,
   { clientAddress }: HandlerContext,
 ): Promise<Answer | undefined> {
   if (clientAddress === undefined) return undefined;
   const network = toNetwork(clientAddress) ?? NO_ADDRESS;
-  return (await isTooFast(brakes.anonymous, network)) ? tooManyRequests() : undefined;
+  return (await isTooFast(rateLimits.anonymous, network)) ? tooManyRequests() : undefined;
 }
 
 function tooManyRequests(log: Partial<LogEntry> = {}): Answer {
-  return problem("too-many-requests", {}, { "retry-after": String(BRAKE_PERIOD_S) }, log);
+  return problem("too-many-requests", {}, { "retry-after": String(RATE_LIMIT_PERIOD_S) }, log);
 }
 
-/** A brake that fails lets pass: it protects against floods, and must not stop reports on its own. */
-async function isTooFast(brake: Brake | undefined, key: string): Promise<boolean> {
+/** A rate limit that fails lets the request pass: it protects against floods, and must not stop reports by itself. */
+async function isTooFast(rateLimit: RateLimit | undefined, key: string): Promise<boolean> {
   try {
-    return brake !== undefined && !(await brake.limit({ key })).success;
+    return rateLimit !== undefined && !(await rateLimit.limit({ key })).success;
   } catch {
     return false;
   }

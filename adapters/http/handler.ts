@@ -28,8 +28,8 @@ export type ConversionHandler = (request: Request, context?: HandlerContext) => 
 
 /** Names of settings that are missing or wrong; never their values. */
 export interface IncompleteConfiguration {
-  /** The rate limits there are all the same. */
-  readonly brakes?: HandlerConfig["brakes"];
+  /** The rate limits that are set in spite of it. */
+  readonly rateLimits?: HandlerConfig["rateLimits"];
   readonly allowedOrigins: readonly string[];
   readonly missing: readonly string[];
   readonly invalid: readonly { readonly name: string; readonly detail: string }[];
@@ -152,23 +152,23 @@ export function createHandler(
 /** Makes the handler that says, on every route, what the configuration lacks: nothing runs half set up. */
 export function createIncompleteHandler({
   allowedOrigins,
-  brakes = {},
+  rateLimits = {},
   ...incomplete
 }: IncompleteConfiguration): ConversionHandler {
-  const config = { allowedOrigins, brakes };
+  const config = { allowedOrigins, rateLimits };
   const app = createApp(config);
   const names = [...new Set([...incomplete.missing, ...incomplete.invalid.map(({ name }) => name)])].join(
     ", ",
   );
-  const log = { level: "error", hint: `set: ${names}` } as const;
-  const answer = problem("not-configured", { detail: `To be set: ${names}.`, ...incomplete }, {}, log);
+  const log = { level: "error", hint: `missing or wrong settings: ${names}` } as const;
+  const answer = problem("not-configured", { detail: `Missing or wrong: ${names}.`, ...incomplete }, {}, log);
   app.all("*", async (c) => respond(c, await answerAnybody(config, c.env, answer)));
   return observe(app);
 }
 
 interface Openness {
   readonly allowedOrigins: readonly string[];
-  readonly brakes: HandlerConfig["brakes"];
+  readonly rateLimits: HandlerConfig["rateLimits"];
 }
 
 function createApp(config: Openness): Hono<AppEnv> {

@@ -11,7 +11,7 @@ export type { Channel, Traffic } from "../../src/wire/report.ts";
 export type { HandlerContext } from "./authentication.ts";
 export type { ConversionHandler } from "./handler.ts";
 export type { LogEntry } from "./log.ts";
-export type { AdminKey, Brake, Brakes, ConversionHandlerOptions, ProxyKey } from "./options.ts";
+export type { AdminKey, ConversionHandlerOptions, ProxyKey, RateLimit, RateLimits } from "./options.ts";
 
 /**
  * Makes a handler that takes reports as the Conversion API does, minus its secrets:

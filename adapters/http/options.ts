@@ -41,19 +41,19 @@ export interface AdminKey {
   readonly key: string;
 }
 
-/** A brake on one kind of caller; Cloudflare's rate-limit binding has this shape. */
-export interface Brake {
-  /** Counts one request of `key` and says whether it may go on. */
+/** Limits the requests of one kind of caller. Cloudflare's rate-limit binding has this shape. */
+export interface RateLimit {
+  /** Counts one request of `key`; `success` is `false` when there were too many. */
   limit(input: { key: string }): Promise<{ success: boolean }>;
 }
 
-export interface Brakes {
+export interface RateLimits {
   /** By message, for callers with a token. */
-  readonly token?: Brake | undefined;
+  readonly token?: RateLimit | undefined;
   /** By name, for callers with a proxy key. */
-  readonly key?: Brake | undefined;
+  readonly key?: RateLimit | undefined;
   /** By client address, for callers that could not be authenticated. */
-  readonly anonymous?: Brake | undefined;
+  readonly anonymous?: RateLimit | undefined;
 }
 
 export interface ConversionHandlerOptions {
@@ -101,11 +101,13 @@ export interface ConversionHandlerOptions {
    */
   readonly fetch?: typeof fetch;
   /**
-   * Limits by kind of caller.
+   * Rate limits by kind of caller. A request above its limit is answered 429 with `Retry-After: 10`.
    *
    * @default none
+   * @example
+   * createConversionHandler({ credentials, proxyKeys, rateLimits: { anonymous: env.RATE_LIMIT_ANONYMOUS } });
    */
-  readonly brakes?: Brakes;
+  readonly rateLimits?: RateLimits;
   /**
    * Takes one entry for each request.
    *
@@ -115,8 +117,8 @@ export interface ConversionHandlerOptions {
 }
 
 const isFunction = (value: unknown) => typeof value === "function";
-const brake = v.optional(
-  field<Brake>("an object with limit()", (value) => isFunction((value as Brake | null)?.limit)),
+const rateLimit = v.optional(
+  field<RateLimit>("an object with limit()", (value) => isFunction((value as RateLimit | null)?.limit)),
 );
 
 const namedKey = {
@@ -137,7 +139,7 @@ const optionsSchema = objectOf({
   baseUrl: v.optional(baseUrlSchema, DEFAULT_BASE_URL),
   timeout: v.optional(integer(1, 30_000), 4000),
   fetch: v.optional(field<typeof fetch>("a function", isFunction)),
-  brakes: v.optional(objectOf({ token: brake, key: brake, anonymous: brake }), {}),
+  rateLimits: v.optional(objectOf({ token: rateLimit, key: rateLimit, anonymous: rateLimit }), {}),
   log: v.optional(field<(entry: LogEntry) => void>("a function", isFunction)),
 });
 
@@ -150,8 +152,9 @@ export type HandlerConfig = v.InferOutput<typeof optionsSchema>;
  * @returns The configuration, or everything that is wrong, by field.
  */
 export function checkHandlerOptions(options: ConversionHandlerOptions): HandlerConfig | readonly Fault[] {
-  const { output, faults = [] } = findFaults(optionsSchema, options);
-  const all = [...faults, ...findContradictions(options)];
+  const { given, renamed } = takeRenamed(options);
+  const { output, faults = [] } = findFaults(optionsSchema, given);
+  const all = [...renamed, ...faults, ...findContradictions(options)];
   return output === undefined || all.length > 0 ? all : output;
 }
 
@@ -161,6 +164,16 @@ export function resolveHandlerOptions(options: ConversionHandlerOptions): Handle
   if (!Array.isArray(checked)) return checked as HandlerConfig;
   const list = checked.map((one: Fault) => `${one.field} ${one.fault}`).join("; ");
   throw new ConversionError("invalid_options", `invalid_options, nothing is served: ${list}`);
+}
+
+/** Takes out the option that had another name up to 0.1.0, so that its only fault names the new one. */
+function takeRenamed(options: object): { readonly given: unknown; readonly renamed: Fault[] } {
+  if (typeof options !== "object" || options === null || !("brakes" in options)) {
+    return { given: options, renamed: [] };
+  }
+  const { brakes, ...given } = options;
+  const rule = "is now called rateLimits";
+  return { given, renamed: [{ field: "brakes", fault: rule, rule }] };
 }
 
 /** What is wrong between fields. Looks at unchecked options, so that one answer can list every fault. */

@@ -25,7 +25,7 @@ const bindings = {
   PROXY_KEYS_2FA: `${PROXY_KEY.name}:${PROXY_KEY.key}`,
   TOKEN_SECRETS: `${TOKEN_SECRET.kid}:${TOKEN_SECRET.secret}`,
 };
-// No brakes here, since one message and one key are reported thousands of times a second.
+// No rate limits here, since one message and one key are reported thousands of times a second.
 const workerd = await startPlainWorkerd(
   {
     worker: { script: bundleWorker("adapters/cloudflare/index.ts"), bindings },

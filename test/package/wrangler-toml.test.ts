@@ -30,9 +30,9 @@ describe.each([
   it("has a rate limit for tokens, keys and strangers", () => {
     const { ratelimits } = readConfig({ config: path() });
     expect(ratelimits.map((one: { name: string }) => one.name)).toEqual([
-      "BRAKE_TOKEN",
-      "BRAKE_KEY",
-      "BRAKE_ANONYMOUS",
+      "RATE_LIMIT_TOKEN",
+      "RATE_LIMIT_KEY",
+      "RATE_LIMIT_ANONYMOUS",
     ]);
   });
 });

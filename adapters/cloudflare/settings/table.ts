@@ -171,18 +171,18 @@ export const REPORT_SETTINGS = {
     default: "8000",
     what: "how many megabytes a shard may hold, 1 to 9000",
   },
-  BRAKE_TOKEN: {
-    option: "handler.brakes.token",
+  RATE_LIMIT_TOKEN: {
+    option: "handler.rateLimits.token",
     binding: true,
     what: "the rate limit for each message of callers with a token; see `wrangler.toml`",
   },
-  BRAKE_KEY: {
-    option: "handler.brakes.key",
+  RATE_LIMIT_KEY: {
+    option: "handler.rateLimits.key",
     binding: true,
     what: "the rate limit for each proxy key",
   },
-  BRAKE_ANONYMOUS: {
-    option: "handler.brakes.anonymous",
+  RATE_LIMIT_ANONYMOUS: {
+    option: "handler.rateLimits.anonymous",
     binding: true,
     what: "the rate limit for each address (IPv6: each /64), for all that is answered without credentials",
   },

@@ -2,13 +2,14 @@
 
 import type { SetupNote } from "../../http/two-factor/setup-notes.ts";
 import { measureDistance } from "./edit-distance.ts";
+import { RENAMED_SETTINGS } from "./renamed.ts";
 import { SETTING_NAMES } from "./table.ts";
 
 /** A variable that begins like this is meant for this Worker. */
 const PREFIX =
-  /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|BRAKE|SEND_LIMITS?)_/;
-/** Rate limits are bindings; those of other kinds have names of the operator's. */
-const BINDING_PREFIX = /^BRAKE_/;
+  /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|RATE_LIMITS?|BRAKE|SEND_LIMITS?)_/;
+/** Of the bindings, only rate limits are looked at: the operator may have any others. */
+const BINDING_PREFIX = /^(?:RATE_LIMITS?|BRAKE)_/;
 
 /** More are as likely to be of another program, and an answer of `/health` must stay short. */
 const MOST_NOTES = 10;
@@ -29,7 +30,7 @@ export function findUnknownSettings(
   env: Readonly<Record<string, unknown>>,
   hasOwnSenders = false,
 ): SetupNote[] {
-  const known: ReadonlySet<string> = new Set(SETTING_NAMES);
+  const known: ReadonlySet<string> = new Set([...SETTING_NAMES, ...Object.keys(RENAMED_SETTINGS)]);
   return Object.keys(env)
     .slice(0, MOST_VARIABLES)
     .filter((name) => !known.has(name) && env[name] !== "" && env[name] != null)

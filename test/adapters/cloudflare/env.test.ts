@@ -89,14 +89,32 @@ describe("a setting that is not text", () => {
   });
 
   it.each(["", null, undefined])("%j is no setting at all", async (value) => {
-    const nothing = { UPSTREAM_TIMEOUT_MS: value, BRAKE_KEY: value, TOKEN_AUDIENCE: value };
+    const nothing = { UPSTREAM_TIMEOUT_MS: value, RATE_LIMIT_KEY: value, TOKEN_AUDIENCE: value };
     expect((await read({ ...complete, ...nothing })).status).toBe(200);
   });
 
-  it("is named also where it is no brake", async () => {
-    expect((await read({ ...complete, BRAKE_KEY: "on" })).invalid?.map(({ name }) => name)).toEqual([
-      "BRAKE_KEY",
+  it("is named also where it is not a rate limit", async () => {
+    expect((await read({ ...complete, RATE_LIMIT_KEY: "on" })).invalid?.map(({ name }) => name)).toEqual([
+      "RATE_LIMIT_KEY",
     ]);
+  });
+
+  it.each([
+    ["BRAKE_TOKEN", "RATE_LIMIT_TOKEN"],
+    ["BRAKE_KEY", "RATE_LIMIT_KEY"],
+    ["BRAKE_ANONYMOUS", "RATE_LIMIT_ANONYMOUS"],
+  ])("%s is the former name of %s: /health and doctor refuse it and name the new one", async (name, now) => {
+    const env = { ...complete, [name]: { limit: async () => ({ success: true }) } } as Env;
+    for (const request of [get("/health"), post({}, bearer(key("o")), "/doctor")]) {
+      const response = await call(request, env);
+      expect(response.status).toBe(503);
+      const body = await readJson(response);
+      expect(body).toMatchObject({
+        missing: [],
+        invalid: [{ name, detail: `is now called ${now}; rename the binding` }],
+      });
+      expect(body).not.toHaveProperty("notes");
+    }
   });
 });
 
@@ -310,7 +328,7 @@ describe("an incomplete environment", () => {
           expect(body.detail).toContain(name);
           expect(lines.at(-1)).toContain(name);
         }
-        const named = /^To be set: (.*)\.$/.exec(body.detail ?? "")?.[1]?.split(", ") ?? [];
+        const named = /^Missing or wrong: (.*)\.$/.exec(body.detail ?? "")?.[1]?.split(", ") ?? [];
         expect(named.sort()).toEqual([...missing, ...invalid].sort());
         expect(lines.at(-1)).toMatch(/^error \{"level":"error",.*"route":null,.*"outcome":"not-configured"/);
       }
@@ -388,7 +406,7 @@ describe("an incomplete Worker", () => {
     expect(
       Object.fromEntries(names.map((name) => [name, invalid.filter((one) => one.name === name).length])),
     ).toEqual(counts);
-    expect(detail).toBe(`To be set: ${names.join(", ")}.`);
+    expect(detail).toBe(`Missing or wrong: ${names.join(", ")}.`);
   });
 
   it.each<[keyof Env, unknown, string]>([
@@ -405,7 +423,7 @@ describe("an incomplete Worker", () => {
       "must be an https URL (http only for localhost) without user, query or fragment",
     ],
     ["UPSTREAM_TIMEOUT_MS", "30001", "must be a whole number from 1 to 30000"],
-    ["BRAKE_KEY", { limit: 5 }, "must be an object with limit()"],
+    ["RATE_LIMIT_KEY", { limit: 5 }, "must be an object with limit()"],
     ["ADMIN_KEYS", `ops:${"o".repeat(31)}`, "must be 32 to 200 letters, digits, _, ~ or -"],
     ["ADMIN_KEYS", `o.p:${key("o")}`, "must be 1 to 40 letters, digits, _ or -"],
     ["ADMIN_KEYS", `ops:${key("s")}`, "is a proxy key too: who may report must not thereby see the ledger"],
@@ -533,9 +551,9 @@ const WRONG: Record<keyof Env, unknown[]> = {
   LEDGER_JURISDICTION: ["EU", "eu west", "x".repeat(40), "eu"],
   LEDGER_MAX_MB: ["0", "9001", "0.5", "1GB"],
   REPORT_BUDGET_MS: ["0", "30001", "2s", "1.5"],
-  BRAKE_TOKEN: [{}, "yes"],
-  BRAKE_KEY: [{ limit: 5 }],
-  BRAKE_ANONYMOUS: [() => {}],
+  RATE_LIMIT_TOKEN: [{}, "yes"],
+  RATE_LIMIT_KEY: [{ limit: 5 }],
+  RATE_LIMIT_ANONYMOUS: [() => {}],
 };
 
 describe("a setting that is wrong", () => {
@@ -811,7 +829,9 @@ describe("the workflow", () => {
 const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { shop: key("s") }, [], {}];
 
 describe("a variable that is no text", () => {
-  const texts = Object.keys(WRONG).filter((name) => !/^(BRAKE_|LEDGER$|CHALLENGES$|SEND_LIMITS$)/.test(name));
+  const texts = Object.keys(WRONG).filter(
+    (name) => !/^(RATE_LIMIT_|LEDGER$|CHALLENGES$|SEND_LIMITS$)/.test(name),
+  );
 
   it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
     for (const value of NO_TEXT) {
@@ -824,7 +844,7 @@ describe("a variable that is no text", () => {
         expect(missing).toEqual([]);
         expect(invalid).toContainEqual({ name, detail: "must be text" });
         expect(new Set(invalid.map((one) => one.name))).toEqual(new Set([name]));
-        expect(detail).toBe(`To be set: ${name}.`);
+        expect(detail).toBe(`Missing or wrong: ${name}.`);
       }
     }
     expect(lines.join()).not.toContain(key("s"));
@@ -1044,11 +1064,11 @@ describe("a complete environment", () => {
   });
 
   it.each<[keyof Env, () => Request | Promise<Request>, string]>([
-    ["BRAKE_TOKEN", async () => post(REPORT, bearer(await mint())), `sms:${REPORT["message-id"]}`],
-    ["BRAKE_KEY", () => post(REPORT, bearer(key("s"))), "shop"],
-    ["BRAKE_ANONYMOUS", () => post(REPORT, { "cf-connecting-ip": "192.0.2.7" }), "192.0.2.7"],
-    ["BRAKE_ANONYMOUS", () => post(REPORT, { "x-forwarded-for": "192.0.2.7" }), "unknown"],
-  ])("%s brakes", async (name, request, expected) => {
+    ["RATE_LIMIT_TOKEN", async () => post(REPORT, bearer(await mint())), `sms:${REPORT["message-id"]}`],
+    ["RATE_LIMIT_KEY", () => post(REPORT, bearer(key("s"))), "shop"],
+    ["RATE_LIMIT_ANONYMOUS", () => post(REPORT, { "cf-connecting-ip": "192.0.2.7" }), "192.0.2.7"],
+    ["RATE_LIMIT_ANONYMOUS", () => post(REPORT, { "x-forwarded-for": "192.0.2.7" }), "unknown"],
+  ])("%s limits requests", async (name, request, expected) => {
     const limit = vi.fn(async (_: { key: string }) => ({ success: false }));
     const response = await call(await request(), { ...full, [name]: { limit } });
     expect(response.status).toBe(429);

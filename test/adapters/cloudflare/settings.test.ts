@@ -70,3 +70,10 @@ it.each(SETTING_NAMES)("the command line says how %s is set", (name) => {
   const advice = SETTINGS[name].secret ? `: npx wrangler secret put ${name}` : ": see wrangler.toml";
   expect(line).toBe(`  ${name} is missing${advice}`);
 });
+
+it("the command line sends who still has BRAKE_KEY to wrangler.toml", () => {
+  const invalid = [{ name: "BRAKE_KEY", detail: "is now called RATE_LIMIT_KEY; rename the binding" }];
+  expect(formatMissing({ missing: [], invalid })).toEqual([
+    "  BRAKE_KEY is now called RATE_LIMIT_KEY; rename the binding: see wrangler.toml",
+  ]);
+});

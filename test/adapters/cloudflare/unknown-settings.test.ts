@@ -58,10 +58,16 @@ describe("a variable", () => {
 
   it("that is empty or of another kind is left alone; a rate limit that is misspelt is not", () => {
     const binding = { limit: () => {} };
-    const env = { SMS_TO: "", VOICE_X: undefined, SMS_QUEUE: {}, BRAKE_TOKENS: binding, BRAKE_IP: binding };
+    const env = {
+      SMS_TO: "",
+      VOICE_X: undefined,
+      SMS_QUEUE: {},
+      RATE_LIMIT_TOKENS: binding,
+      BRAKE_IP: binding,
+    };
     expect(findUnknownSettings(env)).toEqual([
       { name: "BRAKE_IP", detail: "is not a setting" },
-      { name: "BRAKE_TOKENS", detail: "is not a setting; did you mean BRAKE_TOKEN?" },
+      { name: "RATE_LIMIT_TOKENS", detail: "is not a setting; did you mean RATE_LIMIT_TOKEN?" },
     ]);
   });
 

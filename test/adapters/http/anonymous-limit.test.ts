@@ -11,7 +11,7 @@ const BY_SHOP = bearer(SHOP.key);
 function createLimited(allowed = Number.POSITIVE_INFINITY, options: Parameters<typeof createProxy>[0] = {}) {
   const keys: string[] = [];
   const limit = async ({ key }: { key: string }) => ({ success: keys.push(key) <= allowed });
-  const proxy = createProxy({ brakes: { anonymous: { limit } }, allowedOrigins: [ORIGIN], ...options });
+  const proxy = createProxy({ rateLimits: { anonymous: { limit } }, allowedOrigins: [ORIGIN], ...options });
   return { ...proxy, keys };
 }
 
@@ -102,7 +102,7 @@ describe("an address without credentials", () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     vi.spyOn(console, "log").mockImplementation(() => {});
     let calls = 0;
-    const env: Env = { BRAKE_ANONYMOUS: { limit: async () => ({ success: ++calls <= 1 }) } };
+    const env: Env = { RATE_LIMIT_ANONYMOUS: { limit: async () => ({ success: ++calls <= 1 }) } };
     const call = () =>
       worker.fetch(
         new Request("https://worker.example/health", { headers: { "cf-connecting-ip": "192.0.2.7" } }),
@@ -111,7 +111,7 @@ describe("an address without credentials", () => {
       );
     const first = await call();
     expect(first.status).toBe(503);
-    expect(Object.keys(JSON.parse(await first.text()))).not.toContain("brakes");
+    expect(Object.keys(JSON.parse(await first.text()))).not.toContain("rateLimits");
     expect((await call()).status).toBe(429);
     vi.restoreAllMocks();
   });

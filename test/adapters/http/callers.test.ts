@@ -385,8 +385,8 @@ describe("traffic", () => {
   );
 });
 
-describe("brakes", () => {
-  const brake = (success: boolean) => {
+describe("rate limits", () => {
+  const rateLimit = (success: boolean) => {
     const limit = vi.fn(async (_: { key: string }) => ({ success }));
     return { limit };
   };
@@ -397,37 +397,42 @@ describe("brakes", () => {
   ];
   const context = { clientAddress: "192.0.2.7" };
 
-  it.each(cases)("the brake on %s stops with 429 and Retry-After", async (kind, request, key) => {
-    const brakes = { token: brake(true), key: brake(true), anonymous: brake(true), [kind]: brake(false) };
-    const { handle, sent, log } = createProxy({ brakes });
+  it.each(cases)("the rate limit on %s stops with 429 and Retry-After", async (kind, request, key) => {
+    const rateLimits = {
+      token: rateLimit(true),
+      key: rateLimit(true),
+      anonymous: rateLimit(true),
+      [kind]: rateLimit(false),
+    };
+    const { handle, sent, log } = createProxy({ rateLimits });
     const response = await handle(await request(), context);
     expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("10");
     expect(await problemOf(response)).toBe("too-many-requests");
     expect(sent).toEqual([]);
     expect(log).toMatchObject([{ outcome: "too-many-requests", level: "info" }]);
-    for (const [name, { limit }] of Object.entries(brakes))
+    for (const [name, { limit }] of Object.entries(rateLimits))
       expect(limit.mock.calls).toEqual(name === kind ? [[{ key }]] : []);
   });
 
-  it.each(cases)("the brake on %s lets pass what is not too fast", async (kind, request, _, status) => {
-    const { handle } = createProxy({ brakes: { [kind]: brake(true) } });
+  it.each(cases)("the rate limit on %s lets pass what is not too fast", async (kind, request, _, status) => {
+    const { handle } = createProxy({ rateLimits: { [kind]: rateLimit(true) } });
     expect((await handle(await request(), context)).status).toBe(status);
   });
 
-  it.each(cases)("a brake on %s that breaks lets pass", async (kind, request, _, status) => {
+  it.each(cases)("a rate limit on %s that fails lets pass", async (kind, request, _, status) => {
     for (const limit of [
       () => Promise.reject(new Error("broken on purpose")),
       () => {
         throw new Error("broken on purpose");
       },
     ]) {
-      const { handle } = createProxy({ brakes: { [kind]: { limit } } });
+      const { handle } = createProxy({ rateLimits: { [kind]: { limit } } });
       expect((await handle(await request(), context)).status).toBe(status);
     }
   });
 
-  it("brakes are called as methods of what was given", async () => {
+  it("rate limits are called as methods of what was given", async () => {
     const counting = {
       count: 0,
       async limit() {
@@ -435,13 +440,13 @@ describe("brakes", () => {
         return { success: true };
       },
     };
-    await createProxy({ brakes: { key: counting } }).handle(post(REPORT, BY_SHOP));
+    await createProxy({ rateLimits: { key: counting } }).handle(post(REPORT, BY_SHOP));
     expect(counting.count).toBe(1);
   });
 
-  it("callers without an address share one brake", async () => {
-    const anonymous = brake(true);
-    await createProxy({ brakes: { anonymous } }).handle(post(REPORT));
+  it("callers without an address share one rate limit", async () => {
+    const anonymous = rateLimit(true);
+    await createProxy({ rateLimits: { anonymous } }).handle(post(REPORT));
     expect(anonymous.limit.mock.calls).toEqual([[{ key: "unknown" }]]);
   });
 });

@@ -285,9 +285,12 @@ describe("without a ledger", () => {
     },
   );
 
-  it("the operator is braked as well, and so is who is none", async () => {
+  it("the operator is limited as well, and so is who is none", async () => {
     const limit = vi.fn(async (_: { key: string }) => ({ success: false }));
-    const { handle } = createProxy({ adminKeys: [OPS], brakes: { key: { limit }, anonymous: { limit } } });
+    const { handle } = createProxy({
+      adminKeys: [OPS],
+      rateLimits: { key: { limit }, anonymous: { limit } },
+    });
     for (const key of [OPS.key, SHOP.key]) {
       const answered = await handle(get("/stats", "GET", bearer(key)), { clientAddress: "192.0.2.7" });
       expect([answered.status, answered.headers.get("retry-after")]).toEqual([429, "10"]);

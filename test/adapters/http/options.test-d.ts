@@ -59,7 +59,7 @@ expectTypeOf<With<{ allowedOrigins: string }>>().not.toExtend<ConversionHandlerO
 expectTypeOf<With<{ baseUrl: URL }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<With<{ timeout: string }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<With<{ timeout: undefined }>>().not.toExtend<ConversionHandlerOptions>();
-expectTypeOf<With<{ brakes: { key: { limit(): boolean } } }>>().not.toExtend<ConversionHandlerOptions>();
+expectTypeOf<With<{ rateLimits: { key: { limit(): boolean } } }>>().not.toExtend<ConversionHandlerOptions>();
 expectTypeOf<With<{ fetch: (url: string) => string }>>().not.toExtend<ConversionHandlerOptions>();
 
 declare const given: { "2fa": Secret };

@@ -37,7 +37,7 @@ describe("good options", () => {
       allowedOrigins: [],
       baseUrl: "https://api.nexmo.com",
       timeout: 4000,
-      brakes: {},
+      rateLimits: {},
     });
   });
 
@@ -55,7 +55,7 @@ describe("good options", () => {
     ["the shortest timeout", { timeout: 1 }],
     ["the longest timeout", { timeout: 30_000 }],
     ["origins", { allowedOrigins: ["https://shop.example", "http://localhost:5173", "*"] }],
-    ["one brake", { brakes: { token: { limit: async () => ({ success: true }) }, key: undefined } }],
+    ["one rate limit", { rateLimits: { token: { limit: async () => ({ success: true }) }, key: undefined } }],
     ["an audience", { tokenAudience: "shop and co." }],
   ])("%s will do", (_, options) => {
     expect(() =>
@@ -267,9 +267,9 @@ describe("bad options", () => {
       ["timeout"],
     ]),
     [
-      "a fetch, a log and a brake that are none",
-      { ...minimal, fetch: {}, log: "x", brakes: { key: {} } },
-      ["fetch", "brakes.key", "log"],
+      "a fetch, a log and a rate limit that are none",
+      { ...minimal, fetch: {}, log: "x", rateLimits: { key: {} } },
+      ["fetch", "rateLimits.key", "log"],
     ],
     [
       "unknown names at every level",
@@ -278,13 +278,19 @@ describe("bad options", () => {
         retry: 1,
         credentials: { "2fa": { ...credentials, secret: "x" }, ads: other },
         proxyKeys: [{ ...shop, role: "x" }],
-        brakes: { all: {} },
+        rateLimits: { all: {} },
       },
-      ["credentials.2fa.secret", "credentials.ads", "proxyKeys.0.role", "brakes.all", "retry"],
+      ["credentials.2fa.secret", "credentials.ads", "proxyKeys.0.role", "rateLimits.all", "retry"],
     ],
   ])("%s: refused by name", async (_, options, expected) => {
     const { fields } = await refused(options);
     expect([...fields].sort()).toEqual([...expected].sort());
+  });
+
+  it("of an earlier version are refused with the name of today, and nothing else is said of them", async () => {
+    const { message, everything } = await refused({ ...minimal, brakes: { key: { limit: "S3CRET-VALUE" } } });
+    expect(message).toMatch(/: brakes is now called rateLimits$/);
+    expect(everything).not.toContain("S3CRET");
   });
 
   it("are named where they are unknown, all of them, at every level", async () => {

@@ -93,7 +93,7 @@ it.each(Object.entries(CANARIES))("the search finds the %s wherever it may hide"
 });
 
 describe("no secret leaves with what the handler answers by itself", () => {
-  const braked = { limit: async () => ({ success: false }) };
+  const limited = { limit: async () => ({ success: false }) };
   const wrongKey = `${shop.key}x`;
   it.each<[number, string, () => Request, Partial<ConversionHandlerOptions>?]>([
     [200, "a key as Bearer", () => post(REPORT, bearer(shop.key))],
@@ -175,9 +175,9 @@ describe("no secret leaves with what the handler answers by itself", () => {
     [405, "a method for a path of secrets", () => get(`/reports/sms/${messageId}/retry?key=${shop.key}`)],
     [413, "a body too large", () => post({ ...REPORT, token, pad: shop.key.repeat(300) })],
     [415, "a body of another type", () => post(token, { ...bearer(shop.key), "content-type": "text/plain" })],
-    [429, "a braked key", () => post(REPORT, bearer(shop.key)), { brakes: { key: braked } }],
-    [429, "a braked token", () => post({ ...REPORT, token }), { brakes: { token: braked } }],
-    [429, "a braked stranger", () => post(REPORT, bearer(wrongKey)), { brakes: { anonymous: braked } }],
+    [429, "a limited key", () => post(REPORT, bearer(shop.key)), { rateLimits: { key: limited } }],
+    [429, "a limited token", () => post({ ...REPORT, token }), { rateLimits: { token: limited } }],
+    [429, "a limited stranger", () => post(REPORT, bearer(wrongKey)), { rateLimits: { anonymous: limited } }],
     [
       503,
       "traffic without credentials",

@@ -57,7 +57,7 @@ describe("from an address that floods without credentials", () => {
       ...(operation.includes("/webhooks/") ? { query: { text: "unsigned" } } : { path: ANY_PATH }),
       headers: { "cf-connecting-ip": "192.0.2.1" },
     };
-    // The brake lets some fifty through in ten seconds.
+    // The rate limit lets some fifty through in ten seconds.
     for (let calls = 0; calls < 200; calls++) {
       if ((await send(workers.whole, operation, flood)).status === 429) break;
     }

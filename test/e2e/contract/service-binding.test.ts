@@ -305,7 +305,7 @@ describe("a Worker that lacks", () => {
       const error = await fail(method, argument);
       expect(error.properties).toMatchObject({ code: "invalid_options", attempts: 0 });
       expect(error.message).toBe(
-        "invalid_options: the Worker lacks settings: VONAGE_2FA_API_SECRET, VONAGE_OTHER_API_KEY, ADMIN_KEYS",
+        "invalid_options: settings of the Worker are missing or wrong: VONAGE_2FA_API_SECRET, VONAGE_OTHER_API_KEY, ADMIN_KEYS",
       );
     }
     expect(vonage.attempts("l-2")).toEqual([]);

@@ -33,15 +33,15 @@ describe("the Worker on workerd", () => {
     expect(foreign.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("brakes a token that reports its message over and over, and says for how long", async () => {
+  it("limits a token that reports its message over and over, and says how long to wait", async () => {
     const token = await mintReportToken({ messageId: "w-2", channel: "sms" }, { secret: TOKEN_SECRET });
     // 20 are allowed in ten seconds; 60 are too many even where they fall into two such windows.
     const answers = await Promise.all(Array.from({ length: 60 }, () => post({ ...report("w-2"), token })));
-    const braked = answers.filter(({ status }) => status === 429);
-    expect(braked.length).toBeGreaterThan(0);
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(40);
-    expect(braked[0]?.headers.get("retry-after")).toBe("10");
-    expect(await braked[0]?.json()).toMatchObject({
+    expect(limited[0]?.headers.get("retry-after")).toBe("10");
+    expect(await limited[0]?.json()).toMatchObject({
       type: "urn:problem:vonage-conversion:too-many-requests",
     });
   });

@@ -189,7 +189,7 @@ export function describeClientInBrowser(
       expect(await stack.recorded(ticket)).toHaveLength(1);
     });
 
-    it("reads across origins how long a brake asks it to wait", async () => {
+    it("reads across origins how long a rate limit asks it to wait", async () => {
       // 20 are allowed in ten seconds; 41 are too many even where they fall into two such windows.
       const outcomes = await browser.call("reportOften", await stack.issue(), 41);
       expect(outcomes.flatMap(({ error }) => error ?? [])[0]).toEqual({

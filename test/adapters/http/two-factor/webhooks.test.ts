@@ -51,7 +51,7 @@ function create(trust: WebhookTrust | undefined = { signatureSecret: SECRET }, a
   const config = resolveHandlerOptions({
     credentials: { "2fa": { apiKey: "k", apiSecret: "s" } },
     tokenSecrets: [{ kid: "t1", secret: "s".repeat(32) }],
-    brakes: { anonymous: { limit: async () => ({ success: ++anonymous <= anonymousLimit }) } },
+    rateLimits: { anonymous: { limit: async () => ({ success: ++anonymous <= anonymousLimit }) } },
     log: (entry) => {
       log.push(entry);
     },
