@@ -2,7 +2,6 @@
 
 import type { Credentials } from "../../src/client/credentials.ts";
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
-import { isConversionError } from "../../src/client/errors.ts";
 import type { Sender } from "../../src/client/sending.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
@@ -181,14 +180,10 @@ function json(status: number, body: unknown): Answer {
  */
 async function diagnose(send: Sender, { via, signatureSecret }: Credentials): Promise<Diagnosis> {
   const probe = { channel: "sms", messageId: crypto.randomUUID(), delivered: true } as const;
-  try {
-    await send(probe);
-    return { verdict: "accepted", reason: null };
-  } catch (error) {
-    if (!isConversionError(error)) throw error;
-    const { code, status } = error;
-    if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
-    if (code !== "rejected") return { verdict: "unknown", reason: code };
-    return { verdict: code, reason: null, status, via: via ?? (signatureSecret ? "form" : "basic") };
-  }
+  const outcome = await send(probe);
+  if (outcome.status !== "failed") return { verdict: "accepted", reason: null };
+  const { code, status } = outcome.failure;
+  if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
+  if (code !== "rejected") return { verdict: "unknown", reason: code };
+  return { verdict: code, reason: null, status, via: via ?? (signatureSecret ? "form" : "basic") };
 }

@@ -1,6 +1,6 @@
 // A valid report of a known caller → Vonage: straight, or through a ledger that does not forget.
 
-import { type ConversionErrorCode, isConversionError } from "../../src/client/errors.ts";
+import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { Traffic, ValidReport } from "../../src/wire/report.ts";
 import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
@@ -65,14 +65,11 @@ export function createDelivery(config: HandlerConfig, ledger?: Ledger): Deliver 
 function straight(config: HandlerConfig): Deliver {
   const senders = createSenders(config, RETRY);
   return async (report, traffic) => {
-    try {
-      const result = await senders.get(traffic)?.({ ...report, timestamp: report.timestamp ?? Date.now() });
-      return { status: "recorded", attempts: result?.attempts ?? 0 };
-    } catch (error) {
-      if (!isConversionError(error)) throw error;
-      const { code, attempts, retryAfter } = error;
-      return { status: "failed", problem: UPSTREAM[code], attempts, retryAfter };
-    }
+    const timestamp = report.timestamp ?? Date.now();
+    const outcome = await senders.get(traffic)?.({ ...report, timestamp });
+    if (outcome?.status !== "failed") return { status: "recorded", attempts: outcome?.attempts ?? 0 };
+    const { code, attempts, retryAfter } = outcome.failure;
+    return { status: "failed", problem: UPSTREAM[code], attempts, retryAfter };
   };
 }
 

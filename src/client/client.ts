@@ -1,7 +1,8 @@
 import { validate } from "../shared/validation.ts";
 import { type Channel, type ConversionReport, createReportSchema } from "../wire/report.ts";
+import { ConversionError } from "./errors.ts";
 import { type ConversionClientOptions, resolveOptions, signalSchema } from "./options.ts";
-import { type ConversionResult, createSender } from "./sending.ts";
+import { type ConversionResult, createSender, type SubmissionFailure } from "./sending.ts";
 
 export interface ReportOptions {
   /** Stops this report: its request under way, or its wait for the next. */
@@ -40,11 +41,17 @@ export function createConversionClient(options: ConversionClientOptions): Conver
     (channel: Channel): ConversionClient["sms"] =>
     async (report, options) => {
       const valid = validate(schema, report, "invalid_report");
-      return send(
-        { channel, ...valid },
-        validate(signalSchema, options?.signal, "invalid_options", "signal"),
-      );
+      const signal = validate(signalSchema, options?.signal, "invalid_options", "signal");
+      const outcome = await send({ channel, ...valid }, signal);
+      if (outcome.status === "failed") throw toError(channel, outcome.failure);
+      return outcome;
     };
 
   return Object.freeze({ sms: reportTo("sms"), voice: reportTo("voice") });
+}
+
+function toError(channel: Channel, { code, advice, ...details }: SubmissionFailure): ConversionError {
+  const { status = code, attempts } = details;
+  const message = `POST /conversions/${channel}: ${status} (attempts: ${attempts}); ${advice}`;
+  return new ConversionError(code, message, details);
 }

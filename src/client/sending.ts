@@ -1,24 +1,38 @@
-// A report that is known to be valid, on its way: authenticated, attempted, understood, tried again.
+// Sends a valid report: authenticates it, sends the request, interprets the answer, and retries. How that ended is
+// data here; only the public client turns a failure into an error.
 
-import type { Channel, ValidReport } from "../wire/report.ts";
+import type { ValidReport } from "../wire/report.ts";
 import { createAuthenticator } from "./credentials.ts";
-import { ConversionError } from "./errors.ts";
+import type { ConversionErrorCode, ConversionErrorDetails } from "./errors.ts";
 import type { AttemptEvent, ResolvedOptions } from "./options.ts";
 import { type ConversionStatus, type Failure, interpretResponse, NO_ANSWER } from "./response.ts";
 import { nextDelay, parseRetryAfter } from "./retry.ts";
 import { type Attempt, createTransport, startTimer } from "./transport.ts";
 
-/** What became of a report that went through. */
+/** A report that Vonage has recorded, or that the Worker has stored. */
 export interface ConversionResult {
   readonly status: ConversionStatus;
-  /** How many requests it took. */
+  /** Number of requests sent. */
   readonly attempts: number;
 }
 
-/** Sends one report; rejects with a `ConversionError`. */
-export type Sender = (report: ValidReport, signal?: AbortSignal) => Promise<ConversionResult>;
+/** A report that failed: the details of the error, before anything is thrown. */
+export interface SubmissionFailure
+  extends Required<Pick<ConversionErrorDetails, "attempts" | "retryable">>,
+    Pick<ConversionErrorDetails, "status" | "retryAfter" | "cause"> {
+  readonly code: ConversionErrorCode;
+  /** What to do about it, for the error's message. */
+  readonly advice: string;
+}
 
-/** Makes the function that sends reports as these options say. */
+export type SubmissionOutcome =
+  | ConversionResult
+  | { readonly status: "failed"; readonly failure: SubmissionFailure };
+
+/** Sends one report. A rejection is a mistake in the program, never an outcome. */
+export type Sender = (report: ValidReport, signal?: AbortSignal) => Promise<SubmissionOutcome>;
+
+/** Makes the function that sends reports with these options. */
 export function createSender({
   baseUrl,
   identity,
@@ -40,7 +54,7 @@ export function createSender({
     const request = await authenticate({ ...given, timestamp });
     const signals = [options.signal, signal].filter((one) => one !== undefined);
     for (let attempt = 1; ; attempt++) {
-      if (signals.some((one) => one.aborted)) throw toError(channel, attempt - 1, NO_ANSWER.aborted);
+      if (signals.some((one) => one.aborted)) return toFailed(attempt - 1, NO_ANSWER.aborted);
       const started = Date.now();
       const ended = await attemptOnce(request, signals);
       const duration = Date.now() - started;
@@ -55,21 +69,19 @@ export function createSender({
       const retryAfter = parseRetryAfter(ended.retryAfter, Date.now());
       const retryIn = retryable ? nextDelay(attempt, retry, retryAfter, Math.random()) : undefined;
       notify(options.onAttempt, { channel, attempt, duration, status: ended.status, code, retryIn });
-      if (retryIn === undefined) throw toError(channel, attempt, outcome, ended, retryAfter);
+      if (retryIn === undefined) return toFailed(attempt, outcome, ended, retryAfter);
       await new Promise((resolve) => startTimer(retryIn, signals, resolve));
     }
   };
 }
 
-function toError(
-  channel: Channel,
+function toFailed(
   attempts: number,
   [code, advice, retryable = false]: Failure,
   { status, systemCode: cause }: Partial<Attempt> = {},
   retryAfter?: number,
-): ConversionError {
-  const message = `POST /conversions/${channel}: ${status ?? code} (attempts: ${attempts}); ${advice}`;
-  return new ConversionError(code, message, { attempts, retryable, status, retryAfter, cause });
+): SubmissionOutcome {
+  return { status: "failed", failure: { code, advice, attempts, retryable, status, retryAfter, cause } };
 }
 
 /** An observer's mistake, thrown or rejected, is the observer's own. */

@@ -1,7 +1,6 @@
 // The Durable Object around a shard: storage, alarm and clock of the platform, senders from the environment.
 
 import { DurableObject } from "cloudflare:workers";
-import { isConversionError } from "../../../src/client/errors.ts";
 import type { Sender } from "../../../src/client/sending.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
@@ -143,16 +142,17 @@ function toIndex(name: string | undefined): number | undefined {
   return index === undefined ? undefined : Number(index);
 }
 
-/** Sends a stored report once, with the timestamp it has. Never rejects. */
+/**
+ * Sends a stored report once, with the timestamp it has. A rejection is a mistake in the program: the shard logs its
+ * class.
+ */
 async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {
-  // No credentials for it any more: as good as refused ones, and mended in the same place.
+  // Missing credentials are fixed in the same place as refused ones.
   if (send === undefined) return { code: "unauthorized" };
   const { channel, messageId, delivered, occurredAt } = row;
-  try {
-    await send({ channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined });
-    return { code: null };
-  } catch (error) {
-    if (!isConversionError(error)) return { code: "network" };
-    return { code: error.code, retryAfter: error.retryAfter };
-  }
+  const report = { channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined };
+  const outcome = await send(report);
+  if (outcome.status !== "failed") return { code: null };
+  const { code, retryAfter } = outcome.failure;
+  return { code, retryAfter };
 }
