@@ -1,12 +1,11 @@
 // Arguments → what is asked for, complete and checked.
 
 import { parseArgs } from "node:util";
+import { LISTED_STATES, type ListedState } from "../../src/ledger/row.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema } from "../../src/wire/report.ts";
 
-/** Every state of the ledger that can be listed. */
-export const STATES = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"] as const;
-export type State = (typeof STATES)[number];
+export type State = ListedState;
 
 /** The states whose reports can be sent again. */
 const RETRYABLE_STATES = ["dead", "queued"] as const satisfies readonly State[];
@@ -84,7 +83,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const { endpoint, json = false } = values;
   switch (command) {
     case "reports": {
-      const state = readOneOf("--state", STATES, values.state ?? "dead");
+      const state = readOneOf("--state", LISTED_STATES, values.state ?? "dead");
       return { command, endpoint, state, limit: readLimit(values.limit ?? "100"), json };
     }
     case "retry":

@@ -1,14 +1,12 @@
 // Where a listing over several objects goes on.
 
+import * as base64url from "jose/base64url";
 import type { Position } from "./ledger/store.ts";
 
 /** Opaque to the operator: base64url of the shard and where in it. */
 export function writeCursor(shard: number, after: Position): string {
   const bytes = new TextEncoder().encode(JSON.stringify([shard, ...after]));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return base64url.encode(bytes);
 }
 
 export function readCursor(
@@ -16,8 +14,7 @@ export function readCursor(
   shards: number,
 ): { readonly shard: number; readonly after: Position } | undefined {
   try {
-    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    const text = new TextDecoder().decode(Uint8Array.from(binary, (one) => one.charCodeAt(0)));
+    const text = new TextDecoder().decode(base64url.decode(cursor));
     const [shard, traffic, due, channel, messageId] = JSON.parse(text) as unknown[];
     if (!Number.isInteger(shard) || (shard as number) < 0 || (shard as number) >= shards) return undefined;
     const holds =

@@ -1,5 +1,6 @@
 // `POST /erase`: removes what is stored of a phone number.
 
+import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { objectOf, required, text } from "../../src/shared/validation.ts";
 import { readParameters } from "../../src/wire/request-parameters.ts";
 import { admitAdmin, answerUnreadable, type HandlerContext } from "./authentication.ts";
@@ -54,7 +55,7 @@ export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
     const erased = await erase(output.to.replace("+", ""));
     return {
       status: 200,
-      headers: { "content-type": "application/json" },
+      headers: JSON_HEADERS,
       body: JSON.stringify(erased),
       log: { ...seen, outcome: "erased" },
     };

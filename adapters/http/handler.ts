@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
+import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { toNormalPath } from "../../src/wire/normal-path.ts";
 import { CHANNELS, TRAFFICS } from "../../src/wire/report.ts";
 import { answerAnybody, type HandlerContext, refuseFlood } from "./authentication.ts";
@@ -48,7 +49,6 @@ type AppEnv = { Bindings: HandlerContext & { readonly trail: Trail } };
 type Method = "GET" | "POST" | "DELETE";
 
 const COMMON_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-const JSON_HEADERS = { "content-type": "application/json" };
 
 /** What a platform adds to the handler; without it, reports are forwarded and forgotten, and no codes are sent. */
 export interface HandlerParts {

@@ -3,10 +3,11 @@
 
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { HeldBackBy } from "../../src/ledger/gate.ts";
-import type { MessageKey, ReportState } from "../../src/ledger/row.ts";
+import type { ListedState, MessageKey, ReportState } from "../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../src/wire/report.ts";
 
 export { LedgerUnavailable } from "./storage-unavailable.ts";
+export type { ListedState };
 
 /** A report as the ledger takes it: complete and valid. */
 export interface LedgerReport {
@@ -70,9 +71,6 @@ export interface UnreadableReport {
   /** JSON of what is stored. For a row of the workflow, numbers and long tokens are masked. */
   readonly raw: string;
 }
-
-/** States that can be asked for. */
-export type ListedState = ReportState | "unreadable";
 
 export interface ReportPage {
   readonly reports: readonly (ListedReport | UnreadableReport)[];

@@ -3,6 +3,8 @@
 import type { Credentials } from "../../src/client/credentials.ts";
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { Sender } from "../../src/client/sending.ts";
+import { LISTED_STATES } from "../../src/ledger/row.ts";
+import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
 import { admitAdmin, type HandlerContext } from "./authentication.ts";
@@ -35,11 +37,8 @@ export interface UnreadableRows {
   count(): Promise<number>;
 }
 
-const STATES: readonly ListedState[] = ["tracking", "sending", "queued", "recorded", "dead", "unreadable"];
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 500;
-
-const JSON_HEADERS = { "content-type": "application/json" };
 
 /** Makes the operator's calls; each lets only an admin key on. */
 export function createOperator(
@@ -74,8 +73,8 @@ export function createOperator(
       const errors = [...searchParams.keys()]
         .filter((name) => !["state", "limit", "cursor"].includes(name))
         .map(() => ({ parameter: "(unknown)", detail: "only state, limit and cursor are known" }));
-      if (!STATES.includes(state)) {
-        errors.push({ parameter: "state", detail: `must be one of ${STATES.join(", ")}` });
+      if (!LISTED_STATES.includes(state)) {
+        errors.push({ parameter: "state", detail: `must be one of ${LISTED_STATES.join(", ")}` });
       }
       if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_LIMIT) {
         errors.push({ parameter: "limit", detail: `must be a whole number from 1 to ${LARGEST_LIMIT}` });

@@ -1,5 +1,6 @@
 // The way of one report: who is calling → parameters → report → delivery → answer.
 
+import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
 import { decodeReport } from "../../src/wire/parameters.ts";
 import { type Channel, createReportSchema, type Traffic } from "../../src/wire/report.ts";
@@ -13,8 +14,6 @@ import type { Deliver, Delivery } from "./submission.ts";
 
 /** However long Vonage asks to wait, callers are not sent away for longer: a report does not keep. */
 const MAX_RETRY_AFTER_S = 60;
-
-const JSON_HEADERS = { "content-type": "application/json" };
 
 /** What the operator should do, where it is for the operator to act. */
 const HINTS: Partial<Record<ProblemName | "unauthorized" | "not_enabled", string>> = {

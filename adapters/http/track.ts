@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { ConversionError } from "../../src/client/errors.ts";
+import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { integer, objectOf, oneOf, required } from "../../src/shared/validation.ts";
 import { mintReportToken } from "../../src/token/report-token.ts";
 import { LONGEST_TOKEN_S } from "../../src/token/token-lifetime.ts";
@@ -108,7 +109,6 @@ export function createTracker(config: HandlerConfig, track: Track) {
       return problem("wrong-traffic", { detail: OTHER_TRAFFIC }, {}, { ...seen, channel });
     }
     const body = JSON.stringify(tracked);
-    const headers = { "content-type": "application/json" };
-    return { status: 201, headers, body, log: { ...seen, channel, outcome: "tracked" } };
+    return { status: 201, headers: JSON_HEADERS, body, log: { ...seen, channel, outcome: "tracked" } };
   };
 }

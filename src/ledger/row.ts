@@ -45,6 +45,11 @@ export type MessageKey = Pick<Row, "channel" | "messageId">;
 
 export const REPORT_STATES: readonly ReportState[] = ["tracking", "sending", "queued", "recorded", "dead"];
 
+/** A state that the operator can list: that of a report, or a row that cannot be read. */
+export type ListedState = ReportState | "unreadable";
+
+export const LISTED_STATES: readonly ListedState[] = [...REPORT_STATES, "unreadable"];
+
 /**
  * A row as SQLite holds it. Two facts have no column of their own, so that a rollback to a version that does not know
  * them finds tables it can read: `uncertain` is a `true` with a `successor`, which no earlier version wrote, and

@@ -3,6 +3,7 @@
 
 import { isConversionError } from "../client/errors.ts";
 import { readBoundedText } from "../shared/bounded-text.ts";
+import { JSON_HEADERS } from "../shared/json-headers.ts";
 import { toNormalPath } from "../wire/normal-path.ts";
 import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
@@ -64,7 +65,7 @@ const ACTIONS: Partial<Record<Call, (sandbox: Sandbox, body: unknown) => unknown
 const json = (body: unknown, status = 200) =>
   new Response(`${JSON.stringify(body, null, 2)}\n`, {
     status,
-    headers: { "content-type": "application/json" },
+    headers: JSON_HEADERS,
   });
 
 /** Answers a call of `/sandbox/…`. */

@@ -1,4 +1,6 @@
-// The Basic scheme (RFC 7617) over UTF-8: btoa and atob alone know Latin-1 only.
+// The Basic scheme (RFC 7617) over UTF-8; btoa and atob alone only handle Latin-1.
+
+import { toBytes } from "../shared/binary-string.ts";
 
 /** The value of an `Authorization` header. */
 export function encodeBasic(user: string, password: string): string {
@@ -21,5 +23,3 @@ export function decodeBasic(
     return undefined;
   }
 }
-
-const toBytes = (binary: string) => Uint8Array.from(binary, (character) => character.charCodeAt(0));

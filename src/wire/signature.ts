@@ -1,6 +1,8 @@
 // Vonage's `sig` parameter, the rule shared by requests and webhooks.
 
 import { equalInConstantTime } from "../shared/constant-time.ts";
+import { toHex } from "../shared/hex.ts";
+import { hmacHex } from "../shared/hmac.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
 import { SIGNATURE_METHODS, type SignatureMethod } from "./signature-method.ts";
 
@@ -55,10 +57,7 @@ async function signText(text: string, secret: string, method: SignatureMethod): 
     const { md5hash, hmacMd5 } = await import("./md5.ts");
     return toHex(method === "md5hash" ? md5hash(text + secret) : hmacMd5(text, secret));
   }
-  const utf8 = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: WEB_CRYPTO_HASH[method] };
-  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"]);
-  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(text))));
+  return hmacHex(WEB_CRYPTO_HASH[method], secret, text);
 }
 
 /**
@@ -102,8 +101,4 @@ export function isFresh(parameters: Parameters, now: number): boolean {
   const timestamp = parameters.get("timestamp");
   if (timestamp === undefined) return false;
   return !/^\d+$/.test(timestamp) || Math.abs(Number(timestamp) * 1000 - now) <= MAX_AGE_MS;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,6 @@
 // The challenges as the workflow sees them. A number has all its challenges in one shard, and an id says which one.
 
+import * as base64url from "jose/base64url";
 import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
 import { StorageUnavailable } from "../../http/storage-unavailable.ts";
 import type { Challenges, Received, Wait } from "../../http/two-factor/challenges.ts";
@@ -32,11 +33,7 @@ export function createShardedChallenges(
     },
     createId: (number) => {
       const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
-      const random = btoa(String.fromCharCode(...bytes))
-        .replaceAll("+", "-")
-        .replaceAll("/", "_")
-        .slice(0, 22);
-      return `${(hashText(toCanonicalNumber(number)) % count).toString(36)}.${random}`;
+      return `${(hashText(toCanonicalNumber(number)) % count).toString(36)}.${base64url.encode(bytes)}`;
     },
     claim: async (place, keyed, id) => {
       const hash = hashText(place);

@@ -1,6 +1,7 @@
 // The workflow over HTTP: who is calling → fields → service → answer.
 
 import * as v from "valibot";
+import { JSON_HEADERS } from "../../../src/shared/json-headers.ts";
 import { objectOf } from "../../../src/shared/validation.ts";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import {
@@ -15,8 +16,6 @@ import type { LogEntry } from "../log.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
 import { type Failure, type TwoFactor, toFailure } from "./service.ts";
-
-const JSON_HEADERS = { "content-type": "application/json" };
 
 /** For numbers that begin with a blank. */
 const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";

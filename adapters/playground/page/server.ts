@@ -1,5 +1,6 @@
 // What the page asks of the sandbox, where it was loaded from.
 
+import { JSON_HEADERS } from "../../../src/shared/json-headers.ts";
 import type { LiveState } from "../demo.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -9,7 +10,7 @@ export async function post<A extends object>(path: string, body: object): Promis
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: JSON_HEADERS,
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

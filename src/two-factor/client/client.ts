@@ -3,6 +3,7 @@ import { baseUrlSchema, retryOption, signalSchema } from "../../client/options.t
 import { NO_ANSWER } from "../../client/response.ts";
 import { nextDelay, parseRetryAfter, type RetryOptions } from "../../client/retry.ts";
 import { type Attempt, createTransport, type OutgoingRequest, startTimer } from "../../client/transport.ts";
+import { JSON_HEADERS } from "../../shared/json-headers.ts";
 import { field, findFaults, integer, listFaults, objectOf, required, text } from "../../shared/validation.ts";
 import { PROBLEM_TYPE } from "../../wire/problem-type.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../challenge/challenge.ts";
@@ -230,7 +231,7 @@ export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFacto
     { signal, idempotencyKey = crypto.randomUUID() }: KeyedCallOptions = {},
   ): Promise<Answered> {
     const named = check(idempotencyKeyText, idempotencyKey, "invalid_request", "idempotencyKey");
-    const keyed = { ...headers, "content-type": "application/json", "idempotency-key": `"${named}"` };
+    const keyed = { ...headers, ...JSON_HEADERS, "idempotency-key": `"${named}"` };
     const request = { path, headers: keyed, body: JSON.stringify(body) };
     for (let attempts = 1; ; attempts++) {
       const ended = await ask(request, signal);

@@ -2,6 +2,8 @@
 // WebCrypto takes PKCS8 only, and tells of nothing until a key is first used, so the little that has to be known of
 // its DER is read here.
 
+import { toBytes } from "../../shared/binary-string.ts";
+
 /** What WebCrypto imports, or what was given instead; the text is never quoted. */
 export type ReadPrivateKey = { readonly pkcs8: Uint8Array<ArrayBuffer> } | { readonly fault: string };
 
@@ -155,7 +157,7 @@ const isEqual = (element: Element | undefined, oid: readonly number[]) =>
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return toBytes(atob(text));
   } catch {
     return undefined;
   }

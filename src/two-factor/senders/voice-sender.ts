@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { DEFAULT_BASE_URL } from "../../client/options.ts";
+import { JSON_HEADERS } from "../../shared/json-headers.ts";
 import { objectOf, required, text, validate } from "../../shared/validation.ts";
 import { messageIdSchema } from "../../wire/report.ts";
 import { createApplicationToken } from "./application-token.ts";
@@ -94,7 +95,7 @@ export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
         headers: {
           authorization: `Bearer ${await makeToken(now)}`,
           accept: "application/json",
-          "content-type": "application/json",
+          ...JSON_HEADERS,
         },
         body,
       }));
