@@ -1,30 +1,47 @@
 import { defineConfig } from "vitest/config";
+import { alias, common, core, OUTSIDE, SLOW } from "./test/core.config.ts";
 import { TotalsReporter } from "./test/support/totals-reporter.ts";
 
 export default defineConfig({
-  // Node has no such module; what extends its classes is tested on workerd.
-  resolve: {
-    alias: { "cloudflare:workers": new URL("test/support/cloudflare-workers.ts", import.meta.url).pathname },
-  },
+  resolve: { alias },
   test: {
-    include: ["test/**/*.test.ts"],
-    // Those need browsers: `npm run test:browsers`.
-    exclude: ["test/e2e/playground/**", "test/e2e/engines/**"],
+    projects: [
+      { extends: true, test: { ...core, name: "core", sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: "outside",
+          include: OUTSIDE,
+          // `npm run test:browsers` runs the last two.
+          exclude: [...SLOW, "test/e2e/playground/**", "test/e2e/engines/**"],
+          // They wait for Workers and for cooldowns most of the time.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: "slow",
+          include: SLOW,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
     reporters: ["default", new TotalsReporter()],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    restoreMocks: true,
-    // What runs in this process: code on workerd and in the built package is not counted.
     coverage: {
+      // Only code in this process is counted: neither workerd nor the built package.
       include: ["src/**/*.ts", "adapters/{http,cloudflare,cli}/**/*.ts"],
       exclude: ["**/*.d.ts"],
       reporter: [["text", { skipFull: true }]],
       reportsDirectory: ".wrangler/coverage",
-      // The state machines, the parsers and all else that is pure.
+      // The pure code: state machines, parsers and the like.
       thresholds: {
         "src/{*,client/*,wire/*,token/*,shared/*,ledger/*,two-factor/**/*,webhooks/*}.ts": { 100: true },
       },
     },
-    unstubGlobals: true,
   },
 });

@@ -1,17 +1,39 @@
-import { defineConfig, mergeConfig } from "vitest/config";
-import base from "../vitest.config.ts";
+import { defineConfig } from "vitest/config";
+import { TotalsReporter } from "./support/totals-reporter.ts";
 
-// The tests that need no process and no build. For `npm run check`, and to be run against mutants.
-export default mergeConfig(
-  base,
-  defineConfig({
-    test: {
-      exclude: [
-        "test/{e2e,package,drills}/**",
-        "test/adapters/playground/**",
-        // They start workerd.
-        "test/{client/platform-request-workerd,sandbox/workerd,two-factor/workerd}.test.ts",
-      ],
-    },
-  }),
-);
+/** Tests that start a process or need the build. */
+export const OUTSIDE = [
+  "test/{e2e,package}/**/*.test.ts",
+  "test/adapters/playground/**/*.test.ts",
+  "test/{client/platform-request-workerd,sandbox/workerd,two-factor/workerd}.test.ts",
+];
+
+/** Tests that measure the machine or break Workers: `npm run test:slow`. */
+export const SLOW = ["test/drills/**/*.test.ts", "test/package/linear.test.ts"];
+
+/** Node has no such module; the classes that extend its exports are tested on workerd. */
+export const alias = {
+  "cloudflare:workers": new URL("support/cloudflare-workers.ts", import.meta.url).pathname,
+};
+
+export const common = {
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+  unstubGlobals: true,
+};
+
+export const core = {
+  ...common,
+  include: ["test/**/*.test.ts"],
+  exclude: [...OUTSIDE, ...SLOW],
+  // These tests leave nothing behind in their process, and a worker for each file would double their time.
+  isolate: false,
+  maxWorkers: 2,
+};
+
+// Everything that runs in one process, on the sources: for `npm run check`, and for mutants.
+export default defineConfig({
+  resolve: { alias },
+  test: { ...core, reporters: ["default", new TotalsReporter()] },
+});
