@@ -1,13 +1,17 @@
 // Where the Durable Objects are: within a jurisdiction, if one is set. It is part of every object's id, so objects of
 // another jurisdiction, or of none, are other objects.
 
-import type { Env } from "./env.ts";
 import type { ShardNamespace } from "./ledger/settings.ts";
 
 const OBJECTS = ["LEDGER", "CHALLENGES", "SEND_LIMITS"] as const;
 
+/** The part of the Worker's environment that decides where objects are kept. */
+type Placement = { readonly [N in (typeof OBJECTS)[number]]?: ShardNamespace } & {
+  readonly LEDGER_JURISDICTION?: string;
+};
+
 /** The environment with its Durable Objects in `LEDGER_JURISDICTION`; as it is where none is set, or it is wrong. */
-export function inJurisdiction(env: Env): Env {
+export function inJurisdiction<E extends Placement>(env: E): E {
   const { LEDGER_JURISDICTION: jurisdiction } = env;
   if (!jurisdiction || findJurisdictionFault(env) !== undefined) return env;
   const placed = OBJECTS.flatMap((name) => {
@@ -18,7 +22,7 @@ export function inJurisdiction(env: Env): Env {
 }
 
 /** The rule that `LEDGER_JURISDICTION` breaks: only the platform knows which there are. */
-export function findJurisdictionFault(env: Env): string | undefined {
+export function findJurisdictionFault(env: Placement): string | undefined {
   const { LEDGER_JURISDICTION: jurisdiction } = env;
   if (!jurisdiction) return undefined;
   const namespace = OBJECTS.map((name) => env[name]).find(Boolean);

@@ -1,18 +1,18 @@
 import type { SandboxAccount } from "./accounts.ts";
 
-/** A text that Vonage has taken on. */
+/** A text that Vonage has accepted. */
 export interface AcceptedText {
   readonly account: SandboxAccount;
   readonly from: string;
   readonly to: string;
-  /** As a handset will show it. */
+  /** The text as a handset shows it. */
   readonly text: string;
-  /** One for each part. */
+  /** One id for each part. */
   readonly messageIds: readonly string[];
   readonly clientRef?: string | undefined;
-  /** Where receipts go in place of the account's address. */
+  /** Overrides the account's address for receipts. */
   readonly callback?: string | undefined;
   readonly wantsReceipt: boolean;
-  /** Milliseconds after which it is given up. */
+  /** Milliseconds until the text expires. */
   readonly ttl: number;
 }

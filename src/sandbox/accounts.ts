@@ -2,17 +2,17 @@ import { decodeBasic } from "../wire/basic-auth.ts";
 import type { Parameters } from "../wire/parameters.ts";
 import { isFresh, verifySignature } from "../wire/signature.ts";
 
-/** A Vonage account, as far as its interfaces see it. */
+/** A Vonage account, as the simulated interfaces know it. */
 export interface SandboxAccount {
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** For signed requests, of which every one of the five methods is taken, and for signed webhooks. */
+  /** Verifies signed requests, with any of the five methods, and signs webhooks. */
   readonly signatureSecret: string;
-  /** Whether Vonage support has enabled the Conversion API: if not, every report gets 402. Texts go out all the same. */
+  /** `true` if Vonage support has enabled the Conversion API. Otherwise every report gets 402; texts are still sent. */
   readonly enabled: boolean;
   /**
-   * Whether reports must have their parameters in the query, where the published description of the Conversion API
-   * has them: what stands in a body is not read then.
+   * `true` if parameters of reports are read from the query only, as the published description of the Conversion API
+   * has it. Parameters in a body are then ignored.
    *
    * @default false
    */
@@ -20,8 +20,15 @@ export interface SandboxAccount {
 }
 
 /**
- * Credentials of the accounts that a sandbox starts with. They are public: they open nothing but the sandbox.
- * The signature secret of each is its API secret reversed.
+ * Credentials of the accounts that a sandbox starts with. They are public and work in the sandbox only.
+ * The signature secret of each account is its API secret reversed.
+ *
+ * @example
+ * createConversionClient({ credentials: SANDBOX_CREDENTIALS.twoFactor, fetch: sandbox.fetch });
+ *
+ * @example
+ * // An account without access to the Conversion API: every report fails with `not_enabled`.
+ * createConversionClient({ credentials: SANDBOX_CREDENTIALS.notEnabled, fetch: sandbox.fetch });
  */
 export const SANDBOX_CREDENTIALS = {
   /** For 2FA traffic; enabled. */
@@ -41,13 +48,13 @@ export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = Object.values(SANDBOX
   }),
 );
 
-/** How a request was authenticated. */
+/** The way in which a request was authenticated. */
 export type SandboxAuthentication = "basic" | "query" | "signature";
 
 /**
- * Finds the account that a request speaks for: Basic header, `api_key` with `api_secret`, or `api_key` with `sig`.
+ * Authenticates a request: by a Basic header, `api_key` with `api_secret`, or `api_key` with `sig`.
  *
- * @returns `undefined`: nobody, 401.
+ * @returns `undefined` if the request is not authenticated (401).
  */
 export async function findAccount(
   accounts: ReadonlyMap<string, SandboxAccount>,

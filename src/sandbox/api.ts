@@ -1,4 +1,4 @@
-// Vonage's interfaces as one function: which is asked, whether a fault strikes, and what is logged.
+// Routes a request to one of Vonage's interfaces, applies faults and logs the exchange.
 
 import { toNormalPath } from "../wire/normal-path.ts";
 import { CHANNELS } from "../wire/report.ts";
@@ -9,7 +9,7 @@ import { createApplicationTokenCheck } from "./application-token.ts";
 import { answerCall } from "./calls.ts";
 import type { Carrier } from "./carrier.ts";
 import { answerConversion, type RecordedReport } from "./conversions.ts";
-import type { ExchangeLog } from "./exchanges.ts";
+import { type ExchangeLog, FAULT_NOTE, RECORDED_FAULT_NOTE } from "./exchanges.ts";
 import { type ActiveFault, takeFault } from "./faults.ts";
 import type { Throttled } from "./limit.ts";
 import { SHORT_CODE_API } from "./short-code.ts";
@@ -17,23 +17,23 @@ import { answerSms, type TextInterface } from "./sms.ts";
 import { SMS_API } from "./sms-api.ts";
 import { letsThrough, strike } from "./strike.ts";
 
-/** What the interfaces work with. */
+/** The state that all interfaces share. */
 export interface ApiState {
   readonly accounts: ReadonlyMap<string, SandboxAccount>;
   readonly faults: ActiveFault[];
   readonly carrier: Carrier;
   readonly exchanges: ExchangeLog;
   readonly rejectionStatus: number;
-  /** Counts a request against the limit in force. */
+  /** Counts a request against the current rate limit. */
   readonly refuse: (apiKey: string, now: number) => Throttled | undefined;
   readonly record: (report: RecordedReport) => void;
   readonly now: () => number;
 }
 
 /**
- * Makes what answers as `api.nexmo.com` and `rest.nexmo.com` would, whatever the host.
+ * Makes the function that answers as `api.nexmo.com` and `rest.nexmo.com` do, whatever the host.
  *
- * @returns Rejects with a `TypeError`, as fetch does, when a fault breaks the connection.
+ * @returns A function that rejects with a `TypeError`, as fetch does, when a fault breaks the connection.
  */
 export function createApi(state: ApiState): (request: Request) => Promise<Response> {
   const { accounts, faults, carrier, exchanges, rejectionStatus, record, now } = state;
@@ -79,7 +79,7 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
       log(response.status, note);
       return response;
     }
-    const struck = fault.recorded ? "a fault; done all the same" : "a fault";
+    const struck = fault.recorded ? RECORDED_FAULT_NOTE : FAULT_NOTE;
     try {
       const answer = await strike(fault, response, request.signal);
       log(answer.status, answer === response ? note : struck);

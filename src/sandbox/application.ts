@@ -1,19 +1,27 @@
 import { SANDBOX_CREDENTIALS } from "./accounts.ts";
 
-/** A Voice API application: its id, and a pair of keys for its JWTs. */
+/** A Voice API application: its id, and the key pair for its JWTs. */
 export interface SandboxApplication {
   readonly applicationId: string;
-  /** Whose application it is, and whose rate limit holds for its calls. */
+  /** The account that owns the application; its rate limit applies to the application's calls. */
   readonly apiKey: string;
-  /** PKCS #8 PEM: signs the JWTs (RS256) that the Voice API takes. */
+  /** PKCS #8 PEM. Signs the JWTs (RS256) for the Voice API. */
   readonly privateKey: string;
-  /** SPKI PEM: what Vonage knows. */
+  /** SPKI PEM. Vonage verifies JWTs with it. */
   readonly publicKey: string;
 }
 
 /**
- * The Voice API application that every sandbox has: it belongs to the account `twoFactor` of
- * `SANDBOX_CREDENTIALS`. Its keys are public: they open nothing but the sandbox.
+ * The Voice API application of every sandbox. It belongs to the account `twoFactor` of `SANDBOX_CREDENTIALS`. Its keys
+ * are public and work in the sandbox only.
+ *
+ * @example
+ * createVoiceSender({
+ *   applicationId: SANDBOX_APPLICATION.applicationId,
+ *   privateKey: SANDBOX_APPLICATION.privateKey,
+ *   from: "447700900001",
+ *   fetch: sandbox.fetch,
+ * });
  */
 export const SANDBOX_APPLICATION: SandboxApplication = {
   applicationId: "5a9d0b0c-7e57-4b0c-8a11-5a9db0c0ca11",

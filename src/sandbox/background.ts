@@ -1,24 +1,24 @@
-// What Vonage does after it has answered: delivering, and sending webhooks.
+// Work that Vonage does after it has answered: delivering messages and sending webhooks.
 
-/** Work that outlives the request it began with. */
+/** Runs work that outlives the request that started it. */
 export interface Background {
   /**
-   * Begins a piece of work at once.
+   * Starts a piece of work at once.
    *
-   * @param work Is given a function that tells whether it has not been forgotten meanwhile. Must not reject.
+   * @param work Receives a function that returns `false` once the work has been forgotten. Must not reject.
    * @returns Resolves when it is done.
    */
   start(work: (isWanted: () => boolean) => Promise<void>): Promise<void>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   /**
-   * Forgets what is under way. Its timers are left to run out: on workerd no request may touch those that another
-   * request has set.
+   * Forgets the work under way. Its timers run out by themselves: on workerd a request cannot clear timers that
+   * another request has set.
    */
   forget(): void;
 }
 
-/** @param waitUntil Told of each piece of work; a platform may stop what it was not told of. */
+/** @param waitUntil Receives a promise for each piece of work, so that the platform does not stop it. */
 export function createBackground(waitUntil: (work: Promise<unknown>) => void): Background {
   let underWay = new Set<Promise<void>>();
   return {
@@ -38,7 +38,7 @@ export function createBackground(waitUntil: (work: Promise<unknown>) => void): B
   };
 }
 
-/** Resolves later, never at once: whoever is just being answered has the answer before. */
+/** Resolves in a later task, so that a response which is ready now reaches its caller first. */
 export function later(milliseconds = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,4 +1,4 @@
-// POST /v1/calls as the Voice API answers it, for calls that say something and hang up.
+// POST /v1/calls of the Voice API, for calls that speak a text and hang up.
 
 import * as v from "valibot";
 import { readBoundedText } from "../shared/bounded-text.ts";
@@ -8,21 +8,21 @@ import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { Circumstances, VonageAnswer } from "./answer.ts";
 import { SANDBOX_APPLICATION } from "./application.ts";
 import type { Carrier } from "./carrier.ts";
+import { flag } from "./fields.ts";
 import { speak } from "./ssml.ts";
-import { isWebhookUrl } from "./webhooks.ts";
+import { isWebhookUrl } from "./webhook-settings.ts";
 
-const aFlag = v.optional(field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"));
 const aPhone = {
   type: required(oneOf(["phone"])),
   number: required(text("7 to 15 digits without +", /^[1-9]\d{6,14}$/)),
 };
-/** Whom to call, and what to press or show when the call is taken; nobody hears that here. */
+/** The phone to call, with the keys to press and the identity to show. The sandbox ignores the last two. */
 const aCallee = {
   ...aPhone,
   dtmfAnswer: v.optional(text("digits, *, # and p", /^[\d*#p]{1,50}$/)),
   shaken: v.optional(text("a SHAKEN identity of up to 4000 characters", /^[\x21-\x7e ]{1,4000}$/)),
 };
-/** Numbers and flags as the SDK for PHP writes them: as text. */
+/** The SDK for PHP writes numbers and flags as text. */
 const number = (least: number, most: number) =>
   v.pipe(
     v.unknown(),
@@ -38,7 +38,7 @@ const aFlagOrText = v.optional(
   ),
 );
 
-/** One thing to say. Vonage's limit is on what is spoken. */
+/** A talk action. Vonage limits the length of the spoken text, without tags. */
 const talkSchema = objectOf({
   action: required(oneOf(["talk"])),
   text: v.pipe(
@@ -51,7 +51,7 @@ const talkSchema = objectOf({
       }
       return spoken.heard;
     }),
-    v.check((heard) => heard.length <= 1500, "must be up to 1500 characters, tags not counted"),
+    v.check((heard) => heard.length <= 1500, "must be up to 1500 characters, not counting tags"),
   ),
   language: v.optional(text("a language such as en-GB", /^[a-z]{2,3}(-[A-Z]{2}(-[A-Z]{3})?)?$/)),
   style: v.optional(number(0, 100)),
@@ -67,7 +67,7 @@ const callSchema = v.pipe(
   objectOf({
     to: required(v.pipe(v.array(objectOf(aCallee), "must be a list of one phone"), exactlyOne("phone"))),
     from: v.optional(objectOf(aPhone)),
-    random_from_number: aFlag,
+    random_from_number: v.optional(flag),
     ncco: required(
       v.pipe(v.array(talkSchema, "must be a list of one talk action"), exactlyOne("talk action")),
     ),
@@ -78,7 +78,7 @@ const callSchema = v.pipe(
       ),
     ),
     event_method: v.optional(oneOf(["GET", "POST"])),
-    // Of an `answer_url`, which SDKs for Java and .NET may send beside an `ncco`.
+    // The SDKs for Java and .NET may send it with an `ncco`, although it belongs to `answer_url`.
     answer_method: v.optional(oneOf(["GET", "POST"])),
     machine_detection: v.optional(oneOf(["continue", "hangup"])),
     advanced_machine_detection: v.optional(
@@ -97,13 +97,13 @@ const callSchema = v.pipe(
   ),
 );
 
-/** Whom a call is from that asks for any of the application's numbers. */
+/** The caller's number if a request asks for any of the application's numbers. */
 const RANDOM_NUMBER = "12025550100";
 
 /**
- * Authenticates, validates strictly and answers.
+ * Authenticates and strictly validates a request, then answers it.
  *
- * @param checkToken From `createApplicationTokenCheck`.
+ * @param checkToken Made by `createApplicationTokenCheck`.
  */
 export async function answerCall(
   request: Request,
@@ -165,7 +165,7 @@ function parseBody(content: string | undefined): unknown {
   }
 }
 
-/** The body's fields as text, for the log: what is nested as JSON. */
+/** Turns the body's fields into text for the log, nested values into JSON. */
 function toParameters(body: unknown): Parameters {
   const fields = typeof body === "object" && body !== null ? Object.entries(body) : [];
   return new Map(

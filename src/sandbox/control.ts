@@ -1,5 +1,5 @@
-// The control panel over HTTP, for tests and people that cannot call the sandbox's functions. Bodies must be
-// declared JSON, so that no page of another origin can reach it without a preflight, which is never granted.
+// The control panel: the sandbox's methods over HTTP, for tests and people that cannot call them directly. Bodies must
+// be declared JSON: a page of another origin then needs a preflight, which is never granted.
 
 import { isConversionError } from "../client/errors.ts";
 import { readBoundedText } from "../shared/bounded-text.ts";
@@ -7,37 +7,38 @@ import { JSON_HEADERS } from "../shared/json-headers.ts";
 import { toNormalPath } from "../wire/normal-path.ts";
 import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
-import type { CarrierSettings } from "./carrier.ts";
+import type { CarrierSettings } from "./carrier-settings.ts";
 import type { ActiveFault, SandboxFault } from "./faults.ts";
-import type { Sandbox } from "./index.ts";
-import type { SandboxWebhooks } from "./webhooks.ts";
+import type { Sandbox } from "./sandbox.ts";
+import type { SandboxWebhooks } from "./webhook-settings.ts";
 
-/** The calls, as `GET /sandbox/` shows them. */
+/** The calls, as `GET /sandbox/` lists them. */
 const CALLS = {
-  "GET /sandbox/reports": "what was recorded, oldest first",
-  "GET /sandbox/accounts": "the accounts, without their secrets",
+  "GET /sandbox/reports": "lists the recorded reports, oldest first",
+  "GET /sandbox/accounts": "lists the accounts, without their secrets",
   "POST /sandbox/accounts":
-    'enable or disable: {"apiKey": "…", "enabled": true}; "queryOnly": true reads no report in a body',
-  "GET /sandbox/faults": "the faults still to strike",
+    'enables or disables an account: {"apiKey": "…", "enabled": true}; with "queryOnly": true, reports must have their parameters in the query',
+  "GET /sandbox/faults": "lists the faults that have not struck yet",
   "POST /sandbox/faults":
-    'add one: {"status": 503, "times": 3}, {"hang": true}, {"drop": true}, {"latency": 500}; of other interfaces: {"path": "calls", "status": 503}, {"path": "sms", "smsStatus": "5", "recorded": true}',
+    'adds a fault: {"status": 503, "times": 3}, {"hang": true}, {"drop": true}, {"latency": 500}; for other interfaces: {"path": "calls", "status": 503}, {"path": "sms", "smsStatus": "5", "recorded": true}',
   "POST /sandbox/limit":
-    'answer 429 above a rate: {"perSecond": 30, "retryAfter": "1"}; {"perSecond": null} lifts it',
-  "GET /sandbox/handset": "what arrived on a handset: ?number=447700900000",
+    'sets the rate above which requests are answered 429: {"perSecond": 30, "retryAfter": "1"}; {"perSecond": null} removes it',
+  "GET /sandbox/handset": "lists the texts and calls of a handset: ?number=447700900000",
   "POST /sandbox/handset/reply":
-    'answer a text: {"number": "447700900000", "text": "1234"}; "to", your number, is by default the last sender',
-  "POST /sandbox/handset/answer": 'take a call, and hear it: {"number": "447700900000", "uuid": "…"}',
+    'replies to a text: {"number": "447700900000", "text": "1234"}; "to" is your number, by default the sender of the last text',
+  "POST /sandbox/handset/answer":
+    'answers a call and returns what is heard: {"number": "447700900000", "uuid": "…"}',
   "POST /sandbox/carrier":
-    'for messages to come: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; receipts may be missing, or always delivered; {"textsPerSecond": 1} is the limit of a US long number',
+    'sets how later messages are treated: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; "receipts" can also be "missing" or "delivered"; {"textsPerSecond": 1} is the limit of a US long number',
   "POST /sandbox/webhooks":
-    'where they go: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "transport": "form", "sign": "sha256"}',
-  "GET /sandbox/exchanges": "the last HTTP exchanges, webhooks among them: ?after=0",
-  "POST /sandbox/reset": "forget everything, and begin anew",
+    'sets where webhooks are sent: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "transport": "form", "sign": "sha256"}',
+  "GET /sandbox/exchanges": "lists the last HTTP exchanges, including webhooks: ?after=0",
+  "POST /sandbox/reset": "returns everything to the initial state",
 };
 
 type Call = keyof typeof CALLS;
 
-/** What a POST does with its body, which the sandbox validates, and whatever it has to tell of it. */
+/** Carries out a POST. The sandbox validates the body; an object that is returned becomes part of the answer. */
 const ACTIONS: Partial<Record<Call, (sandbox: Sandbox, body: unknown) => unknown>> = {
   "POST /sandbox/accounts": (sandbox, body) => {
     const { apiKey, enabled, queryOnly } = body as SandboxAccount;
@@ -87,8 +88,8 @@ export async function answerControl(
     }
     const text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
     if (text === undefined) return json({ error: "the body is larger than 8 KiB" }, 413);
-    const told = await act(sandbox, JSON.parse(text || "{}"));
-    return json(typeof told === "object" ? { ok: true, ...told } : { ok: true });
+    const result = await act(sandbox, JSON.parse(text || "{}"));
+    return json(typeof result === "object" ? { ok: true, ...result } : { ok: true });
   } catch (error) {
     return json(
       { error: isConversionError(error) ? error.message : "the body must be one JSON object" },

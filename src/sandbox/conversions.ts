@@ -1,4 +1,4 @@
-// POST /conversions/{channel} as Vonage answers it.
+// POST /conversions/{channel} of the Conversion API.
 
 import { EMPTY_ANSWER } from "../wire/empty-answer.ts";
 import { type DecodedParameters, decodeReport } from "../wire/parameters.ts";
@@ -13,19 +13,19 @@ export interface RecordedReport {
   readonly channel: Channel;
   readonly messageId: string;
   readonly delivered: boolean;
-  /** When the user acted, as sent: `yyyy-MM-dd HH:mm:ss` UTC; the time of arrival where none was sent. */
+  /** `yyyy-MM-dd HH:mm:ss` UTC: the timestamp of the report, or its time of arrival if it has none. */
   readonly timestamp: string;
-  /** When it arrived, ISO 8601. */
+  /** Time of arrival, ISO 8601. */
   readonly receivedAt: string;
   readonly apiKey: string;
   readonly authentication: SandboxAuthentication;
-  /** Where the parameters travelled. */
+  /** The part of the request that held the parameters. */
   readonly transport: "query" | "form" | "json";
 }
 
 const AUTHENTICATION = new Set(["api_key", "api_secret", "sig"]);
 
-/** Seen from accounts without access: Vonage's servlet container answers, not its API. */
+/** Observed with accounts without access: Vonage's servlet container answers, not its API. */
 const NOT_ENABLED_PAGE = `<html>
 <head><title>Error 402 Bad Account Credentials</title></head>
 <body><h2>HTTP ERROR 402</h2><p>Reason: <pre>Bad Account Credentials</pre></p>
@@ -34,11 +34,11 @@ const NOT_ENABLED_PAGE = `<html>
 `;
 
 /**
- * Authenticates, validates strictly and answers. Nothing that has not its exact shape is recorded.
+ * Authenticates and strictly validates a report, then answers it. Only a valid report is recorded.
  *
  * @param read The request's parameters.
- * @param rejection The status for invalid parameters: the references disagree on which of 420, 422 and 423 exist.
- * @param record Keeps a good report.
+ * @param rejection The status for invalid parameters.
+ * @param record Stores a valid report.
  */
 export async function answerConversion(
   request: Request,
@@ -56,10 +56,10 @@ export async function answerConversion(
   if (typeof read === "string") return text(rejection, `Unreadable request: ${read}`);
   if (read.unread === "body") return text(rejection, "Unreadable request: malformed");
   const authorization = request.headers.get("authorization");
-  let [told, found] = [read, await findAccount(accounts, authorization, parameters, now)];
+  let [decoded, found] = [read, await findAccount(accounts, authorization, parameters, now)];
   if (found?.account.queryOnly) {
-    told = parseQuery(request.url);
-    found = await findAccount(accounts, authorization, told.parameters, now);
+    decoded = parseQuery(request.url);
+    found = await findAccount(accounts, authorization, decoded.parameters, now);
   }
   if (found === undefined) return text(401, "Unauthorized");
   const refusal = refuse(found.account.apiKey);
@@ -70,7 +70,7 @@ export async function answerConversion(
   }
   const { report, faults } = decodeReport(
     channel,
-    told,
+    decoded,
     AUTHENTICATION,
     createReportSchema(() => now),
   );

@@ -1,21 +1,21 @@
 import type { Parameters } from "../wire/parameters.ts";
 
-/** One HTTP exchange at Vonage's side. */
+/** One HTTP exchange of the simulated Vonage. */
 export interface SandboxExchange {
-  /** From 1, in the order in which they ended. */
+  /** A number from 1, in the order in which exchanges ended. */
   readonly seq: number;
-  /** When it began, ISO 8601. */
+  /** Time of its beginning, ISO 8601. */
   readonly at: string;
-  /** Who asked: a client of Vonage's, or Vonage, which sent a webhook. */
+  /** The side that sent the request: a client of Vonage, or Vonage with a webhook. */
   readonly from: "client" | "vonage";
   readonly method: string;
-  /** Without the query. */
+  /** The path without its query. */
   readonly path: string;
-  /** What was answered; 0: nothing, the connection broke or could not be made. */
+  /** The status of the answer. 0 if there was none: the connection failed or broke. */
   readonly status: number;
-  /** From query and body. Without secrets and signatures, but with texts and codes: it is a sandbox. */
+  /** The parameters of query and body, without secrets and signatures. Texts and codes are included. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** What the status alone does not say. */
+  /** The outcome, where the status does not show it. */
   readonly note?: string | undefined;
 }
 
@@ -23,15 +23,20 @@ export interface ExchangeLog {
   add(
     exchange: Omit<SandboxExchange, "seq" | "at" | "parameters"> & { at: number; parameters: Parameters },
   ): void;
-  /** Those with a higher `seq`, oldest first. */
+  /** Lists exchanges with a higher `seq`, oldest first. */
   since(seq: number): readonly SandboxExchange[];
   forget(): void;
 }
 
+/** The note of an exchange that a fault struck. */
+export const FAULT_NOTE = "a fault";
+/** The same, where the request took effect. */
+export const RECORDED_FAULT_NOTE = "a fault; the request took effect";
+
 const MAX_EXCHANGES = 1000;
 const SECRET_NAMES = new Set(["api_secret", "sig", "authorization", "token"]);
 
-/** Keeps the last 1000 exchanges. Numbers go on after it has forgotten, so that nobody waits for them in vain. */
+/** Keeps the last 1000 exchanges. Numbering continues after `forget`, so readers that poll by `seq` miss nothing. */
 export function createExchangeLog(): ExchangeLog {
   const exchanges: SandboxExchange[] = [];
   let last = 0;

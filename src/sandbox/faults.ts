@@ -1,61 +1,73 @@
 import * as v from "valibot";
-import { field, integer, objectOf, oneOf, text } from "../shared/validation.ts";
+import { integer, objectOf, oneOf, text } from "../shared/validation.ts";
 import { CHANNELS, type Channel } from "../wire/report.ts";
+import { flag, retryAfterText } from "./fields.ts";
 import { SMS_STATUS_TEXTS, type SmsStatus } from "./sms-answer.ts";
 
-/** Which of Vonage's interfaces: the Conversion API, the two that send texts, the Voice API. */
+/** One of Vonage's interfaces: the Conversion API, the two that send texts, or the Voice API. */
 export type SandboxPath = "conversions" | "sms" | "calls";
 
-/** Something that goes wrong with the requests to come. */
+/**
+ * Something that goes wrong with later requests. It has exactly one of `status`, `smsStatus`, `drop` and `hang`, or a
+ * `latency` alone.
+ */
 export interface SandboxFault {
   /**
-   * How many requests it strikes; 1 to 1 000 000.
+   * Number of requests to strike; 1 to 1 000 000.
    *
    * @default 1
    */
   readonly times?: number;
   /**
-   * Which requests it strikes: `"conversions"`, `"sms"` (`/sms/json` and `/sc/us/2fa/json`), `"calls"`.
+   * The interface to strike: `"conversions"`, `"sms"` (`/sms/json` and `/sc/us/2fa/json`) or `"calls"`.
    *
    * @default "conversions"
    */
   readonly path?: SandboxPath;
-  /** Strikes reports of this channel only. */
+  /** Strikes only reports of this channel. */
   readonly channel?: Channel;
-  /** Milliseconds before the answer; up to 60 000. Alone, it delays an otherwise good answer. */
+  /**
+   * Milliseconds before the answer; up to 60 000. Alone, it delays an otherwise unchanged answer.
+   *
+   * @example sandbox.fail({ latency: 500 })
+   */
   readonly latency?: number;
-  /** Answers with this status, 200 to 599, instead. */
+  /**
+   * Answers with this status, 200 to 599.
+   *
+   * @example sandbox.fail({ status: 429, retryAfter: "2", times: 5 })
+   */
   readonly status?: number;
-  /** With `path: "sms"`: answers HTTP 200 with this error in the body instead, such as `"5"`. */
+  /**
+   * Answers HTTP 200 with this error in the body. Requires `path: "sms"`.
+   *
+   * @example sandbox.fail({ path: "sms", smsStatus: "5" })
+   */
   readonly smsStatus?: SmsStatus;
-  /** `Retry-After` beside `status`, as the header has it. */
+  /** The `Retry-After` header; only with `status`. */
   readonly retryAfter?: string;
-  /** `Location` beside `status`, for a redirect. */
+  /** The `Location` header of a redirect; only with `status`. */
   readonly location?: string;
-  /** The body beside `status`, up to 100 000 characters. */
+  /** The body, up to 100 000 characters; only with `status`. */
   readonly body?: string;
   /** Breaks the connection instead of answering. */
   readonly drop?: boolean;
-  /** Never answers. */
+  /** Does not answer; after ten minutes the connection breaks. */
   readonly hang?: boolean;
   /**
-   * Whether a good report is recorded, or a good message sent, all the same, as when an answer gets lost on its
-   * way back.
+   * `true` if a valid request takes effect despite the fault, as when only its answer gets lost: the report is
+   * recorded, or the message sent.
    *
    * @default false
+   *
+   * @example sandbox.fail({ drop: true, recorded: true })
    */
   readonly recorded?: boolean;
 }
 
-const flag = v.optional(
-  field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"),
-  false,
-);
+const optionalFlag = v.optional(flag, false);
 
-/** What may stand in a `Retry-After`. */
-export const retryAfterText = text("up to 100 characters", /^[\x20-\x7e]{0,100}$/);
-
-/** The rules of a {@link SandboxFault}; times is always there after. */
+/** Validates a {@link SandboxFault} and fills in the defaults. */
 export const faultSchema = v.pipe(
   objectOf({
     times: v.optional(integer(1, 1_000_000), 1),
@@ -67,27 +79,27 @@ export const faultSchema = v.pipe(
     retryAfter: v.optional(retryAfterText),
     location: v.optional(text("up to 1000 characters", /^[\x21-\x7e]{1,1000}$/)),
     body: v.optional(text("up to 100000 characters", /^.{0,100000}$/s)),
-    drop: flag,
-    hang: flag,
-    recorded: flag,
+    drop: optionalFlag,
+    hang: optionalFlag,
+    recorded: optionalFlag,
   }),
   v.check(({ status, smsStatus, drop, hang, latency }) => {
     const answers = [status, smsStatus, drop, hang].filter(Boolean).length;
     return answers === 1 || (answers === 0 && latency > 0);
-  }, "must hold exactly one of status, drop and hang (or smsStatus), or a latency alone"),
+  }, "must have exactly one of status, drop and hang (or smsStatus), or latency alone"),
   v.check(
     ({ path, smsStatus }) => smsStatus === undefined || path === "sms",
-    'takes smsStatus with path "sms" only',
+    'allows smsStatus only with path "sms"',
   ),
   v.check(
     ({ path, channel }) => channel === undefined || path === "conversions",
-    'takes channel with path "conversions" only',
+    'allows channel only with path "conversions"',
   ),
 );
 
 export type ActiveFault = v.InferOutput<typeof faultSchema>;
 
-/** Takes the first fault that strikes this request, and counts it down. */
+/** Finds the first fault that strikes this request and counts it down. */
 export function takeFault(
   faults: ActiveFault[],
   path: SandboxPath,

@@ -1,9 +1,9 @@
-// Signals that no Request takes, such as jsdom's under Node: they are listened to instead.
+// Abort signals that the platform's Request refuses, such as jsdom's under Node.
 
 /**
- * Ends as fetch does when a signal fires.
+ * Rejects as fetch does when a signal fires.
  *
- * @param begin Is not called where the signal has fired already.
+ * @param begin Not called if the signal has already fired.
  */
 export function untilAborted<T>(signal: AbortSignal, begin: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Users' telephones: what arrived on them, and what their owners do.
+// Users' phones: messages that arrived, and replies that their owners send.
 
 import * as v from "valibot";
 import { ConversionError } from "../client/errors.ts";
@@ -9,60 +9,68 @@ import type { Background } from "./background.ts";
 import { encodeInbound } from "./inbound.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
-/** A text as it arrived; parts are joined, as a handset does. */
+/** A text that arrived. Parts are joined, as a phone does. */
 export interface HandsetMessage {
-  /** Whose handset: E.164 digits without "+". */
+  /** The number of the handset: E.164 digits without "+". */
   readonly number: string;
-  /** The sender: a number, or a name. */
+  /** The sender: a number or a name. */
   readonly from: string;
-  /** Of a binary message its body, in hexadecimal digits. */
+  /** The text; for a binary message, its body in hexadecimal digits. */
   readonly text: string;
-  /** Vonage's ids, one for each part. */
+  /** Vonage's message ids, one for each part. */
   readonly messageIds: readonly string[];
-  /** When it arrived, ISO 8601. */
+  /** Time of arrival, ISO 8601. */
   readonly arrivedAt: string;
-  /** Whose account sent it. */
+  /** The API key of the account that sent it. */
   readonly apiKey: string;
 }
 
-/** A call as it rang. */
+/** A call that rang. */
 export interface HandsetCall {
-  /** The call id, which is what is reported to `/conversions/voice`. */
+  /** The call id, to report to `/conversions/voice`. */
   readonly uuid: string;
-  /** Whose handset: E.164 digits without "+". */
+  /** The number of the handset: E.164 digits without "+". */
   readonly number: string;
   readonly from: string;
-  /** When it rang, ISO 8601. */
+  /** Time of the ringing, ISO 8601. */
   readonly startedAt: string;
-  /** What is heard once, as speech; pauses are commas. */
+  /** The spoken text, once; pauses are commas. */
   readonly heard: string;
-  /** The language of the voice, where one was asked for. */
+  /** The language of the voice, if the request named one. */
   readonly language?: string | undefined;
-  /** How often it is said; 0: until the user hangs up. */
+  /** Number of times the text is spoken; 0 means until the user hangs up. */
   readonly loop: number;
 }
 
-/** One user's telephone. */
+/** One user's phone. */
 export interface Handset {
-  /** The texts that arrived, oldest first. */
+  /** Lists the texts that arrived, oldest first. */
   inbox(): readonly HandsetMessage[];
-  /** The calls that rang, oldest first. */
+  /** Lists the calls that rang, oldest first. */
   calls(): readonly HandsetCall[];
   /**
-   * Answers a text: Vonage sends its webhook, one for each part of a long text.
+   * Replies to a text. Vonage sends a webhook for each part of the reply.
    *
    * @param text 1 to 1600 characters.
    * @param to Your virtual number or short code: 3 to 15 digits.
    * @default the sender of the last text
-   * @returns Resolves when the webhook was acknowledged or given up.
-   * @throws {ConversionError} `invalid_options`; also where the last sender is a name, which takes no replies.
+   * @returns A promise that resolves when the webhooks are acknowledged or given up.
+   * @throws {ConversionError} `invalid_options`; also if `to` is missing and the last sender is a name, which cannot
+   *   receive replies.
+   *
+   * @example
+   * await sandbox.handset("447700900001").reply("1234");
    */
   reply(text: string, to?: string): Promise<void>;
   /**
-   * Takes a call.
+   * Answers a call.
    *
-   * @returns What is heard: the text without its SSML, pauses as commas; once, however often it is said.
-   * @throws {ConversionError} `invalid_options`: no such call rang here.
+   * @returns The spoken text without SSML, pauses as commas. A repeated text is returned once.
+   * @throws {ConversionError} `invalid_options`: no call with this id rang on this phone.
+   *
+   * @example
+   * const phone = sandbox.handset("447700900001");
+   * const heard = phone.calls().map(({ uuid }) => phone.answer(uuid));
    */
   answer(uuid: string): string;
 }
@@ -82,7 +90,7 @@ const replySchema = objectOf({
   to: v.optional(text("3 to 15 digits without +", /^\d{3,15}$/)),
 });
 
-/** All handsets there are. The oldest texts and calls beyond 1000 are forgotten. */
+/** Holds all handsets, with the last 1000 texts and the last 1000 calls. */
 export function createHandsetStore(
   accounts: ReadonlyMap<string, SandboxAccount>,
   webhooks: WebhookSender,
@@ -111,7 +119,7 @@ export function createHandsetStore(
           const given = validate(replySchema, { text, to }, "invalid_options");
           const arrived = inbox();
           const recipient = given.to ?? toRepliable(arrived.at(-1)?.from);
-          // Whose number that is: whoever sent from it; else a guess.
+          // The recipient's account: the one that sent from this number. Otherwise guess.
           const sent = arrived.findLast(({ from }) => from === recipient) ?? arrived.at(-1);
           const account = accounts.get(sent?.apiKey ?? "") ?? accounts.values().next().value;
           if (account === undefined) return;
@@ -124,7 +132,7 @@ export function createHandsetStore(
         answer: (uuid: string) => {
           const call = calls.find((one) => one.number === number && one.uuid === uuid);
           if (call === undefined)
-            throw new ConversionError("invalid_options", "uuid is of no call that rang here");
+            throw new ConversionError("invalid_options", "no call with this uuid rang here");
           return call.heard;
         },
       });
@@ -138,11 +146,11 @@ export function createHandsetStore(
 
 function toRepliable(sender: string | undefined): string {
   if (sender === undefined) {
-    throw new ConversionError("invalid_options", "to must be given: no text has arrived here to reply to");
+    throw new ConversionError("invalid_options", "to is required: no text has arrived here to reply to");
   }
   if (/^\d+$/.test(sender)) return sender;
   throw new ConversionError(
     "invalid_options",
-    "to must be given: the last text came from a name, which takes no replies",
+    "to is required: the last text came from a name, which cannot receive replies",
   );
 }

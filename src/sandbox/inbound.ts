@@ -1,13 +1,13 @@
-// Inbound texts as Vonage sends them: one webhook for each part.
+// The webhooks for an inbound text: Vonage sends one for each part.
 
 import { isGsmText } from "../shared/gsm-alphabet.ts";
+import { splitText } from "../shared/text-parts.ts";
 import type { Parameter } from "../wire/parameters.ts";
 import { formatTimestamp } from "../wire/timestamp.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { createMessageId } from "./sms-answer.ts";
-import { splitText } from "./text-parts.ts";
 
-/** @param now Epoch milliseconds: when the text reached Vonage. */
+/** @param now Epoch milliseconds at which the text reached Vonage. */
 export function encodeInbound(
   account: SandboxAccount,
   from: string,

@@ -1,21 +1,21 @@
-// A sustained rate for each account, as Vonage has it for each API key. Above it: 429.
+// Rate limits by token bucket. Vonage limits each API key; above the limit, it answers 429.
 
 import * as v from "valibot";
-import { field, objectOf, validate } from "../shared/validation.ts";
-import { retryAfterText } from "./faults.ts";
+import { objectOf, validate } from "../shared/validation.ts";
+import { rateOrNull, retryAfterText } from "./fields.ts";
 
-/** What is left of an account's allowance. */
+/** The tokens that are left. */
 export interface TokenBucket {
   /**
-   * Tokens in thousandths: whole milliseconds refill whole numbers of them, so that no rounding adds up to a
-   * request more or less.
+   * Tokens in thousandths. Each millisecond refills a whole number of them, so rounding never adds up to a request
+   * more or less.
    */
   readonly thousandths: number;
-  /** When it was last refilled, in epoch milliseconds. */
+  /** Time of the last refill, in epoch milliseconds. */
   readonly at: number;
 }
 
-/** A limit in force, with the bucket of each API key that was heard of under it. */
+/** A rate limit, with a bucket for each API key seen so far. */
 export interface RateLimit {
   readonly perSecond: number;
   readonly retryAfter?: string | undefined;
@@ -26,17 +26,12 @@ const MOST_PER_SECOND = 1_000_000;
 const TOKEN = 1000;
 
 const limitSchema = objectOf({
-  perSecond: field<number | null>(
-    `a whole number from 1 to ${MOST_PER_SECOND}, or null for no limit`,
-    (value) =>
-      value === null ||
-      (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_PER_SECOND),
-  ),
+  perSecond: rateOrNull(MOST_PER_SECOND),
   retryAfter: v.optional(retryAfterText),
 });
 
 /**
- * A limit under which nobody has asked for anything yet; none where `perSecond` is `null`.
+ * Makes a limit whose buckets are full, or `undefined` if `perSecond` is `null`.
  *
  * @throws {ConversionError} `invalid_options`.
  */
@@ -47,14 +42,14 @@ export function createRateLimit(perSecond: number | null, retryAfter?: string): 
     : { perSecond: limit.perSecond, retryAfter: limit.retryAfter, buckets: new Map() };
 }
 
-/** A request that is one too many. */
+/** The refusal of a request above the limit. */
 export interface Throttled {
   readonly response: Response;
-  /** Milliseconds until there is room for it. */
+  /** Milliseconds until a request passes again. */
   readonly wait: number;
 }
 
-/** Counts a request of this account; refuses it where it is one too many. */
+/** Counts a request of this account and refuses it above the limit. */
 export function refuseAboveLimit(
   { perSecond, retryAfter, buckets }: RateLimit,
   apiKey: string,
@@ -70,10 +65,10 @@ export function refuseAboveLimit(
 }
 
 /**
- * Takes a token of a bucket that holds `perSecond` and is refilled with as many a second, continuously. A refusal
- * costs nothing. Requests may be read in another order than they came in: time that went back refills nothing.
+ * Takes a token from a bucket that holds `perSecond` tokens and is continuously refilled at that rate. A refusal takes
+ * no token. Requests may be read in another order than they arrived, so a clock that goes back refills nothing.
  *
- * @param bucket `undefined`: a full one.
+ * @param bucket `undefined` stands for a full one.
  * @param now Epoch milliseconds.
  */
 export function takeToken(
@@ -89,7 +84,7 @@ export function takeToken(
   return { bucket: { thousandths: taken ? held - TOKEN : held, at }, taken };
 }
 
-/** Whole milliseconds until a bucket that was found empty has a token again. */
+/** Computes the whole milliseconds until an empty bucket has a token again. */
 export function waitForToken({ thousandths, at }: TokenBucket, perSecond: number, now: number): number {
   return Math.max(1, Math.ceil((TOKEN - thousandths) / perSecond) + at - now);
 }

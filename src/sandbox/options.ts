@@ -1,81 +1,103 @@
 import * as v from "valibot";
-import { field, integer, objectOf, required, text } from "../shared/validation.ts";
+import { field, integer, objectOf } from "../shared/validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
-import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhooks.ts";
+import { flag, requiredFlag, requiredText } from "./fields.ts";
+import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhook-settings.ts";
 
 export interface SandboxOptions {
   /**
-   * Who has an account.
+   * The accounts that exist.
    *
    * @default the accounts of SANDBOX_CREDENTIALS
+   *
+   * @example
+   * createSandbox({
+   *   accounts: [{ apiKey: "abcd1234", apiSecret: "a secret", signatureSecret: "another", enabled: true }],
+   * });
    */
   readonly accounts?: readonly SandboxAccount[];
   /**
-   * The status for invalid parameters of a report: Vonage's references disagree on which of 420, 422 and 423 exist.
+   * The status for a report with invalid parameters. Vonage's references disagree on which of 420, 422 and 423 exist.
    *
    * @default 422
    */
   readonly rejectionStatus?: 420 | 422 | 423;
   /**
-   * How many reports are kept; the oldest are forgotten first.
+   * Number of reports to keep. Beyond it, the oldest are dropped.
    *
    * @default 10_000
    */
   readonly maxReports?: number;
   /**
-   * Where delivery receipts and users' replies are sent, and how.
+   * Where and how delivery receipts and users' replies are sent.
    *
-   * @default nowhere
+   * @default not sent
+   *
+   * @example
+   * createSandbox({
+   *   webhooks: { deliveryReceipt: "http://localhost:8787/webhooks/delivery-receipt", sign: "sha256" },
+   * });
    */
   readonly webhooks?: SandboxWebhooks;
   /**
-   * Origins that webhooks may go to, such as `http://127.0.0.1:8787`: a message's own `callback` and the settings above
-   * are held to it, and redirects are never followed. Name them where others than your tests can reach the sandbox, or
-   * any caller makes it call any host of your network.
+   * Origins that webhooks may be sent to. This covers `webhooks` and the `callback` of a single message; redirects are
+   * never followed. Set it if anyone but your tests can reach the sandbox: otherwise its callers can make it call any
+   * host of your network.
    *
-   * @default any
+   * @default any origin
+   *
+   * @example
+   * createSandbox({ webhookOrigins: ["http://127.0.0.1:8787"] });
    */
   readonly webhookOrigins?: readonly string[];
   /**
-   * What sends the webhooks.
+   * Sends the webhooks.
    *
    * @default globalThis.fetch
+   *
+   * @example
+   * // Pass webhooks straight to the handler under test.
+   * createSandbox({ fetch: (input, init) => handler(new Request(input, init)) });
    */
   readonly fetch?: typeof fetch;
   /**
-   * Told of work that outlives a request, such as a receipt to come. workerd stops what it was not told of.
+   * Receives a promise for work that outlives a request, such as a delayed receipt. On workerd, pass `waitUntil`:
+   * the runtime stops other work when the request ends.
    *
-   * @default nobody is told
+   * @default not called
+   *
+   * @example
+   * import { waitUntil } from "cloudflare:workers";
+   * createSandbox({ waitUntil });
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /**
-   * The clock, in epoch milliseconds.
+   * Returns the current time in epoch milliseconds.
    *
    * @default Date.now
+   *
+   * @example
+   * let time = Date.UTC(2026, 0, 1);
+   * createSandbox({ now: () => time });
    */
   readonly now?: () => number;
 }
-
-export const anyText = required(text("1 to 200 characters, no control characters", /^\P{Cc}{1,200}$/u));
-export const aBoolean = required(
-  field<boolean>("true or false (a boolean)", (value) => typeof value === "boolean"),
-);
 
 const isFunction = (value: unknown) => typeof value === "function";
 
 const isOrigin = (value: unknown) =>
   typeof value === "string" && isWebhookUrl(value) && new URL(value).origin === value;
 
-/** The rules of {@link SandboxOptions}. */
+/** Validates {@link SandboxOptions} and fills in the defaults. */
 export const sandboxOptionsSchema = objectOf({
   accounts: v.optional(
     v.array(
       objectOf({
-        apiKey: anyText,
-        apiSecret: anyText,
-        signatureSecret: anyText,
-        enabled: aBoolean,
-        queryOnly: v.optional(aBoolean),
+        apiKey: requiredText,
+        apiSecret: requiredText,
+        signatureSecret: requiredText,
+        enabled: requiredFlag,
+        queryOnly: v.optional(flag),
       }),
       "must be a list of accounts",
     ),

@@ -1,4 +1,4 @@
-// Delivery receipts as Vonage sends them: one for each part of a text.
+// Delivery receipts: Vonage sends one for each part of a text.
 
 import type { Parameter } from "../wire/parameters.ts";
 import { formatTimestamp } from "../wire/timestamp.ts";
@@ -12,7 +12,7 @@ export interface ReceiptCodes {
   readonly price: string;
 }
 
-/** @param now Epoch milliseconds: when the carrier says that it happened. */
+/** @param now Epoch milliseconds of the event, according to the carrier. */
 export function encodeReceipt(
   { account, from, to, clientRef }: AcceptedText,
   messageId: string,

@@ -1,6 +1,6 @@
-// How the SMS API and the short code API answer: HTTP 200, and what happened as a `status` in the body.
+// Answers of the SMS API and the short code API: HTTP 200, with the outcome as `status` in the body.
 
-/** The statuses that a sandbox gives by itself or on demand, with what it says of them. */
+/** The error statuses that the sandbox gives, by itself or as a fault, with their texts. */
 export const SMS_STATUS_TEXTS = {
   "1": "Throttled",
   "2": "Missing parameters",
@@ -25,10 +25,10 @@ export const SMS_STATUS_TEXTS = {
 
 export type SmsStatus = keyof typeof SMS_STATUS_TEXTS;
 
-/** Why a text is not sent. */
+/** The reason why a text is not sent. */
 export interface SmsRefusal {
   readonly status: SmsStatus;
-  /** Names what is wrong, beside the status's own text. */
+  /** Names the parameter at fault, after the text of the status. */
   readonly detail?: string | undefined;
   /** With status "1": milliseconds until the sender may send again. */
   readonly wait?: number | undefined;
@@ -37,7 +37,7 @@ export interface SmsRefusal {
 /** Makes an {@link SmsRefusal}. */
 export const refuse = (status: SmsStatus, detail: string): SmsRefusal => ({ status, detail });
 
-/** A text on its way, as its sender is told. */
+/** The answer for a text that is on its way. */
 export interface SmsConfirmation {
   readonly to: string;
   readonly messageIds: readonly string[];
@@ -46,10 +46,10 @@ export interface SmsConfirmation {
   readonly clientRef?: string | undefined;
 }
 
-/** What no sandbox spends. */
+/** The sandbox spends no money. */
 const BALANCE = "15.53590000";
 
-/** One message's id: 16 hexadecimal digits. */
+/** Makes a message id: 16 hexadecimal digits. */
 export function createMessageId(): string {
   return crypto.randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
 }
@@ -73,7 +73,7 @@ export function refuseSms(refusal: SmsRefusal): Response {
 }
 
 export function describeRefusal({ status, detail, wait }: SmsRefusal): string {
-  // As Vonage words it: the wait in milliseconds, between brackets.
+  // Vonage's wording: the wait in milliseconds, in brackets.
   if (wait !== undefined) return `Throughput Rate Exceeded - please wait [ ${wait} ] and retry`;
   return detail === undefined ? SMS_STATUS_TEXTS[status] : `${SMS_STATUS_TEXTS[status]}: ${detail}`;
 }

@@ -1,28 +1,28 @@
-// POST /sms/json: the parameters of the SMS API. Those of its published description (1.2.0), and what SDKs of several
-// ages send besides.
+// POST /sms/json: the parameters of the SMS API, from its published description (1.2.0), and those that SDKs of several
+// generations send in addition.
 
 import type { Parameters } from "../wire/parameters.ts";
 import type { ParsedText, TextInterface } from "./sms.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
 import { CONTENT_PARAMETERS, parseContent } from "./sms-content.ts";
-import { isWebhookUrl } from "./webhooks.ts";
+import { isWebhookUrl } from "./webhook-settings.ts";
 
-/** What Vonage gives a message where its sender says nothing: three days. */
+/** Vonage's default lifetime of a message: three days. */
 export const DEFAULT_TTL_MS = 259_200_000;
 
 const MOST_CALLBACK_CHARACTERS = 100;
 
-/** The rules of parameters that may be left out, and that change nothing here: each a pattern, and what it says. */
+/** Optional parameters without an effect in the sandbox: each with its pattern and its rule in words. */
 const RULES: Readonly<Record<string, readonly [pattern: RegExp, rule: string]>> = {
   "status-report-req": [/^(?:true|false|[01])$/i, "must be 1 or 0"],
   "client-ref": [/^.{0,100}$/su, "must have up to 100 characters"],
   "account-ref": [/^\P{Cc}{1,100}$/u, "must have 1 to 100 characters"],
   "message-class": [/^[0-3]$/, "must be 0, 1, 2 or 3"],
   "protocol-id": [/^(?:\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, "must be from 0 to 255"],
-  // Registered ids, such as India demands: of 19 digits there.
+  // Registered ids, required by some countries; 19 digits in India.
   "entity-id": [/^[\w.-]{1,50}$/, "must have 1 to 50 letters and digits"],
   "content-id": [/^[\w.-]{1,50}$/, "must have 1 to 50 letters and digits"],
-  // Past Fraud Defender; Python's SDK has another name for it.
+  // Bypasses Fraud Defender. The SDK for Python uses the second name.
   "trusted-number": [/^(?:true|false|[01])$/i, "must be true or false"],
   trusted_sender: [/^(?:true|false|[01])$/i, "must be true or false"],
 };

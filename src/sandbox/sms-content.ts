@@ -1,26 +1,26 @@
-// What a text message holds, by its `type`: those of the published description, and three that older SDKs send.
+// The content of a text message by `type`: the published types, and three that older SDKs send.
 
+import { splitText, toGsm } from "../shared/text-parts.ts";
 import type { Parameters } from "../wire/parameters.ts";
 import { refuse, type SmsRefusal } from "./sms-answer.ts";
-import { splitText, toGsm } from "./text-parts.ts";
 
 export interface SmsContent {
-  /** As a handset will show it. */
+  /** The text as a handset shows it. */
   readonly text: string;
-  /** How many messages it takes. */
+  /** Number of messages needed. */
   readonly parts: number;
 }
 
 interface ContentType {
-  /** The parameters that it cannot do without. */
+  /** Required parameters. */
   readonly needs: readonly string[];
-  /** Those that it may have, and no other type. */
+  /** Parameters that only this type allows. */
   readonly own?: readonly string[];
   readonly read: (value: (name: string) => string) => SmsContent | SmsRefusal;
 }
 
 const MOST_CHARACTERS = 3200;
-/** What one message holds in bytes; binary content is never cut. */
+/** Capacity of one message. Binary content is not split. */
 const MOST_BYTES = 140;
 const DEFAULT_TYPE = "text";
 
@@ -30,11 +30,11 @@ const inGsm = (text: string): SmsContent | SmsRefusal => {
   return { text: shown, parts: splitText(shown, "gsm").length };
 };
 
-/** Pairs of hexadecimal digits. */
+/** Recognises pairs of hexadecimal digits. */
 const isHex = (text: string) => /^(?:[\da-f]{2})*$/i.test(text);
 
 const TYPES: Readonly<Record<string, ContentType>> = {
-  // What the GSM alphabet does not have arrives as "?".
+  // Characters outside the GSM alphabet arrive as "?".
   text: { needs: ["text"], read: (value) => inGsm(value("text")) },
   unicode: {
     needs: ["text"],
@@ -70,14 +70,14 @@ const TYPES: Readonly<Record<string, ContentType>> = {
   vcal: { needs: ["vcal"], own: ["vcal"], read: (value) => inGsm(value("vcal")) },
 };
 
-/** The names of all parameters that hold content. */
+/** The names of all content parameters. */
 export const CONTENT_PARAMETERS: readonly string[] = [
   "type",
   "text",
   ...Object.values(TYPES).flatMap(({ own = [] }) => own),
 ];
 
-/** Reads the content of a message; SDKs may send a `text` along with any type. */
+/** Reads the content of a message. A `text` is accepted with any type, since SDKs may send one. */
 export function parseContent(parameters: Parameters): SmsContent | SmsRefusal {
   const name = parameters.get("type") ?? DEFAULT_TYPE;
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;

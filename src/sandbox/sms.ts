@@ -1,4 +1,4 @@
-// What the SMS API and the US short code API have in common, which is all but the parameters of a message.
+// The common part of the SMS API and the US short code API. They differ only in the parameters of a message.
 
 import type { DecodedParameters, Parameters } from "../wire/parameters.ts";
 import type { Unreadable } from "../wire/request-parameters.ts";
@@ -8,24 +8,24 @@ import type { Circumstances, VonageAnswer } from "./answer.ts";
 import type { Carrier } from "./carrier.ts";
 import { confirmSms, createMessageId, describeRefusal, refuseSms, type SmsRefusal } from "./sms-answer.ts";
 
-/** What a message's own parameters say. */
+/** The content of a message's own parameters. */
 export interface ParsedText extends Omit<AcceptedText, "account" | "messageIds"> {
-  /** How many messages it takes. */
+  /** Number of messages needed. */
   readonly parts: number;
 }
 
 /** An interface that sends texts. */
 export interface TextInterface {
-  /** The names of a message's own parameters; any other is refused. */
+  /** The names of a message's own parameters; others are refused. */
   readonly known: readonly string[];
-  /** Reads them, strictly: gives the message, or why it is refused. */
+  /** Strictly reads a message. Returns it, or the reason for the refusal. */
   readonly parse: (parameters: Parameters) => ParsedText | SmsRefusal;
 }
 
-/** Parameters of authentication, which any message may carry. */
+/** Authentication parameters, allowed with any message. */
 const AUTHENTICATION = ["api_key", "api_secret", "sig", "timestamp", "nonce"];
 
-/** Authenticates, validates strictly and answers. Errors are HTTP 200 too, as with Vonage. */
+/** Authenticates and strictly validates a request, then answers it. Errors are HTTP 200 too, as with Vonage. */
 export async function answerSms(
   authorization: string | null,
   read: DecodedParameters | Unreadable,
@@ -39,7 +39,7 @@ export async function answerSms(
     parameters,
     note: `status ${refusal.status}: ${describeRefusal(refusal)}`,
   });
-  if (read === "too_large") return decline({ status: "12", detail: "the request has over 8 KiB" });
+  if (read === "too_large") return decline({ status: "12", detail: "the request is larger than 8 KiB" });
   if (typeof read === "string") return decline({ status: "3", detail: `the request is ${read}` });
   if (read.unread === "body") return decline({ status: "3", detail: "the request is malformed" });
   const account = await authenticate(authorization, parameters, accounts, now);
@@ -87,7 +87,7 @@ async function authenticate(
     if (!parameters.has("api_secret") && !parameters.has("sig")) {
       return { status: "2", detail: "api_secret or sig" };
     }
-    // Here it is never a report's own time, as it may be at the Conversion API.
+    // The Conversion API also accepts a report's own time here; the SMS API does not.
     const inSeconds = /^\d+$/.test(parameters.get("timestamp") ?? "");
     if (parameters.has("sig") && !inSeconds) return { status: "14", detail: "timestamp is not UNIX seconds" };
   }

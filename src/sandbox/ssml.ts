@@ -1,5 +1,5 @@
-// What a voice makes of a text: the part of SSML that the Voice API knows, and strictly so, since an "&" or a "<"
-// that was not escaped turns a call into silence.
+// Turns a text into speech: the part of SSML that the Voice API supports. It is strict, because an unescaped "&" or "<"
+// makes a real call silent.
 
 /** The tags that https://developer.vonage.com/voice/voice-api/concepts/customizing-tts lists. */
 const TAGS = new Set(["speak", "break", "emphasis", "lang", "phoneme", "prosody", "say-as", "s", "p", "sub"]);
@@ -10,44 +10,44 @@ const TOKEN =
   /<(?<end>\/?)(?<tag>[a-z][\w-]*)(?<attributes>(?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(?<empty>\/?)>|&(?<entity>amp|lt|gt|quot|apos);|(?<text>[^<&]+)/y;
 
 /**
- * Speaks a text: without tags it is said as it stands, within `<speak>` its pauses become commas.
+ * Speaks a text. A text without tags is spoken as it is; within `<speak>`, pauses become commas.
  *
- * @returns What is heard, or what is wrong with the text.
+ * @returns The speech, or the fault of the text.
  */
 export function speak(text: string): { readonly heard: string } | { readonly fault: string } {
   if (!/<\/?[a-z]/i.test(text)) return { heard: text };
   const source = text.trim();
   if (!source.startsWith("<speak>") || !source.endsWith("</speak>")) {
-    return { fault: "holds tags, and is not within <speak>" };
+    return { fault: "contains tags, but is not within <speak>" };
   }
   const open: string[] = [];
   let heard = "";
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < source.length) {
     const { tag, end, empty, attributes = "", entity = "", text = "" } = TOKEN.exec(source)?.groups ?? {};
-    // A sticky expression that does not match goes back to 0.
-    if (TOKEN.lastIndex === 0) return { fault: "is not well-formed SSML: is every & and < escaped?" };
+    // A sticky expression that does not match resets lastIndex to 0.
+    if (TOKEN.lastIndex === 0) return { fault: "is not well-formed SSML: escape every & and <" };
     if (tag === undefined) {
       if (!open.includes("sub")) heard += text + (ENTITIES[entity] ?? "");
       continue;
     }
-    if (!TAGS.has(tag)) return { fault: "holds a tag that is not known here" };
+    if (!TAGS.has(tag)) return { fault: "contains a tag that the Voice API does not support" };
     if (end && open.pop() !== tag) return { fault: "is not well-formed SSML: its tags do not match" };
     if (!end && !empty) open.push(tag);
     if (tag === "sub" && !end) heard += /\salias\s*=\s*["']([^"']*)/.exec(attributes)?.[1] ?? "";
     if (PAUSES.has(tag)) heard += ", ";
-    if (open.length === 0 && TOKEN.lastIndex < source.length) return { fault: "goes on after </speak>" };
+    if (open.length === 0 && TOKEN.lastIndex < source.length) return { fault: "continues after </speak>" };
   }
   if (open.length > 0) return { fault: "is not well-formed SSML: its tags do not match" };
   return { heard: tidy(heard) };
 }
 
-/** One space between words, one comma for pauses that meet, none at either end. */
+/** Leaves one space between words, one comma for adjacent pauses, and neither at the ends. */
 function tidy(speech: string): string {
   const tidied = speech
     .replace(/\s+/g, " ")
     .replace(/ ?,[ ,]*/g, ", ")
     .replace(/([.!?:;]), /g, "$1 ");
-  // Of a run of blanks and commas no more than this is left.
+  // The replacements above leave at most one comma and one space at each end.
   return tidied.replace(/^,? /, "").replace(/,? ?$/, "");
 }

@@ -1,19 +1,19 @@
-// What a fault makes of an answer.
+// Applies a fault to an answer.
 
 import type { ActiveFault } from "./faults.ts";
 import { refuseSms } from "./sms-answer.ts";
 
-/** What a hanging answer waits for at most: longer than any client, and still not for ever. */
+/** The longest time a hanging answer waits: longer than any client, but not forever. */
 const HANG_MS = 10 * 60_000;
 
-/** Whether what was asked for is done all the same. */
+/** Returns `true` if the request takes effect despite the fault. */
 export function letsThrough(fault: ActiveFault): boolean {
   const { status, smsStatus, drop, hang } = fault;
   return fault.recorded || (status === undefined && smsStatus === undefined && !drop && !hang);
 }
 
 /**
- * Gives the answer as it arrives.
+ * Returns the answer that the client receives.
  *
  * @throws {TypeError} as fetch does, when the connection breaks.
  */
@@ -29,7 +29,7 @@ export async function strike(fault: ActiveFault, response: Response, signal: Abo
   return new Response(bodiless ? null : (fault.body ?? ""), { status: fault.status, headers });
 }
 
-/** Waits; rejects as fetch does when the request is aborted meanwhile. */
+/** Waits. Rejects as fetch does if the request is aborted meanwhile. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {

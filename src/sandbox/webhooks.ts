@@ -1,45 +1,23 @@
-// Sends webhooks as Vonage does, and again where nobody acknowledges them.
+// Sends webhooks as Vonage does, and retries those that are not acknowledged.
 
-import * as v from "valibot";
 import { ConversionError } from "../client/errors.ts";
 import { createExtras } from "../client/platform-request.ts";
-import { field, objectOf, oneOf, validate } from "../shared/validation.ts";
+import { validate } from "../shared/validation.ts";
 import type { Parameter } from "../wire/parameters.ts";
 import { signParameters } from "../wire/signature.ts";
-import { SIGNATURE_METHODS, type SignatureMethod } from "../wire/signature-method.ts";
+import type { SignatureMethod } from "../wire/signature-method.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { later } from "./background.ts";
 import type { ExchangeLog } from "./exchanges.ts";
-
-export type WebhookTransport = "query" | "form" | "json";
-
-/** Where Vonage sends webhooks and how, as an account's settings have it. */
-export interface SandboxWebhooks {
-  /** An http or https URL; left out, receipts go to a message's own `callback` only. */
-  readonly deliveryReceipt?: string;
-  /** An http or https URL; left out, replies go nowhere. */
-  readonly inboundSms?: string;
-  /**
-   * A GET with a query, or a POST of a form or of JSON.
-   *
-   * @default "form"
-   */
-  readonly transport?: WebhookTransport;
-  /**
-   * Signs with the account's signature secret, as Vonage does once its support has turned that on.
-   *
-   * @default not signed
-   */
-  readonly sign?: SignatureMethod;
-}
+import { type SandboxWebhooks, type WebhookTransport, webhooksSchema } from "./webhook-settings.ts";
 
 export interface WebhookSender {
   /** @throws {ConversionError} `invalid_options`. */
   configure(settings: SandboxWebhooks): void;
   /**
-   * Sends one until it is acknowledged by a 2xx, forgotten, or given up. Never rejects.
+   * Sends a webhook until it is acknowledged by a 2xx, forgotten, or given up. Never rejects.
    *
-   * @param url In place of the one that is set.
+   * @param url Overrides the configured URL.
    */
   send(
     kind: "deliveryReceipt" | "inboundSms",
@@ -50,30 +28,13 @@ export interface WebhookSender {
   ): Promise<void>;
 }
 
-/** Vonage tries for a day and more; a sandbox shows that it does, and ends. */
+/** Vonage retries for more than a day. The sandbox retries, but ends soon. */
 const BACKOFF_MS = [250, 1000, 4000] as const;
 const TIMEOUT_MS = 10_000;
 
-/** What Vonage takes for a URL to call. */
-export function isWebhookUrl(value: unknown): value is string {
-  return (
-    typeof value === "string" && value.length <= 2000 && /^https?:\/\//.test(value) && URL.canParse(value)
-  );
-}
-
-const url = v.optional(field<string>("an http or https URL", isWebhookUrl));
-
-/** The rules of {@link SandboxWebhooks}. */
-export const webhooksSchema = objectOf({
-  deliveryReceipt: url,
-  inboundSms: url,
-  transport: v.optional(oneOf<WebhookTransport>(["query", "form", "json"]), "form"),
-  sign: v.optional(oneOf(SIGNATURE_METHODS)),
-});
-
 const NOT_ALLOWED = "not sent: its origin is not among webhookOrigins";
 
-/** @param origins Where webhooks may go; `undefined`: anywhere. */
+/** @param origins Origins that webhooks may be sent to; `undefined` allows any. */
 export function createWebhookSender(
   send: typeof fetch,
   exchanges: ExchangeLog,
@@ -91,7 +52,7 @@ export function createWebhookSender(
         if (url === undefined || isAllowed(url)) continue;
         throw new ConversionError(
           "invalid_options",
-          `invalid_options: ${name} must be of an origin that webhooks may go to: ${origins?.join(", ") || "none is allowed"}`,
+          `invalid_options: the origin of ${name} must be one of webhookOrigins: ${origins?.join(", ") || "none is allowed"}`,
         );
       }
       settings = checked;
@@ -131,7 +92,7 @@ export function createWebhookSender(
   };
 }
 
-/** Each attempt is signed anew: a receiver refuses a nonce that it has seen. */
+/** Signs each attempt anew, because receivers refuse a nonce that they have seen. */
 async function toSigned(
   parameters: readonly Parameter[],
   { signatureSecret }: SandboxAccount,
@@ -144,7 +105,7 @@ async function toSigned(
     ["nonce", crypto.randomUUID()],
   ];
   const sig = await signParameters(complete, signatureSecret, method);
-  // As Vonage writes them: the verifiers of its SDKs for Ruby and .NET compare letter by letter.
+  // Vonage writes HMACs in upper case, and the verifiers of its SDKs for Ruby and .NET compare case-sensitively.
   return [...complete, ["sig", method === "md5hash" ? sig : sig.toUpperCase()]];
 }
 
@@ -171,7 +132,7 @@ function toRequest(
   return { url, init: { method: "POST", body, headers: { "content-type": type } } };
 }
 
-/** The status of the answer; 0 where there is none in time, also from a fetch that is deaf to its signal. */
+/** Returns the status of the answer, or 0 if none arrives in time, even if `send` ignores its signal. */
 async function post(
   send: typeof fetch,
   toExtras: (signal: AbortSignal) => RequestInit,
@@ -188,7 +149,7 @@ async function post(
   try {
     const answer = send(url, { ...init, redirect: "manual", ...toExtras(controller.signal) });
     const response = await Promise.race([answer, timeout]);
-    // Nobody reads it. Not awaited: a body that hangs on cancellation must not hang us.
+    // The body is not read. Not awaited, because cancelling a body may hang.
     response.body?.cancel().catch(() => {});
     return response.status;
   } catch {

@@ -54,25 +54,6 @@ export function bundleDeployedWorker(): Bundle {
   return bundle(".wrangler/size/index.js", ["workerd"]);
 }
 
-/** Which of our own files each of our own files imports; types, which leave nothing behind, do not count. */
-export function readImports(entryPoints: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const { metafile } = buildSync({
-    entryPoints: [...entryPoints],
-    bundle: true,
-    format: "esm",
-    packages: "external",
-    external: ["cloudflare:*"],
-    outdir: "out",
-    write: false,
-    metafile: true,
-    logLevel: "error",
-  });
-  const ours = Object.entries(metafile.inputs);
-  return new Map(
-    ours.map(([path, { imports }]) => [path, imports.filter((one) => !one.external).map((one) => one.path)]),
-  );
-}
-
 function staticallyLoaded({ outputs }: Metafile, entry: string, seen = new Set<string>()): Set<string> {
   if (seen.has(entry)) return seen;
   seen.add(entry);

@@ -63,7 +63,9 @@ describe("a good call", () => {
     ]);
     expect(handset.answer(answer.uuid)).toBe("Your code is 4, 7, 1, 1.");
     expect(handset.inbox()).toEqual([]);
-    expect(() => sandbox.handset("447700900002").answer(answer.uuid)).toThrow("no call that rang here");
+    expect(() => sandbox.handset("447700900002").answer(answer.uuid)).toThrow(
+      "no call with this uuid rang here",
+    );
   });
 
   it.each<[string, string]>([
@@ -233,8 +235,16 @@ describe("a call that is not exactly right", () => {
     ["tags not within speak", withTalk({ text: "Hi <break/>" }), "not within <speak>"],
     ["tags that do not match", withTalk({ text: "<speak><p>Hi</s></speak>" }), "do not match"],
     ["a tag left open", withTalk({ text: "<speak><p>Hi</speak>" }), "do not match"],
-    ["a tag of no voice", withTalk({ text: "<speak><blink>Hi</blink></speak>" }), "a tag that is not known"],
-    ["text after the end", withTalk({ text: "<speak>a</speak>b<speak>c</speak>" }), "goes on after </speak>"],
+    [
+      "a tag of no voice",
+      withTalk({ text: "<speak><blink>Hi</blink></speak>" }),
+      "a tag that the Voice API does not support",
+    ],
+    [
+      "text after the end",
+      withTalk({ text: "<speak>a</speak>b<speak>c</speak>" }),
+      "continues after </speak>",
+    ],
     ["too much to say", withTalk({ text: "x".repeat(1501) }), "must be up to 1500 characters"],
   ])("with %s is refused with every fault by name, and does not ring", async (_, body, expected) => {
     const response = await post(body);

@@ -85,9 +85,9 @@ describe("the log of exchanges", () => {
     expect(shown).toEqual([
       ["/conversions/sms", 200, undefined],
       ["/conversions/voice", 401, "Unauthorized"],
-      ["/v1/calls", 401, "The Authorization header must be Bearer and a JWT."],
+      ["/v1/calls", 401, "The Authorization header must be Bearer, followed by a JWT."],
       ["/sms/json", 200, "status 2: Missing parameters: from, text"],
-      ["/conversions/sms", 503, "a fault; done all the same"],
+      ["/conversions/sms", 503, "a fault; the request took effect"],
       ["/conversions/sms", 0, "a fault"],
     ]);
     expect(sandbox.exchanges()[2]?.parameters).toEqual({ to: "[]", x: "y" });
@@ -189,9 +189,9 @@ describe("the control panel", () => {
     ["GET", "handset", undefined, "number must be 7 to 15 digits without +"],
     ["GET", `handset?number=%2B${HANDSET}`, undefined, "number must be 7 to 15 digits without +"],
     ["GET", "exchanges?after=x", undefined, "after must be a whole number"],
-    ["POST", "handset/reply", { number: HANDSET, text: "x" }, "to must be given"],
+    ["POST", "handset/reply", { number: HANDSET, text: "x" }, "to is required"],
     ["POST", "handset/reply", { text: "x" }, "number must be 7 to 15 digits without +"],
-    ["POST", "handset/answer", { number: HANDSET, uuid: "x" }, "uuid is of no call that rang here"],
+    ["POST", "handset/answer", { number: HANDSET, uuid: "x" }, "no call with this uuid rang here"],
     ["POST", "handset/answer", null, "the body must be one JSON object"],
     ["POST", "carrier", { speed: 1 }, "speed is not known here"],
     ["POST", "carrier", null, "must be an object of delivers"],

@@ -237,7 +237,7 @@ describe("a caller", () => {
       sandbox.insistOnQuery(apiKey, true);
       sandbox.reset();
       expect((await sandbox.fetch(transports.form(report, basic))).status).toBe(200);
-      expect(() => sandbox.insistOnQuery("nobody", true)).toThrow("apiKey is of no account here");
+      expect(() => sandbox.insistOnQuery("nobody", true)).toThrow("no account has this apiKey");
       expect(() => sandbox.insistOnQuery(apiKey, "yes" as never)).toThrow("queryOnly must be true or false");
     });
   });
@@ -502,10 +502,10 @@ describe("a fault", () => {
   });
 
   it.each<[string, object]>([
-    ["it must hold exactly one of status, drop and hang", {}],
-    ["it must hold exactly one of status, drop and hang", { status: 503, drop: true }],
-    ["it must hold exactly one of status, drop and hang", { drop: true, hang: true }],
-    ["it must hold exactly one of status, drop and hang", { latency: 0 }],
+    ["it must have exactly one of status, drop and hang", {}],
+    ["it must have exactly one of status, drop and hang", { status: 503, drop: true }],
+    ["it must have exactly one of status, drop and hang", { drop: true, hang: true }],
+    ["it must have exactly one of status, drop and hang", { latency: 0 }],
     ["status must be a whole number from 200 to 599", { status: 199 }],
     ["status must be a whole number from 200 to 599", { status: 600 }],
     ["times must be a whole number from 1 to 1000000", { status: 503, times: 0 }],
@@ -731,7 +731,7 @@ describe("a sandbox", () => {
 
   it("enables no account that it does not have", async () => {
     const error = await conversionErrorOf(() => create().enable("nobody", true));
-    expect(error).toMatchObject({ code: "invalid_options", message: "apiKey is of no account here" });
+    expect(error).toMatchObject({ code: "invalid_options", message: "no account has this apiKey" });
   });
 
   it.each<[string, unknown, unknown]>([
@@ -872,7 +872,7 @@ describe("the control panel", () => {
   it.each([
     ["accounts", "{", "one JSON object"],
     ["accounts", "null", "one JSON object"],
-    ["accounts", '{"apiKey":"nobody","enabled":true}', "apiKey is of no account here"],
+    ["accounts", '{"apiKey":"nobody","enabled":true}', "no account has this apiKey"],
     ...['"false"', "0", "null", "[]"].map((enabled): [string, string, string] => [
       "accounts",
       `{"apiKey":"${apiKey}","enabled":${enabled}}`,

@@ -411,11 +411,11 @@ describe("a fault of texts", () => {
   });
 
   it.each([
-    [{ smsStatus: "5" }, 'smsStatus with path "sms" only'],
-    [{ path: "calls", smsStatus: "5" }, 'smsStatus with path "sms" only'],
+    [{ smsStatus: "5" }, 'smsStatus only with path "sms"'],
+    [{ path: "calls", smsStatus: "5" }, 'smsStatus only with path "sms"'],
     [{ path: "sms", smsStatus: "5", status: 503 }, "exactly one of status, drop and hang"],
     [{ path: "sms", smsStatus: "0" }, "smsStatus must be one of 1, 2"],
-    [{ path: "sms", channel: "sms", status: 503 }, 'channel with path "conversions" only'],
+    [{ path: "sms", channel: "sms", status: 503 }, 'channel only with path "conversions"'],
     [{ path: "voice", status: 503 }, "path must be one of conversions, sms, calls"],
   ])("is not taken as %j", (fault, message) => {
     expect(() => sandbox.fail(fault as never)).toThrow(message);

@@ -368,7 +368,7 @@ describe("a reply", () => {
   });
 
   it.each<[string, string, string | undefined]>([
-    ["to must be given: no text has arrived here", "4711", undefined],
+    ["to is required: no text has arrived here", "4711", undefined],
     ["to must be 3 to 15 digits", "4711", "Acme"],
     ["text must be 1 to 1600 characters", "", SENDER],
   ])("is refused: %s", async (message, text, to) => {
@@ -380,7 +380,7 @@ describe("a reply", () => {
     const { sandbox } = create();
     await send(sandbox, { from: "Acme Bank" });
     const error = await conversionErrorOf(() => sandbox.handset(HANDSET).reply("4711"));
-    expect(error.message).toContain("came from a name, which takes no replies");
+    expect(error.message).toContain("came from a name, which cannot receive replies");
   });
 });
 
@@ -460,7 +460,7 @@ describe("webhookOrigins", () => {
     expect(sandbox.exchanges(0).filter(({ from }) => from === "vonage")).toMatchObject([
       { status: 0, note: "not sent: its origin is not among webhookOrigins" },
     ]);
-    expect(() => sandbox.webhooks({ deliveryReceipt: callback })).toThrow(`may go to: ${ORIGIN}`);
+    expect(() => sandbox.webhooks({ deliveryReceipt: callback })).toThrow(`must be one of webhookOrigins: ${ORIGIN}`);
     expect(() => sandbox.webhooks({ inboundSms: callback })).toThrow("inboundSms");
   });
 

@@ -171,7 +171,9 @@ it("a callback of a caller's choice makes it call no other host; the configured 
 
   const set = await post("/sandbox/webhooks", { deliveryReceipt: `http://127.0.0.1:${port}/secret` });
   expect(set.status).toBe(400);
-  expect(set.body).toMatchObject({ error: expect.stringMatching(/deliveryReceipt must be of an origin/) });
+  expect(set.body).toMatchObject({
+    error: expect.stringMatching(/origin of deliveryReceipt must be one of/),
+  });
   other.close();
 });
 

@@ -1,6 +1,6 @@
 // An exchange as the timeline tells it: who to whom, and one short sentence. Pure.
 
-import type { SandboxExchange } from "../../../src/sandbox/index.ts";
+import { FAULT_NOTE, RECORDED_FAULT_NOTE, type SandboxExchange } from "../../../src/sandbox/exchanges.ts";
 import type { ApplicationExchange } from "../application-log.ts";
 
 /** One row of the timeline. */
@@ -83,8 +83,9 @@ export function fromVonage(exchange: SandboxExchange): TimelineEvent {
   const { seq, at, from, method, path, status, parameters, note } = exchange;
   const isReport = path.startsWith("/conversions/");
   const fromVonage = from === "vonage";
-  const isFailure = status === 0 || status >= 400 || (!!note && /^(status [1-9]|a fault)/.test(note));
-  const isDone = !isFailure || note === "a fault; done all the same";
+  const isFailure =
+    status === 0 || status >= 400 || (!!note && (note.startsWith(FAULT_NOTE) || /^status [1-9]/.test(note)));
+  const isDone = !isFailure || note === RECORDED_FAULT_NOTE;
   const ends: readonly [Actor, Actor] = fromVonage ? ["Vonage", "Worker"] : ["Worker", "Vonage"];
   return {
     key: `vonage ${seq}`,

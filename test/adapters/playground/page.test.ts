@@ -311,7 +311,7 @@ describe("the timeline's sentences", () => {
     ["/conversions/voice", { status: 402 }, "reports delivered=false for 0A1 (answered 402)", undefined],
     [
       "/conversions/sms",
-      { status: 0, note: "a fault; done all the same" },
+      { status: 0, note: "a fault; the request took effect" },
       "Conversion API recorded: delivered=false for 0A1 (no answer)",
       false,
     ],

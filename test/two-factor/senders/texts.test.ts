@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { splitText } from "../../../src/sandbox/text-parts.ts";
+import { splitText } from "../../../src/shared/text-parts.ts";
 import { isGsmText } from "../../../src/shared/gsm-alphabet.ts";
 import { formatSpokenText } from "../../../src/two-factor/senders/spoken.ts";
 import { formatCodeText, TEXT_LOCALES, toMinutes } from "../../../src/two-factor/senders/texts.ts";

@@ -1,8 +1,8 @@
 import "../support/property-seed.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { splitText, toGsm } from "../../src/sandbox/text-parts.ts";
 import { isGsmText } from "../../src/shared/gsm-alphabet.ts";
+import { splitText, toGsm } from "../../src/shared/text-parts.ts";
 
 const isWhole = (one: string) => !/\p{Cs}/u.test(one);
 const text = fc.string({ unit: "binary", maxLength: 700 }).filter(isWhole);

@@ -1,1 +1,0 @@
-export { splitText, type TextEncoding, toGsm } from "../shared/text-parts.ts";

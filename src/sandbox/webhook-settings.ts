@@ -1,0 +1,52 @@
+import * as v from "valibot";
+import { field, objectOf, oneOf } from "../shared/validation.ts";
+import { SIGNATURE_METHODS, type SignatureMethod } from "../wire/signature-method.ts";
+
+/** A GET with a query, or a POST with a form or JSON. */
+export type WebhookTransport = "query" | "form" | "json";
+
+/** Where and how Vonage sends webhooks: the settings of an account. */
+export interface SandboxWebhooks {
+  /**
+   * The http or https URL for delivery receipts. Without it, a receipt is sent only for a message that names its own
+   * `callback`.
+   *
+   * @example "http://localhost:8787/webhooks/delivery-receipt"
+   */
+  readonly deliveryReceipt?: string;
+  /**
+   * The http or https URL for users' replies. Without it, replies are not sent.
+   *
+   * @example "http://localhost:8787/webhooks/inbound-sms"
+   */
+  readonly inboundSms?: string;
+  /**
+   * A GET with a query, or a POST with a form or JSON.
+   *
+   * @default "form"
+   */
+  readonly transport?: WebhookTransport;
+  /**
+   * Signs webhooks with the account's signature secret, as Vonage does once its support has enabled that.
+   *
+   * @default not signed
+   */
+  readonly sign?: SignatureMethod;
+}
+
+/** Recognises a URL that Vonage accepts for webhooks. */
+export function isWebhookUrl(value: unknown): value is string {
+  return (
+    typeof value === "string" && value.length <= 2000 && /^https?:\/\//.test(value) && URL.canParse(value)
+  );
+}
+
+const url = v.optional(field<string>("an http or https URL", isWebhookUrl));
+
+/** The rules of {@link SandboxWebhooks}. */
+export const webhooksSchema = objectOf({
+  deliveryReceipt: url,
+  inboundSms: url,
+  transport: v.optional(oneOf<WebhookTransport>(["query", "form", "json"]), "form"),
+  sign: v.optional(oneOf(SIGNATURE_METHODS)),
+});
