@@ -460,7 +460,9 @@ describe("webhookOrigins", () => {
     expect(sandbox.exchanges(0).filter(({ from }) => from === "vonage")).toMatchObject([
       { status: 0, note: "not sent: its origin is not among webhookOrigins" },
     ]);
-    expect(() => sandbox.webhooks({ deliveryReceipt: callback })).toThrow(`must be one of webhookOrigins: ${ORIGIN}`);
+    expect(() => sandbox.webhooks({ deliveryReceipt: callback })).toThrow(
+      `must be one of webhookOrigins: ${ORIGIN}`,
+    );
     expect(() => sandbox.webhooks({ inboundSms: callback })).toThrow("inboundSms");
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { splitText } from "../../../src/shared/text-parts.ts";
 import { isGsmText } from "../../../src/shared/gsm-alphabet.ts";
+import { splitText } from "../../../src/shared/text-parts.ts";
 import { formatSpokenText } from "../../../src/two-factor/senders/spoken.ts";
 import { formatCodeText, TEXT_LOCALES, toMinutes } from "../../../src/two-factor/senders/texts.ts";
 
