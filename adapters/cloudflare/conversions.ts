@@ -12,7 +12,7 @@ import {
   TRAFFICS,
   type Traffic,
 } from "../../src/wire/report.ts";
-import { LedgerUnavailable } from "../http/ledger.ts";
+import { LedgerUnavailable } from "../http/ports/ledger.ts";
 import { PROBLEMS, type ProblemName } from "../http/problem.ts";
 import { OTHER_TRAFFIC } from "../http/submission.ts";
 import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/track.ts";

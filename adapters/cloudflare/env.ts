@@ -2,12 +2,8 @@
 
 import type { Fault } from "../../src/shared/validation.ts";
 import type { IncompleteConfiguration } from "../http/handler.ts";
-import {
-  type ConversionHandlerOptions,
-  checkHandlerOptions,
-  type HandlerConfig,
-  type RateLimit,
-} from "../http/options.ts";
+import { type ConversionHandlerOptions, checkHandlerOptions, type HandlerConfig } from "../http/options.ts";
+import type { RateLimit } from "../http/ports/rate-limit.ts";
 import type { TwoFactorConfig } from "../http/two-factor/options.ts";
 import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
 import {

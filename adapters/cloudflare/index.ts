@@ -4,7 +4,7 @@ import type { ConversionService } from "./conversions.ts";
 import type { TwoFactorService } from "./two-factor/entrypoint.ts";
 import { createWorker } from "./worker.ts";
 
-export type { LedgerAnswer } from "../http/ledger.ts";
+export type { LedgerAnswer } from "../http/ports/ledger.ts";
 export type { SentMessage, TrackResult } from "../http/track.ts";
 export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";

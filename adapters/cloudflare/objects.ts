@@ -1,6 +1,6 @@
 // What all that is kept in Durable Objects has in common: how it is spread over them, and how they are called.
 
-import { type StoredObject, unavailable } from "../http/storage-unavailable.ts";
+import { type StoredObject, unavailable } from "../http/ports/storage-unavailable.ts";
 
 /** FNV-1a, 32 bits: spreads texts evenly, and stays the same for ever, since what is stored is found by it. */
 export function hashText(text: string): number {

@@ -1,11 +1,11 @@
 // What the Worker is made of, from its environment.
 
 import { ConversionError } from "../../src/client/errors.ts";
-import type { Erase } from "../http/erase.ts";
 import type { IncompleteConfiguration, TwoFactorParts } from "../http/handler.ts";
-import type { Ledger } from "../http/ledger.ts";
-import type { UnreadableRows } from "../http/operator.ts";
 import type { HandlerConfig } from "../http/options.ts";
+import type { Erase } from "../http/ports/erase.ts";
+import type { Ledger } from "../http/ports/ledger.ts";
+import type { UnreadableRows } from "../http/ports/unreadable-rows.ts";
 import { createDelivery, type Deliver } from "../http/submission.ts";
 import { createTracking, type Track } from "../http/track.ts";
 import { createTwoFactorCalls } from "../http/two-factor/calls.ts";

@@ -3,32 +3,16 @@
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { objectOf, required, text } from "../../src/shared/validation.ts";
 import { readParameters } from "../../src/wire/request-parameters.ts";
-import { admitAdmin, answerUnreadable, type HandlerContext } from "./authentication.ts";
+import { authenticateAdmin } from "./authentication.ts";
+import type { HandlerContext } from "./context.ts";
 import { readFields } from "./fields.ts";
 import type { HandlerConfig } from "./options.ts";
+import type { Erase } from "./ports/erase.ts";
 import { type Answer, problem } from "./problem.ts";
-
-/** How much was removed. */
-export interface Erased {
-  readonly challenges: number;
-  /** Answers that were kept for their `Idempotency-Key`. */
-  readonly answers: number;
-  /** Counters of the send limits for this number. Those of its block of 10 000, and of all, tell of no one. */
-  readonly counters: number;
-  /** Rows that could not be read and mention the number. */
-  readonly unreadable: number;
-}
-
-/**
- * Removes a number in every spelling that it may be stored under. Behind this port, so that a handler without the
- * workflow carries no numbering plans.
- *
- * @param number E.164 digits without "+".
- */
-export type Erase = (number: string) => Promise<Erased>;
+import { answerUnreadable } from "./unreadable-body.ts";
 
 const eraseSchema = objectOf({
-  // Also a number that no plan has any more: it may have been stored when one had it.
+  // Looser than the numbering plans: the number may have been stored when a plan still had it.
   to: required(text("a phone number in E.164: country code first, 7 to 15 digits", /^\+?[1-9]\d{6,14}$/)),
 });
 
@@ -38,7 +22,7 @@ const NUMBER_IN_URL = { parameter: "to", detail: "must not stand in the URL; sen
 /** Makes the call; it lets only an admin key on. `erase` is `undefined` where there is no workflow. */
 export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
   return async (request: Request, context: HandlerContext): Promise<Answer> => {
-    const admin = await admitAdmin(request, config, context);
+    const admin = await authenticateAdmin(request, config, context);
     if (typeof admin !== "string") return admin;
     const seen = { caller: `admin:${admin}` };
     if (erase === undefined) return problem("no-two-factor", {}, {}, seen);

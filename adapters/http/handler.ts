@@ -6,16 +6,19 @@ import { getPath } from "hono/utils/url";
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { toNormalPath } from "../../src/wire/normal-path.ts";
 import { CHANNELS, TRAFFICS } from "../../src/wire/report.ts";
-import { answerAnybody, type HandlerContext, refuseFlood } from "./authentication.ts";
+import type { HandlerContext } from "./context.ts";
 import { createCors } from "./cors.ts";
-import { createEraser, type Erase } from "./erase.ts";
-import type { Ledger } from "./ledger.ts";
+import { createEraser } from "./erase.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
-import { createOperator, type UnreadableRows } from "./operator.ts";
+import { createOperator } from "./operator.ts";
 import type { HandlerConfig } from "./options.ts";
+import type { Erase } from "./ports/erase.ts";
+import type { Ledger } from "./ports/ledger.ts";
+import { STORAGE_PROBLEMS, StorageUnavailable } from "./ports/storage-unavailable.ts";
+import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { type Answer, problem } from "./problem.ts";
+import { answerPublic, limitPublic } from "./rate-limits.ts";
 import { createReporter } from "./report.ts";
-import { STORAGE_PROBLEMS, StorageUnavailable } from "./storage-unavailable.ts";
 import { createDelivery } from "./submission.ts";
 import { createTracker, createTracking } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
@@ -95,12 +98,12 @@ export function createHandler(
     idempotencyKeys: twoFactor !== undefined,
   };
 
-  const anybody = (c: Context<AppEnv>, answer: Answer) => answerAnybody(config, c.env, answer);
+  const anybody = (c: Context<AppEnv>, answer: Answer) => answerPublic(config, c.env, answer);
 
   route(app, config, "/health", {
     GET: async (c) => {
       // Before the notes, which an object is asked for.
-      const refusal = await refuseFlood(config, c.env);
+      const refusal = await limitPublic(config, c.env);
       if (refusal !== undefined) return refusal;
       const notes = [...always, ...((await twoFactor?.examination?.notes()) ?? [])];
       const body = JSON.stringify({ ...health, ...(notes.length > 0 && { notes }) });
@@ -162,7 +165,7 @@ export function createIncompleteHandler({
   );
   const log = { level: "error", hint: `missing or wrong settings: ${names}` } as const;
   const answer = problem("not-configured", { detail: `Missing or wrong: ${names}.`, ...incomplete }, {}, log);
-  app.all("*", async (c) => respond(c, await answerAnybody(config, c.env, answer)));
+  app.all("*", async (c) => respond(c, await answerPublic(config, c.env, answer)));
   return observe(app);
 }
 
@@ -177,11 +180,11 @@ function createApp(config: Openness): Hono<AppEnv> {
   if (config.allowedOrigins.length > 0) {
     const cors = createCors(config.allowedOrigins);
     app.use(async (c, next) => {
-      const refusal = c.req.method === "OPTIONS" ? await refuseFlood(config, c.env) : undefined;
+      const refusal = c.req.method === "OPTIONS" ? await limitPublic(config, c.env) : undefined;
       return refusal === undefined ? cors(c, next) : respond(c, refusal);
     });
   }
-  app.notFound(async (c) => respond(c, await answerAnybody(config, c.env, problem("not-found"))));
+  app.notFound(async (c) => respond(c, await answerPublic(config, c.env, problem("not-found"))));
   // An unknown error's text may quote anything, so only its kind is logged.
   app.onError((error, c) => {
     if (error instanceof StorageUnavailable) {
@@ -211,7 +214,7 @@ function route(
     .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
     .join(", ");
   const refusal = problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow });
-  app.all(path, async (c) => respond(c, await answerAnybody(config, c.env, refusal)));
+  app.all(path, async (c) => respond(c, await answerPublic(config, c.env, refusal)));
 }
 
 /** Makes the response, with the headers of every answer, and leaves for the log what it should say. */

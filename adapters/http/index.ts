@@ -8,10 +8,11 @@ export type { ConversionErrorCode, ConversionErrorDetails } from "../../src/clie
 export { ConversionError, isConversionError } from "../../src/client/errors.ts";
 export type { TokenSecret } from "../../src/token/token-secret.ts";
 export type { Channel, Traffic } from "../../src/wire/report.ts";
-export type { HandlerContext } from "./authentication.ts";
+export type { HandlerContext } from "./context.ts";
 export type { ConversionHandler } from "./handler.ts";
 export type { LogEntry } from "./log.ts";
-export type { AdminKey, ConversionHandlerOptions, ProxyKey, RateLimit, RateLimits } from "./options.ts";
+export type { AdminKey, ConversionHandlerOptions, ProxyKey } from "./options.ts";
+export type { RateLimit, RateLimits } from "./ports/rate-limit.ts";
 
 /**
  * Makes a handler that takes reports as the Conversion API does, minus its secrets:

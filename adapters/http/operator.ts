@@ -7,9 +7,11 @@ import { LISTED_STATES } from "../../src/ledger/row.ts";
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
-import { admitAdmin, type HandlerContext } from "./authentication.ts";
-import type { Ledger, ListedState, ReportPage } from "./ledger.ts";
+import { authenticateAdmin } from "./authentication.ts";
+import type { HandlerContext } from "./context.ts";
 import type { HandlerConfig } from "./options.ts";
+import type { Ledger, ListedState, ReportPage } from "./ports/ledger.ts";
+import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { type Answer, problem } from "./problem.ts";
 import { createSenders } from "./senders.ts";
 import type { Examination } from "./two-factor/examine.ts";
@@ -28,13 +30,6 @@ export interface Diagnosis {
   readonly status?: number | undefined;
   /** With `rejected`: the `via` of the credentials, which says how reports are sent today. */
   readonly via?: NonNullable<Credentials["via"]>;
-}
-
-/** Rows of the workflow's storage that could not be read. */
-export interface UnreadableRows {
-  /** @returns `undefined`: the cursor is none of ours. */
-  list(limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
-  count(): Promise<number>;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -56,7 +51,7 @@ export function createOperator(
   const asAdmin =
     (answer: (request: Request, ledger: Ledger, key: readonly string[]) => Promise<Answer>) =>
     async (request: Request, context: HandlerContext, ...key: string[]): Promise<Answer> => {
-      const admin = await admitAdmin(request, config, context);
+      const admin = await authenticateAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
       const seen = { caller: `admin:${admin}` };
       if (ledger === undefined) return problem("no-ledger", { detail: NO_LEDGER }, {}, seen);
@@ -111,7 +106,7 @@ export function createOperator(
 
     /** `POST /doctor`: reports a message that does not exist with each key, and says how the workflow is set up. */
     doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
-      const admin = await admitAdmin(request, config, context);
+      const admin = await authenticateAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
       const senders = createSenders(config, false);
       const keys: Partial<Record<Traffic, Diagnosis>> = {};

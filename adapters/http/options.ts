@@ -18,6 +18,7 @@ import { DEFAULT_AUDIENCE, type TokenSecret, tokenSecretSchema } from "../../src
 import { TRAFFICS, type Traffic } from "../../src/wire/report.ts";
 import { allowedOriginSchema } from "./allowed-origin.ts";
 import type { LogEntry } from "./log.ts";
+import type { RateLimit, RateLimits } from "./ports/rate-limit.ts";
 
 /** A key for servers that report through the handler. */
 export interface ProxyKey {
@@ -39,21 +40,6 @@ export interface AdminKey {
   readonly name: string;
   /** 32 to 200 letters, digits, `_`, `~` or `-`; not one of the proxy keys. */
   readonly key: string;
-}
-
-/** Limits the requests of one kind of caller. Cloudflare's rate-limit binding has this shape. */
-export interface RateLimit {
-  /** Counts one request of `key`; `success` is `false` when there were too many. */
-  limit(input: { key: string }): Promise<{ success: boolean }>;
-}
-
-export interface RateLimits {
-  /** By message, for callers with a token. */
-  readonly token?: RateLimit | undefined;
-  /** By name, for callers with a proxy key. */
-  readonly key?: RateLimit | undefined;
-  /** By client address, for callers that could not be authenticated. */
-  readonly anonymous?: RateLimit | undefined;
 }
 
 export interface ConversionHandlerOptions {

@@ -4,12 +4,13 @@ import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
 import { decodeReport } from "../../src/wire/parameters.ts";
 import { type Channel, createReportSchema, type Traffic } from "../../src/wire/report.ts";
-import { admit, type HandlerContext } from "./authentication.ts";
+import { authenticate } from "./authentication.ts";
 import { CALLER_PARAMETERS } from "./caller.ts";
+import type { HandlerContext } from "./context.ts";
 import type { LogEntry } from "./log.ts";
 import type { HandlerConfig } from "./options.ts";
+import { STORAGE_PROBLEMS } from "./ports/storage-unavailable.ts";
 import { type Answer, type ProblemName, problem } from "./problem.ts";
-import { STORAGE_PROBLEMS } from "./storage-unavailable.ts";
 import type { Deliver, Delivery } from "./submission.ts";
 
 /** However long Vonage asks to wait, callers are not sent away for longer: a report does not keep. */
@@ -32,9 +33,9 @@ export function createReporter(config: HandlerConfig, deliver: Deliver) {
   const schema = createReportSchema(Date.now);
 
   return async function report(request: Request, channel: Channel, context: HandlerContext): Promise<Answer> {
-    const admitted = await admit(request, config, context);
-    if ("status" in admitted) return admitted;
-    const { caller, decoded, seen } = admitted;
+    const authenticated = await authenticate(request, config, context);
+    if ("status" in authenticated) return authenticated;
+    const { caller, decoded, seen } = authenticated;
     const { report, faults } = decodeReport(channel, decoded, CALLER_PARAMETERS, schema);
     if (report === undefined) return problem("invalid-parameters", { errors: faults }, {}, seen);
     if (caller.kind === "token" && (caller.messageId !== report.messageId || caller.channel !== channel)) {

@@ -2,8 +2,8 @@
 
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { Traffic, ValidReport } from "../../src/wire/report.ts";
-import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
+import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ports/ledger.ts";
 import type { ProblemName } from "./problem.ts";
 import { createSenders } from "./senders.ts";
 

@@ -7,10 +7,11 @@ import { integer, objectOf, oneOf, required } from "../../src/shared/validation.
 import { mintReportToken } from "../../src/token/report-token.ts";
 import { LONGEST_TOKEN_S } from "../../src/token/token-lifetime.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
-import { admit, type HandlerContext } from "./authentication.ts";
+import { authenticate } from "./authentication.ts";
+import type { HandlerContext } from "./context.ts";
 import { readFields } from "./fields.ts";
-import type { Ledger } from "./ledger.ts";
 import type { HandlerConfig } from "./options.ts";
+import type { Ledger } from "./ports/ledger.ts";
 import { type Answer, problem } from "./problem.ts";
 import { OTHER_TRAFFIC } from "./submission.ts";
 
@@ -85,9 +86,9 @@ export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
 /** Makes the function that takes one `POST /messages` through. */
 export function createTracker(config: HandlerConfig, track: Track) {
   return async (request: Request, context: HandlerContext): Promise<Answer> => {
-    const admitted = await admit(request, config, context);
-    if ("status" in admitted) return admitted;
-    const { caller, decoded, seen } = admitted;
+    const authenticated = await authenticate(request, config, context);
+    if ("status" in authenticated) return authenticated;
+    const { caller, decoded, seen } = authenticated;
     if (caller.kind !== "key") {
       const detail = "Messages are tracked with a proxy key; a token is for reporting one.";
       return problem("unauthenticated", { detail }, {}, seen);

@@ -6,7 +6,7 @@ import type { Layout } from "../../../src/ledger/layout.ts";
 import type { Ended } from "../../../src/ledger/machine.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
-import type { LedgerReport, TrackedMessage } from "../../http/ledger.ts";
+import type { LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createSenders } from "../../http/senders.ts";
 import { type Env, readEnv } from "../env.ts";
 import { createGroupCommit } from "./group-commit.ts";

@@ -3,7 +3,7 @@
 
 import { formerHomesOf, homeOf, type Layout, toUnconfirmed } from "../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../src/ledger/row.ts";
-import { LedgerUnavailable } from "../../http/ledger.ts";
+import { LedgerUnavailable } from "../../http/ports/ledger.ts";
 import { callObject } from "../objects.ts";
 import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";

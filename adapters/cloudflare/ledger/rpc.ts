@@ -3,7 +3,7 @@
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
-import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ledger.ts";
+import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Moved } from "./shard-layout.ts";
 import type { Position, SetAside } from "./store.ts";

@@ -14,7 +14,7 @@ import {
 import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../../../src/ledger/row.ts";
 import { LONGEST_DELAY_MS } from "../../../src/ledger/schedule.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
-import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ledger.ts";
+import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { createBudget } from "./budget.ts";

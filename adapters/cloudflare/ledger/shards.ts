@@ -9,7 +9,7 @@ import {
   type ListedReport,
   type ListedState,
   type UnreadableReport,
-} from "../../http/ledger.ts";
+} from "../../http/ports/ledger.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { inGroups } from "../in-groups.ts";
 import { createRouting } from "./routing.ts";

@@ -16,8 +16,8 @@ import {
   type StartRequest,
   startSchema,
 } from "../../../src/two-factor/request.ts";
+import { STORAGE_PROBLEMS, StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
 import { PROBLEMS } from "../../http/problem.ts";
-import { STORAGE_PROBLEMS, StorageUnavailable } from "../../http/storage-unavailable.ts";
 import type { Failure, TwoFactor } from "../../http/two-factor/service.ts";
 import type { Env } from "../env.ts";
 import { requireServices, type ServicesOf } from "../services.ts";

@@ -2,7 +2,7 @@
 
 import { parsePhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
 import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
-import type { Erase } from "../../http/erase.ts";
+import type { Erase } from "../../http/ports/erase.ts";
 import { inGroups } from "../in-groups.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";

@@ -5,7 +5,7 @@ import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
 import { DEFAULT_LIMITS } from "../../../src/two-factor/challenge/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import { LedgerUnavailable } from "../../http/ledger.ts";
+import { LedgerUnavailable } from "../../http/ports/ledger.ts";
 import type {
   Keep,
   Keyed,

@@ -2,7 +2,7 @@
 // the ledger has confirmed it. Whatever the order in which it hears of a message, its rules make the same of it.
 
 import type { Statement } from "../../../src/two-factor/challenge/step.ts";
-import type { Ledger } from "../../http/ledger.ts";
+import type { Ledger } from "../../http/ports/ledger.ts";
 import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
 
 /** What is used of the ledger. */

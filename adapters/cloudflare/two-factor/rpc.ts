@@ -7,7 +7,7 @@
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import type { Erased } from "../../http/erase.ts";
+import type { Erased } from "../../http/ports/erase.ts";
 import type {
   Begun,
   Checked,

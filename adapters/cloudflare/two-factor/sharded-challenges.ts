@@ -2,7 +2,7 @@
 
 import * as base64url from "jose/base64url";
 import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
-import { StorageUnavailable } from "../../http/storage-unavailable.ts";
+import { StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
 import type { Challenges, Received, Wait } from "../../http/two-factor/challenges.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject, hashText } from "../objects.ts";

@@ -1,8 +1,8 @@
 // Rows of the workflow's objects that could not be read, over all of them: the challenges' shards, then the
 // limits and the sightings of webhooks.
 
-import type { UnreadableReport } from "../../http/ledger.ts";
-import type { UnreadableRows } from "../../http/operator.ts";
+import type { UnreadableReport } from "../../http/ports/ledger.ts";
+import type { UnreadableRows } from "../../http/ports/unreadable-rows.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";

@@ -10,7 +10,8 @@ import {
   readIdempotencyKey,
 } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
-import { type Admitted, admit, type HandlerContext } from "../authentication.ts";
+import { type Authenticated, authenticate } from "../authentication.ts";
+import type { HandlerContext } from "../context.ts";
 import { readFields } from "../fields.ts";
 import type { LogEntry } from "../log.ts";
 import type { HandlerConfig } from "../options.ts";
@@ -43,9 +44,9 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
       answer: Call<v.InferOutput<ReturnType<typeof objectOf<E>>>>,
     ) =>
     async (request: Request, context: HandlerContext, id = ""): Promise<Answer> => {
-      const admitted = await admit(request, config, context);
-      if ("status" in admitted) return admitted;
-      const { caller, decoded, seen }: Admitted = admitted;
+      const authenticated = await authenticate(request, config, context);
+      if ("status" in authenticated) return authenticated;
+      const { caller, decoded, seen }: Authenticated = authenticated;
       if (caller.kind !== "key") {
         const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
         return problem("unauthenticated", { detail }, {}, seen);

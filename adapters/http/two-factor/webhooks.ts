@@ -7,9 +7,11 @@ import { isWebhookParameter } from "../../../src/webhooks/names.ts";
 import { type ReceivedWebhook, receiveWebhook } from "../../../src/webhooks/read.ts";
 import { checkWebhook, type SignatureFault } from "../../../src/webhooks/verify.ts";
 import type { Parameters } from "../../../src/wire/parameters.ts";
-import { answerStranger, answerUnreadable, type HandlerContext } from "../authentication.ts";
+import type { HandlerContext } from "../context.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
+import { answerUnauthenticated } from "../rate-limits.ts";
+import { answerUnreadable } from "../unreadable-body.ts";
 import type { Once, Received } from "./challenges.ts";
 import type { WebhookTrust } from "./options.ts";
 import type { TwoFactor } from "./service.ts";
@@ -46,7 +48,7 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
     (webhook: Webhook, take: Take) =>
     async (request: Request, context: HandlerContext): Promise<Answer> => {
       /** For whoever is not known to be Vonage: of those there may be too many. */
-      const answerUnknown = (answer: Answer) => answerStranger(config, context, answer);
+      const answerUnknown = (answer: Answer) => answerUnauthenticated(config, context, answer);
       // Not awaited: taking note must not slow an answer.
       const note = (outcome: WebhookOutcome) => {
         const noted = service.webhooks.note(webhook, outcome);

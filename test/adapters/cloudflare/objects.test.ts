@@ -5,7 +5,7 @@ import { createShardedLedger } from "../../../adapters/cloudflare/ledger/shards.
 import { type CallRules, callObject, hashText } from "../../../adapters/cloudflare/objects.ts";
 import { createRemoteLimits } from "../../../adapters/cloudflare/two-factor/remote-limits.ts";
 import { createShardedChallenges } from "../../../adapters/cloudflare/two-factor/sharded-challenges.ts";
-import { LedgerUnavailable, StorageUnavailable } from "../../../adapters/http/storage-unavailable.ts";
+import { LedgerUnavailable, StorageUnavailable } from "../../../adapters/http/ports/storage-unavailable.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { createHandler } from "../../../adapters/http/handler.ts";
 import type { LogEntry } from "../../../adapters/http/index.ts";
-import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "../../../adapters/http/ledger.ts";
 import { resolveHandlerOptions } from "../../../adapters/http/options.ts";
+import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "../../../adapters/http/ports/ledger.ts";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import {
   BY_SHOP,

@@ -1,6 +1,11 @@
 // What the operator sees, over HTTP with the admin key.
 
-import type { LedgerStats, ListedReport, ListedState, ReportPage } from "../../../adapters/http/ledger.ts";
+import type {
+  LedgerStats,
+  ListedReport,
+  ListedState,
+  ReportPage,
+} from "../../../adapters/http/ports/ledger.ts";
 import { ADMIN_KEY } from "../../support/local-stack.ts";
 import { until } from "./time.ts";
 

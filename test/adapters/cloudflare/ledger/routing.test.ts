@@ -7,7 +7,7 @@ import { createRouting } from "../../../../adapters/cloudflare/ledger/routing.ts
 import type { ShardRpc } from "../../../../adapters/cloudflare/ledger/rpc.ts";
 import { createShardLayout } from "../../../../adapters/cloudflare/ledger/shard-layout.ts";
 import type { ShardLogEntry } from "../../../../adapters/cloudflare/ledger/shard-log.ts";
-import { LedgerUnavailable } from "../../../../adapters/http/ledger.ts";
+import { LedgerUnavailable } from "../../../../adapters/http/ports/ledger.ts";
 import { type Layout, SETTLING_MS } from "../../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../../src/ledger/row.ts";
 import "../../../support/property-seed.ts";

@@ -10,7 +10,7 @@ import {
   type Sql,
   type SqlValue,
 } from "../../../../adapters/cloudflare/ledger/store.ts";
-import type { LedgerAnswer, LedgerReport } from "../../../../adapters/http/ledger.ts";
+import type { LedgerAnswer, LedgerReport } from "../../../../adapters/http/ports/ledger.ts";
 import type { ConversionErrorCode } from "../../../../src/client/errors.ts";
 import { type Gate, OPEN_GATE } from "../../../../src/ledger/gate.ts";
 import type { Ended } from "../../../../src/ledger/machine.ts";

@@ -6,7 +6,7 @@ import {
   createChallengeShard,
 } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
 import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
-import type { LedgerReport, TrackedMessage } from "../../../../adapters/http/ledger.ts";
+import type { LedgerReport, TrackedMessage } from "../../../../adapters/http/ports/ledger.ts";
 import type { Begun, NewChallenge, Refusal } from "../../../../adapters/http/two-factor/challenges.ts";
 import type { Challenge } from "../../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../../src/webhooks/delivery-receipt.ts";

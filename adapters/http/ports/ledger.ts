@@ -1,10 +1,10 @@
 // What the handler asks of a ledger. Cloudflare's Durable Objects hold one (adapters/cloudflare/ledger); without
 // any, the handler works all the same, and forgets.
 
-import type { ConversionErrorCode } from "../../src/client/errors.ts";
-import type { HeldBackBy } from "../../src/ledger/gate.ts";
-import type { ListedState, MessageKey, ReportState } from "../../src/ledger/row.ts";
-import type { Channel, Traffic } from "../../src/wire/report.ts";
+import type { ConversionErrorCode } from "../../../src/client/errors.ts";
+import type { HeldBackBy } from "../../../src/ledger/gate.ts";
+import type { ListedState, MessageKey, ReportState } from "../../../src/ledger/row.ts";
+import type { Channel, Traffic } from "../../../src/wire/report.ts";
 
 export { LedgerUnavailable } from "./storage-unavailable.ts";
 export type { ListedState };

@@ -1,0 +1,22 @@
+/** What the runtime knows about a request besides the request itself. */
+export interface HandlerContext {
+  /** Keeps work going after the answer, or after the caller has left. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+  /**
+   * The client's address, as the platform vouches for it. It is used for rate limits only; an IPv6 address counts with
+   * its /64. Without an address, all callers that fail authentication share one limit, and public answers such as
+   * `GET /health` are not limited.
+   *
+   * @default none
+   * @example
+   * // Hono on Node
+   * app.all("/conversions/*", (c) => handle(c.req.raw, { clientAddress: getConnInfo(c).remote.address }));
+   */
+  readonly clientAddress?: string | undefined;
+  /**
+   * Whether the platform enforces `Content-Length`, so that bodies can be read faster.
+   *
+   * @default false
+   */
+  readonly lengthHolds?: boolean;
+}
