@@ -1,4 +1,4 @@
-// The Worker for Workers next door: a service binding in place of HTTP, no token, no key.
+// Reports for other Workers of the account: a service binding instead of HTTP, without token or key.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
@@ -13,8 +13,8 @@ import {
   type Traffic,
 } from "../../src/wire/report.ts";
 import { LedgerUnavailable } from "../http/ports/ledger.ts";
-import { PROBLEMS, type ProblemName } from "../http/problem.ts";
-import { OTHER_TRAFFIC } from "../http/submission.ts";
+import type { SubmissionRefusal } from "../http/refusal.ts";
+import { describeRefusal } from "../http/refusal-problem.ts";
 import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/track.ts";
 import type { Env } from "./env.ts";
 import { requireServices, type ServicesOf } from "./services.ts";
@@ -70,52 +70,52 @@ export function createConversionsEntrypoint(
     async track(message: SentMessage) {
       const { traffic = "2fa", ...given } = validate(sentMessageSchema, message, "invalid_report");
       const { track } = requireServices(servicesOf(this.env));
-      if (track === undefined) {
-        throw new ConversionError(
-          "invalid_options",
-          "invalid_options: there is no ledger; bind LEDGER to track",
-        );
-      }
-      try {
-        const tracked = await track({ ...given, traffic });
-        if (tracked === "other-traffic") throw toError("wrong-traffic", 0, OTHER_TRAFFIC);
-        return tracked;
-      } catch (error) {
-        throw error instanceof LedgerUnavailable ? toError("ledger-unavailable", 0) : error;
-      }
+      if (track === undefined) throw toError({ reason: "no_ledger" }, 0);
+      const tracked = await track({ ...given, traffic }).catch((error: unknown) => {
+        if (!(error instanceof LedgerUnavailable)) throw error;
+        throw toError({ reason: "ledger_unavailable" }, 0);
+      });
+      if ("refused" in tracked) throw toError(tracked.refused, 0);
+      return tracked;
     }
 
     async #report(channel: Channel, given: ServiceReport): Promise<ConversionResult> {
       const { traffic, ...report } = validate(reportSchema, given, "invalid_report");
-      const { deliver } = requireServices(servicesOf(this.env));
-      const work = deliver({ channel, ...report }, traffic);
+      const { submit } = requireServices(servicesOf(this.env));
+      const work = submit({ channel, ...report }, traffic);
       this.ctx.waitUntil(work.catch(() => {}));
-      const delivery = await work;
-      const { status, attempts } = delivery;
-      if (status === "failed") throw toError(delivery.problem, attempts, delivery.detail);
+      const submission = await work;
+      const { status, attempts } = submission;
+      if (status === "refused") throw toError(submission.refusal, attempts);
       return { status, attempts };
     }
   };
 }
 
-/** The problem as the client's error. */
-const CODES: Partial<Record<ProblemName, readonly [code: ConversionErrorCode, retryable: boolean]>> = {
+const CODES: Readonly<
+  Record<
+    Exclude<SubmissionRefusal["reason"], "upstream">,
+    readonly [code: ConversionErrorCode, retryable: boolean]
+  >
+> = {
+  no_credentials: ["invalid_options", false],
+  other_traffic: ["unauthorized", false],
   conflict: ["conflict", false],
-  "wrong-traffic": ["unauthorized", false],
-  "not-configured": ["invalid_options", false],
-  "upstream-rejected": ["rejected", false],
-  "upstream-unauthorized": ["unauthorized", false],
-  "upstream-not-enabled": ["not_enabled", false],
-  "upstream-throttled": ["rate_limited", true],
-  "upstream-timeout": ["timeout", true],
-  "upstream-unexpected": ["unexpected_response", false],
+  ledger_unavailable: ["unavailable", true],
+  no_ledger: ["invalid_options", false],
 };
 
-function toError(
-  problem: ProblemName,
-  attempts: number,
-  detail: string = PROBLEMS[problem][1],
-): ConversionError {
-  const [code, retryable] = CODES[problem] ?? ["unavailable", true];
-  return new ConversionError(code, `${code}: ${detail}`, { attempts, retryable });
+/** A refusal as the client's error: with the code, status and waiting time of Vonage's answer where there was one. */
+function toError(refusal: SubmissionRefusal, attempts: number): ConversionError {
+  if (refusal.reason === "upstream") {
+    const { code, retryable, status, retryAfter } = refusal;
+    return new ConversionError(code, `${code}: ${describeRefusal(refusal)}`, {
+      attempts,
+      retryable,
+      ...(status !== undefined && { status }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    });
+  }
+  const [code, retryable] = CODES[refusal.reason];
+  return new ConversionError(code, `${code}: ${describeRefusal(refusal)}`, { attempts, retryable });
 }

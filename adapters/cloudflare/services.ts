@@ -6,7 +6,7 @@ import type { HandlerConfig } from "../http/options.ts";
 import type { Erase } from "../http/ports/erase.ts";
 import type { Ledger } from "../http/ports/ledger.ts";
 import type { UnreadableRows } from "../http/ports/unreadable-rows.ts";
-import { createDelivery, type Deliver } from "../http/submission.ts";
+import { createSubmission, type Submit } from "../http/submission.ts";
 import { createTracking, type Track } from "../http/track.ts";
 import { createTwoFactorCalls } from "../http/two-factor/calls.ts";
 import { createExamination } from "../http/two-factor/examine.ts";
@@ -29,7 +29,7 @@ import { createUnreadableRows } from "./two-factor/unreadable-rows.ts";
 export interface Services {
   readonly config: HandlerConfig;
   readonly ledger: Ledger | undefined;
-  readonly deliver: Deliver;
+  readonly submit: Submit;
   /** `undefined`: there is no ledger. */
   readonly track: Track | undefined;
   readonly twoFactor: (TwoFactorParts & { readonly service: TwoFactor }) | undefined;
@@ -74,7 +74,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
     config,
     ledger,
     notes,
-    deliver: createDelivery(config, ledger),
+    submit: createSubmission(config, ledger),
     track: ledger && createTracking(config, ledger),
     twoFactor: createWorkflow(read, env, challenges, senders),
     unreadable: ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards),

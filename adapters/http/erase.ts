@@ -17,7 +17,7 @@ const eraseSchema = objectOf({
 });
 
 /** URLs end up in logs. */
-const NUMBER_IN_URL = { parameter: "to", detail: "must not stand in the URL; send it in the body" };
+const NUMBER_IN_URL = { parameter: "to", detail: "must not be in the URL; send it in the body" };
 
 /** Makes the call; it lets only an admin key on. `erase` is `undefined` where there is no workflow. */
 export function createEraser(config: HandlerConfig, erase: Erase | undefined) {

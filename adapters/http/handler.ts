@@ -18,9 +18,10 @@ import { STORAGE_PROBLEMS, StorageUnavailable } from "./ports/storage-unavailabl
 import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { type Answer, problem } from "./problem.ts";
 import { answerPublic, limitPublic } from "./rate-limits.ts";
-import { createReporter } from "./report.ts";
-import { createDelivery } from "./submission.ts";
-import { createTracker, createTracking } from "./track.ts";
+import { answerRefusal } from "./refusal-problem.ts";
+import { createReportRoute } from "./report.ts";
+import { createSubmission } from "./submission.ts";
+import { createTracking, createTrackRoute } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
 import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
@@ -79,8 +80,8 @@ export function createHandler(
   config: HandlerConfig,
   { ledger, twoFactor, unreadable, erase, notes: always = [] }: HandlerParts = {},
 ): ConversionHandler {
-  const report = createReporter(config, createDelivery(config, ledger));
-  const track = ledger && createTracker(config, createTracking(config, ledger));
+  const report = createReportRoute(config, createSubmission(config, ledger));
+  const track = ledger && createTrackRoute(config, createTracking(config, ledger));
   const operator = createOperator(config, ledger, twoFactor, unreadable, always);
   const app = createApp(config);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(
@@ -119,7 +120,7 @@ export function createHandler(
     });
   }
   route(app, config, "/messages", {
-    POST: (c) => track?.(c.req.raw, c.env) ?? anybody(c, problem("no-ledger")),
+    POST: (c) => track?.(c.req.raw, c.env) ?? anybody(c, answerRefusal({ reason: "no_ledger" })),
   });
   route(app, config, "/reports", { GET: (c) => operator.list(c.req.raw, c.env) });
   route(app, config, "/reports/:channel/:messageId/retry", {

@@ -13,6 +13,7 @@ import type { HandlerConfig } from "./options.ts";
 import type { Ledger, ListedState, ReportPage } from "./ports/ledger.ts";
 import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { type Answer, problem } from "./problem.ts";
+import { answerRefusal } from "./refusal-problem.ts";
 import { createSenders } from "./senders.ts";
 import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
@@ -54,7 +55,7 @@ export function createOperator(
       const admin = await authenticateAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
       const seen = { caller: `admin:${admin}` };
-      if (ledger === undefined) return problem("no-ledger", { detail: NO_LEDGER }, {}, seen);
+      if (ledger === undefined) return answerRefusal({ reason: "no_ledger" }, undefined, seen);
       const { log, ...rest } = await answer(request, ledger, key);
       return { ...rest, log: { ...seen, ...log } };
     };
@@ -86,10 +87,8 @@ export function createOperator(
     retry: asAdmin(async (_, from, [channel = "", messageId = ""]) => {
       const known = CHANNELS.includes(channel as Channel) && !findFaults(messageIdSchema, messageId).faults;
       const result = known ? await from.retry({ channel: channel as Channel, messageId }) : "unknown";
-      if (result === "unknown") return problem("not-found", { detail: "No such report is in the ledger." });
-      if (result === "nothing") {
-        return problem("nothing-to-retry", { detail: "It is still awaited, or on record already." });
-      }
+      if (result === "unknown") return answerRefusal({ reason: "unknown_report" });
+      if (result === "nothing") return answerRefusal({ reason: "nothing_to_retry" });
       return json(202, { status: "accepted" });
     }),
 
@@ -159,9 +158,6 @@ export function createOperator(
 
 /** Begins the cursors of the workflow's rows; in no other cursor is there a dot. */
 const OF_WORKFLOW = "workflow.";
-
-const NO_LEDGER =
-  "This service forwards reports and keeps none: bind LEDGER, on Cloudflare, to have a ledger.";
 
 function json(status: number, body: unknown): Answer {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome: "ok" } };

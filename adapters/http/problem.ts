@@ -178,7 +178,7 @@ export const PROBLEMS = {
     "Something went wrong here",
     "The operator finds the cause in the log, by the X-Request-Id of this answer.",
   ],
-  "no-ledger": [501, "This service has no ledger", "The operator has to bind LEDGER to have reports kept."],
+  "no-ledger": [501, "This service has no ledger", "On Cloudflare, its operator can bind LEDGER."],
   "no-two-factor": [501, "This service sends no codes", "The operator has to set up the 2FA workflow first."],
   "send-unauthorized": [
     502,

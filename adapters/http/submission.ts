@@ -1,79 +1,50 @@
-// A valid report of a known caller → Vonage: straight, or through a ledger that does not forget.
+// Submits a valid report of a known caller to Vonage: directly, or through a ledger that keeps it until it arrives.
 
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { Traffic, ValidReport } from "../../src/wire/report.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ports/ledger.ts";
-import type { ProblemName } from "./problem.ts";
+import type { SubmissionRefusal } from "./refusal.ts";
 import { createSenders } from "./senders.ts";
 
-/** What became of a report: where it is, or the problem. */
-export type Delivery =
+/** How a submission ended. */
+export type Submission =
   | {
       /** As the client's result; `accepted` comes from a ledger only. */
       readonly status: "recorded" | "accepted" | "duplicate";
+      /** Requests sent to Vonage. */
       readonly attempts: number;
       /** Why Vonage has not confirmed yet. */
       readonly reason?: ConversionErrorCode;
     }
-  | {
-      readonly status: "failed";
-      readonly problem: ProblemName;
-      readonly attempts: number;
-      readonly detail?: string;
-      /** What Vonage asked for, in milliseconds. */
-      readonly retryAfter?: number | undefined;
-    };
+  | { readonly status: "refused"; readonly attempts: number; readonly refusal: SubmissionRefusal };
 
-export type Deliver = (report: ValidReport, traffic: Traffic) => Promise<Delivery>;
+export type Submit = (report: ValidReport, traffic: Traffic) => Promise<Submission>;
 
-/** A message is reported with the account that sent it, which is the account of the traffic that it was tracked for. */
-export const OTHER_TRAFFIC =
-  "The message belongs to the other kind of traffic; only a key or token of that may report it.";
-
-/** Within one request: a caller's patience is short. */
+/** Fits into one request: the caller waits for the answer. */
 const RETRY = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
 
-/** What a failed report to Vonage is for the caller. 401 and 402 are not the caller's fault, so never passed on. */
-const UPSTREAM: Readonly<Record<ConversionErrorCode, ProblemName>> = {
-  unauthorized: "upstream-unauthorized",
-  not_enabled: "upstream-not-enabled",
-  rejected: "upstream-rejected",
-  rate_limited: "upstream-throttled",
-  unavailable: "upstream-unavailable",
-  network: "upstream-unavailable",
-  timeout: "upstream-timeout",
-  unexpected_response: "upstream-unexpected",
-  conflict: "upstream-unexpected",
-  aborted: "internal",
-  invalid_options: "internal",
-  invalid_report: "internal",
-};
-
-/** Makes the function that delivers reports. The moment of arrival goes along, so that no attempt shifts it. */
-export function createDelivery(config: HandlerConfig, ledger?: Ledger): Deliver {
-  const deliver = ledger === undefined ? straight(config) : through(ledger);
-  return async (report, traffic) => {
-    if (config.credentials[traffic] === undefined) {
-      const detail = `There are no credentials for "${traffic}" traffic here.`;
-      return { status: "failed", problem: "not-configured", attempts: 0, detail };
-    }
-    return deliver(report, traffic);
-  };
+/** Makes the function that submits reports. Every request to Vonage carries the time of arrival as its `timestamp`. */
+export function createSubmission(config: HandlerConfig, ledger?: Ledger): Submit {
+  const submit = ledger === undefined ? submitDirectly(config) : submitThrough(ledger);
+  return async (report, traffic) =>
+    config.credentials[traffic] === undefined
+      ? refuse({ reason: "no_credentials", traffic }, 0)
+      : submit(report, traffic);
 }
 
-function straight(config: HandlerConfig): Deliver {
+function submitDirectly(config: HandlerConfig): Submit {
   const senders = createSenders(config, RETRY);
   return async (report, traffic) => {
     const timestamp = report.timestamp ?? Date.now();
     const outcome = await senders.get(traffic)?.({ ...report, timestamp });
     if (outcome?.status !== "failed") return { status: "recorded", attempts: outcome?.attempts ?? 0 };
-    const { code, attempts, retryAfter } = outcome.failure;
-    return { status: "failed", problem: UPSTREAM[code], attempts, retryAfter };
+    const { attempts, ...failure } = outcome.failure;
+    return refuse({ reason: "upstream", ...failure }, attempts);
   };
 }
 
-function through(ledger: Ledger): Deliver {
+function submitThrough(ledger: Ledger): Submit {
   return async ({ channel, messageId, delivered, timestamp }, traffic) => {
     const timed = timestamp !== undefined;
     const occurredAt = timestamp ?? Date.now();
@@ -82,12 +53,20 @@ function through(ledger: Ledger): Deliver {
       answer = await ledger.report({ channel, messageId, delivered, occurredAt, timed, traffic });
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
-      return { status: "failed", problem: "ledger-unavailable", attempts: 0 };
+      return refuse({ reason: "ledger_unavailable" }, 0);
     }
     const { status, attempts, reason, otherTraffic } = answer;
-    if (otherTraffic) return { status: "failed", problem: "wrong-traffic", attempts, detail: OTHER_TRAFFIC };
-    if (status === "conflict") return { status: "failed", problem: "conflict", attempts };
-    if (status === "rejected") return { status: "failed", problem: "upstream-rejected", attempts };
+    if (otherTraffic) return refuse({ reason: "other_traffic" }, attempts);
+    if (status === "conflict") return refuse({ reason: "conflict" }, attempts);
+    if (status === "rejected") {
+      return refuse({ reason: "upstream", code: "rejected", retryable: false }, attempts);
+    }
     return { status, attempts, ...(reason && { reason }) };
   };
 }
+
+const refuse = (refusal: SubmissionRefusal, attempts: number): Submission => ({
+  status: "refused",
+  attempts,
+  refusal,
+});

@@ -1,7 +1,6 @@
-// The way of one message that was sent: who is calling → parameters → ledger → report token.
+// `POST /messages`: authentication → parameters → ledger → report token.
 
 import * as v from "valibot";
-import { ConversionError } from "../../src/client/errors.ts";
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { integer, objectOf, oneOf, required } from "../../src/shared/validation.ts";
 import { mintReportToken } from "../../src/token/report-token.ts";
@@ -13,21 +12,22 @@ import { readFields } from "./fields.ts";
 import type { HandlerConfig } from "./options.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import { type Answer, problem } from "./problem.ts";
-import { OTHER_TRAFFIC } from "./submission.ts";
+import type { SubmissionRefusal } from "./refusal.ts";
+import { answerRefusal } from "./refusal-problem.ts";
 
-/** A message that was sent, and whose report is awaited. */
+/** A message that was sent, and whose report is expected. */
 export interface SentMessage {
   /** The id Vonage gave it. */
   readonly messageId: string;
   readonly channel: Channel;
   /**
-   * Which of the two credential sets reports it.
+   * The credential set that reports it.
    *
    * @default "2fa", or the proxy key's
    */
   readonly traffic?: Traffic;
   /**
-   * Seconds until it counts as not delivered: 30 to 86 400 (a day).
+   * Seconds after which it is reported as not delivered: 30 to 86 400 (a day).
    *
    * @default 900, since a report is worth most within 15 minutes
    */
@@ -35,14 +35,19 @@ export interface SentMessage {
 }
 
 export interface TrackResult {
-  /** Lets its bearer, say a browser, report this message; absent where no token secrets are set. */
+  /** Its bearer, say a browser, may report this message. Requires token secrets. */
   readonly token?: string;
-  /** When `delivered=false` is reported unless somebody has reported before; ISO 8601. */
+  /** ISO 8601. Without a report by then, `delivered=false` is reported. */
   readonly expiresAt: string;
 }
 
-/** @returns `other-traffic`: the message belongs to the other traffic; nothing was changed, and there is no token. */
-export type Track = (message: Required<SentMessage>) => Promise<TrackResult | "other-traffic">;
+/** A message that is not tracked; nothing was changed. */
+export interface NotTracked {
+  readonly refused: SubmissionRefusal;
+}
+
+/** Rejects with `LedgerUnavailable` when nothing could be stored. */
+export type Track = (message: Required<SentMessage>) => Promise<TrackResult | NotTracked>;
 
 /** The rules of a {@link SentMessage}. */
 export const sentMessageSchema = objectOf({
@@ -52,24 +57,18 @@ export const sentMessageSchema = objectOf({
   expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 900),
 });
 
-/** A late reply proves delivery as well: its token outlives the expiry, though no token lives for more than a day. */
+/** A late reply proves delivery too, so a token outlives the expiry by this much; no token lives for more than a day. */
 const LATE_REPLY_S = 3600;
 
-/**
- * Makes the function that has a message awaited, and gives its report token. It rejects with `LedgerUnavailable`, or
- * with a `ConversionError` `invalid_options` where the message could never be reported.
- */
+/** Makes the function that tracks a message and mints its report token. */
 export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
   return async ({ messageId, channel, traffic, expiresIn }) => {
     if (config.credentials[traffic] === undefined) {
-      throw new ConversionError(
-        "invalid_options",
-        `invalid_options: there are no credentials for ${traffic} here`,
-      );
+      return { refused: { reason: "no_credentials", traffic } };
     }
     const expiresAt = Date.now() + expiresIn * 1000;
     const tracked = await ledger.track({ channel, messageId, traffic, expiresAt });
-    if (tracked === "other-traffic") return tracked;
+    if (tracked === "other-traffic") return { refused: { reason: "other_traffic" } };
     const [secret] = config.tokenSecrets;
     const claims = { messageId, channel, traffic };
     const token = secret && {
@@ -83,22 +82,19 @@ export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
   };
 }
 
-/** Makes the function that takes one `POST /messages` through. */
-export function createTracker(config: HandlerConfig, track: Track) {
+/** Makes the route that tracks messages. */
+export function createTrackRoute(config: HandlerConfig, track: Track) {
   return async (request: Request, context: HandlerContext): Promise<Answer> => {
     const authenticated = await authenticate(request, config, context);
     if ("status" in authenticated) return authenticated;
     const { caller, decoded, seen } = authenticated;
-    if (caller.kind !== "key") {
-      const detail = "Messages are tracked with a proxy key; a token is for reporting one.";
-      return problem("unauthenticated", { detail }, {}, seen);
-    }
+    if (caller.kind !== "key") return answerRefusal({ reason: "not_a_key" }, undefined, seen);
     const { output, errors = [] } = readFields(decoded, sentMessageSchema, ["expiresIn"]);
     const { traffic = caller.traffic } = output ?? {};
     if (traffic !== caller.traffic) {
       errors.push({
         parameter: "traffic",
-        detail: `must be ${caller.traffic}: that is what this key reports`,
+        detail: `must be ${caller.traffic}, the traffic of this key`,
       });
     }
     if (output === undefined || errors.length > 0) {
@@ -106,9 +102,7 @@ export function createTracker(config: HandlerConfig, track: Track) {
     }
     const { messageId, channel, expiresIn } = output;
     const tracked = await track({ messageId, channel, traffic, expiresIn });
-    if (tracked === "other-traffic") {
-      return problem("wrong-traffic", { detail: OTHER_TRAFFIC }, {}, { ...seen, channel });
-    }
+    if ("refused" in tracked) return answerRefusal(tracked.refused, undefined, { ...seen, channel });
     const body = JSON.stringify(tracked);
     return { status: 201, headers: JSON_HEADERS, body, log: { ...seen, channel, outcome: "tracked" } };
   };

@@ -110,7 +110,7 @@ describe("credentials", () => {
       expect(response.status).toBe(400);
       const { errors } = await readJson(response);
       expect(errors).toEqual([
-        { parameter: "token", detail: expect.stringMatching(/must not stand in the URL/) },
+        { parameter: "token", detail: expect.stringMatching(/must not be in the URL/) },
       ]);
     }
     expect(sent).toEqual([]);
@@ -135,7 +135,7 @@ describe("credentials", () => {
       expect(response.status).toBe(400);
       const { errors } = await readJson(response);
       expect(errors).toEqual([
-        { parameter: "token", detail: expect.stringMatching(/must not stand in the URL/) },
+        { parameter: "token", detail: expect.stringMatching(/must not be in the URL/) },
       ]);
     }
     expect(sent).toEqual([]);

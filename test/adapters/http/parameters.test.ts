@@ -238,7 +238,7 @@ describe("a body that was read before the handler got the request", () => {
       const response = await handle(request, { lengthHolds });
       const answered = await response.json();
       expect([response.status, answered.type]).toEqual([500, "urn:problem:vonage-conversion:internal"]);
-      expect(answered.detail).toContain("read the body of this request before");
+      expect(answered.detail).toContain("already read the body of this request");
       expect(log).toMatchObject([
         { level: "error", outcome: "internal", hint: expect.stringContaining("request.clone()") },
       ]);

@@ -323,7 +323,7 @@ describe("a Worker that lacks", () => {
       [{ status: 429 }, "rate_limited", true],
       [{ status: 500 }, "unavailable", true],
       [{ status: 307 }, "unexpected_response", false],
-      ["drop", "unavailable", true],
+      ["drop", "network", true],
       ["hang", "timeout", true],
     ] as const) {
       const id = `n-${code}-${retryable}`;
@@ -334,7 +334,9 @@ describe("a Worker that lacks", () => {
     }
     const untracked = await fail("track", { messageId: "n-2", channel: "sms" });
     expect(untracked.properties).toMatchObject({ code: "invalid_options" });
-    expect(untracked.message).toBe("invalid_options: there is no ledger; bind LEDGER to track");
+    expect(untracked.message).toBe(
+      "invalid_options: There is no ledger: on Cloudflare, bind LEDGER to track, keep and list reports.",
+    );
   });
 
   it("a ledger that works says that it is unavailable, and sends nothing", async () => {
