@@ -4,8 +4,15 @@ import { ConversionError } from "./errors.ts";
 import { type ConversionClientOptions, resolveOptions, signalSchema } from "./options.ts";
 import { type ConversionResult, createSender, type SubmissionFailure } from "./sending.ts";
 
+/** Options of one report. */
 export interface ReportOptions {
-  /** Stops this report: its request under way, or its wait for the next. */
+  /**
+   * Stops this report when aborted, whether a request is in progress or the client waits to retry. It rejects with
+   * `aborted`.
+   *
+   * @example
+   * await client.sms(report, { signal: AbortSignal.timeout(3000) });
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -13,26 +20,43 @@ export interface ConversionClient {
   /**
    * Reports the outcome of a text message.
    *
-   * @throws {ConversionError} See `ConversionErrorCode`; with `invalid_report` nothing was sent.
+   * @throws {ConversionError} See {@link ConversionErrorCode} for the codes.
+   *
+   * @example
+   * // The user typed the right code.
+   * await client.sms({ messageId: "0A0000000123ABCD1", delivered: true });
+   * @example
+   * // The code expired unused.
+   * await client.sms({ messageId: "0A0000000123ABCD1", delivered: false, timestamp: expiredAt });
    */
   readonly sms: (report: ConversionReport, options?: ReportOptions) => Promise<ConversionResult>;
   /**
    * Reports the outcome of a voice call.
    *
-   * @throws {ConversionError} See `ConversionErrorCode`; with `invalid_report` nothing was sent.
+   * @throws {ConversionError} See {@link ConversionErrorCode} for the codes.
+   *
+   * @example
+   * await client.voice({ messageId: callId, delivered: true });
    */
   readonly voice: (report: ConversionReport, options?: ReportOptions) => Promise<ConversionResult>;
 }
 
 /**
- * Makes a client that reports conversions, either straight to Vonage (`credentials`) or to the Worker
- * (`endpoint` with a `token` in browsers, with a `key` on servers). It needs no closing and can be shared.
+ * Creates a client that reports conversions, either straight to Vonage (`credentials`) or to the Worker (`endpoint`,
+ * with a `token` in browsers or a `key` on servers). The client can be shared and needs no closing.
+ *
+ * @throws {ConversionError} `invalid_options`, naming every wrong field.
  *
  * @example
+ * // A backend, straight to Vonage.
  * const client = createConversionClient({ credentials: { apiKey, apiSecret } });
  * await client.sms({ messageId: "0A0000000123ABCD1", delivered: true });
- *
- * @throws {ConversionError} `invalid_options`, naming every field at fault.
+ * @example
+ * // A page, to the Worker: the token allows this one message only.
+ * const client = createConversionClient({ endpoint: "https://conversions.example.com", token });
+ * @example
+ * // A server without the account's secret, to the Worker.
+ * const client = createConversionClient({ endpoint: "https://conversions.example.com", key });
  */
 export function createConversionClient(options: ConversionClientOptions): ConversionClient {
   const send = createSender(resolveOptions(options));

@@ -1,20 +1,29 @@
 /**
- * What went wrong, in one word:
+ * The reason for a {@link ConversionError}:
  *
  * | code | meaning | retryable |
  * |---|---|---|
- * | `invalid_options` | the client, token or handler was set up wrongly, and nothing was sent; or `fetch` threw what no network does, or gave no Response: `cause` names it | no |
+ * | `invalid_options` | the options of a client, token or handler are wrong, and nothing was sent; or the given `fetch` has a bug, which `cause` names | no |
  * | `invalid_report` | the report breaks a rule; nothing was sent | no |
- * | `unauthorized` | 401, 403: wrong credentials, proxy key or token | no |
+ * | `unauthorized` | 401, 403: the credentials, proxy key or token are wrong or expired | no |
  * | `not_enabled` | 402: Vonage has not enabled the Conversion API for this account | no |
  * | `rejected` | 400, 413, 415, 420, 422, 423: the parameters were refused | no |
- * | `conflict` | 409 from the Worker: another outcome is on record for this message | no |
- * | `rate_limited` | 429 | yes |
- * | `unavailable` | 408, 425 or 5xx | yes |
- * | `timeout` | no answer within `timeout` | yes |
- * | `network` | no connection, or it broke | yes |
- * | `aborted` | the caller's `signal` said stop | no |
- * | `unexpected_response` | a status that is not part of the contract, redirects included | no |
+ * | `conflict` | 409 from the Worker: this message already has another outcome | no |
+ * | `rate_limited` | 429: too many requests; wait for `retryAfter` | yes |
+ * | `unavailable` | 408, 425 or 5xx: the server cannot answer now | yes |
+ * | `timeout` | no answer within `timeout`; Vonage may have recorded the report | yes |
+ * | `network` | the connection failed; Vonage may have recorded the report | yes |
+ * | `aborted` | a `signal` was aborted; a request already sent may have been recorded | no |
+ * | `unexpected_response` | a status that the API does not have, such as a redirect; check the URL | no |
+ *
+ * @example
+ * try {
+ *   await client.sms({ messageId, delivered: true });
+ * } catch (error) {
+ *   if (!isConversionError(error)) throw error;
+ *   if (error.retryable) queue.add({ messageId, delivered: true });
+ *   else console.error(JSON.stringify(error));
+ * }
  */
 export type ConversionErrorCode =
   | "invalid_options"
@@ -30,7 +39,7 @@ export type ConversionErrorCode =
   | "aborted"
   | "unexpected_response";
 
-/** One field that breaks a rule. */
+/** A field that breaks a rule. */
 export interface FieldFault {
   /** Its path, such as `retry.attempts`. */
   readonly field: string;
@@ -38,36 +47,42 @@ export interface FieldFault {
   readonly rule: string;
 }
 
-/** What a `ConversionError` knows beside its code and message. */
+/** The details of a {@link ConversionError}, besides its code and message. */
 export interface ConversionErrorDetails {
-  /** HTTP status of the last answer, where there was one. */
+  /** HTTP status of the last answer, if there was one. */
   readonly status?: number | undefined;
-  /** How many requests were sent; 0 when validation or an abort came first. */
+  /** Number of requests sent; 0 if validation failed or a signal was aborted first. */
   readonly attempts?: number;
-  /** Whether the same report may succeed later without a change. */
+  /** `true` if the same report may succeed later, unchanged. */
   readonly retryable?: boolean;
-  /** What the server's `Retry-After` asked for, in milliseconds, before clamping. */
+  /** The server's `Retry-After`, in milliseconds, not capped by `retry.maxDelay`. */
   readonly retryAfter?: number | undefined;
-  /** Everything that breaks a rule, by field, where the error is about options or a report; never a value. */
+  /** Every field of the options or report that breaks a rule. Never contains a value. */
   readonly faults?: readonly FieldFault[] | undefined;
-  /** A system error code such as `ECONNREFUSED`, where the runtime gives one; of a mistake its class. */
+  /** A system error code such as `ECONNREFUSED`, if the runtime provides one; for a bug, the class of the error. */
   readonly cause?: string | undefined;
 }
 
 const BRAND = Symbol.for("vonage-conversion.error");
 
 /**
- * The one error this package throws. Neither `message`, `stack`, `cause` nor the JSON form ever holds a
- * secret, a query string, a message id or anything an upstream wrote.
+ * The error of the client and of report tokens. Its `message`, `stack`, `cause` and JSON form never contain a secret,
+ * a query string, a message id or an upstream's text, so it is safe to log.
  */
 export class ConversionError extends Error {
   override readonly name = "ConversionError";
   readonly [BRAND] = true;
+  /** The reason; see {@link ConversionErrorCode} for each code. */
   declare readonly code: ConversionErrorCode;
+  /** Number of requests sent; 0 if validation failed or a signal was aborted first. */
   declare readonly attempts: number;
+  /** `true` if the same report may succeed later, unchanged. */
   declare readonly retryable: boolean;
+  /** HTTP status of the last answer, if there was one. */
   declare readonly status?: number;
+  /** The server's `Retry-After`, in milliseconds, not capped by `retry.maxDelay`. */
   declare readonly retryAfter?: number;
+  /** Every field of the options or report that breaks a rule. Never contains a value. */
   declare readonly faults?: readonly FieldFault[];
 
   constructor(code: ConversionErrorCode, message: string, details: ConversionErrorDetails = {}) {
@@ -75,13 +90,15 @@ export class ConversionError extends Error {
     Object.assign(this, { attempts: 0, retryable: false, ...details, code });
   }
 
-  /** The fields worth logging. */
+  /** Returns the fields to log. */
   toJSON(): object {
     return { ...this, message: this.message, cause: this.cause };
   }
 }
 
-/** Recognises a {@link ConversionError}, also one made by another copy of this package. */
+/**
+ * Recognises a {@link ConversionError}. Unlike `instanceof`, it also recognises one from another copy of this package.
+ */
 export function isConversionError(value: unknown): value is ConversionError {
   return value instanceof Error && BRAND in value;
 }

@@ -1,4 +1,4 @@
-// The client's options, from what a caller writes to one complete, frozen object. Nothing further in knows defaults.
+// Turns the caller's options into one complete, frozen object. No other file of the client knows the defaults.
 
 import * as v from "valibot";
 import { field, integer, objectOf, oneOf, required, text, validate } from "../shared/validation.ts";
@@ -10,36 +10,82 @@ import type { RetryOptions } from "./retry.ts";
 
 interface SharedOptions {
   /**
-   * Milliseconds for each attempt; 1 to 120 000.
+   * Milliseconds to wait for each request's answer; 1 to 120 000.
    *
    * @default 10_000
+   * @example
+   * createConversionClient({ credentials, timeout: 2000 });
    */
   readonly timeout?: number;
   /**
-   * When a failed attempt is repeated; `false`: never.
+   * How to retry what may succeed unchanged, or `false` to send one request only. Fields left out keep their defaults.
    *
    * @default { attempts: 3, baseDelay: 250, maxDelay: 10_000 }
+   * @example
+   * // On the way of a login: one request, no waiting.
+   * createConversionClient({ credentials, retry: false });
+   * @example
+   * // In a background job: try for longer.
+   * createConversionClient({ credentials, retry: { attempts: 8, maxDelay: 60_000 } });
    */
   readonly retry?: RetryOptions | false;
   /**
-   * What sends the requests.
+   * Sends the requests. The default is looked up at each request, so instrumentation installed later applies.
    *
    * @default globalThis.fetch
+   * @example
+   * // Through a proxy, in Node.
+   * import { fetch, ProxyAgent } from "undici";
+   * const dispatcher = new ProxyAgent("http://proxy.internal:3128");
+   * createConversionClient({ credentials, fetch: (url, init) => fetch(url, { ...init, dispatcher }) });
+   * @example
+   * // In tests: no network.
+   * createConversionClient({ credentials, fetch: async () => new Response() });
    */
   readonly fetch?: typeof fetch;
-  /** Stops every report of this client, those under way included. */
+  /**
+   * Stops every report of this client when aborted, including those in progress. They reject with `aborted`.
+   *
+   * @default none
+   * @example
+   * const shutdown = new AbortController();
+   * createConversionClient({ credentials, signal: shutdown.signal });
+   * process.once("SIGTERM", () => shutdown.abort());
+   */
   readonly signal?: AbortSignal;
-  /** Told of the end of each attempt. What it throws is ignored: watching must not hurt reporting. */
+  /**
+   * Called after each request, for logs and metrics. Errors it throws are ignored, so that it cannot break reporting.
+   *
+   * @default none
+   * @example
+   * createConversionClient({
+   *   credentials,
+   *   onAttempt: ({ channel, attempt, duration, code = "ok" }) => metrics.record({ channel, attempt, duration, code }),
+   * });
+   */
   readonly onAttempt?: (event: AttemptEvent) => void;
 }
 
-/** Straight to Vonage, from a backend that holds the account's secret. Never in a browser. */
+/**
+ * Options of a client that reports straight to Vonage, from a backend that holds the account's secret. Never use it in
+ * a browser.
+ */
 export interface DirectOptions extends SharedOptions {
+  /**
+   * The Vonage account: its API key with either the API secret or the signature secret.
+   *
+   * @example
+   * createConversionClient({ credentials: { apiKey: "abcd1234", apiSecret: process.env.VONAGE_API_SECRET } });
+   * @example
+   * createConversionClient({ credentials: { apiKey: "abcd1234", signatureSecret, signatureMethod: "sha256" } });
+   */
   readonly credentials: Credentials;
   /**
-   * https, or http to localhost.
+   * Vonage's base URL: https, or http to localhost. Change it for a regional host or for the sandbox.
    *
    * @default "https://api.nexmo.com"
+   * @example
+   * createConversionClient({ credentials, baseUrl: "http://localhost:8788" });
    */
   readonly baseUrl?: string;
   readonly endpoint?: never;
@@ -47,22 +93,33 @@ export interface DirectOptions extends SharedOptions {
   readonly key?: never;
 }
 
-/** To the Worker, with a report token for one message: safe in a browser. */
+/** Options of a client that reports one message to the Worker, with a report token: safe in a browser. */
 export interface TokenOptions extends SharedOptions {
-  /** The Worker's base URL; https, or http to localhost. */
+  /** The Worker's base URL: https, or http to localhost. */
   readonly endpoint: string;
-  /** A report token, from `mintReportToken`. */
+  /**
+   * The message's report token, which your server makes with `mintReportToken`, or receives from `POST /messages` of the Worker.
+   *
+   * @example
+   * const client = createConversionClient({ endpoint: "https://conversions.example.com", token });
+   * await client.sms({ messageId, delivered: true });
+   */
   readonly token: string;
   readonly key?: never;
   readonly credentials?: never;
   readonly baseUrl?: never;
 }
 
-/** To the Worker, with a proxy key, from a server. */
+/** Options of a client that reports to the Worker with a proxy key, from a server. */
 export interface KeyOptions extends SharedOptions {
-  /** The Worker's base URL; https, or http to localhost. */
+  /** The Worker's base URL: https, or http to localhost. */
   readonly endpoint: string;
-  /** One of the Worker's proxy keys. */
+  /**
+   * One of the Worker's proxy keys. Keep it on the server.
+   *
+   * @example
+   * createConversionClient({ endpoint: "https://conversions.example.com", key: process.env.CONVERSION_KEY });
+   */
   readonly key: string;
   readonly token?: never;
   readonly credentials?: never;
@@ -71,18 +128,18 @@ export interface KeyOptions extends SharedOptions {
 
 export type ConversionClientOptions = DirectOptions | TokenOptions | KeyOptions;
 
-/** How one attempt ended. Holds no secret, no message id. */
+/** The end of one request. Contains no secret and no message id, so it is safe to log. */
 export interface AttemptEvent {
   readonly channel: Channel;
-  /** From 1. */
+  /** The number of the request, from 1. */
   readonly attempt: number;
-  /** Milliseconds this attempt took. */
+  /** How long the request took, in milliseconds. */
   readonly duration: number;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status?: number | undefined;
-  /** What went wrong; absent on success. */
+  /** The reason for the failure; absent on success. */
   readonly code?: ConversionErrorCode | undefined;
-  /** Milliseconds until the next attempt; absent when there is none. */
+  /** Milliseconds until the next request; absent if there is none. */
   readonly retryIn?: number | undefined;
 }
 
@@ -100,13 +157,13 @@ export const DEFAULT_BASE_URL = "https://api.nexmo.com";
 
 const isFunction = (value: unknown) => typeof value === "function";
 
-/** A base URL, given back without a trailing slash. */
+/** A base URL; the trailing slashes are removed. */
 export const baseUrlSchema = v.pipe(
   field<string>("an https URL (http only for localhost) without user, query or fragment", isBaseUrl),
   v.transform((url) => {
     const { href } = new URL(url);
     let end = href.length;
-    // A regular expression would look at every run of slashes once for each of them.
+    // A regular expression would take quadratic time on runs of slashes.
     while (href[end - 1] === "/") end--;
     return href.slice(0, end);
   }),
@@ -134,7 +191,7 @@ export const credentialsSchema = v.pipe(
   v.forward(
     v.check(
       ({ apiSecret, signatureSecret, via }) =>
-        // One kind of secret only is for this to judge, and "query" fits both.
+        // The check above demands exactly one kind of secret; "query" fits both.
         !apiSecret === !signatureSecret || !via || via === "query" || (via === "form") === !apiSecret,
       "must be basic, basic-query or query beside apiSecret, form or query beside signatureSecret",
     ),
@@ -143,7 +200,7 @@ export const credentialsSchema = v.pipe(
   v.transform((credentials) => credentials as Credentials),
 );
 
-/** Also signals of another realm's, such as jsdom's, and of polyfills: they are only listened to. */
+/** Accepts signals of other realms (jsdom) and of polyfills too: the client only listens to them. */
 export const signalSchema = v.optional(
   field<AbortSignal>("an AbortSignal", (value) => {
     const { aborted, removeEventListener } = Object(value);
@@ -153,7 +210,7 @@ export const signalSchema = v.optional(
 
 const isObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
 
-/** The rules of {@link RetryOptions}, or `false`, with what holds where nothing is said. */
+/** The rules of {@link RetryOptions} or `false`, with these defaults. */
 export function retryOption({ attempts, baseDelay, maxDelay }: Required<RetryOptions>) {
   return v.optional(
     v.pipe(
@@ -209,7 +266,7 @@ export function resolveOptions(options: ConversionClientOptions): ResolvedOption
     identity,
     timeout: given.timeout,
     retry: given.retry,
-    // Looked up at each call, and called without a `this`, which workerd and browsers insist on.
+    // Looked up at each call, and called without `this`, as workerd and browsers require.
     fetch: given.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init)),
     signal: given.signal,
     onAttempt: given.onAttempt,

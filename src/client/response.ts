@@ -1,12 +1,20 @@
-// What an answer means. The status alone decides: bodies of the Conversion API have been seen empty, `null`,
-// plain text and HTML. Only the Worker's own 200 is looked into, to tell a duplicate from a first report.
+// Interprets answers by their status alone, since the Conversion API's bodies have been empty, `null`, plain text and
+// HTML. Only the body of the Worker's 200 is read, to tell a duplicate from a first report.
 
 import type { ConversionErrorCode } from "./errors.ts";
 
-/** `recorded`: Vonage has it. `accepted`: the Worker has stored it and delivers it. `duplicate`: it was known. */
+/**
+ * The state of a report that succeeded:
+ *
+ * | status | meaning |
+ * |---|---|
+ * | `recorded` | Vonage has recorded it |
+ * | `accepted` | the Worker has stored it and submits it to Vonage, with retries for up to 24 hours |
+ * | `duplicate` | the Worker had recorded this outcome before; nothing was sent |
+ */
 export type ConversionStatus = "recorded" | "accepted" | "duplicate";
 
-/** Why an attempt failed: the error's code, what to do, and whether it may be tried again as it is. */
+/** A failed request: the error's code, advice, and whether a retry may succeed unchanged. */
 export type Failure = readonly [code: ConversionErrorCode, advice: string, retryable?: boolean];
 
 const UNAVAILABLE: Failure = ["unavailable", "the server cannot answer now; try again later", true];
@@ -14,7 +22,7 @@ const REJECTED: Failure = ["rejected", "the parameters were refused; check messa
 const UNAUTHORIZED: Failure = ["unauthorized", "refused; check API key and secret, proxy key or token"];
 const UNKNOWN_OUTCOME = "it may have been recorded all the same";
 
-/** Ends of an attempt that had no answer. */
+/** The failures of requests without an answer. */
 export const NO_ANSWER = {
   timeout: ["timeout", `no answer in time; ${UNKNOWN_OUTCOME}`, true],
   network: ["network", `no connection, or it broke; ${UNKNOWN_OUTCOME}`, true],
@@ -42,11 +50,11 @@ const BY_STATUS: Readonly<Record<number, Failure>> = {
 };
 
 /**
- * What an answer means.
+ * Interprets an answer.
  *
- * @param status HTTP status; 0 for the opaque answer a browser gives for a redirect.
- * @param fromWorker Whether the Worker answered: Vonage itself knows no success but 200.
- * @param body The Worker's body; Vonage's is never looked into.
+ * @param status HTTP status; 0 for a redirect in browsers, whose answer is opaque.
+ * @param fromWorker `true` if the Worker answered. Vonage's only success is 200.
+ * @param body The Worker's body. Vonage's is never read.
  */
 export function interpretResponse(
   status: number,

@@ -48,8 +48,8 @@ export function createSender({
 
   return async (given, signal) => {
     const { channel } = given;
-    // An older reference of Vonage's demands a `timestamp`: it is the instant of the call, the same in every attempt.
-    // The Worker notes the arrival by its own clock, which is right more often than those of pages.
+    // An older reference of Vonage requires a `timestamp`, so every request carries the time of the call. The Worker
+    // uses its time of arrival instead: its clock is more reliable than a page's.
     const timestamp = given.timestamp ?? (toWorker ? undefined : Date.now());
     const request = await authenticate({ ...given, timestamp });
     const signals = [options.signal, signal].filter((one) => one !== undefined);
@@ -84,7 +84,7 @@ function toFailed(
   return { status: "failed", failure: { code, advice, attempts, retryable, status, retryAfter, cause } };
 }
 
-/** An observer's mistake, thrown or rejected, is the observer's own. */
+/** Ignores what the observer throws or rejects with: it must not break reporting. */
 async function notify(onAttempt: ResolvedOptions["onAttempt"], event: AttemptEvent): Promise<void> {
   try {
     await onAttempt?.(event);
