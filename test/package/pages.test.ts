@@ -41,6 +41,35 @@ it.each(PAGES)("%s points at other pages by a link, never by name alone", (page)
   expect(prose(page).match(/\bsee (the README|docs\/[\w.-]+|[\w-]+\.md)(?!\S*\])/gi) ?? []).toEqual([]);
 });
 
+describe("CONTRIBUTING", () => {
+  const page = "CONTRIBUTING.md";
+
+  it("names files that exist, among them those of ten rules", () => {
+    const files = [...prose(page).matchAll(/`((?:src|adapters|test|docs|\.ci|\.github)\/[\w./-]+)`/g)];
+    expect(files.map(([, path = ""]) => path).filter((path) => !existsSync(path))).toEqual([]);
+    const [, rules = ""] = /^## Rules and their files\n(.*?)^## /ms.exec(prose(page)) ?? [];
+    expect(rules.match(/\| `(src|adapters)\/[\w./-]+\.ts` \|$/gm)).toHaveLength(10);
+  });
+
+  it("draws every folder of src, adapters and test on its map", () => {
+    const [, map = ""] = /^## The map of the house\n+```\n(.*?)^```/ms.exec(read(page)) ?? [];
+    const drawn: string[] = [];
+    const parents: string[] = [];
+    for (const [, indent = "", name = ""] of map.matchAll(/^( *)(\S+)\/ /gm)) {
+      parents.splice(indent.length / 2, Number.POSITIVE_INFINITY, name);
+      drawn.push(parents.join("/"));
+    }
+    expect(drawn.filter((path) => !existsSync(path))).toEqual([]);
+    const foldersOf = (path: string) =>
+      readdirSync(path, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? one.name : []));
+    const mirrored = [...foldersOf("src"), "adapters"].map((name) => `test/${name}`);
+    const there = ["src", "adapters", "test"].flatMap((root) =>
+      foldersOf(root).map((name) => `${root}/${name}`),
+    );
+    expect(there.filter((path) => !drawn.includes(path) && !mirrored.includes(path))).toEqual([]);
+  });
+});
+
 it("every setting of the Worker is told of", () => {
   const sources = ["adapters/cloudflare/env.ts", "adapters/cloudflare/two-factor/settings.ts"];
   const settings = sources.flatMap((path) =>
