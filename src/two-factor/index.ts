@@ -1,4 +1,4 @@
-// The whole workflow for servers: a client of the Worker's, and the senders for Workers of one's own.
+// The workflow for servers: the client of the Worker, and the senders for Workers of your own.
 
 export type { Channel } from "../wire/report.ts";
 export type { ChallengeDetails, ChallengeStatus, MessageState } from "./challenge/challenge.ts";
@@ -7,7 +7,6 @@ export {
   createTwoFactorClient,
   type KeyedCallOptions,
   type TwoFactorClient,
-  type TwoFactorClientOptions,
 } from "./client/client.ts";
 export {
   type ChallengeWithoutNumber,
@@ -16,7 +15,9 @@ export {
   type TwoFactorErrorCode,
   type TwoFactorErrorDetails,
 } from "./client/errors.ts";
-export type { CheckResult, LookRequest, NotVerified, ResendRequest, StartRequest } from "./request.ts";
+export type { TwoFactorClientOptions } from "./client/options.ts";
+export type { NotVerified } from "./refusal.ts";
+export type { CheckResult, LookRequest, ResendRequest, StartRequest } from "./request.ts";
 export type { Registration, Registrations } from "./senders/registrations.ts";
 export { isSendError, SendError, type SendErrorCode, type SendErrorDetails } from "./senders/send-error.ts";
 export type { CodeMessage, CodeSender, SentCode } from "./senders/sender.ts";

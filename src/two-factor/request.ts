@@ -5,6 +5,7 @@ import { field, integer, objectOf, oneOf, required, text } from "../shared/valid
 import { CHANNELS, type Channel } from "../wire/report.ts";
 import { LONGEST_CODE, SHORTEST_CODE } from "./challenge/code.ts";
 import { readTypedCode } from "./challenge/typed-code.ts";
+import type { NotVerified } from "./refusal.ts";
 import { androidAppHashText, originText } from "./senders/autofill.ts";
 import { addressText } from "./user-address.ts";
 
@@ -94,9 +95,6 @@ export interface ResendRequest {
    */
   readonly ip?: string | undefined;
 }
-
-/** Why a code was not taken: see the table of endings in src/two-factor/challenge/machine.ts. */
-export type NotVerified = "wrong" | "expired" | "too_many_attempts" | "superseded" | "cancelled" | "used";
 
 export type CheckResult =
   | { readonly verified: true }

@@ -23,7 +23,6 @@ import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts"
 import type { Channel } from "../../../src/wire/report.ts";
 import type {
   Begun,
-  Checked,
   Claimed,
   Earlier,
   Keep,
@@ -31,7 +30,6 @@ import type {
   NewChallenge,
   Once,
   Received,
-  Refusal,
   SendingEnded,
 } from "../../http/two-factor/challenges.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
@@ -41,6 +39,7 @@ import type { ChallengeStore } from "./challenge-store.ts";
 import { KEEP_KEYS_MS } from "./key-store.ts";
 import { createKnownKeys } from "./known-keys.ts";
 import { createOutbox, type Listener } from "./outbox.ts";
+import { type StoredCheck, type StoredRefusal, toStoredReason } from "./stored-refusal.ts";
 import { createWaiters } from "./waiters.ts";
 
 export interface ChallengePlatform {
@@ -166,15 +165,19 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     },
 
     /** Counts the attempt in the same transaction that looks at it, so that no two can have the last one. */
-    async check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined> {
+    async check(
+      id: string,
+      code: string,
+      keyed?: Keyed,
+    ): Promise<StoredCheck | Earlier<StoredCheck> | undefined> {
       const hashes = await hashAll(id, code);
       return commit(() => {
-        const earlier = known.find<Checked>(keyed);
+        const earlier = known.find<StoredCheck>(keyed);
         if (earlier !== undefined) return earlier;
         const after = applyNow(id, { type: "check", hashes, reply: false });
         if (after?.challenge === undefined) return undefined;
         const { answer, challenge } = after;
-        const checked: Checked = answer.done
+        const checked: StoredCheck = answer.done
           ? { verified: true }
           : { verified: false, ...toRefusal(answer, challenge) };
         known.end(keyed, id, checked);
@@ -187,7 +190,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       channel: Channel | undefined,
       code: string,
       keyed?: Keyed,
-    ): Promise<Begun | Refusal | Earlier | undefined> {
+    ): Promise<Begun | StoredRefusal | Earlier | undefined> {
       const hashed = await hashFirst(id, code);
       return commit(() => {
         const earlier = known.find(keyed, hashed);
@@ -394,9 +397,16 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   }
 }
 
-function toRefusal(answer: Extract<ChallengeStep["answer"], { done: false }>, challenge: Challenge): Refusal {
+function toRefusal(
+  answer: Extract<ChallengeStep["answer"], { done: false }>,
+  challenge: Challenge,
+): StoredRefusal {
   const { reason, retryAfter } = answer;
-  return { reason, attemptsLeft: attemptsLeft(challenge), ...(retryAfter !== undefined && { retryAfter }) };
+  return {
+    reason: toStoredReason(reason),
+    attemptsLeft: attemptsLeft(challenge),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
 }
 
 function toBegun(challenge: Challenge): Begun {

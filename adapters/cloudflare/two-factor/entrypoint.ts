@@ -5,7 +5,8 @@ import * as v from "valibot";
 import { findFaults, objectOf } from "../../../src/shared/validation.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { idempotencyKeyText } from "../../../src/two-factor/challenge/idempotency-key.ts";
-import { codeOfProblem, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
+import { codeOf, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
+import { isNotVerified } from "../../../src/two-factor/refusal.ts";
 import {
   type CheckResult,
   checkSchema,
@@ -16,9 +17,10 @@ import {
   type StartRequest,
   startSchema,
 } from "../../../src/two-factor/request.ts";
-import { STORAGE_PROBLEMS, StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
+import { StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
 import { PROBLEMS } from "../../http/problem.ts";
-import type { Failure, TwoFactor } from "../../http/two-factor/service.ts";
+import { type Failure, REFUSAL_PROBLEMS } from "../../http/two-factor/refusal-problem.ts";
+import type { TwoFactor } from "../../http/two-factor/service.ts";
 import type { Env } from "../env.ts";
 import { requireServices, type ServicesOf } from "../services.ts";
 
@@ -78,9 +80,10 @@ export function createTwoFactorEntrypoint(
       const checked = await this.#ask(ask);
       if (checked.verified) return checked;
       const { reason, attemptsLeft } = checked;
-      const isOfCheck = reason !== "too_soon" && reason !== "too_many_messages";
-      if (!isOfCheck) throw new TwoFactorError("unexpected_response", `a check ended with ${reason}`);
-      return { verified: false, reason: reason === "too_many" ? "too_many_attempts" : reason, attemptsLeft };
+      if (!isNotVerified(reason)) {
+        throw new TwoFactorError("unexpected_response", `a check was answered with ${reason}`);
+      }
+      return { verified: false, reason, attemptsLeft };
     }
 
     async resend(id: string, request: ResendRequest = {}, options: KeyOption = {}) {
@@ -103,7 +106,7 @@ export function createTwoFactorEntrypoint(
     async #ask<T>(ask: (service: TwoFactor) => Promise<T | Failure>): Promise<T> {
       const { twoFactor } = requireServices(servicesOf(this.env));
       if (twoFactor === undefined) {
-        throw toError({ failed: "no-two-factor", detail: "Set TWO_FACTOR_SECRETS and what goes with it." });
+        throw toError({ failed: "no_two_factor", detail: "Set TWO_FACTOR_SECRETS and what goes with it." });
       }
       const work = ask(twoFactor.service);
       // A caller that leaves must not leave a message that was sent without a note of it.
@@ -114,7 +117,7 @@ export function createTwoFactorEntrypoint(
         throw toError(result);
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
-        throw toError({ failed: STORAGE_PROBLEMS[error.object].problem });
+        throw toError({ failed: `${error.object}_unavailable` });
       }
     }
   };
@@ -124,9 +127,9 @@ const isFailure = (result: unknown): result is Failure =>
   typeof result === "object" && result !== null && "failed" in result;
 
 function toError({ failed, detail, retryAfter, challenge }: Failure): TwoFactorError {
-  const [status, title, otherwise] = PROBLEMS[failed];
+  const [status, title, otherwise] = PROBLEMS[REFUSAL_PROBLEMS[failed]];
   const message = `${title}. ${detail ?? otherwise}`;
-  return new TwoFactorError(codeOfProblem(failed), message, { status, retryAfter, challenge });
+  return new TwoFactorError(codeOf(failed), message, { status, retryAfter, challenge });
 }
 
 function check<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

@@ -3,8 +3,10 @@
 import { type Challenge, toStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { HashedCode } from "../../../src/two-factor/challenge/code.ts";
 import { settleAt } from "../../../src/two-factor/challenge/sending.ts";
-import type { Checked, Claimed, Earlier, KeptAnswer, Keyed } from "../../http/two-factor/challenges.ts";
+import { PROBLEM_OF } from "../../../src/two-factor/refusal.ts";
+import type { Claimed, Earlier, KeptAnswer, Keyed } from "../../http/two-factor/challenges.ts";
 import type { KeyedAnswer, KeyStore } from "./key-store.ts";
+import type { StoredCheck } from "./stored-refusal.ts";
 
 export function createKnownKeys(
   keys: KeyStore,
@@ -51,7 +53,7 @@ export function createKnownKeys(
     },
 
     /** Notes the answer that a repetition gets. */
-    end(keyed: Keyed | undefined, challenge: string, answer: KeptAnswer | Checked): void {
+    end(keyed: Keyed | undefined, challenge: string, answer: KeptAnswer | StoredCheck): void {
       const [first] = keyed ?? [];
       if (first !== undefined)
         keys.write({ ...first, challenge, message: null, answer: JSON.stringify(answer) }, now());
@@ -83,7 +85,7 @@ export function createKnownKeys(
     if (message.messageIds.length > 0) return { earlier: "done", answer: { status } };
     if (message.state === "sending" && (settleAt(challenge) ?? 0) > now()) return { earlier: "under-way" };
     // Whoever sent it was cut off: it may have gone out, and must not go again unasked.
-    return { earlier: "done", answer: { status, failed: "send-uncertain" } };
+    return { earlier: "done", answer: { status, failed: PROBLEM_OF.send_uncertain } };
   }
 }
 

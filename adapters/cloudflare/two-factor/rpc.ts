@@ -10,7 +10,6 @@ import type { Channel } from "../../../src/wire/report.ts";
 import type { Erased } from "../../http/ports/erase.ts";
 import type {
   Begun,
-  Checked,
   Claimed,
   Earlier,
   Keep,
@@ -18,12 +17,12 @@ import type {
   NewChallenge,
   Once,
   Received,
-  Refusal,
   SendingEnded,
   SendLimits,
 } from "../../http/two-factor/challenges.ts";
 import type { SightingStore } from "../../http/two-factor/webhook-record.ts";
 import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
+import type { StoredCheck, StoredRefusal } from "./stored-refusal.ts";
 
 /** Rows that could not be read; since 0.2.0. Both classes have them. */
 export interface QuarantineRpc {
@@ -42,13 +41,13 @@ export interface ChallengesRpc extends QuarantineRpc {
   recall(keyed: Keyed): Promise<Earlier | undefined>;
   begin(challenge: NewChallenge, keyed?: Keyed): Promise<Begun | Earlier | "full">;
   end(id: string, number: number, ended: SendingEnded, keep?: Keep): Promise<ChallengeStatus | undefined>;
-  check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined>;
+  check(id: string, code: string, keyed?: Keyed): Promise<StoredCheck | Earlier<StoredCheck> | undefined>;
   resend(
     id: string,
     channel: Channel | undefined,
     code: string,
     keyed?: Keyed,
-  ): Promise<Begun | Refusal | Earlier | undefined>;
+  ): Promise<Begun | StoredRefusal | Earlier | undefined>;
   cancel(id: string): Promise<true | undefined>;
   look(id: string): Promise<ChallengeDetails | undefined>;
   /** Since 0.2.0. */

@@ -7,6 +7,7 @@ import type { Challenges, Received, Wait } from "../../http/two-factor/challenge
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject, hashText } from "../objects.ts";
 import type { ChallengesRpc } from "./rpc.ts";
+import { readCheck, readRefusal } from "./stored-refusal.ts";
 
 /** 128 bits: nobody guesses an id. */
 const ID_BYTES = 16;
@@ -58,8 +59,11 @@ export function createShardedChallenges(
     },
     end: (id, number, ended, keep) => ofId(id, (one) => one.end(id, number, ended, keep)),
     // Not twice: it may have been counted, and even taken. An object that is of the version before knows no keys.
-    check: (id, code, keyed) => ofId(id, (one) => one.check(id, code, keyed), false),
-    resend: (id, channel, code, keyed) => ofId(id, (one) => one.resend(id, channel, code, keyed), false),
+    check: async (id, code, keyed) => readCheck(await ofId(id, (one) => one.check(id, code, keyed), false)),
+    resend: async (id, channel, code, keyed) => {
+      const next = await ofId(id, (one) => one.resend(id, channel, code, keyed), false);
+      return next !== undefined && "reason" in next ? readRefusal(next) : next;
+    },
     cancel: (id) => ofId(id, (one) => one.cancel(id)),
     look: (id, wait) => (wait && !wait.signal?.aborted ? waitFor(id, wait) : lookAt(id)),
     receipt: (receipt, once) =>

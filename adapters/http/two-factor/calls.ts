@@ -16,7 +16,8 @@ import { readFields } from "../fields.ts";
 import type { LogEntry } from "../log.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
-import { type Failure, type TwoFactor, toFailure } from "./service.ts";
+import { type Failure, toProblem } from "./refusal-problem.ts";
+import { type TwoFactor, toFailure } from "./service.ts";
 
 /** For numbers that begin with a blank. */
 const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";
@@ -74,7 +75,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
       const { channel, to } = request;
       const seen = { channel, number: service.mask(request) };
       const started = await service.start(request, caller, key);
-      const wasPlus = "failed" in started && started.failed === "invalid-number" && /^ \d/.test(to);
+      const wasPlus = "failed" in started && started.failed === "invalid_number" && /^ \d/.test(to);
       const result = wasPlus ? { ...started, detail: `${started.detail} ${PLUS_HINT}` } : started;
       return toAnswer(result, "started", seen);
     }),
@@ -123,11 +124,6 @@ function readKey(headers: Headers): string | undefined | null {
 function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Partial<LogEntry> = {}): Answer {
   const answer = "failed" in result ? toProblem(result) : json(201, result, outcome);
   return { ...answer, log: { ...log, ...answer.log } };
-}
-
-function toProblem({ failed, advice, retryAfter, challenge, ...more }: Failure): Answer {
-  const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
-  return problem(failed, { ...more, ...challenge }, headers || {}, advice);
 }
 
 function json(status: number, body: unknown, outcome: string): Answer {

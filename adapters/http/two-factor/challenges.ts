@@ -3,7 +3,7 @@
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { KeyedRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import type { LimitKind } from "../../../src/two-factor/challenge/limits.ts";
-import type { RefusedBecause } from "../../../src/two-factor/challenge/step.ts";
+import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
 import type { Autofill } from "../../../src/two-factor/senders/autofill.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
@@ -49,9 +49,9 @@ export interface Begun {
 
 /** Why something was refused, and how many codes may still be tried. */
 export interface Refusal {
-  readonly reason: RefusedBecause;
+  readonly reason: ChallengeRefusal;
   readonly attemptsLeft: number;
-  /** Milliseconds; with `too_soon`. */
+  /** Milliseconds; with `resend_too_soon`. */
   readonly retryAfter?: number;
 }
 

@@ -2,8 +2,8 @@
 
 import type { NumberType } from "../../../src/two-factor/numbers/number-type.ts";
 import type { PhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
+import type { RefusalReason } from "../../../src/two-factor/refusal.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import type { ProblemName } from "../problem.ts";
 
 /** libphonenumber's name for what belongs to no country: satellite phones, international networks and free numbers. */
 export const NO_COUNTRY = "001";
@@ -19,7 +19,7 @@ export interface NumberRules {
 }
 
 export interface NumberRefusal {
-  readonly failed: Extract<ProblemName, "country-not-served" | "number-refused">;
+  readonly failed: Extract<RefusalReason, "country_not_served" | "number_refused">;
   /** Why, without quoting the number. */
   readonly detail: string;
 }
@@ -33,7 +33,7 @@ export function findNumberRefusal(
   const { country } = number;
   if (isServed(rules.countries, country)) return findTypeRefusal(rules, number, channel);
   const home = country ?? `no country (${NO_COUNTRY})`;
-  return { failed: "country-not-served", detail: `The number belongs to ${home}.` };
+  return { failed: "country_not_served", detail: `The number belongs to ${home}.` };
 }
 
 /** The same by the channel alone: a text may not go where a call could. */
@@ -45,7 +45,7 @@ export function findTypeRefusal(
   const served = numberTypes[channel];
   if (types.some((type) => served.includes(type))) return undefined;
   const detail = `It is of the type ${types.join(" or ")}; codes by ${channel} go to ${served.join(", ")}.`;
-  return { failed: "number-refused", detail };
+  return { failed: "number_refused", detail };
 }
 
 /**

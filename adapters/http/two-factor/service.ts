@@ -5,7 +5,6 @@ import { isConversionError } from "../../../src/client/errors.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { generateCode } from "../../../src/two-factor/challenge/code.ts";
 import { hashRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
-import type { LimitKind } from "../../../src/two-factor/challenge/limits.ts";
 import type { ChallengeWithoutNumber } from "../../../src/two-factor/client/errors.ts";
 import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
 import {
@@ -14,8 +13,14 @@ import {
   parsePhoneNumber,
 } from "../../../src/two-factor/numbers/phone-number.ts";
 import { toCanonicalNumber, toDialledNumber } from "../../../src/two-factor/numbers/spellings.ts";
+import {
+  PROBLEM_OF,
+  type RefusalReason,
+  refusalOf,
+  type SendRefusal,
+} from "../../../src/two-factor/refusal.ts";
 import type { resendSchema, startSchema } from "../../../src/two-factor/request.ts";
-import { adviseOperator, type SendAdvice } from "../../../src/two-factor/senders/send-advice.ts";
+import { adviseOperator } from "../../../src/two-factor/senders/send-advice.ts";
 import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/senders/send-error.ts";
 import type { SentCode } from "../../../src/two-factor/senders/sender.ts";
 import type { TextSize } from "../../../src/two-factor/senders/text-size.ts";
@@ -23,7 +28,6 @@ import { hashAddress } from "../../../src/two-factor/user-address.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import type { ProblemName } from "../problem.ts";
 import type {
   Begun,
   Challenges,
@@ -40,23 +44,9 @@ import type {
   Wait,
 } from "./challenges.ts";
 import type { TwoFactorConfig } from "./options.ts";
+import type { Failure } from "./refusal-problem.ts";
 import { findNumberRefusal, findTypeRefusal } from "./served-numbers.ts";
 import type { WebhookRecord } from "./webhook-record.ts";
-
-/** Something that was not done, by the name of its problem; with what the caller should know. */
-export interface Failure {
-  readonly failed: ProblemName;
-  readonly detail?: string;
-  /** Every fault of the parameters. */
-  readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
-  readonly attemptsLeft?: number;
-  /** Milliseconds. */
-  readonly retryAfter?: number;
-  /** The challenge, where there is one all the same. */
-  readonly challenge?: ChallengeWithoutNumber;
-  /** What the operator should hear of it. */
-  readonly advice?: SendAdvice;
-}
 
 export interface TwoFactor {
   /**
@@ -96,29 +86,20 @@ export interface TwoFactor {
 const ID = /^[0-9a-z]{1,2}\.[\w-]{22}$/;
 
 const NO_CHALLENGE: Failure = {
-  failed: "not-found",
+  failed: "not_found",
   detail: "There is no such challenge, or it was long ago.",
 };
 
-const LIMITED: Readonly<Record<LimitKind, ProblemName>> = {
-  number: "number-limit",
-  prefix: "prefix-limit",
-  address: "address-limit",
-  country: "country-limit",
-  caller: "caller-limit",
-  total: "total-limit",
-};
-
-const NOT_SENT: Readonly<Record<SendErrorCode, ProblemName>> = {
-  throttled: "send-throttled",
-  unavailable: "send-unavailable",
-  unauthorized: "send-unauthorized",
-  account_refused: "send-account-refused",
-  number_refused: "number-refused",
-  rejected: "send-rejected",
-  not_supported: "channel-unavailable",
-  uncertain: "send-uncertain",
-  unexpected_response: "send-unexpected",
+const NOT_SENT: Readonly<Record<SendErrorCode, SendRefusal>> = {
+  throttled: "send_throttled",
+  unavailable: "send_unavailable",
+  unauthorized: "send_unauthorized",
+  account_refused: "send_account_refused",
+  number_refused: "number_refused",
+  rejected: "send_rejected",
+  not_supported: "channel_unavailable",
+  uncertain: "send_uncertain",
+  unexpected_response: "send_unexpected",
 };
 
 /** Of a sender that says it is throttled and not for how long: no rate of Vonage's is below one a second. */
@@ -140,16 +121,16 @@ export function createTwoFactor(
       if (defaultCountry !== undefined && !isCountry(defaultCountry)) {
         const detail = explainCountry(defaultCountry);
         const errors = [{ parameter: "defaultCountry", detail }];
-        return { failed: "invalid-parameters", detail: `defaultCountry ${detail}`, errors };
+        return { failed: "invalid_parameters", detail: `defaultCountry ${detail}`, errors };
       }
       const number = parsePhoneNumber(request.to, defaultCountry);
       if (number.fault !== undefined)
-        return refuse("invalid-number", { detail: `The number ${number.fault}.` });
+        return refuse("invalid_number", { detail: `The number ${number.fault}.` });
       const refusal = findNumberRefusal(config, number, channel);
       if (refusal !== undefined) return refuse(refusal.failed, refusal);
       const { country } = number;
       const to = channel === "voice" ? number.called : number.number;
-      if (!isReached(channel, to, country)) return { failed: "channel-unavailable" };
+      if (!isReached(channel, to, country)) return { failed: "channel_unavailable" };
       // The address says who asks, and may change between two attempts of one phone.
       let keyed = await hashKey([caller], key, { ...request, supersede });
       let id = challenges.createId(number.number);
@@ -192,7 +173,7 @@ export function createTwoFactor(
     async resend(id, { channel, ip }, caller, key) {
       if (!ID.test(id)) return NO_CHALLENGE;
       if (channel !== undefined && config.senders[channel] === undefined)
-        return { failed: "channel-unavailable" };
+        return { failed: "channel_unavailable" };
       const code = generateCode(config.codeLength);
       const keyed = await hashKey([caller, id], key, { resend: channel ?? null });
       const next = await challenges.resend(id, channel, code, keyed);
@@ -251,9 +232,9 @@ export function createTwoFactor(
   };
   return service;
 
-  async function refuse(problem: ProblemName, more: Partial<Failure> = {}): Promise<Failure> {
-    await service.count(`refused:${problem}`);
-    return { failed: problem, ...more };
+  async function refuse(reason: RefusalReason, more: Partial<Failure> = {}): Promise<Failure> {
+    await service.count(`refused:${PROBLEM_OF[reason]}`);
+    return { ...more, failed: reason };
   }
 
   /** Whether there is a sender for such a number. */
@@ -272,13 +253,13 @@ export function createTwoFactor(
     const refusal = number.fault === undefined ? findTypeRefusal(config, number, channel) : undefined;
     if (refusal !== undefined) return refuse(refusal.failed, refusal);
     const dialled = toDialledNumber(to, channel);
-    return isReached(channel, dialled, country) ? undefined : { failed: "channel-unavailable" };
+    return isReached(channel, dialled, country) ? undefined : { failed: "channel_unavailable" };
   }
 
   /** Counts one more message, or says why there must be none. The refusal is counted with it. */
   async function limit(sending: Sending): Promise<Failure | undefined> {
     const { refused, ...taken } = await limits.take(sending);
-    return refused && { failed: LIMITED[refused], ...taken };
+    return refused && { failed: `${refused}_limit`, ...taken };
   }
 
   function hashKey(
@@ -308,8 +289,8 @@ export function createTwoFactor(
       challenges.end(status.id, number, ended, keyed && { keyed, ...answer });
     const sender = config.senders[channel];
     if (sender === undefined) {
-      await end({ type: "failed" }, { failed: "channel-unavailable" });
-      return { failed: "channel-unavailable" };
+      await end({ type: "failed" }, { failed: PROBLEM_OF.channel_unavailable });
+      return { failed: "channel_unavailable" };
     }
     const { lifetime } = config;
     let sent: SentCode;
@@ -324,8 +305,11 @@ export function createTwoFactor(
       const type = reason === "uncertain" ? "uncertain" : "failed";
       // Who is told to come again must not get this answer again for it.
       const released = type === "failed" && (reason === "unavailable" || wait !== undefined);
-      const challenge = await end({ type }, released ? { released } : { failed, retryAfter: wait });
-      await service.count(`not-sent:${failed}`);
+      const challenge = await end(
+        { type },
+        released ? { released } : { failed: PROBLEM_OF[failed], retryAfter: wait },
+      );
+      await service.count(`not-sent:${PROBLEM_OF[failed]}`);
       // One destination's refusal pages nobody, but a wrong sender must show: it makes this number grow.
       if (vonageStatus !== undefined) await service.count(`sms-status:${vonageStatus}`);
       const advice = adviseOperator(reason, vonageStatus);
@@ -365,20 +349,9 @@ function toSendError(error: unknown): SendError {
   return new SendError(isKey ? "unauthorized" : "uncertain", "");
 }
 
-const REFUSED: Readonly<Record<Refusal["reason"], ProblemName>> = {
-  wrong: "code-wrong",
-  expired: "code-expired",
-  too_many: "too-many-attempts",
-  superseded: "code-superseded",
-  cancelled: "challenge-cancelled",
-  used: "code-used",
-  too_soon: "resend-too-soon",
-  too_many_messages: "too-many-messages",
-};
-
 const EARLIER = {
-  other: { failed: "idempotency-key-reused" },
-  "under-way": { failed: "idempotency-key-in-use", retryAfter: UNDER_WAY_FOR_MS },
+  other: { failed: "idempotency_key_reused" },
+  "under-way": { failed: "idempotency_key_in_use", retryAfter: UNDER_WAY_FOR_MS },
 } as const satisfies Record<string, Failure>;
 
 /** Gives the answer of an earlier call again. */
@@ -386,15 +359,16 @@ function repeat(found: Earlier): ChallengeStatus | Failure {
   if (found.earlier !== "done") return EARLIER[found.earlier];
   const { status, failed, retryAfter } = found.answer;
   if (failed === undefined) return status ?? NO_CHALLENGE;
+  const reason = refusalOf(failed);
+  // A later version stored a name that this one does not know. Nothing may be sent twice.
+  if (reason === undefined) return EARLIER["under-way"];
   return {
-    // Written by this Worker, or by one before: names of problems do not change.
-    failed: failed as ProblemName,
+    failed: reason,
     ...(retryAfter !== undefined && { retryAfter }),
-    ...(failed === "send-uncertain" && status && { challenge: withoutNumber(status) }),
+    ...(reason === "send_uncertain" && status && { challenge: withoutNumber(status) }),
   };
 }
 
-/** A refusal as the problem that it is. */
 export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {
-  return { failed: REFUSED[reason], attemptsLeft, ...(retryAfter !== undefined && { retryAfter }) };
+  return { failed: reason, attemptsLeft, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -77,7 +77,7 @@ function check(
   const { state, byReply } = challenge;
   // Who replied and then types the code as well shall get in: once.
   if (state === "verified" && (reply || !byReply)) return unchanged(challenge, refuse("used"));
-  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
+  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
 
   const ended = now >= challenge.expiresAt ? "expired" : undefined;
   const over = state === "cancelled" || state === "superseded" ? state : ended;
@@ -129,10 +129,10 @@ function resend(
   const { state, messages, expiresAt, begun } = challenge;
   if (state !== "pending") return unchanged(challenge, refuse(state === "verified" ? "used" : state));
   if (now >= expiresAt) return unchanged(challenge, refuse("expired"));
-  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many"));
+  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
   if (messages.length >= maxMessages) return unchanged(challenge, refuse("too_many_messages"));
   const retryAfter = Math.max(...messages.map(({ sentAt }) => sentAt)) + cooldown - now;
-  if (retryAfter > 0) return unchanged(challenge, { done: false, reason: "too_soon", retryAfter });
+  if (retryAfter > 0) return unchanged(challenge, { done: false, reason: "resend_too_soon", retryAfter });
   const message = createMessage(begun + 1, channel, code, now);
   return step({ ...challenge, messages: [...messages, message], begun: begun + 1 }, DONE);
 }

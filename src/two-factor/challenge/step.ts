@@ -2,6 +2,7 @@
 
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
 import type { Channel } from "../../wire/report.ts";
+import type { ChallengeRefusal } from "../refusal.ts";
 import type { Challenge, ChallengeMessage } from "./challenge.ts";
 import type { HashedCode } from "./code.ts";
 
@@ -24,23 +25,12 @@ export type ChallengeEvent =
   /** The time of {@link settleAt} has come. */
   | { readonly type: "settle" };
 
-/** Why a code was not taken, or no further message is sent. */
-export type RefusedBecause =
-  | "wrong"
-  | "expired"
-  | "too_many"
-  | "superseded"
-  | "cancelled"
-  | "used"
-  | "too_soon"
-  | "too_many_messages";
-
 export type ChallengeAnswer =
   | { readonly done: true }
   | {
       readonly done: false;
-      readonly reason: RefusedBecause;
-      /** Milliseconds until a further message may be asked for; with `too_soon`. */
+      readonly reason: ChallengeRefusal;
+      /** Milliseconds until a further message may be asked for; with `resend_too_soon`. */
       readonly retryAfter?: number;
     };
 
@@ -77,7 +67,7 @@ export interface ChallengeRules {
 }
 
 export const DONE: ChallengeAnswer = { done: true };
-export const refuse = (reason: RefusedBecause): ChallengeAnswer => ({ done: false, reason });
+export const refuse = (reason: ChallengeRefusal): ChallengeAnswer => ({ done: false, reason });
 
 export function toReport(
   { channel, messageIds: [messageId] }: ChallengeMessage,

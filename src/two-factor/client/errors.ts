@@ -1,89 +1,135 @@
 import type { ChallengeStatus } from "../challenge/challenge.ts";
+import type { RefusalReason } from "../refusal.ts";
 
-/** By the Worker's problems, which are what an error is made of wherever it comes from. */
-const BY_PROBLEM = {
-  "malformed-body": "invalid_request",
-  "invalid-parameters": "invalid_request",
-  "body-too-large": "invalid_request",
-  unauthenticated: "unauthorized",
-  "wrong-traffic": "unauthorized",
-  "not-found": "not_found",
-  "invalid-number": "invalid_number",
-  "number-refused": "number_refused",
-  "country-not-served": "country_not_served",
-  "channel-unavailable": "channel_unavailable",
-  "number-limit": "number_limit",
-  "prefix-limit": "prefix_limit",
-  "address-limit": "address_limit",
-  "country-limit": "country_limit",
-  "caller-limit": "caller_limit",
-  "total-limit": "total_limit",
-  "resend-too-soon": "resend_too_soon",
-  "too-many-messages": "too_many_messages",
-  "too-many-attempts": "too_many_attempts",
-  "code-expired": "expired",
-  "code-used": "used",
-  "challenge-cancelled": "cancelled",
-  "too-many-requests": "rate_limited",
-  "idempotency-key-reused": "idempotency_key_reused",
-  "idempotency-key-in-use": "request_under_way",
-  "send-uncertain": "send_uncertain",
-  "send-throttled": "unavailable",
-  "send-unavailable": "unavailable",
-  "send-unauthorized": "send_failed",
-  "send-account-refused": "send_failed",
-  "send-rejected": "send_failed",
-  "send-unexpected": "send_failed",
-  "no-two-factor": "not_configured",
-  "not-configured": "not_configured",
-  "ledger-unavailable": "unavailable",
-  "challenges-unavailable": "unavailable",
-  "limits-unavailable": "unavailable",
-} as const;
-
-/**
- * What went wrong, in one word:
- *
- * | code | meaning | retryable |
- * |---|---|---|
- * | `invalid_options` | the client was set up wrongly, and nothing was sent; or `fetch` threw what no network does, or gave no Response | no |
- * | `invalid_request` | the request breaks a rule; nothing was sent | no |
- * | `unauthorized` | no proxy key of the Worker's, or one for other traffic | no |
- * | `not_configured` | the Worker sends no codes, or lacks settings | no |
- * | `not_found` | there is no such challenge, or it was long ago | no |
- * | `invalid_number`, `number_refused` | no phone number, or one that gets no messages | no |
- * | `country_not_served`, `channel_unavailable` | the Worker sends nothing there, or not that way | no |
- * | `number_limit`, `prefix_limit`, `address_limit`, `country_limit`, `caller_limit`, `total_limit` | too many codes; `retryAfter` says when again | yes |
- * | `resend_too_soon` | the last message may still arrive; `retryAfter` says when again | yes |
- * | `too_many_messages`, `too_many_attempts`, `expired`, `used`, `cancelled` | of a resend: the challenge has ended; start anew | no |
- * | `rate_limited` | a brake of the Worker's | yes |
- * | `idempotency_key_reused` | this `idempotencyKey` was used for another request; nothing was done | no |
- * | `request_under_way` | an earlier request with this `idempotencyKey` is still being worked on; ask again with the same key | yes |
- * | `send_failed` | Vonage refuses the Worker's account or this message; nothing was sent, and the Worker's log says what to do | no |
- * | `send_uncertain` | Vonage did not answer: the user may get the message, and its code counts. `challenge` is the one to check it with; a resend sends another | no |
- * | `unavailable` | the Worker or Vonage cannot answer now; nothing was sent. Where Vonage throttles, `retryAfter` says when again | yes |
- * | `timeout`, `network`, `aborted` | no answer from the Worker; a message may have gone out | no |
- * | `unexpected_response` | not an answer of the Worker's; check `endpoint` | no |
- */
+/** What went wrong, in one word. Those marked retryable may succeed later without a change. */
 export type TwoFactorErrorCode =
-  | (typeof BY_PROBLEM)[keyof typeof BY_PROBLEM]
+  /** The client was set up wrongly and nothing was sent; or `fetch` failed for no network reason, or returned no Response. */
   | "invalid_options"
+  /** The request breaks a rule; nothing was sent. The message names every field at fault. */
+  | "invalid_request"
+  /** The Worker does not know this proxy key, or the key is for other traffic. */
+  | "unauthorized"
+  /** The Worker has no workflow set up, or lacks settings. `/health` and `doctor` name them. */
+  | "not_configured"
+  /** There is no such challenge, or it ended more than a day ago. */
+  | "not_found"
+  /** `to` is not a phone number. */
+  | "invalid_number"
+  /** This number gets no messages: its type is not served, or Vonage refuses it. */
+  | "number_refused"
+  /** The Worker sends no codes to the country of this number. */
+  | "country_not_served"
+  /** The Worker cannot reach this number by this channel. Try the other one. */
+  | "channel_unavailable"
+  /** Retryable. Too many codes for this number; `retryAfter` says when to try again. */
+  | "number_limit"
+  /** Retryable. Too many codes for numbers next to this one; `retryAfter` says when to try again. */
+  | "prefix_limit"
+  /** Retryable. Too many codes for this end user's address; `retryAfter` says when to try again. */
+  | "address_limit"
+  /** Retryable. Too many codes for this country; `retryAfter` says when to try again. */
+  | "country_limit"
+  /** Retryable. Too many codes for this proxy key; `retryAfter` says when to try again. */
+  | "caller_limit"
+  /** Retryable. Too many codes in all; `retryAfter` says when to try again. */
+  | "total_limit"
+  /** Retryable. The last message may still arrive; `retryAfter` says when to ask for another. */
+  | "resend_too_soon"
+  /** Of a resend: the challenge has sent as many messages as it may. Start a new one. */
+  | "too_many_messages"
+  /** Of a resend: every guess is used up. Start a new challenge. */
+  | "too_many_attempts"
+  /** Of a resend: the challenge has expired. Start a new one. */
+  | "expired"
+  /** Of a resend: the challenge is verified already. */
+  | "used"
+  /** Of a resend: the challenge was cancelled. Start a new one. */
+  | "cancelled"
+  /** Of a resend: a newer challenge replaced this one. Go on with that. */
+  | "superseded"
+  /** Retryable. The Worker's rate limit for requests was reached. */
+  | "rate_limited"
+  /** This `idempotencyKey` was used for another request; nothing was done. */
+  | "idempotency_key_reused"
+  /** Retryable. An earlier request with this `idempotencyKey` is still running. Repeat it with the same key. */
+  | "request_under_way"
+  /** Vonage refuses the Worker's account or this message; nothing was sent. The Worker's log says what to do. */
+  | "send_failed"
+  /**
+   * Vonage did not answer. The user may get the message, and its code counts: `challenge` is the one to check it with.
+   * A resend sends another message.
+   */
+  | "send_uncertain"
+  /** Retryable. The Worker or Vonage cannot answer now; nothing was sent. `retryAfter` is set where Vonage throttles. */
+  | "unavailable"
+  /** The Worker did not answer within `timeout`. A message may have gone out. */
   | "timeout"
+  /** The connection failed. A message may have gone out. */
   | "network"
+  /** `signal` fired. A message may have gone out. */
   | "aborted"
+  /** The answer is not one of the Worker's. Check `endpoint`. */
   | "unexpected_response";
 
-/** What a `TwoFactorError` knows beside its code and message. */
+/** The one mapping from refusals to errors; clients over HTTP and over RPC share it. */
+const CODE_OF: Readonly<Record<RefusalReason, TwoFactorErrorCode>> = {
+  // A check answers these two as `CheckResult`; a resend meets only the second.
+  wrong: "unexpected_response",
+  superseded: "superseded",
+  expired: "expired",
+  too_many_attempts: "too_many_attempts",
+  cancelled: "cancelled",
+  used: "used",
+  resend_too_soon: "resend_too_soon",
+  too_many_messages: "too_many_messages",
+  number_refused: "number_refused",
+  channel_unavailable: "channel_unavailable",
+  send_throttled: "unavailable",
+  send_unavailable: "unavailable",
+  send_unauthorized: "send_failed",
+  send_account_refused: "send_failed",
+  send_rejected: "send_failed",
+  send_unexpected: "send_failed",
+  send_uncertain: "send_uncertain",
+  number_limit: "number_limit",
+  prefix_limit: "prefix_limit",
+  address_limit: "address_limit",
+  country_limit: "country_limit",
+  caller_limit: "caller_limit",
+  total_limit: "total_limit",
+  malformed_body: "invalid_request",
+  invalid_parameters: "invalid_request",
+  body_too_large: "invalid_request",
+  unauthenticated: "unauthorized",
+  wrong_traffic: "unauthorized",
+  not_found: "not_found",
+  invalid_number: "invalid_number",
+  country_not_served: "country_not_served",
+  too_many_requests: "rate_limited",
+  idempotency_key_reused: "idempotency_key_reused",
+  idempotency_key_in_use: "request_under_way",
+  no_two_factor: "not_configured",
+  not_configured: "not_configured",
+  ledger_unavailable: "unavailable",
+  challenges_unavailable: "unavailable",
+  limits_unavailable: "unavailable",
+};
+
+/** The error code of a refusal; of none: `unexpected_response`. */
+export const codeOf = (reason: RefusalReason | undefined): TwoFactorErrorCode =>
+  reason === undefined ? "unexpected_response" : CODE_OF[reason];
+
+/** Details of a `TwoFactorError`. */
 export interface TwoFactorErrorDetails {
-  /** HTTP status, where there was an answer. */
+  /** HTTP status of the answer, if there was one. */
   readonly status?: number | undefined;
-  /** Milliseconds until it may succeed. */
+  /** Milliseconds after which the call may succeed. */
   readonly retryAfter?: number | undefined;
-  /** With `send_uncertain`: the challenge that there is all the same. */
+  /** With `send_uncertain`: the challenge, which exists although Vonage did not answer. */
   readonly challenge?: ChallengeWithoutNumber | undefined;
 }
 
-/** Errors hold no number: ask for it with `get`. */
+/** A challenge as errors hold it: without the number, which `get` returns. */
 export type ChallengeWithoutNumber = Omit<ChallengeStatus, "to">;
 
 const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
@@ -106,7 +152,7 @@ export class TwoFactorError extends Error {
   override readonly name = "TwoFactorError";
   readonly [BRAND] = true;
   declare readonly code: TwoFactorErrorCode;
-  /** Whether the same may succeed later without a change, and cannot have been done already. */
+  /** The same call may succeed later without a change, and has not been done already. */
   declare readonly retryable: boolean;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
@@ -124,14 +170,17 @@ export class TwoFactorError extends Error {
   }
 }
 
-/** Recognises a {@link TwoFactorError}, also one made by another copy of this package. */
+/**
+ * Recognises a {@link TwoFactorError}, also one made by another copy of this package.
+ *
+ * @example
+ * try {
+ *   await twoFactor.resend(id);
+ * } catch (error) {
+ *   if (!isTwoFactorError(error) || error.code !== "resend_too_soon") throw error;
+ *   showCountdown(error.retryAfter);
+ * }
+ */
 export function isTwoFactorError(value: unknown): value is TwoFactorError {
   return value instanceof Error && BRAND in value;
-}
-
-/** The code of a problem of the Worker's. */
-export function codeOfProblem(name: string): TwoFactorErrorCode {
-  return Object.hasOwn(BY_PROBLEM, name)
-    ? BY_PROBLEM[name as keyof typeof BY_PROBLEM]
-    : "unexpected_response";
 }

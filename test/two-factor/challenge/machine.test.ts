@@ -10,9 +10,9 @@ import type {
   ChallengeAnswer,
   ChallengeEvent,
   ChallengeRules,
-  RefusedBecause,
   Statement,
 } from "../../../src/two-factor/challenge/step.ts";
+import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
 import type { DeliveryReceipt, ReceiptStatus } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 import "../../support/property-seed.ts";
@@ -30,7 +30,7 @@ const REFERENCE = "order-7";
 const LEDGER_RULES: LedgerRules = { lostAfter: 25 * SECOND, keepRecorded: 365 * DAY, keepDead: 365 * DAY };
 
 const DONE: ChallengeAnswer = { done: true };
-const refused = (reason: RefusedBecause): ChallengeAnswer => ({ done: false, reason });
+const refused = (reason: ChallengeRefusal): ChallengeAnswer => ({ done: false, reason });
 
 /** As two secrets would hash it, of which the second is on its way out. */
 const hashesOf = (code: string): HashedCode[] => ["c2", "c1"].map((kid) => hashWith(kid, code));
@@ -82,8 +82,8 @@ describe("the code", () => {
       expect(place.check("guess")).toEqual(refused("wrong"));
       expect(place.reply("guess")).toEqual(refused("wrong"));
     }
-    expect(place.check("code 1")).toEqual(refused("too_many"));
-    expect(place.reply("code 1")).toEqual(refused("too_many"));
+    expect(place.check("code 1")).toEqual(refused("too_many_attempts"));
+    expect(place.reply("code 1")).toEqual(refused("too_many_attempts"));
     expect(place.attempts).toBe(MAX_ATTEMPTS);
     expect(place.outcomes()).toEqual({ m1: false });
   });
@@ -179,7 +179,7 @@ describe("a reply with the code", () => {
     expect(place.reply("code 1")).toEqual(DONE);
     for (let left = MAX_ATTEMPTS - 1; left > 0; left--)
       expect(place.check("guess")).toEqual(refused("wrong"));
-    expect(place.check("code 1")).toEqual(refused("too_many"));
+    expect(place.check("code 1")).toEqual(refused("too_many_attempts"));
   });
 
   it("ends the challenge as a typed one does: no further message, nothing to cancel", () => {
@@ -337,11 +337,15 @@ describe("a further message", () => {
     ]);
   });
 
-  it.each<[string, (place: Place) => unknown, RefusedBecause]>([
+  it.each<[string, (place: Place) => unknown, ChallengeRefusal]>([
     ["the challenge is verified", (place) => place.check("code 1"), "used"],
     ["it is cancelled", (place) => place.cancel(), "cancelled"],
     ["its time is over", (place) => place.pass(5 * MINUTE), "expired"],
-    ["all attempts are used up", (place) => [1, 2, 3, 4].map(() => place.check("guess")), "too_many"],
+    [
+      "all attempts are used up",
+      (place) => [1, 2, 3, 4].map(() => place.check("guess")),
+      "too_many_attempts",
+    ],
     [
       "it has had all its messages",
       (place) => [2, 3, 4].map((number) => place.another(number)),
@@ -361,12 +365,16 @@ describe("a further message", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(12 * SECOND);
-    expect(place.resend("code 2")).toEqual({ done: false, reason: "too_soon", retryAfter: 18 * SECOND });
+    expect(place.resend("code 2")).toEqual({
+      done: false,
+      reason: "resend_too_soon",
+      retryAfter: 18 * SECOND,
+    });
     place.pass(18 * SECOND - 1);
-    expect(place.resend("code 2")).toEqual({ done: false, reason: "too_soon", retryAfter: 1 });
+    expect(place.resend("code 2")).toEqual({ done: false, reason: "resend_too_soon", retryAfter: 1 });
     place.pass(1);
     expect(place.resend("code 2")).toEqual(DONE);
-    expect(place.resend("code 3")).toMatchObject({ reason: "too_soon" });
+    expect(place.resend("code 3")).toMatchObject({ reason: "resend_too_soon" });
   });
 });
 
@@ -754,7 +762,7 @@ describe("whatever happens, in any order", () => {
 
 /** What the runs must come by, or they prove little. */
 const EVERYTHING = [
-  ...["done", "wrong", "expired", "too_many", "superseded", "cancelled", "used", "too_soon"],
+  ...["done", "wrong", "expired", "too_many_attempts", "superseded", "cancelled", "used", "resend_too_soon"],
   ...["came", "expired", "superseded", "cancelled", "silent", "came late"],
 ];
 
@@ -896,9 +904,9 @@ function createModel() {
 
     check(code: string, reply: boolean): Told {
       if (model.ended === "verified" && (reply || !model.mayType)) return say(refused("used"));
-      if (model.attempts === MAX_ATTEMPTS) return say(refused("too_many"));
+      if (model.attempts === MAX_ATTEMPTS) return say(refused("too_many_attempts"));
       model.attempts++;
-      const end: RefusedBecause | undefined =
+      const end: ChallengeRefusal | undefined =
         model.ended === "cancelled" ? "cancelled" : model.now >= model.expiresAt ? "expired" : undefined;
       const message = model.messages.find((one) => one.code === code);
       if (message === undefined) return say(refused(end ?? "wrong"));
@@ -920,10 +928,10 @@ function createModel() {
       if (ended === "verified") return say(refused("used"));
       if (ended === "cancelled") return say(refused("cancelled"));
       if (now >= model.expiresAt) return say(refused("expired"));
-      if (model.attempts === MAX_ATTEMPTS) return say(refused("too_many"));
+      if (model.attempts === MAX_ATTEMPTS) return say(refused("too_many_attempts"));
       if (messages.length >= RULES.maxMessages) return say(refused("too_many_messages"));
       const free = (last?.begunAt ?? 0) + RULES.cooldown;
-      if (now < free) return say({ done: false, reason: "too_soon", retryAfter: free - now });
+      if (now < free) return say({ done: false, reason: "resend_too_soon", retryAfter: free - now });
       messages.push(createModelMessage(++numbers, channel, code, now));
       return say(DONE);
     },

@@ -1,0 +1,30 @@
+// A refusal of the workflow as a problem document.
+
+import type { ChallengeWithoutNumber } from "../../../src/two-factor/client/errors.ts";
+import { PROBLEM_OF, type RefusalReason } from "../../../src/two-factor/refusal.ts";
+import type { SendAdvice } from "../../../src/two-factor/senders/send-advice.ts";
+import { type Answer, type ProblemName, problem } from "../problem.ts";
+
+/** Something that was not done, with what the caller should know. */
+export interface Failure {
+  readonly failed: RefusalReason;
+  readonly detail?: string;
+  /** Every fault of the parameters. */
+  readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
+  /** How many guesses are left. */
+  readonly attemptsLeft?: number;
+  /** Milliseconds. */
+  readonly retryAfter?: number;
+  /** The challenge, where one exists although the call failed. */
+  readonly challenge?: ChallengeWithoutNumber;
+  /** What the operator's log says. */
+  readonly advice?: SendAdvice;
+}
+
+/** Typed so that a refusal without a problem does not compile. */
+export const REFUSAL_PROBLEMS: Readonly<Record<RefusalReason, ProblemName>> = PROBLEM_OF;
+
+export function toProblem({ failed, advice, retryAfter, challenge, ...more }: Failure): Answer {
+  const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
+  return problem(REFUSAL_PROBLEMS[failed], { ...more, ...challenge }, headers || {}, advice);
+}
