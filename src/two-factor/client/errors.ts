@@ -73,7 +73,7 @@ export type TwoFactorErrorCode =
 
 /** The one mapping from refusals to errors; clients over HTTP and over RPC share it. */
 const CODE_OF: Readonly<Record<RefusalReason, TwoFactorErrorCode>> = {
-  // A check answers these two as `CheckResult`; a resend meets only the second.
+  // Only checks meet it, and they return it as `CheckResult`.
   wrong: "unexpected_response",
   superseded: "superseded",
   expired: "expired",

@@ -499,7 +499,7 @@ describe("no answer", () => {
 
   function expectUnknown(error: TwoFactorError, code: string): void {
     expect(error).toMatchObject({ code, retryable: false });
-    expect(error.message).toMatch(/did not answer.*may be done all the same/);
+    expect(error.message).toMatch(/did not answer.*may have done what was asked/);
     expect(error).not.toHaveProperty("status");
     expectNoSecrets(error);
   }
@@ -556,7 +556,7 @@ describe("what breaks a rule", () => {
     ]) {
       const error = await errorOf(call());
       expect(error).toMatchObject({ code: "not_found", retryable: false });
-      expect(error.message).toMatch(/id of no challenge.*nothing was sent/);
+      expect(error.message).toMatch(/not the id of a challenge.*nothing was sent/);
       expectNoSecrets(error);
     }
     expect(sent).toEqual([]);

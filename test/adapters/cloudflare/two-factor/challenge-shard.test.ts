@@ -6,8 +6,9 @@ import {
   createChallengeShard,
 } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
 import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
+import type { StoredRefusal } from "../../../../adapters/cloudflare/two-factor/stored-refusal.ts";
 import type { LedgerReport, TrackedMessage } from "../../../../adapters/http/ports/ledger.ts";
-import type { Begun, NewChallenge, Refusal } from "../../../../adapters/http/two-factor/challenges.ts";
+import type { Begun, NewChallenge } from "../../../../adapters/http/two-factor/challenges.ts";
 import type { Challenge } from "../../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../../src/webhooks/delivery-receipt.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
@@ -98,7 +99,7 @@ describe("a challenge", () => {
       reason: "too_soon",
       retryAfter: 20 * SECOND,
       attemptsLeft: 4,
-    } satisfies Refusal);
+    } satisfies StoredRefusal);
     world.now += 20 * SECOND;
     expect(await world.shard.resend("a", undefined, "111111")).toMatchObject({
       status: { channel: "voice", attemptsLeft: 4 },
