@@ -70,7 +70,7 @@ export interface ChallengeShardRules extends ChallengeRules {
 
 export type ChallengeShard = ReturnType<typeof createChallengeShard>;
 
-/** When to look after statements that the ledger has not confirmed: longer than a report of its may take. */
+/** When to look after outboxMessages that the ledger has not confirmed: longer than a report of its may take. */
 const LOOK_AFTER_MS = 10_000;
 const WAKE_EVERY_MS = 60_000;
 /** Challenges settled by one alarm; more are left to the next. */
@@ -337,13 +337,13 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     const stored = store.read(id, now());
     if (stored === undefined) return undefined;
     const result = stepChallenge(rebaseChallenge(stored, now()), event, now(), rules);
-    const { challenge, statements } = result;
+    const { challenge, outboxMessages } = result;
     if (challenge !== stored) changed.add(id);
     if (challenge === undefined) store.remove(id);
     else if (challenge !== stored) write(challenge);
     if (challenge !== undefined && hasGoneOut(stored, challenge)) supersedeEarlier(challenge);
-    for (const statement of statements) {
-      outbox.post(statement);
+    for (const outboxMessage of outboxMessages) {
+      outbox.post(outboxMessage);
       clock.arm(now() + LOOK_AFTER_MS);
     }
     return result;

@@ -1,23 +1,23 @@
-// The tables of challenges. Knows SQL, and nothing of what challenges mean.
+// The tables of challenges, in SQL. The meaning of a challenge is in src/two-factor/challenge.
 
 import type { Challenge } from "../../../src/two-factor/challenge/challenge.ts";
-import type { Statement } from "../../../src/two-factor/challenge/step.ts";
-import { parseChallenge, parseStatement } from "../../../src/two-factor/challenge/stored.ts";
+import type { OutboxMessage } from "../../../src/two-factor/challenge/step.ts";
+import { parseChallenge, parseOutboxMessage } from "../../../src/two-factor/challenge/stored.ts";
 import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
 import { addIdempotencyKeys, createKeyStore } from "./key-store.ts";
 
-/** A statement that the ledger has not confirmed yet. */
+/** An outbox message that the ledger has not confirmed yet. */
 export interface Outgoing {
   readonly sequence: number;
-  readonly statement: Statement;
+  readonly outboxMessage: OutboxMessage;
 }
 
 export type ChallengeStore = ReturnType<typeof createChallengeStore>;
 
-/** As 0.1.0 made them, which knew no versions. */
+/** As 0.1.0 made them, before there were schema versions. */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS challenges (
   id TEXT PRIMARY KEY, number TEXT NOT NULL, settle_at INTEGER, forget_at INTEGER NOT NULL, challenge TEXT NOT NULL
@@ -38,15 +38,15 @@ const MIGRATIONS: readonly Migration[] = [
   addIdempotencyKeys,
 ];
 
-/** The longest that a code may be taken, and all that is kept after its end. */
+/** The longest lifetime of a code, and a day after its end. */
 const FORGOTTEN_AFTER_MS = 25 * 3_600_000;
-/** The longest that a webhook's signature may still be good. */
+/** The longest that a webhook's signature stays valid. */
 const NONCE_KEPT_MS = 3_600_000;
 
 /**
- * Opens the tables, making or changing them where a former version left others.
+ * Opens the tables, and creates or migrates them first.
  *
- * @throws {Error} when a later version has been here; see {@link migrate}.
+ * @throws {Error} when a later version has used this object; see {@link migrate}.
  */
 export function createChallengeStore(sql: Sql, transact: Transact = (work) => work()) {
   migrate(sql, transact, "The challenges' object", MIGRATIONS);
@@ -60,13 +60,13 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
     /** Bytes on disk. */
     size: () => sql.databaseSize,
 
-    /** What cannot be read is set aside, and the challenge is as if unknown. */
+    /** An unreadable row goes into quarantine, and the challenge counts as unknown. */
     read(id: string, now: number): Challenge | undefined {
       const [found] = sql.exec("SELECT * FROM challenges WHERE id = ?", id).toArray();
       return found && toChallenge(found, now);
     },
 
-    /** Of one phone, the newest first. Rows of version 0.1 have the number as it was written. */
+    /** All challenges of one phone, the newest first. Rows of version 0.1 hold the number as it was written. */
     ofNumber(number: string, now: number): Challenge[] {
       return listSpellings(number)
         .flatMap((spelling) => sql.exec("SELECT * FROM challenges WHERE number = ?", spelling).toArray())
@@ -75,8 +75,8 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
     },
 
     /**
-     * @param settleAt When to look after a message that is being sent; `undefined`: there is none.
-     * @param forgetAt When to forget all of it.
+     * @param settleAt When to settle a message that is being sent; `undefined`: there is none.
+     * @param forgetAt When to delete the challenge.
      */
     write(challenge: Challenge, settleAt: number | undefined, forgetAt: number): void {
       const { id, to } = challenge;
@@ -102,7 +102,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       sql.exec("DELETE FROM challenges WHERE id = ?", id);
     },
 
-    /** Removes what there is of a number. What the ledger is still to be told holds no number, and stays. */
+    /** Removes everything about a number. Outbox messages hold no number, and stay. */
     erase(number: string) {
       const ids = sql
         .exec("DELETE FROM challenges WHERE number = ? RETURNING id", number)
@@ -115,21 +115,21 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       };
     },
 
-    /** Keeps a statement until the ledger has confirmed it. */
-    post(statement: Statement): Outgoing {
+    /** Keeps an outbox message until the ledger has confirmed it. */
+    post(outboxMessage: OutboxMessage): Outgoing {
       const [row] = sql
-        .exec("INSERT INTO outbox (statement) VALUES (?) RETURNING sequence", JSON.stringify(statement))
+        .exec("INSERT INTO outbox (statement) VALUES (?) RETURNING sequence", JSON.stringify(outboxMessage))
         .toArray();
-      return { sequence: Number(row?.sequence), statement };
+      return { sequence: Number(row?.sequence), outboxMessage };
     },
 
-    /** The oldest after a sequence. What cannot be read is set aside. */
+    /** The oldest after a sequence. Unreadable rows go into quarantine. */
     unposted(limit: number, after: number, now: number): Outgoing[] {
       const page = sql
         .exec("SELECT * FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
         .toArray();
       const outgoing = page.flatMap((found) => toOutgoing(found, now) ?? []);
-      // The unreadable ones are gone by now: again, for a full page.
+      // The unreadable rows are gone by now; read again to get a full page.
       return outgoing.length === page.length ? outgoing : store.unposted(limit, after, now);
     },
 
@@ -145,7 +145,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       );
     },
 
-    /** Forgets what has had its time. Whatever seems to have more of it than it can was stored by a clock that was ahead. */
+    /** Deletes expired rows. A row that would live longer than the maximum was stored by a clock that was ahead: cap it. */
     purge(now: number): void {
       sql.exec("DELETE FROM challenges WHERE forget_at <= ?", now);
       sql.exec("DELETE FROM nonces WHERE until <= ?", now);
@@ -156,7 +156,7 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
       sql.exec("UPDATE nonces SET until = ? WHERE until > ?", until, until);
     },
 
-    /** When there is next something to settle or to forget. */
+    /** The next instant at which something has to be settled or deleted. */
     nextEnd(): number | undefined {
       const ends = [
         "SELECT min(settle_at) AS at FROM challenges WHERE settle_at IS NOT NULL",
@@ -183,8 +183,8 @@ export function createChallengeStore(sql: Sql, transact: Transact = (work) => wo
 
   function toOutgoing(found: Record<string, unknown>, now: number): Outgoing | undefined {
     const sequence = Number(found.sequence);
-    const statement = parseStatement(String(found.statement));
-    if (statement !== undefined) return { sequence, statement };
+    const outboxMessage = parseOutboxMessage(String(found.statement));
+    if (outboxMessage !== undefined) return { sequence, outboxMessage };
     quarantine.add("outbox", String(sequence), found, now);
     store.confirm(sequence);
     return undefined;

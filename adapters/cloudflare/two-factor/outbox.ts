@@ -1,14 +1,14 @@
-// What the ledger is still to be told: stored together with the state it follows from, told after, and again until
-// the ledger has confirmed it. Whatever the order in which it hears of a message, its rules make the same of it.
+// A transactional outbox towards the ledger: a message is stored together with the state that it follows from, sent
+// after the commit, and repeated until the ledger confirms it. The ledger's rules give the same result in any order.
 
-import type { Statement } from "../../../src/two-factor/challenge/step.ts";
+import type { OutboxMessage } from "../../../src/two-factor/challenge/step.ts";
 import type { Ledger } from "../../http/ports/ledger.ts";
 import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
 
-/** What is used of the ledger. */
+/** The part of the ledger that the outbox calls. */
 export type Listener = Pick<Ledger, "report" | "track">;
 
-/** Statements told at the same time, where many have waited. */
+/** Messages sent at the same time when many are waiting. */
 const BATCH = 16;
 
 export function createOutbox(
@@ -18,51 +18,51 @@ export function createOutbox(
   logFailure: (what: string, error: unknown) => void,
 ) {
   const underWay = new Set<number>();
-  /** The sequence behind which the next {@link tellAll} begins. */
+  /** The next {@link tellAll} starts after this sequence. */
   let begin = 0;
-  /** By the transaction under way. */
+  /** Messages of the current transaction. */
   let posted: Outgoing[] = [];
 
   return {
     isEmpty: () => store.unposted(1, 0, now()).length === 0,
 
-    /** To be called before a transaction that posts. */
+    /** Call it before a transaction that posts. */
     open(): void {
       posted = [];
     },
 
     /** Within a transaction. */
-    post(statement: Statement): void {
-      posted.push(store.post(statement));
+    post(outboxMessage: OutboxMessage): void {
+      posted.push(store.post(outboxMessage));
     },
 
-    /** After the transaction: tells what it posted. */
+    /** Sends what the transaction posted. Call it after the commit. */
     flush: (): Promise<unknown> => Promise.all(posted.map(tell)),
 
     /**
-     * Tells what waits, some at a time, and stops where the ledger fails altogether. Then the next call begins behind
-     * those that failed, so that a part of the ledger that fails for long holds up only its own.
+     * Sends the waiting messages in batches, and stops when a whole batch fails. The next call then starts after that
+     * batch, so that one failing shard of the ledger holds up only its own messages.
      *
-     * @returns Whether anything is left, or may yet be.
+     * @returns True if messages are left, or are still being sent.
      */
     async tellAll(): Promise<boolean> {
       const beginning = begin;
       begin = 0;
-      // Twice: from where the last one stopped to the end, and from the front to there.
+      // In two parts: from where the last call stopped to the end, then from the front to there.
       const [behind, before] =
         beginning === 0 ? [await tellFrom(0), false] : [await tellFrom(beginning), true];
       return before && begin === 0 ? (await tellFrom(0, beginning)) || behind : behind || before;
     },
   };
 
-  /** Gives whether anything was left between two sequences. Sets `begin` where it stopped. */
+  /** Returns true if anything is left between two sequences. Sets `begin` where it stopped. */
   async function tellFrom(first: number, last = Number.POSITIVE_INFINITY): Promise<boolean> {
     let left = false;
     for (let after = first; after < last; ) {
       const batch = store.unposted(BATCH, after, now());
       const idle = batch.filter(({ sequence }) => !underWay.has(sequence));
       const told = await Promise.all(idle.map(tell));
-      // What is under way may fail yet.
+      // Messages that are still being sent may fail.
       left ||= told.includes(false) || idle.length < batch.length;
       after = batch.at(-1)?.sequence ?? 0;
       if (batch.length < BATCH) return left;
@@ -74,14 +74,15 @@ export function createOutbox(
     return left;
   }
 
-  async function tell({ sequence, statement }: Outgoing): Promise<boolean> {
+  async function tell({ sequence, outboxMessage }: Outgoing): Promise<boolean> {
     underWay.add(sequence);
     try {
-      const { channel, messageId } = statement;
+      const { channel, messageId } = outboxMessage;
       const message = { channel, messageId, traffic: "2fa" } as const;
-      if (statement.type === "track") await ledger.track({ ...message, expiresAt: statement.expiresAt });
+      if (outboxMessage.type === "track")
+        await ledger.track({ ...message, expiresAt: outboxMessage.expiresAt });
       else {
-        const { delivered, occurredAt } = statement;
+        const { delivered, occurredAt } = outboxMessage;
         await ledger.report({ ...message, delivered, occurredAt });
       }
       store.confirm(sequence);

@@ -1,4 +1,4 @@
-// A challenge as it is stored, and as its caller sees it. Times are epoch milliseconds.
+// A challenge as it is stored, and as callers see it. Times are epoch milliseconds; the names of members are stored.
 
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
 import type { Channel } from "../../wire/report.ts";
@@ -9,10 +9,10 @@ import type { HashedCode } from "./code.ts";
 /**
  * One message of a challenge:
  *
- * - `sending`: it is being sent; whether it went out, and by which id, is not noted yet.
- * - `sent`: Vonage took it.
- * - `uncertain`: no answer came, so it may have gone out; its id comes with its first receipt, or never.
- * - `superseded`: a newer one went out after it.
+ * - `sending`: it is being sent, and the result is not stored yet.
+ * - `sent`: Vonage accepted it.
+ * - `uncertain`: Vonage did not answer, so it may have gone out. Its id comes with its first receipt, or never.
+ * - `superseded`: a newer message went out after it.
  */
 export type MessageState = "sending" | "sent" | "uncertain" | "superseded";
 
@@ -22,9 +22,9 @@ export interface ChallengeMessage extends HashedCode {
   readonly channel: Channel;
   readonly state: MessageState;
   readonly sentAt: number;
-  /** Vonage's ids, one for each part of a long text; the first is the one that is reported. */
+  /** Vonage's ids, one for each part of a long text. The first one is reported. */
   readonly messageIds: readonly string[];
-  /** When somebody came with its code: the proof of its delivery. */
+  /** When its code came back, which proves its delivery. */
   readonly provenAt: number | null;
   /** The last receipt of each part. */
   readonly receipts: readonly DeliveryReceipt[];
@@ -41,59 +41,59 @@ export interface Challenge {
   readonly locale: string;
   /** Goes to Vonage as `client-ref`. */
   readonly clientRef: string;
-  /** Name of the key that asked for it; absent in what older versions stored. */
+  /** Name of the proxy key that asked for it; absent in rows of older versions. */
   readonly caller?: string | undefined;
-  /** Whether it takes the place of its caller's earlier challenges for this number, once its message is out. */
+  /** It replaces its caller's earlier challenges for this number once its message is out. */
   readonly supersedes?: boolean | undefined;
   /** Keyed hash of the end user's address, for the limit; absent where the caller did not give it. */
   readonly address?: string | undefined;
-  /** For the lines that let a phone fill the code in, in each of its texts. */
+  /** For the lines that let a phone fill in the code. */
   readonly autofill?: Autofill | undefined;
-  /** `superseded`: a newer challenge of the same caller took its place. */
+  /** `superseded`: a newer challenge of the same caller replaced it. */
   readonly state: "pending" | "verified" | "cancelled" | "superseded";
-  /** Verified by a reply, and its caller has not asked for it with the code yet. */
+  /** Verified by a reply; the user may still type the code once. */
   readonly byReply: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly codeLength: number;
-  /** Codes that were tried. */
+  /** Guesses of the code so far; the name is stored. */
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly messages: readonly ChallengeMessage[];
-  /** How many messages were begun, those included that did not go out: no two have the same number. */
+  /** Messages begun, including those that did not go out, so that numbers are never reused. */
   readonly begun: number;
 }
 
-/** What its caller is told of a challenge under way. */
+/** A challenge, as start and resend return it. */
 export interface ChallengeStatus {
   readonly id: string;
   /**
-   * The user's number in E.164, with "+": the same for every spelling of a phone, so it can be kept as the user's
-   * identity, and be asked for again whatever the default country is.
+   * The user's number in E.164, with "+". It is the same for every spelling of a phone: store it as the user's
+   * identity, and use it for later challenges.
    */
   readonly to: string;
-  /** How the newest message went out. */
+  /** The channel of the newest message. */
   readonly channel: Channel;
-  /** Until when the code is taken; ISO 8601. */
+  /** The code is valid until then; ISO 8601. */
   readonly expiresAt: string;
-  /** How many codes may still be tried. */
+  /** Guesses left. */
   readonly attemptsLeft: number;
 }
 
-/** All that can be known of a challenge; the code is not among it. */
+/** A challenge in full, without its code. */
 export interface ChallengeDetails extends ChallengeStatus {
   readonly state: "pending" | "verified" | "expired" | "locked" | "cancelled" | "superseded";
   readonly clientRef: string;
   readonly createdAt: string;
   readonly messages: readonly {
-    /** What is reported of; absent while it is not known. */
+    /** The id that is reported; absent while it is unknown. */
     readonly messageId?: string;
     readonly channel: Channel;
     readonly state: MessageState;
     readonly sentAt: string;
-    /** When its code came back: proof that it was delivered. */
+    /** When its code came back, which proves delivery; ISO 8601. */
     readonly provenAt?: string;
-    /** What carriers say, one for each part; neither proof nor disproof. */
+    /** Carriers' receipts, one for each part. They neither prove nor disprove delivery. */
     readonly receipts: readonly (Omit<DeliveryReceipt, "number" | "apiKey" | "occurredAt"> & {
       readonly occurredAt?: string;
     })[];
@@ -103,7 +103,7 @@ export interface ChallengeDetails extends ChallengeStatus {
 export const attemptsLeft = ({ attempts, maxAttempts }: Challenge): number =>
   Math.max(0, maxAttempts - attempts);
 
-/** What the answer to a start or a resend says. */
+/** The answer to a start or a resend. */
 export function toStatus(challenge: Challenge): ChallengeStatus {
   return {
     id: challenge.id,
@@ -114,7 +114,7 @@ export function toStatus(challenge: Challenge): ChallengeStatus {
   };
 }
 
-/** What a look at a challenge says. */
+/** The answer to `get`. */
 export function toDetails(challenge: Challenge, now: number): ChallengeDetails {
   return {
     ...toStatus(challenge),

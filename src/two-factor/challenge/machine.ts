@@ -1,5 +1,5 @@
-// The workflow's rules as one pure function: what becomes of a challenge when something happens to it, and what the
-// ledger is to be told of its messages. Whoever calls it stores both before anything else.
+// The rules of the workflow as one pure function from a challenge and an event to the next challenge and the messages
+// for the ledger. The caller stores both in one transaction before it does anything else.
 
 import { equalInConstantTime } from "../../shared/constant-time.ts";
 import type { Channel } from "../../wire/report.ts";
@@ -11,9 +11,9 @@ import {
   type ChallengeRules,
   type ChallengeStep,
   DONE,
+  type OutboxMessage,
   refuse,
   replace,
-  type Statement,
   step,
   toReport,
   unchanged,
@@ -21,22 +21,21 @@ import {
 import { supersede } from "./supersede.ts";
 
 /**
- * What becomes of a challenge.
+ * Applies an event to a challenge.
  *
- * How it ends decides what is reported of its messages:
+ * The end of a challenge decides what is reported about its messages:
  *
  * | ending | report |
  * |---|---|
- * | the code came | `delivered=true`, at that instant |
- * | time ran out | `delivered=false` at that instant, by the ledger, where each message is tracked |
+ * | the right code came | `delivered=true`, at that instant |
+ * | it expired | `delivered=false` at that instant, by the ledger, which tracks each message |
  * | a newer message superseded it | `delivered=false`, when the newer one went out |
  * | cancelled | `delivered=false`, at that instant |
- * | a newer challenge took its place | `delivered=false`, when the newer one's message went out |
+ * | a newer challenge replaced it | `delivered=false`, when the message of the newer one went out |
  * | its code came after one of these | `delivered=true`: a late reply proves delivery, and the ledger takes it |
- * | wrong codes only | nothing, until time runs out. A wrong code shortly after the message hints at delivery, but also at a guess, and a false `true` does more harm than a late `false` |
+ * | wrong codes only | nothing until it expires. A wrong code soon after the message may be a typing error or an attacker's guess, and a wrong `true` does more harm than a late `false` |
  *
- * Every code that is tried counts, whichever way it comes and however late; when all attempts are used up nothing is
- * compared any more.
+ * Every guess counts, by check or by reply, also after the end. Once all guesses are used up no code is compared.
  *
  * @param now Epoch milliseconds.
  */
@@ -75,7 +74,7 @@ function check(
   now: number,
 ): ChallengeStep {
   const { state, byReply } = challenge;
-  // Who replied and then types the code as well shall get in: once.
+  // A user who replied may also type the code, once.
   if (state === "verified" && (reply || !byReply)) return unchanged(challenge, refuse("used"));
   if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
 
@@ -86,13 +85,13 @@ function check(
   if (match === undefined) {
     return step(tried, refuse(over ?? "wrong"));
   }
-  const { challenge: proven, statements } = prove(tried, match, now);
-  if (over !== undefined) return step(proven, refuse(over), statements);
-  if (match.state === "superseded") return step(proven, refuse("superseded"), statements);
-  return step({ ...proven, state: "verified", byReply: reply }, DONE, statements);
+  const { challenge: proven, outboxMessages } = prove(tried, match, now);
+  if (over !== undefined) return step(proven, refuse(over), outboxMessages);
+  if (match.state === "superseded") return step(proven, refuse("superseded"), outboxMessages);
+  return step({ ...proven, state: "verified", byReply: reply }, DONE, outboxMessages);
 }
 
-/** The newest message with that code. Looks at all of them, whatever it finds, so that the time tells nothing. */
+/** The newest message with that code. Compares all messages, so that the time taken reveals nothing. */
 export function findMatch(
   { messages }: Challenge,
   hashes: readonly HashedCode[],
@@ -106,16 +105,16 @@ export function findMatch(
   return match;
 }
 
-/** The code came, so the message did. Reported once; a message whose id is not known yet, when it is. */
+/** The code proves delivery. It is reported once, and only when the id of the message is known. */
 function prove(
   challenge: Challenge,
   message: ChallengeMessage,
   now: number,
-): { readonly challenge: Challenge; readonly statements: readonly Statement[] } {
-  if (message.provenAt !== null) return { challenge, statements: [] };
+): { readonly challenge: Challenge; readonly outboxMessages: readonly OutboxMessage[] } {
+  if (message.provenAt !== null) return { challenge, outboxMessages: [] };
   return {
     challenge: replace(challenge, { ...message, provenAt: now }),
-    statements: toReport(message, true, now),
+    outboxMessages: toReport(message, true, now),
   };
 }
 
@@ -139,9 +138,9 @@ function resend(
 
 function cancel(challenge: Challenge, now: number): ChallengeStep {
   if (challenge.state !== "pending") return unchanged(challenge, DONE);
-  const statements = challenge.messages
+  const outboxMessages = challenge.messages
     .filter(({ state, provenAt }) => state !== "superseded" && provenAt === null)
     .flatMap((message) => toReport(message, false, now));
-  // Once time has run out the ledger reports by itself; but a message on its way would bring the challenge back.
-  return step({ ...challenge, state: "cancelled" }, DONE, now < challenge.expiresAt ? statements : []);
+  // After expiry the ledger reports by itself. The state still changes: a message on its way would reopen the challenge.
+  return step({ ...challenge, state: "cancelled" }, DONE, now < challenge.expiresAt ? outboxMessages : []);
 }

@@ -1,5 +1,5 @@
-// The life of a challenge's messages, from being sent to being known: whatever order the sender's note, its failure
-// and the carriers' receipts come in.
+// The states of a message from sending to a known id. The sender's result and the carriers' receipts may arrive in any
+// order.
 
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
 import { mergeReceipts } from "../../webhooks/merge-receipts.ts";
@@ -17,7 +17,7 @@ import {
   unchanged,
 } from "./step.ts";
 
-/** A message that is still `sending` after this was cut off: nobody will say any more how that ended. */
+/** A message that is `sending` for longer was cut off: its sender can no longer report a result. */
 const SENDING_AT_MOST_MS = 60_000;
 
 /** A message about to be sent. */
@@ -40,7 +40,7 @@ export function createMessage(
   };
 }
 
-/** When a message whose sending was cut off is to be given up; `undefined`: none is being sent. */
+/** When the first message that is being sent counts as cut off; `undefined`: none is being sent. */
 export function settleAt({ messages }: Challenge): number | undefined {
   const sending = messages.filter(({ state }) => state === "sending");
   return sending.length === 0
@@ -67,7 +67,7 @@ export function sent(
   if (challenge.state === "cancelled" || known.state === "superseded" || challenge.state === "superseded") {
     return step(after, DONE, toReport(known, false, now));
   }
-  // Of a message that went out beside the one that was answered nothing is known.
+  // The user verified with another message; whether this one arrived is unknown.
   if (challenge.state === "verified") return step(after, DONE);
   const expiresAt = message.state === "sending" ? now + rules.lifetime : challenge.expiresAt;
   const earlier = after.messages.filter(
@@ -87,7 +87,7 @@ export function sent(
   ]);
 }
 
-/** Nothing is superseded by a message that may not exist: both codes are taken. */
+/** A message that may not exist supersedes nothing: both codes are valid. */
 export function uncertain(
   challenge: Challenge,
   number: number,
@@ -101,7 +101,7 @@ export function uncertain(
   const after = isSending
     ? { ...replace(challenge, { ...message, state: "uncertain" }), expiresAt }
     : challenge;
-  // A receipt was quicker than whoever waited for the answer: then it did go out, by that id.
+  // The receipt came before Vonage's answer. It proves that the message went out, under that id.
   const [receipt] = message.receipts;
   return receipt === undefined ? step(after, DONE) : sent(after, number, [receipt.messageId], now, rules);
 }
@@ -124,15 +124,15 @@ export function receive(
   if (message === undefined) return unchanged(challenge, refuse("wrong"));
   const receipts = mergeReceipts(message.receipts, receipt);
   const after = replace(challenge, { ...message, receipts });
-  // A receipt may be quicker than the note of what was sent; that note knows all the parts, and which is the first.
+  // The sender's result may still come. It knows all parts, and which one is the first.
   if (message.state === "sending" && now < message.sentAt + SENDING_AT_MOST_MS) return step(after, DONE);
-  // Whenever it comes, a receipt gives no code a longer life, and a message that has an id no other.
+  // A receipt never extends the life of a code, and never replaces a known id.
   const state = message.state === "sending" ? "uncertain" : message.state;
   const cutOff = replace(after, { ...message, receipts, state });
   return sent(cutOff, message.number, [receipt.messageId], now, rules);
 }
 
-/** Nobody will say any more how the sending of a message ended: a receipt may have, and brings its id. */
+/** Settles a message that was cut off while it was sent: a receipt, if there is one, has its id. */
 export function settle(challenge: Challenge, now: number, rules: ChallengeRules): ChallengeStep {
   const message = challenge.messages.find(
     ({ state, sentAt }) => state === "sending" && now >= sentAt + SENDING_AT_MOST_MS,
@@ -145,7 +145,7 @@ export function settle(challenge: Challenge, now: number, rules: ChallengeRules)
     : sent(after, message.number, [receipt.messageId], now, rules);
 }
 
-/** The one text whose id never became known, where the receipt names this challenge. */
+/** The only text without an id, if the receipt's reference names this challenge. */
 function findWithoutId({ messages, clientRef }: Challenge, receipt: DeliveryReceipt) {
   const candidates = messages.filter(
     ({ channel, messageIds }) => channel === "sms" && messageIds.length === 0,

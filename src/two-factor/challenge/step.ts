@@ -1,4 +1,4 @@
-// What a step of the workflow takes and gives, and how the parts of the machine put one together.
+// A step of the workflow: its event, its result, and the helpers that the parts of the machine share.
 
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
 import type { Channel } from "../../wire/report.ts";
@@ -7,22 +7,22 @@ import type { Challenge, ChallengeMessage } from "./challenge.ts";
 import type { HashedCode } from "./code.ts";
 
 export type ChallengeEvent =
-  /** Somebody came with a code, hashed with every secret there is. `reply`: by answering the message. */
+  /** A guess of the code, hashed with every secret. `reply`: the user answered the message. */
   | { readonly type: "check"; readonly hashes: readonly HashedCode[]; readonly reply: boolean }
-  /** A further message is wanted; `code` is its code. */
+  /** The caller asks for a further message; `code` is its code. */
   | { readonly type: "resend"; readonly channel: Channel; readonly code: HashedCode }
   | { readonly type: "cancel" }
-  /** A newer challenge takes its place. */
+  /** A newer challenge replaces this one. */
   | { readonly type: "supersede" }
   /** Vonage took a message. */
   | { readonly type: "sent"; readonly number: number; readonly messageIds: readonly string[] }
-  /** A message may have gone out, or not. */
+  /** A message may have gone out: Vonage did not answer. */
   | { readonly type: "uncertain"; readonly number: number }
   /** A message did not go out. */
   | { readonly type: "failed"; readonly number: number }
   /** A carrier's receipt for this challenge's number. */
   | { readonly type: "receipt"; readonly receipt: DeliveryReceipt }
-  /** The time of {@link settleAt} has come. */
+  /** The instant of {@link settleAt} has passed. */
   | { readonly type: "settle" };
 
 export type ChallengeAnswer =
@@ -30,12 +30,12 @@ export type ChallengeAnswer =
   | {
       readonly done: false;
       readonly reason: ChallengeRefusal;
-      /** Milliseconds until a further message may be asked for; with `resend_too_soon`. */
+      /** Milliseconds until a resend is possible; with `resend_too_soon`. */
       readonly retryAfter?: number;
     };
 
-/** What the ledger is told of a message, in this order. */
-export type Statement =
+/** A message to the ledger, which the outbox delivers. The stored form is this object as JSON. */
+export type OutboxMessage =
   | {
       readonly type: "track";
       readonly channel: Channel;
@@ -51,18 +51,18 @@ export type Statement =
     };
 
 export interface ChallengeStep {
-  /** What to store; `undefined`: there is nothing left of it. The very same object: nothing changed. */
+  /** The challenge to store: the same object if nothing changed, `undefined` if it is to be removed. */
   readonly challenge: Challenge | undefined;
   readonly answer: ChallengeAnswer;
-  readonly statements: readonly Statement[];
+  readonly outboxMessages: readonly OutboxMessage[];
 }
 
 export interface ChallengeRules {
-  /** How long a code is taken, in milliseconds from when its message went out. */
+  /** Milliseconds for which a code is valid, from when its message went out. */
   readonly lifetime: number;
-  /** How long to wait for a message before a further one may be asked for, in milliseconds. */
+  /** Milliseconds between a message and the next one. */
   readonly cooldown: number;
-  /** Messages of one challenge, the first included. */
+  /** Most messages of one challenge, the first included. */
   readonly maxMessages: number;
 }
 
@@ -73,7 +73,7 @@ export function toReport(
   { channel, messageIds: [messageId] }: ChallengeMessage,
   delivered: boolean,
   occurredAt: number,
-): Statement[] {
+): OutboxMessage[] {
   return messageId === undefined ? [] : [{ type: "report", channel, messageId, delivered, occurredAt }];
 }
 
@@ -85,8 +85,8 @@ export function replace(challenge: Challenge, message: ChallengeMessage): Challe
 export const step = (
   challenge: Challenge | undefined,
   answer: ChallengeAnswer,
-  statements: readonly Statement[] = [],
-): ChallengeStep => ({ challenge, answer, statements });
+  outboxMessages: readonly OutboxMessage[] = [],
+): ChallengeStep => ({ challenge, answer, outboxMessages });
 
 export const unchanged = (challenge: Challenge, answer: ChallengeAnswer): ChallengeStep =>
   step(challenge, answer);

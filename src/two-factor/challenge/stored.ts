@@ -1,11 +1,11 @@
-// Reads what the workflow has stored. Fields that a later version added are kept; what breaks a rule is unreadable.
+// Reads stored challenges and outbox messages. Members that a later version added are kept.
 
 import * as v from "valibot";
 import { CHANNELS } from "../../wire/report.ts";
 import type { Challenge } from "./challenge.ts";
-import type { Statement } from "./step.ts";
+import type { OutboxMessage } from "./step.ts";
 
-/** ±8.64e15 ms is all that a Date can hold. */
+/** A Date holds ±8.64e15 ms. */
 const instant = v.pipe(v.number(), v.integer(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const channel = v.picklist(CHANNELS);
@@ -48,7 +48,7 @@ const challengeSchema = v.looseObject({
   begun: count,
 });
 
-const statementSchema = v.variant("type", [
+const outboxMessageSchema = v.variant("type", [
   v.looseObject({ type: v.literal("track"), channel, messageId, expiresAt: instant }),
   v.looseObject({
     type: v.literal("report"),
@@ -63,18 +63,18 @@ const statementSchema = v.variant("type", [
  * Reads a stored challenge.
  *
  * @param id The key that it is stored under.
- * @returns `undefined` for what no version can have written: it must be set aside, not guessed at.
+ * @returns `undefined` for text that no version can have written: it belongs into quarantine.
  */
 export function parseChallenge(text: string, id: string): Challenge | undefined {
   const stored = parseJson(text);
-  // Under another key it would be written back beside itself.
+  // With another id it would be written back under another key.
   return v.is(challengeSchema, stored) && stored.id === id ? (stored as unknown as Challenge) : undefined;
 }
 
-/** Reads a stored statement; `undefined` likewise. */
-export function parseStatement(text: string): Statement | undefined {
+/** Reads a stored outbox message; `undefined` if it is unreadable. */
+export function parseOutboxMessage(text: string): OutboxMessage | undefined {
   const stored = parseJson(text);
-  return v.is(statementSchema, stored) ? (stored as Statement) : undefined;
+  return v.is(outboxMessageSchema, stored) ? (stored as OutboxMessage) : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,22 +1,21 @@
-// A challenge that takes the place of earlier ones: what somebody who asked twice should see is that the newest code
-// counts.
+// A challenge that replaces earlier ones: for a user who asked twice, the newest code counts.
 
 import type { Challenge } from "./challenge.ts";
 import { type ChallengeStep, DONE, step, toReport, unchanged } from "./step.ts";
 
-/** Whether the first message of a challenge has gone out by this change, as far as is known. */
+/** True if this change made the first message of the challenge known as sent. */
 export function hasGoneOut(before: Challenge, after: Challenge): boolean {
   return !before.messages.some(isKnown) && after.messages.some(isKnown);
 }
 
 /**
- * Whether a challenge gives way to a newer one: same number, same caller, and still open. Challenges of other callers
- * are other applications'.
+ * True if a newer challenge replaces this one: same number, same caller, still open. Other callers are other
+ * applications.
  */
 export function givesWayTo(older: Challenge, newer: Challenge): boolean {
   return (
     newer.supersedes === true &&
-    // Two at once must not put each other out of force.
+    // Two concurrent challenges must not supersede each other.
     newer.state !== "superseded" &&
     newer.state !== "cancelled" &&
     older.id !== newer.id &&
@@ -28,7 +27,7 @@ export function givesWayTo(older: Challenge, newer: Challenge): boolean {
   );
 }
 
-/** Ends a challenge as a newer message ends an older one: reported as not delivered, unless its code comes after all. */
+/** Ends a challenge as a newer message ends an older one: reported as not delivered, until its code comes late. */
 export function supersede(challenge: Challenge, now: number): ChallengeStep {
   const { state, expiresAt, messages } = challenge;
   if (state !== "pending") return unchanged(challenge, DONE);
@@ -38,7 +37,7 @@ export function supersede(challenge: Challenge, now: number): ChallengeStep {
     state: "superseded",
     messages: messages.map((one) => ({ ...one, state: "superseded" })),
   };
-  // Once time has run out the ledger reports by itself.
+  // After expiry the ledger reports by itself.
   return step(superseded, DONE, now < expiresAt ? open.flatMap((one) => toReport(one, false, now)) : []);
 }
 

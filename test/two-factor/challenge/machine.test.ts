@@ -10,7 +10,7 @@ import type {
   ChallengeAnswer,
   ChallengeEvent,
   ChallengeRules,
-  Statement,
+  OutboxMessage,
 } from "../../../src/two-factor/challenge/step.ts";
 import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
 import type { DeliveryReceipt, ReceiptStatus } from "../../../src/webhooks/delivery-receipt.ts";
@@ -43,7 +43,10 @@ describe("the code", () => {
     place.pass(20 * SECOND);
     expect(place.check("code 1")).toEqual(DONE);
     expect(place.state).toBe("verified");
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE), report("m1", true, NOW + 20 * SECOND)]);
+    expect(place.outboxMessages).toEqual([
+      track("m1", NOW + 5 * MINUTE),
+      report("m1", true, NOW + 20 * SECOND),
+    ]);
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
@@ -55,14 +58,14 @@ describe("the code", () => {
     expect(place.check("code 2")).toEqual(refused("used"));
     expect(place.reply("code 1")).toEqual(refused("used"));
     expect(place.attempts).toBe(1);
-    expect(place.statements).toHaveLength(2);
+    expect(place.outboxMessages).toHaveLength(2);
   });
 
   it("that never came is reported false by the ledger, at the instant at which the time ran out", () => {
     const place = begin();
     place.pass(2 * SECOND);
     place.sent(1, "m1");
-    expect(place.statements).toEqual([track("m1", NOW + 2 * SECOND + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 2 * SECOND + 5 * MINUTE)]);
     expect(place.outcomes()).toEqual({ m1: false });
     expect(place.sends()).toEqual([["m1", false, NOW + 2 * SECOND + 5 * MINUTE]]);
   });
@@ -71,7 +74,7 @@ describe("the code", () => {
     const place = begin();
     place.sent(1, "m1");
     for (let left = MAX_ATTEMPTS; left > 0; left--) expect(place.check("guess")).toEqual(refused("wrong"));
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE)]);
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
@@ -121,7 +124,7 @@ describe("the code", () => {
     place.check("code 1");
     place.pass(MINUTE);
     place.check("code 1");
-    expect(place.statements.filter(({ type }) => type === "report")).toEqual([
+    expect(place.outboxMessages.filter(({ type }) => type === "report")).toEqual([
       report("m1", true, NOW + 20 * MINUTE),
     ]);
   });
@@ -142,10 +145,10 @@ describe("the code", () => {
     const place = begin();
     place.pass(3 * SECOND);
     expect(place.check("code 1")).toEqual(DONE);
-    expect(place.statements).toEqual([]);
+    expect(place.outboxMessages).toEqual([]);
     place.pass(3 * SECOND);
     place.sent(1, "m1");
-    expect(place.statements).toEqual([report("m1", true, NOW + 3 * SECOND)]);
+    expect(place.outboxMessages).toEqual([report("m1", true, NOW + 3 * SECOND)]);
     expect(place.outcomes()).toEqual({ m1: true });
   });
 });
@@ -161,7 +164,7 @@ describe("a reply with the code", () => {
     expect(place.check("code 1")).toEqual(DONE);
     expect(place.check("code 1")).toEqual(refused("used"));
     expect(place.attempts).toBe(3);
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE), report("m1", true, NOW)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE), report("m1", true, NOW)]);
   });
 
   it("lets nobody in after the code's time", () => {
@@ -200,14 +203,14 @@ describe("a further message", () => {
     place.sent(1, "m1");
     place.pass(40 * SECOND);
     expect(place.resend("code 2")).toEqual(DONE);
-    expect(place.statements).toHaveLength(1);
+    expect(place.outboxMessages).toHaveLength(1);
     place.pass(SECOND);
     place.sent(2, "m2");
     const at = NOW + 41 * SECOND;
-    expect(place.statements.slice(1)).toEqual([track("m2", at + 5 * MINUTE), report("m1", false, at)]);
+    expect(place.outboxMessages.slice(1)).toEqual([track("m2", at + 5 * MINUTE), report("m1", false, at)]);
     place.pass(MINUTE);
     expect(place.check("code 1")).toEqual(refused("superseded"));
-    expect(place.statements.slice(3)).toEqual([report("m1", true, at + MINUTE)]);
+    expect(place.outboxMessages.slice(3)).toEqual([report("m1", true, at + MINUTE)]);
     expect(place.check("code 2")).toEqual(DONE);
     expect(place.outcomes()).toEqual({ m1: true, m2: true });
   });
@@ -216,10 +219,13 @@ describe("a further message", () => {
     const place = begin();
     place.sent(1, "m1");
     place.another(2);
-    const before = place.statements.length;
+    const before = place.outboxMessages.length;
     place.another(3);
     const at = NOW + 2 * MINUTE;
-    expect(place.statements.slice(before)).toEqual([track("m3", at + 5 * MINUTE), report("m2", false, at)]);
+    expect(place.outboxMessages.slice(before)).toEqual([
+      track("m3", at + 5 * MINUTE),
+      report("m2", false, at),
+    ]);
   });
 
   it("prolongs the challenge from when it went out, and gives no attempts back", () => {
@@ -240,9 +246,9 @@ describe("a further message", () => {
     const place = begin();
     place.sent(1, "m1");
     place.lateProof();
-    const before = place.statements.length;
+    const before = place.outboxMessages.length;
     place.sent(2, "m2");
-    expect(place.statements.slice(before)).toEqual([track("m2", NOW + 10 * MINUTE)]);
+    expect(place.outboxMessages.slice(before)).toEqual([track("m2", NOW + 10 * MINUTE)]);
     expect(place.check("code 1")).toEqual(refused("superseded"));
     expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
@@ -318,7 +324,7 @@ describe("a further message", () => {
     place.sent(3, "m3");
     place.pass(SECOND);
     place.sent(2, "m2");
-    expect(place.statements.slice(-1)).toEqual([report("m2", false, NOW + 81 * SECOND)]);
+    expect(place.outboxMessages.slice(-1)).toEqual([report("m2", false, NOW + 81 * SECOND)]);
     expect(place.check("code 2")).toEqual(refused("superseded"));
     expect(place.check("code 3")).toEqual(DONE);
     expect(place.outcomes()).toEqual({ m1: false, m2: true, m3: true });
@@ -390,7 +396,7 @@ describe("a challenge that a newer one supersedes", () => {
     expect(place.check("guess")).toEqual(refused("superseded"));
     expect(place.check("code 1")).toEqual(refused("superseded"));
     expect(place.reply("code 1")).toEqual(refused("superseded"));
-    expect(place.statements).toEqual([
+    expect(place.outboxMessages).toEqual([
       track("m1", NOW + 5 * MINUTE),
       report("m1", false, NOW + 20 * SECOND),
       report("m1", true, NOW + 21 * SECOND),
@@ -404,7 +410,7 @@ describe("a challenge that a newer one supersedes", () => {
     place.pass(MINUTE);
     expect(place.resend("code 2")).toEqual(refused("superseded"));
     place.sent(1, "m1");
-    expect(place.statements).toEqual([report("m1", false, NOW + MINUTE)]);
+    expect(place.outboxMessages).toEqual([report("m1", false, NOW + MINUTE)]);
   });
 
   it("says nothing of what the ledger has reported when time ran out, and nothing twice", () => {
@@ -412,7 +418,7 @@ describe("a challenge that a newer one supersedes", () => {
     place.sent(1, "m1");
     place.pass(5 * MINUTE);
     place.supersede();
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE)]);
     expect(place.check("code 1")).toEqual(refused("superseded"));
   });
 
@@ -435,7 +441,7 @@ describe("a challenge that is cancelled", () => {
     place.sent(1, "m1");
     place.pass(MINUTE);
     expect(place.cancel()).toEqual(DONE);
-    expect(place.statements.slice(1)).toEqual([report("m1", false, NOW + MINUTE)]);
+    expect(place.outboxMessages.slice(1)).toEqual([report("m1", false, NOW + MINUTE)]);
     expect(place.cancel()).toEqual(DONE);
     place.pass(MINUTE);
     expect(place.check("guess")).toEqual(refused("cancelled"));
@@ -452,7 +458,7 @@ describe("a challenge that is cancelled", () => {
     place.cancel();
     place.pass(2 * SECOND);
     place.sent(1, "m1");
-    expect(place.statements).toEqual([report("m1", false, NOW + 2 * SECOND)]);
+    expect(place.outboxMessages).toEqual([report("m1", false, NOW + 2 * SECOND)]);
   });
 
   it("says nothing of a superseded message a second time, and leaves a proof alone", () => {
@@ -461,9 +467,9 @@ describe("a challenge that is cancelled", () => {
     place.pass(MINUTE);
     place.another(2);
     expect(place.check("code 1")).toEqual(refused("superseded"));
-    const before = place.statements.length;
+    const before = place.outboxMessages.length;
     place.cancel();
-    expect(place.statements.slice(before)).toEqual([report("m2", false, NOW + 2 * MINUTE)]);
+    expect(place.outboxMessages.slice(before)).toEqual([report("m2", false, NOW + 2 * MINUTE)]);
     expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
 
@@ -472,9 +478,9 @@ describe("a challenge that is cancelled", () => {
     place.sent(1, "m1");
     place.lateProof();
     place.happens({ type: "uncertain", number: 2 });
-    const before = place.statements.length;
+    const before = place.outboxMessages.length;
     expect(place.cancel()).toEqual(DONE);
-    expect(place.statements.slice(before)).toEqual([]);
+    expect(place.outboxMessages.slice(before)).toEqual([]);
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
@@ -493,13 +499,17 @@ describe("a challenge that is cancelled", () => {
 
 describe("a message that did not go out", () => {
   it("leaves nothing, where it was the only one", () => {
-    const { challenge, answer, statements } = stepChallenge(
+    const { challenge, answer, outboxMessages } = stepChallenge(
       begin().challenge,
       { type: "failed", number: 1 },
       NOW,
       RULES,
     );
-    expect({ challenge, answer, statements }).toEqual({ challenge: undefined, answer: DONE, statements: [] });
+    expect({ challenge, answer, outboxMessages }).toEqual({
+      challenge: undefined,
+      answer: DONE,
+      outboxMessages: [],
+    });
   });
 
   it("is never one that is known to have gone out", () => {
@@ -523,7 +533,7 @@ describe("a receipt", () => {
     place.sent(1, "m1", "m1b");
     const { receipts: _, ...before } = some(place.challenge.messages[0]);
     expect(place.receipt("m1b", { status })).toEqual(DONE);
-    expect(place.statements).toHaveLength(1);
+    expect(place.outboxMessages).toHaveLength(1);
     expect(place.state).toBe("pending");
     expect(place.challenge.messages[0]).toEqual({ ...before, receipts: [receiptOf("m1b", { status })] });
   });
@@ -546,7 +556,7 @@ describe("a receipt", () => {
     place.pass(MINUTE);
     expect(place.receipt("m1", { clientRef: REFERENCE })).toEqual(DONE);
     expect(place.challenge.expiresAt).toBe(expiresAt);
-    expect(place.statements).toEqual([track("m1", expiresAt)]);
+    expect(place.outboxMessages).toEqual([track("m1", expiresAt)]);
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
@@ -557,7 +567,7 @@ describe("a receipt", () => {
     expect(place.check("code 1")).toEqual(DONE);
     place.pass(DAY);
     place.receipt("m1", { clientRef: REFERENCE });
-    expect(place.statements).toEqual([report("m1", true, NOW + MINUTE)]);
+    expect(place.outboxMessages).toEqual([report("m1", true, NOW + MINUTE)]);
   });
 
   it("gives one that was cancelled its false", () => {
@@ -566,15 +576,15 @@ describe("a receipt", () => {
     place.cancel();
     place.pass(MINUTE);
     place.receipt("m1", { clientRef: REFERENCE });
-    expect(place.statements).toEqual([report("m1", false, NOW + MINUTE)]);
+    expect(place.outboxMessages).toEqual([report("m1", false, NOW + MINUTE)]);
   });
 
   it("that is quicker than the note of what was sent waits for it", () => {
     const place = begin();
     place.receipt("m1b", { clientRef: REFERENCE });
-    expect(place.statements).toEqual([]);
+    expect(place.outboxMessages).toEqual([]);
     place.sent(1, "m1a", "m1b");
-    expect(place.statements).toEqual([track("m1a", NOW + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1a", NOW + 5 * MINUTE)]);
     expect(place.challenge.messages[0]?.receipts).toHaveLength(1);
   });
 
@@ -584,7 +594,7 @@ describe("a receipt", () => {
     expect(place.receipt("m1", { clientRef: REFERENCE })).toEqual(DONE);
     place.pass(17 * SECOND);
     place.happens({ type: "uncertain", number: 1 });
-    expect(place.statements).toEqual([track("m1", NOW + 20 * SECOND + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 20 * SECOND + 5 * MINUTE)]);
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
@@ -606,7 +616,7 @@ describe("a receipt", () => {
       const place = begin();
       place.pass(wait);
       place.receipt("m1", { clientRef: REFERENCE });
-      expect(place.statements).toEqual(known ? [track("m1", NOW + 5 * MINUTE)] : []);
+      expect(place.outboxMessages).toEqual(known ? [track("m1", NOW + 5 * MINUTE)] : []);
       expect(place.challenge.expiresAt).toBe(NOW + 5 * MINUTE);
     }
   });
@@ -627,7 +637,7 @@ describe("a receipt", () => {
     place.resend("code 2");
     place.happens({ type: "uncertain", number: 2 });
     expect(place.receipt("m?", { clientRef: REFERENCE })).toEqual(refused("wrong"));
-    expect(place.statements).toEqual([]);
+    expect(place.outboxMessages).toEqual([]);
   });
 
   it("is never of a call", () => {
@@ -687,7 +697,7 @@ describe("a message that is still on its way", () => {
     expect(place.challenge.messages).toMatchObject([{ state: "uncertain" }]);
     expect(place.challenge.expiresAt).toBe(NOW + 5 * MINUTE);
     place.receipt("m1", { clientRef: REFERENCE });
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE)]);
   });
 
   it("is then tracked by the id that a receipt brought meanwhile", () => {
@@ -695,7 +705,7 @@ describe("a message that is still on its way", () => {
     place.receipt("m1", { clientRef: REFERENCE });
     place.pass(MINUTE);
     place.happens({ type: "settle" });
-    expect(place.statements).toEqual([track("m1", NOW + 5 * MINUTE)]);
+    expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE)]);
   });
 });
 
@@ -746,10 +756,10 @@ describe("whatever happens, in any order", () => {
         // Whatever the order in which the ledger hears of all this.
         const late = createLedger();
         late.pass(real.now);
-        const shuffled = real.statements
-          .map((statement) => ({ statement, by: dice.next().value }))
+        const shuffled = real.outboxMessages
+          .map((outboxMessage) => ({ outboxMessage, by: dice.next().value }))
           .sort((a, b) => a.by - b.by);
-        for (const { statement } of shuffled) late.tell(statement);
+        for (const { outboxMessage } of shuffled) late.tell(outboxMessage);
         const deliveredOf = (rows: readonly (readonly [string, Outcome])[]) =>
           rows.map(([key, { delivered }]) => `${key} ${delivered}`).sort();
         expect(deliveredOf(Object.entries(late.finish()))).toEqual(deliveredOf(expected));
@@ -841,7 +851,7 @@ const toPass = (milliseconds: number) =>
 /** What should come of something. */
 interface Told {
   readonly answer: ChallengeAnswer;
-  readonly statements: readonly Statement[];
+  readonly outboxMessages: readonly OutboxMessage[];
 }
 
 interface ModelMessage {
@@ -868,7 +878,7 @@ function createModel() {
   let codes = 1;
   let ids = 0;
   const unsent: string[] = [];
-  const told: Statement[] = [];
+  const told: OutboxMessage[] = [];
 
   const first = createModelMessage(1, "sms", "code 1", NOW);
   /** A number is never given twice, also where its message did not go out. */
@@ -1060,7 +1070,7 @@ function createModel() {
   }
 
   function say(answer: ChallengeAnswer): Told {
-    return { answer, statements: told.splice(0) };
+    return { answer, outboxMessages: told.splice(0) };
   }
 }
 
@@ -1076,20 +1086,20 @@ function createReal(seen: Set<string>) {
   const real = {
     now: NOW,
     challenge: createChallenge(hashWith("c2", "code 1"), "sms") as Challenge | undefined,
-    statements: [] as Statement[],
+    outboxMessages: [] as OutboxMessage[],
     ledger: createLedger(),
 
     happens(event: ChallengeEvent, told: Told, model: Model): void {
       const before = some(real.challenge);
-      const { challenge, answer, statements } = stepChallenge(before, event, real.now, RULES);
+      const { challenge, answer, outboxMessages } = stepChallenge(before, event, real.now, RULES);
       real.challenge = challenge;
-      real.statements.push(...statements);
-      for (const statement of statements) real.ledger.tell(statement);
+      real.outboxMessages.push(...outboxMessages);
+      for (const outboxMessage of outboxMessages) real.ledger.tell(outboxMessage);
       // What is tracked until an instant gone by expires at once.
       real.ledger.pass(real.now);
       seen.add(answer.done ? "done" : answer.reason);
 
-      expect({ answer, statements }).toEqual(told);
+      expect({ answer, outboxMessages }).toEqual(told);
       expect(challenge === undefined).toBe(model.gone);
       if (challenge === undefined) return;
       expect(challenge.attempts).toBe(model.attempts);
@@ -1126,8 +1136,8 @@ function createLedger() {
 
   const ledger = {
     sends,
-    tell(statement: Statement): void {
-      const { channel, messageId, ...rest } = statement;
+    tell(outboxMessage: OutboxMessage): void {
+      const { channel, messageId, ...rest } = outboxMessage;
       const event: LedgerEvent =
         rest.type === "track" ? { ...rest, traffic: "2fa" } : { ...rest, traffic: "2fa", hold: false };
       happens({ channel, messageId }, event);
@@ -1178,11 +1188,11 @@ type Place = ReturnType<typeof begin>;
 function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
   let challenge = createChallenge(code, channel);
   let now = NOW;
-  const statements: Statement[] = [];
+  const outboxMessages: OutboxMessage[] = [];
   const ledger = createLedger();
 
   const place = {
-    statements: statements as readonly Statement[],
+    outboxMessages: outboxMessages as readonly OutboxMessage[],
     get challenge() {
       return challenge;
     },
@@ -1195,8 +1205,8 @@ function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
     happens(event: ChallengeEvent): ChallengeAnswer {
       const result = stepChallenge(challenge, event, now, RULES);
       challenge = some(result.challenge);
-      statements.push(...result.statements);
-      for (const statement of result.statements) ledger.tell(statement);
+      outboxMessages.push(...result.outboxMessages);
+      for (const outboxMessage of result.outboxMessages) ledger.tell(outboxMessage);
       return result.answer;
     },
     pass(milliseconds: number): void {
@@ -1263,14 +1273,14 @@ function receiptOf(messageId: string, more: Partial<DeliveryReceipt> = {}): Deli
   return { messageId, number: NUMBER, status: "delivered", ...more };
 }
 
-const track = (messageId: string, expiresAt: number): Statement => ({
+const track = (messageId: string, expiresAt: number): OutboxMessage => ({
   type: "track",
   channel: "sms",
   messageId,
   expiresAt,
 });
 
-const report = (messageId: string, delivered: boolean, occurredAt: number): Statement => ({
+const report = (messageId: string, delivered: boolean, occurredAt: number): OutboxMessage => ({
   type: "report",
   channel: "sms",
   messageId,

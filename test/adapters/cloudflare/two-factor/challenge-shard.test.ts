@@ -462,11 +462,11 @@ describe("rows that cannot be read", () => {
     '{"type":"report","channel":"sms","messageId":"m","delivered":"yes","occurredAt":1}',
     '{"type":"track","channel":"fax","messageId":"m","expiresAt":1}',
     '{"type":"track","channel":"sms","messageId":"m"}',
-  ])("(a statement: %s) are set aside, and those behind them are told", async (statement) => {
+  ])("(an outbox message: %s) go into quarantine, and those behind them are told", async (stored) => {
     const world = createWorld();
     world.mode = "fails";
     for (let index = 0; index < 20; index++)
-      world.exec("INSERT INTO outbox (statement) VALUES (?)", statement);
+      world.exec("INSERT INTO outbox (statement) VALUES (?)", stored);
     await world.start("a");
     await world.flush();
     world.mode = "works";
@@ -578,7 +578,7 @@ describe("what is due", () => {
     expect(["a", "b", "c"].map((id) => world.challenge(id).messages[0].state)).not.toContain("sending");
   });
 
-  it("is told although a part of the ledger fails for long, whose statements are first", async () => {
+  it("is told although a part of the ledger fails for long, whose messages are first", async () => {
     const world = createWorld();
     world.refuses = (id) => id.startsWith("bad");
     for (let index = 0; index < 40; index++) await world.start(`bad${index}`);
