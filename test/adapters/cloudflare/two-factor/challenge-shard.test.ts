@@ -465,8 +465,7 @@ describe("rows that cannot be read", () => {
   ])("(an outbox message: %s) go into quarantine, and those behind them are told", async (stored) => {
     const world = createWorld();
     world.mode = "fails";
-    for (let index = 0; index < 20; index++)
-      world.exec("INSERT INTO outbox (statement) VALUES (?)", stored);
+    for (let index = 0; index < 20; index++) world.exec("INSERT INTO outbox (statement) VALUES (?)", stored);
     await world.start("a");
     await world.flush();
     world.mode = "works";
