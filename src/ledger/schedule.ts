@@ -1,25 +1,30 @@
-// When a report that Vonage did not confirm goes again. Pure.
+// The times at which a report that Vonage did not confirm is sent again. Pure.
 
-/** A report is worth most within the first quarter of an hour: routing is said to look at the last 15 minutes. */
+import type { OpenedBy } from "./circuit-breaker.ts";
+
+/** A report is worth most within a quarter of an hour: Vonage is said to route by the last 15 minutes. */
 export const QUICK_MS = 15 * 60_000;
 
-/** After a day it is worth nothing, and goes to the dead, which a person can look at. */
+/** After a day a report has no value for routing; it becomes a dead letter for the operator. */
 export const GIVE_UP_MS = 24 * 3_600_000;
+
+/** The longest time that reports wait for a key that Vonage refuses: the operator needs time to fix it. */
+export const LONGEST_WAIT_FOR_KEY_MS = 30 * 24 * 3_600_000;
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_QUICK_DELAY_MS = 60_000;
-/** The longest that a report waits for its next attempt. */
+/** The longest that a report waits for its next request. */
 export const LONGEST_DELAY_MS = 3_600_000;
 
 /**
- * The instant of the next attempt: full jitter (a uniform random share of a growing bound), so that reports which
+ * Computes when to send again, with full jitter (a uniform random share of a growing bound), so that reports which
  * failed together do not come back together. The bound doubles from a second to a minute in the first quarter of
- * an hour; later it is half of the report's age, an hour at most. `Retry-After` is kept where it asks for more.
+ * an hour; later it is half of the report's age, an hour at most. A longer `Retry-After` is respected, up to an hour.
  *
  * @param attempts Requests begun, from 1.
- * @param since When the report was first on its way, epoch milliseconds.
+ * @param since When the ledger took the report, epoch milliseconds.
  * @param now Epoch milliseconds.
- * @param retryAfter What Vonage asked for, in milliseconds.
+ * @param retryAfter The wait that Vonage asked for, in milliseconds.
  * @param random Uniform in [0, 1).
  * @returns Epoch milliseconds, or `undefined`: give up.
  */
@@ -38,4 +43,9 @@ export function nextAttemptAt(
       : Math.min(age / 2, LONGEST_DELAY_MS);
   const asked = Math.min(retryAfter ?? 0, LONGEST_DELAY_MS);
   return Math.round(now + Math.max(random * bound, asked));
+}
+
+/** How long reports wait while the circuit breaker of their key is open, in milliseconds. */
+export function longestWaitFor(cause: OpenedBy): number {
+  return cause === "outage" ? GIVE_UP_MS : LONGEST_WAIT_FOR_KEY_MS;
 }

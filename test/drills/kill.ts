@@ -64,7 +64,7 @@ export async function kill({ kills, seed }: KillSize) {
     const { tracked } = await pouring;
     const allThereAfter = await untilAllThere();
 
-    // Once more in the midst of quiet: all gates are open, nothing waits, and alarms of before have gone off, so that
+    // Once more in the midst of quiet: all circuit breakers are closed, nothing waits, and alarms of before have gone off, so that
     // only the safety alarm will wake the ledger.
     clearWeather();
     const burst = (name: string) =>
@@ -146,7 +146,7 @@ async function pour(caller: Caller, random: Random, weather: () => void, stop: A
 
 /**
  * Slow and irregular, so that a kill finds reports under way; now and then the answer alone is lost. And a series of
- * failures from time to time, which closes gates, so that it finds reports queued.
+ * failures from time to time, which opens circuit breakers, so that it finds reports queued.
  */
 function createFaults(random: Random): () => SandboxFault {
   let failing = 0;

@@ -98,7 +98,7 @@ export async function notEnabled({ reports, lasts, seed }: NotEnabledSize) {
 }
 
 /**
- * What the back-off of src/ledger/gate.ts allows, written down again, since a drill must not believe what it tests:
+ * The back-off of src/ledger/circuit-breaker.ts, written down a second time, since a drill must not believe what it tests:
  * each shard finds out once, and probes after 2.5 to 5 s at first, twice as long each time; what was under way when
  * it found out comes on top.
  */

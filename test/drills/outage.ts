@@ -1,6 +1,6 @@
 // Vonage is down, in every way there is, while reports come in: callers do not feel it, and everything arrives after.
 
-import { FASTEST_PER_SECOND } from "../../src/ledger/gate.ts";
+import { FASTEST_PER_SECOND } from "../../src/ledger/pacer.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
 import { peakPerSecond, type SandboxServer } from "../support/sandbox-server.ts";
 import { ago } from "./support/caller.ts";
@@ -62,7 +62,7 @@ export async function outage({ reports, phase, budget, timeout, margin, seed }: 
       });
       await sleep(ends - Date.now());
     }
-    // An outage is one only when somebody has met it: now that all gates are closed, a probe.
+    // The outage must meet a request: all circuit breakers are open, so wait for a probe.
     await until(() => hits.some(({ status }) => status === 503), NEXT_PROBE_MS);
     const { reported } = caller;
 

@@ -1,15 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
-import {
-  type Ended,
-  type LedgerEvent,
-  type LedgerRules,
-  patience,
-  type Step,
-  step,
-} from "../../src/ledger/machine.ts";
+import type { Ended, LedgerEvent, LedgerRules, Step } from "../../src/ledger/events.ts";
+import { step } from "../../src/ledger/machine.ts";
 import { type MessageKey, parseRow, type Row, toStored } from "../../src/ledger/row.ts";
+import { longestWaitFor } from "../../src/ledger/schedule.ts";
 import "../support/property-seed.ts";
 
 const MINUTE = 60_000;
@@ -482,7 +477,7 @@ describe("giving up for the key's sake", () => {
     ["unauthorized", 30 * DAY],
     ["not_enabled", 30 * DAY],
   ] as const)("comes after as long as waiting makes sense: %s, %d ms", (cause, wait) => {
-    expect(patience(cause)).toBe(wait);
+    expect(longestWaitFor(cause)).toBe(wait);
   });
 
   it.each(CODES)(

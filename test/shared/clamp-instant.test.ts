@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clampGate, type Gate, OPEN_GATE, opensAt } from "../../src/ledger/gate.ts";
+import { clampKeyState, type KeyState, nextSendAt, UNRESTRICTED } from "../../src/ledger/key-state.ts";
 import { clampInstant } from "../../src/shared/clamp-instant.ts";
 import type { Challenge } from "../../src/two-factor/challenge/challenge.ts";
 import { rebaseChallenge } from "../../src/two-factor/challenge/rebase-challenge.ts";
@@ -15,31 +15,31 @@ describe("an instant that lies further ahead than it can", () => {
   });
 });
 
-describe("a gate that a clock ahead has stored", () => {
-  const CLOSED: Gate = { ...OPEN_GATE, closedBy: "outage", since: NOW - HOUR, probeAt: NOW + 30_000 };
+describe("the state of a key that a clock ahead has stored", () => {
+  const OPENED: KeyState = { ...UNRESTRICTED, openedBy: "outage", since: NOW - HOUR, probeAt: NOW + 30_000 };
 
   it.each([
     ["outage", 30_000],
     ["unauthorized", 300_000],
     ["not_enabled", 300_000],
-  ] as const)("(%s) is probed as soon as any other", (closedBy, longest) => {
-    const gate = clampGate({ ...CLOSED, closedBy, probeAt: NOW + 8 * HOUR }, NOW, 14_000);
-    expect(opensAt(gate, NOW)).toBe(NOW + longest);
+  ] as const)("(%s) is probed as soon as any other", (openedBy, longest) => {
+    const state = clampKeyState({ ...OPENED, openedBy, probeAt: NOW + 8 * HOUR }, NOW, 14_000);
+    expect(nextSendAt(state, NOW)).toBe(NOW + longest);
   });
 
   it("waits for a probe under way as long as that may take", () => {
-    expect(clampGate({ ...CLOSED, probeAt: NOW + HOUR }, NOW, 40_000).probeAt).toBe(NOW + 40_000);
+    expect(clampKeyState({ ...OPENED, probeAt: NOW + HOUR }, NOW, 40_000).probeAt).toBe(NOW + 40_000);
   });
 
-  it("is paused for a minute at most, and was changed and closed no later than now", () => {
+  it("is paused for a minute at most, and was changed and restricted no later than now", () => {
     const ahead = {
-      ...OPEN_GATE,
+      ...UNRESTRICTED,
       perSecond: 5,
       since: NOW + HOUR,
       changedAt: NOW + HOUR,
       pausedUntil: NOW + HOUR,
     };
-    expect(clampGate(ahead, NOW, 14_000)).toEqual({
+    expect(clampKeyState(ahead, NOW, 14_000)).toEqual({
       ...ahead,
       since: NOW,
       changedAt: NOW + 60_000,
@@ -48,10 +48,10 @@ describe("a gate that a clock ahead has stored", () => {
   });
 
   it("stays the same where it can be so", () => {
-    expect(clampGate(CLOSED, NOW, 14_000)).toBe(CLOSED);
-    expect(clampGate(OPEN_GATE, NOW, 14_000)).toBe(OPEN_GATE);
-    const paused = { ...OPEN_GATE, pausedUntil: NOW + 60_000, changedAt: NOW + 60_000 };
-    expect(clampGate(paused, NOW, 14_000)).toBe(paused);
+    expect(clampKeyState(OPENED, NOW, 14_000)).toBe(OPENED);
+    expect(clampKeyState(UNRESTRICTED, NOW, 14_000)).toBe(UNRESTRICTED);
+    const paused = { ...UNRESTRICTED, pausedUntil: NOW + 60_000, changedAt: NOW + 60_000 };
+    expect(clampKeyState(paused, NOW, 14_000)).toBe(paused);
   });
 });
 

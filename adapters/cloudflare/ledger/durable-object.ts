@@ -2,8 +2,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Sender } from "../../../src/client/sending.ts";
+import type { Ended } from "../../../src/ledger/events.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
-import type { Ended } from "../../../src/ledger/machine.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 import type { LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";

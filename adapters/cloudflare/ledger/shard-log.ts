@@ -1,13 +1,13 @@
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 
-/** One line of what a shard did on its own; nothing of any message. */
+/** A line in the log about the work of a shard. It contains no data of any message. */
 export interface ShardLogEntry {
-  /** `error` is the operator's to act on. */
+  /** `error`: the operator must act. */
   readonly level: "info" | "error";
-  readonly event: "closed" | "opened" | "slowed" | "drained" | "failed" | "layout";
+  readonly event: "breaker-opened" | "breaker-closed" | "throttled" | "drained" | "failed" | "layout";
   readonly traffic?: Traffic;
-  /** Why a key may not send. */
+  /** The reason why the circuit breaker opened. */
   readonly reason?: ConversionErrorCode | "outage";
   /** What the operator should do. */
   readonly hint?: string;
@@ -18,7 +18,7 @@ export interface ShardLogEntry {
 
 export type FailureLog = (what: string, error: unknown) => void;
 
-/** An error's text may quote anything; its kind is enough to find it. */
+/** Logs the kind of an error, not its text: that may quote secrets or personal data. */
 export function createFailureLog(log: (entry: ShardLogEntry) => void): FailureLog {
   return (what, error) => {
     const kind = error instanceof Error ? error.name : "unknown";

@@ -1,25 +1,22 @@
 // One shard of the ledger: stores what src/ledger decides, sends what it says, and wakes up when something is due.
 // What it needs of the platform is handed in, so that this file is about the order of things and nothing else.
 
-import { type Gate, isWideOpen, opensAt, withProbeSent } from "../../../src/ledger/gate.ts";
+import { withProbeSent } from "../../../src/ledger/circuit-breaker.ts";
+import type { Ended, LedgerEvent, LedgerRules, Step } from "../../../src/ledger/events.ts";
+import { isUnrestricted, type KeyState, nextSendAt } from "../../../src/ledger/key-state.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
-import {
-  type Ended,
-  type LedgerEvent,
-  type LedgerRules,
-  patience,
-  type Step,
-  step,
-} from "../../../src/ledger/machine.ts";
+import { step } from "../../../src/ledger/machine.ts";
 import { type MessageKey, REPORT_STATES, type ReportState, type Row } from "../../../src/ledger/row.ts";
-import { LONGEST_DELAY_MS } from "../../../src/ledger/schedule.ts";
+import { LONGEST_DELAY_MS, longestWaitFor } from "../../../src/ledger/schedule.ts";
+import { type StoredGate, toStoredGate } from "../../../src/ledger/stored-gate.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
+import { createAllowances } from "./allowances.ts";
 import { createBudget } from "./budget.ts";
-import { createGates } from "./gates.ts";
 import type { Commit } from "./group-commit.ts";
+import { createKeyStates } from "./key-states.ts";
 import { createShardLayout, type Moved } from "./shard-layout.ts";
 import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
 import type { Count, Position, SetAside, Store } from "./store.ts";
@@ -52,7 +49,7 @@ export interface ShardStats {
   readonly counts: readonly Count[];
   readonly unreadable: number;
   readonly oldestWaiting: number | undefined;
-  readonly gates: readonly (readonly [Traffic, Gate])[];
+  readonly gates: readonly (readonly [Traffic, StoredGate])[];
 }
 
 export type Shard = ReturnType<typeof createShard>;
@@ -84,7 +81,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const withinBudget = createBudget(rules.budget, now);
   const logFailure = createFailureLog(log);
   const layouts = createShardLayout(store, platform.index, now, log);
-  const gates = createGates({ store, now, random, log, logFailure, longestAttempt: rules.lostAfter });
+  const keys = createKeyStates({ store, now, random, log, logFailure, longestRequest: rules.lostAfter });
+  const { allow } = createAllowances((traffic) => keys.of(traffic).perSecond, now);
   const inFlight = new Set<string>();
   const clock = createAlarmClock(platform);
   /** When to look after what a failure has left. */
@@ -125,13 +123,13 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
       const step = await apply(report, layout, (before, at) => {
-        const gate = gates.of(traffic);
-        const open = opensAt(gate, at) <= at && inFlight.size < MAX_IN_FLIGHT;
-        isProbe = open && gate.closedBy !== null;
-        const hold = !(isProbe || (open && isWideOpen(gate)));
+        const key = keys.of(traffic);
+        const maySend = nextSendAt(key, at) <= at && inFlight.size < MAX_IN_FLIGHT;
+        isProbe = maySend && key.openedBy !== null;
+        const hold = !(isProbe || (maySend && isUnrestricted(key)));
         const event = { type: "report", traffic, delivered, occurredAt, timed, hold } as const;
         const result = put(report, before, event, at);
-        if (isProbe && result.actions.send) gates.set(traffic, withProbeSent(gate, at, rules.lostAfter));
+        if (isProbe && result.actions.send) keys.set(traffic, withProbeSent(key, at, rules.lostAfter));
         return result;
       });
       if ("moved" in step) return step;
@@ -147,8 +145,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
           return { status: "conflict", attempts, otherTraffic: true };
       }
       if (row === undefined || !actions.send) {
-        const { closedBy } = gates.of(traffic);
-        const reason = closedBy === null || closedBy === "outage" ? row?.reason : closedBy;
+        const { openedBy } = keys.of(traffic);
+        const reason = openedBy === null || openedBy === "outage" ? row?.reason : openedBy;
         return { status: "accepted", attempts, ...(reason && { reason }) };
       }
       const ended = await withinBudget(attempt(row, isProbe));
@@ -203,7 +201,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       counts: store.counts(),
       unreadable: store.countSetAside(),
       oldestWaiting: store.oldestWaiting(),
-      gates: gates.all(),
+      gates: keys.all().map(([traffic, state]) => [traffic, toStoredGate(state)] as const),
     }),
 
     /** The alarm: does what is due. Never throws, since the platform would give up after six times. */
@@ -259,8 +257,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   function nudge(mended: readonly Traffic[]): void {
     clampDue();
     for (const traffic of mended) {
-      const gate = gates.of(traffic);
-      if (gate.closedBy !== null) gates.set(traffic, { ...gate, probeAt: now() });
+      const key = keys.of(traffic);
+      if (key.openedBy !== null) keys.set(traffic, { ...key, probeAt: now() });
     }
     clock.arm(nextWake());
   }
@@ -310,7 +308,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     if (row !== before) {
       store.write(before, row);
       if (row !== undefined)
-        clock.arm(Math.max(row.due, row.state === "queued" ? opensAt(gates.of(row.traffic), at) : 0));
+        clock.arm(Math.max(row.due, row.state === "queued" ? nextSendAt(keys.of(row.traffic), at) : 0));
     }
     if (result.actions.send) inFlight.add(toId(key));
     return result;
@@ -322,8 +320,8 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       logFailure("a report could not be sent", error);
       return { code: "network" };
     });
-    // What waits behind a gate that has opened need not wait for its alarm.
-    if (gates.learn(row.traffic, ended, isProbe)) clock.arm(now());
+    // The breaker has closed: the waiting reports need not wait for their alarm.
+    if (keys.learn(row.traffic, ended, isProbe)) clock.arm(now());
     note(row, ended);
     return ended;
   }
@@ -347,20 +345,20 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     const active = new Set<Promise<unknown>>();
     let sent = 0;
     while (now() < until) {
-      const gate = gates.of(traffic);
-      const isProbe = gate.closedBy !== null;
-      if (isProbe) await bury(traffic, gate);
-      const opens = opensAt(gate, now());
-      if (opens > now()) {
-        // A short pause is waited for here; after a long one the alarm comes back.
-        if (isProbe || opens - now() > SHORT_PAUSE_MS) break;
-        await sleep(opens - now());
+      const key = keys.of(traffic);
+      const isProbe = key.openedBy !== null;
+      if (isProbe) await giveUpWaiting(traffic, key);
+      const next = nextSendAt(key, now());
+      if (next > now()) {
+        // Wait for a short pause here; after a long one the alarm wakes the shard.
+        if (isProbe || next - now() > SHORT_PAUSE_MS) break;
+        await sleep(next - now());
         continue;
       }
-      const allowance = gates.allow(traffic);
+      const allowance = allow(traffic);
       const room = isProbe ? 1 - active.size : Math.min(MAX_DRAINING - active.size, Math.floor(allowance));
       if (room <= 0) {
-        const wait = allowance < 1 ? ((1 - allowance) / gate.perSecond) * 1000 : SHORT_PAUSE_MS;
+        const wait = allowance < 1 ? ((1 - allowance) / key.perSecond) * 1000 : SHORT_PAUSE_MS;
         await Promise.race([sleep(Math.ceil(wait)), ...active]);
         continue;
       }
@@ -371,7 +369,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
         active.add(one);
       }
       sent += rows.length;
-      gates.allow(traffic, rows.length);
+      allow(traffic, rows.length);
       // What becomes due meanwhile does not wait for the slowest.
       if (rows.length < room) await Promise.race([sleep(untilNextDue(traffic)), ...active]);
     }
@@ -405,7 +403,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
           if (sending !== undefined && actions.send) begun.push(sending);
         }
         if (isProbe && begun.length > 0) {
-          gates.set(traffic, withProbeSent(gates.of(traffic), at, rules.lostAfter));
+          keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
         }
       });
     } catch (error) {
@@ -416,10 +414,10 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   }
 
   /** Gives up what has waited for too long for its key: by what keeps it closed now, not by what did before. */
-  async function bury(traffic: Traffic, { closedBy, since }: Gate): Promise<void> {
-    if (closedBy === null) return;
-    const reason = closedBy === "outage" ? "unavailable" : closedBy;
-    const before = now() - patience(closedBy);
+  async function giveUpWaiting(traffic: Traffic, { openedBy, since }: KeyState): Promise<void> {
+    if (openedBy === null) return;
+    const reason = openedBy === "outage" ? "unavailable" : openedBy;
+    const before = now() - longestWaitFor(openedBy);
     if (since > before) return;
     for (const state of ["queued", "tracking"] as const) {
       for (let done = BATCH; done === BATCH; ) {
@@ -465,7 +463,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   /** When to wake up for what is due: not before its gate opens; and not for every single row that can be forgotten. */
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
     if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
-    return Math.max(due, opensAt(gates.of(traffic), at));
+    return Math.max(due, nextSendAt(keys.of(traffic), at));
   }
 
   function isFull(): boolean {

@@ -1,7 +1,8 @@
 // The ledger as the handler sees it: finds the shard of each message, and asks all of them for lists and counts.
 
-import { type Gate, type HeldBackBy, heldBackBy } from "../../../src/ledger/gate.ts";
+import { type HeldBackBy, heldBackBy, type KeyState } from "../../../src/ledger/key-state.ts";
 import type { ReportState, Row } from "../../../src/ledger/row.ts";
+import { fromStoredGate } from "../../../src/ledger/stored-gate.ts";
 import {
   type Ledger,
   type LedgerStats,
@@ -107,8 +108,9 @@ export function createShardedLedger(
         oldestWaiting: waiting.length === 0 ? null : toIso(Math.min(...waiting)),
         gates: parts.flatMap(({ gates }, shard) =>
           gates.flatMap(([traffic, gate]) => {
-            const cause = heldBackBy(gate);
-            return cause ? [showGate(shard, traffic, gate, cause)] : [];
+            const state = fromStoredGate(gate);
+            const cause = heldBackBy(state);
+            return cause ? [showRestriction(shard, traffic, state, cause)] : [];
           }),
         ),
       };
@@ -157,20 +159,20 @@ function showSetAside({ channel, messageId, since, raw }: SetAside): Listed {
   };
 }
 
-function showGate(
+function showRestriction(
   shard: number,
   traffic: LedgerStats["gates"][number]["traffic"],
-  gate: Gate,
+  state: KeyState,
   cause: HeldBackBy,
 ): LedgerStats["gates"][number] {
-  const { closedBy, since, probeAt, perSecond } = gate;
+  const { openedBy, since, probeAt, perSecond } = state;
   return {
     shard,
     traffic,
     cause,
     since: toIso(since),
-    nextProbeAt: closedBy === null ? null : toIso(probeAt),
-    perSecond: closedBy === null ? perSecond : null,
+    nextProbeAt: openedBy === null ? null : toIso(probeAt),
+    perSecond: openedBy === null ? perSecond : null,
   };
 }
 

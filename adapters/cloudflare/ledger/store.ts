@@ -1,6 +1,6 @@
 // The shard's tables. Knows SQL, and nothing of what rows mean.
 
-import { type Gate, parseGate } from "../../../src/ledger/gate.ts";
+import type { KeyState } from "../../../src/ledger/key-state.ts";
 import { type Layout, parseLayout } from "../../../src/ledger/layout.ts";
 import {
   type MessageKey,
@@ -11,6 +11,7 @@ import {
   type StoredRow,
   toStored,
 } from "../../../src/ledger/row.ts";
+import { parseGate, toStoredGate } from "../../../src/ledger/stored-gate.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
@@ -224,14 +225,14 @@ export function createStore(sql: Sql, transact: Transact = (work) => work()) {
       return (oldest?.since as number | null) ?? undefined;
     },
 
-    readGates: (): ReadonlyMap<string, Gate> =>
+    readKeyStates: (): ReadonlyMap<string, KeyState> =>
       new Map(
         sql
           .exec("SELECT * FROM gates")
           .toArray()
           .flatMap(({ traffic, gate: stored }) => {
-            const gate = parseGate(String(stored));
-            return gate === undefined ? [] : [[String(traffic), gate] as const];
+            const state = parseGate(String(stored));
+            return state === undefined ? [] : [[String(traffic), state] as const];
           }),
       ),
 
@@ -246,8 +247,8 @@ export function createStore(sql: Sql, transact: Transact = (work) => work()) {
       sql.exec("INSERT INTO layout VALUES (?)", JSON.stringify(layout));
     },
 
-    writeGate(traffic: Traffic, gate: Gate): void {
-      sql.exec("INSERT OR REPLACE INTO gates VALUES (?, ?)", traffic, JSON.stringify(gate));
+    writeKeyState(traffic: Traffic, state: KeyState): void {
+      sql.exec("INSERT OR REPLACE INTO gates VALUES (?, ?)", traffic, JSON.stringify(toStoredGate(state)));
     },
   };
   return store;

@@ -2,7 +2,7 @@
 // any, the handler works all the same, and forgets.
 
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
-import type { HeldBackBy } from "../../../src/ledger/gate.ts";
+import type { HeldBackBy } from "../../../src/ledger/key-state.ts";
 import type { ListedState, MessageKey, ReportState } from "../../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../../src/wire/report.ts";
 

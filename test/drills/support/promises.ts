@@ -1,4 +1,4 @@
-// Holds what callers were told against what the sandbox has: the ledger's table (src/ledger/machine.ts), seen from
+// Holds what callers were told against what the sandbox has: the ledger's table (src/ledger/report.ts), seen from
 // outside. Pure.
 
 import type { RecordedReport } from "../../../src/sandbox/index.ts";

@@ -15,7 +15,7 @@ export const AS_JSON = { accept: "application/json" };
 
 /**
  * So many shards that each message of a test has one to itself: what Vonage does to one message opens or closes the
- * gate of that shard alone. Which id falls into which shard never changes.
+ * circuit breaker of that shard alone. Which id falls into which shard never changes.
  */
 export const A_SHARD_EACH = "1024";
 

@@ -378,6 +378,8 @@ describe("when all is over", () => {
       for (const id of seen.keys()) expect(line).not.toContain(id);
     }
     const events = worker.logs.map((line) => JSON.parse(line).event);
-    expect(new Set(events)).toEqual(new Set([undefined, "closed", "opened", "slowed", "drained"]));
+    expect(new Set(events)).toEqual(
+      new Set([undefined, "breaker-opened", "breaker-closed", "throttled", "drained"]),
+    );
   });
 });

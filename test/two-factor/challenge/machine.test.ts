@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type LedgerEvent, type LedgerRules, step } from "../../../src/ledger/machine.ts";
+import type { LedgerEvent, LedgerRules } from "../../../src/ledger/events.ts";
+import { step } from "../../../src/ledger/machine.ts";
 import type { Row } from "../../../src/ledger/row.ts";
 import type { Challenge } from "../../../src/two-factor/challenge/challenge.ts";
 import type { HashedCode } from "../../../src/two-factor/challenge/code.ts";

@@ -12,8 +12,8 @@ import {
 } from "../../../../adapters/cloudflare/ledger/store.ts";
 import type { LedgerAnswer, LedgerReport } from "../../../../adapters/http/ports/ledger.ts";
 import type { ConversionErrorCode } from "../../../../src/client/errors.ts";
-import { type Gate, OPEN_GATE } from "../../../../src/ledger/gate.ts";
-import type { Ended } from "../../../../src/ledger/machine.ts";
+import type { Ended } from "../../../../src/ledger/events.ts";
+import { type KeyState, UNRESTRICTED } from "../../../../src/ledger/key-state.ts";
 import { REPORT_STATES, type Row } from "../../../../src/ledger/row.ts";
 import type { Traffic } from "../../../../src/wire/report.ts";
 import { settle } from "../../../support/unhandled-rejections.ts";
@@ -135,7 +135,7 @@ describe("a report", () => {
   it("is given up after a day, and can be sent again by hand", async () => {
     world.vonage = ({ id }) => ({ ended: id === "a" ? failed("unexpected_response") : OK });
     await world.report("a", true);
-    // Others get through, so that it is this report's fault, and the gate stays open.
+    // Others get through, so that only this report fails and the circuit breaker stays closed.
     for (let hour = 0; hour < 26 * 6; hour++) {
       await world.pass(10 * MINUTE);
       await world.report(`other ${hour}`, true);
@@ -326,7 +326,7 @@ describe("a shard that dies", () => {
   });
 
   it("begins anew with a key of which it finds nothing that it can read", async () => {
-    world.writeGate("2fa", { ...OPEN_GATE, closedBy: "weather" as never, probeAt: NOW + DAY });
+    world.writeKeyState("2fa", { ...UNRESTRICTED, openedBy: "weather" as never, probeAt: NOW + DAY });
     expect(await world.report("a", true)).toEqual({ status: "recorded", attempts: 1 });
   });
 
@@ -434,7 +434,7 @@ describe("a message that is tracked", () => {
 });
 
 describe("an outage of Vonage", () => {
-  it("closes the gate: what comes then is accepted at once and costs no request but probes, further and further apart", async () => {
+  it("opens the circuit breaker: reports are accepted at once, and only probes are sent, further and further apart", async () => {
     world.vonage = () => HANGS;
     const first = Array.from({ length: 3 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`first ${index}`, true))),
@@ -459,7 +459,7 @@ describe("an outage of Vonage", () => {
     expect(world.rings.length).toBeLessThan(1000);
   });
 
-  it("ends with everything delivered, no faster than the gate's pace", async () => {
+  it("ends with every report submitted, no faster than the pacer allows", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     for (let index = 0; index < 300; index++) await world.report(`m${index}`, index % 3 > 0);
     await world.pass(10 * MINUTE);
@@ -482,7 +482,7 @@ describe("an outage of Vonage", () => {
     expect(within(0, 1)).toBeGreaterThanOrEqual(4);
     for (let from = 0; from < 20; from++) expect(within(from, from + 1)).toBeLessThanOrEqual(110);
     expect((sent.at(-1) ?? 0) - probe).toBeLessThan(10 * SECOND);
-    expect(world.logs.map(({ event }) => event)).toContain("opened");
+    expect(world.logs.map(({ event }) => event)).toContain("breaker-closed");
   });
 
   it("of one kind of traffic does not touch the other, whose key is another", async () => {
@@ -589,7 +589,7 @@ describe("a key that Vonage refuses", () => {
       expect(world.requests.length).toBeGreaterThan((2 * DAY) / (300 * SECOND) - 10);
       expect(world.count("queued")).toBe(100);
       expect(world.logs.filter(({ level }) => level === "error")).toMatchObject([
-        { event: "closed", reason: code, hint: expect.any(String) },
+        { event: "breaker-opened", reason: code, hint: expect.any(String) },
       ]);
       world.vonage = () => ({ ended: OK });
       await world.pass(6 * MINUTE);
@@ -603,7 +603,12 @@ describe("a key that Vonage refuses", () => {
 
   it("is probed by one report where many come at once", async () => {
     world.insert("a", { state: "recorded", due: NOW + DAY });
-    world.writeGate("2fa", { ...OPEN_GATE, closedBy: "unauthorized", since: NOW - HOUR, probeAt: NOW - 1 });
+    world.writeKeyState("2fa", {
+      ...UNRESTRICTED,
+      openedBy: "unauthorized",
+      since: NOW - HOUR,
+      probeAt: NOW - 1,
+    });
     world.vonage = () => HANGS;
     const calls = Array.from({ length: 50 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -1507,8 +1512,8 @@ function createWorld(rules = RULES, seed = 1) {
     },
 
     /** As another version may have left it. */
-    writeGate(traffic: Traffic, gate: Gate): void {
-      createStore({ exec: run, databaseSize: 0 }).writeGate(traffic, gate);
+    writeKeyState(traffic: Traffic, state: KeyState): void {
+      createStore({ exec: run, databaseSize: 0 }).writeKeyState(traffic, state);
     },
 
     /** Which it must not. */
