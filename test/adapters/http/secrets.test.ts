@@ -444,8 +444,8 @@ describe("no secret leaves with what a Worker and its ledger answer, log, store 
     await ledger.close();
     const deeds = lines.map((line) => JSON.parse(line)).filter(({ event }) => event);
     expect(deeds.map(({ event, level }) => `${level} ${event}`)).toEqual([
-      "error closed",
-      "info opened",
+      "error breaker-opened",
+      "info breaker-closed",
       "info drained",
     ]);
     expect(findLeaks(lines.join("\n"), { ...secrets, messageId })).toEqual([]);
