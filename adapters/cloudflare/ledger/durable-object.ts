@@ -15,7 +15,7 @@ import { DEFAULT_LEDGER_SETTINGS } from "./settings.ts";
 import { createShard, type Shard } from "./shard.ts";
 import { createStore, type Position, type Sql } from "./store.ts";
 
-/** What is used of Cloudflare's `DurableObjectState`. */
+/** The part of Cloudflare's `DurableObjectState` that is used. */
 export interface ShardContext {
   readonly id: { readonly name?: string };
   readonly storage: {
@@ -23,7 +23,7 @@ export interface ShardContext {
     transactionSync<T>(work: () => T): T;
     getAlarm(): Promise<number | null>;
     setAlarm(at: number): Promise<void>;
-    /** Resolves when all that was written before is on disk. */
+    /** Resolves when all earlier writes are on disk. */
     sync?(): Promise<void>;
   };
   blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
@@ -31,7 +31,7 @@ export interface ShardContext {
 
 const HOUR_MS = 3_600_000;
 const KEEP_DEAD_MS = 30 * 24 * HOUR_MS;
-/** Beyond an attempt's own deadline: only what was cut off can take longer. */
+/** Added to a request's own timeout: only a request that was cut off takes longer. */
 const LOST_MARGIN_MS = 10_000;
 
 class LedgerShard extends DurableObject implements ShardRpc {
@@ -41,7 +41,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
     super(context, env);
     const { storage, id } = context;
     const read = readEnv(env);
-    // With settings amiss nobody gets in by HTTP; what is due is kept until they are right.
+    // With invalid settings the Worker refuses all calls; due reports wait until the settings are fixed.
     const { config, ledger } =
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
@@ -112,15 +112,15 @@ class LedgerShard extends DurableObject implements ShardRpc {
   }
 
   async listSetAside(limit: number, after: Position | undefined) {
-    return this.#shard.listSetAside(limit, after);
+    return this.#shard.listQuarantined(limit, after);
   }
 
   async stats() {
     return this.#shard.stats();
   }
 
-  async nudge(mended: readonly Traffic[]) {
-    this.#shard.nudge(mended);
+  async nudge(fixedKeys: readonly Traffic[]) {
+    this.#shard.nudge(fixedKeys);
   }
 
   alarm() {
@@ -129,14 +129,14 @@ class LedgerShard extends DurableObject implements ShardRpc {
 }
 
 /**
- * The ledger's Durable Object class: export it from your Worker, and bind it as `LEDGER`. Its methods are for the
- * Worker alone.
+ * The Durable Object class of the ledger: export it from your Worker, and bind it as `LEDGER`. Only the Worker calls
+ * its methods.
  */
 export const Ledger: new (context: ShardContext, env: Env) => ShardRpc = LedgerShard;
-/** An instance, as `wrangler types` asks for it. */
+/** An instance of the class; `wrangler types` refers to it by this name. */
 export type Ledger = ShardRpc;
 
-/** From the name that the Worker gave it; `undefined` for an object with a name of another's choosing. */
+/** Reads the number from the name that the Worker gave; `undefined` for any other name. */
 function toIndex(name: string | undefined): number | undefined {
   const [, index] = /^shard-(\d+)$/.exec(name ?? "") ?? [];
   return index === undefined ? undefined : Number(index);

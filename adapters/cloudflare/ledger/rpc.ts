@@ -1,4 +1,5 @@
-// What the Worker calls of a shard, by RPC: plain data both ways.
+// The methods of a shard that the Worker calls by RPC: plain data both ways. Objects of an earlier version answer for
+// minutes after a deployment, so names and data stay as released.
 
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
@@ -6,18 +7,20 @@ import type { Traffic } from "../../../src/wire/report.ts";
 import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Moved } from "./shard-layout.ts";
-import type { Position, SetAside } from "./store.ts";
+import type { Position, QuarantinedReport } from "./store.ts";
 
-/** `layout` is the Worker's; a shard of an earlier version does not look at it. */
+/** `layout` is the one that the Worker goes by; a shard of an earlier version ignores it. */
 export interface ShardRpc {
   report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved>;
   track(message: TrackedMessage, layout?: Layout): Promise<"tracked" | "other-traffic" | "full" | Moved>;
   retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved>;
   has(key: MessageKey, layout?: Layout): Promise<boolean | Moved>;
-  /** Of the first shard: the layout in force. A shard of an earlier version does not know this call. */
+  /** Gives the layout in force; only the first shard is asked. Unknown to shards of an earlier version. */
   layout(wanted: readonly number[], seen?: Layout): Promise<Layout>;
   list(state: ReportState, limit: number, after: Position | undefined): Promise<Row[]>;
-  listSetAside(limit: number, after: Position | undefined): Promise<SetAside[]>;
+  /** Lists the quarantine. */
+  listSetAside(limit: number, after: Position | undefined): Promise<QuarantinedReport[]>;
   stats(): Promise<ShardStats>;
-  nudge(mended: readonly Traffic[]): Promise<void>;
+  /** Arms the alarm for what is due, and probes keys that the operator has fixed. */
+  nudge(fixedKeys: readonly Traffic[]): Promise<void>;
 }

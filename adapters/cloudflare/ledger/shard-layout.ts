@@ -14,7 +14,9 @@ export interface Moved {
 /** Spreads messages over shards; the same for ever, since what is stored is found by it. */
 export const hashKey = ({ channel, messageId }: MessageKey) => hashText(`${channel}:${messageId}`);
 
-/** @param index Which shard this is; `undefined`: it is alone, and every message belongs to it. */
+export type ShardLayout = ReturnType<typeof createShardLayout>;
+
+/** @param index The number of this shard; `undefined`: it is the only one, and every message belongs to it. */
 export function createShardLayout(
   store: Pick<Store, "readLayout" | "writeLayout">,
   index: number | undefined,

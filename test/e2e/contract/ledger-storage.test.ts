@@ -273,7 +273,7 @@ describe("rows that nobody can read", () => {
     "a successor beyond all dates": { successor: 9e15 },
   };
 
-  it("are set aside, counted and listed, and the shard works on", async () => {
+  it("are quarantined, counted and listed, and the shard works on", async () => {
     const first = await start("broken", { LEDGER_SHARDS: "1" });
     expect((await first.report("before", true)).body.status).toBe("recorded");
     await first.worker.stop();
@@ -295,14 +295,14 @@ describe("rows that nobody can read", () => {
     const { list, look, report, retry, worker } = await start("broken", { LEDGER_SHARDS: "1" });
     await look("/stats");
     await vi.waitFor(() => expect(attemptsOf("good")).toEqual(["true"]), { timeout: 5000 });
-    const setAside = Object.keys(broken);
-    await vi.waitFor(async () => expect(idsIn(await list("unreadable", 2))).toEqual([...setAside].sort()));
+    const quarantined = Object.keys(broken);
+    await vi.waitFor(async () => expect(idsIn(await list("unreadable", 2))).toEqual([...quarantined].sort()));
     // What is of no account yet is found when it is looked at.
     await vi.waitFor(async () => expect(idsIn(await list("recorded", 1))).toEqual(["before", "good"]));
-    setAside.push("recorded");
+    quarantined.push("recorded");
 
     const listed = (await list("unreadable", 2)).flat() as unknown as Parameters[];
-    expect(idsIn([listed] as never)).toEqual([...setAside].sort());
+    expect(idsIn([listed] as never)).toEqual([...quarantined].sort());
     for (const one of listed) {
       expect(Object.keys(one).sort()).toEqual(["channel", "messageId", "raw", "since", "state"]);
       expect(one.state).toBe("unreadable");
@@ -320,16 +320,19 @@ describe("rows that nobody can read", () => {
       queued: 0,
       recorded: 2,
       dead: 0,
-      unreadable: setAside.length,
+      unreadable: quarantined.length,
     });
 
     // Such a message is as if it were unknown.
-    for (const id of setAside) expect([id, attemptsOf(id)]).toEqual([id, []]);
+    for (const id of quarantined) expect([id, attemptsOf(id)]).toEqual([id, []]);
     expect(problemOf(await retry("sms", "unknown outcome"))).toBe("not-found");
     expect((await report("unknown outcome", false)).body).toEqual({ status: "recorded" });
     expect(attemptsOf("unknown outcome")).toEqual(["false"]);
     await vi.waitFor(async () =>
-      expect((await look("/stats")).body.reports).toMatchObject({ recorded: 3, unreadable: setAside.length }),
+      expect((await look("/stats")).body.reports).toMatchObject({
+        recorded: 3,
+        unreadable: quarantined.length,
+      }),
     );
     expect([...worker.logs, ...worker.errors].join()).not.toMatch(/unknown outcome|"raw"/);
   });

@@ -654,7 +654,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.count("recorded")).toBe(10);
   });
 
-  it("for days, and then fails a few times once it is mended, does not bury what has waited so long", async () => {
+  it("for days, and then fails a few times once it is mended, does not turn reports that have waited so long into dead letters", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     const calls = Array.from({ length: 500 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -771,7 +771,7 @@ describe("a row that cannot be read", () => {
   ];
 
   it.each(UNREADABLE)(
-    "(%o) is set aside, listed, counted, and kept for as long as the dead",
+    "(%o) is quarantined, listed, counted, and kept for as long as dead letters",
     async (what) => {
       await world.report("healthy", true);
       world.kill();
@@ -782,7 +782,7 @@ describe("a row that cannot be read", () => {
       expect(world.rows().map(({ message_id }) => message_id)).toEqual(["another", "healthy"]);
       expect(world.shard().stats().unreadable).toBe(1);
       expectCounted(world);
-      const [odd, ...none] = world.shard().listSetAside(10, undefined);
+      const [odd, ...none] = world.shard().listQuarantined(10, undefined);
       expect(none).toEqual([]);
       expect(odd).toMatchObject({ messageId: "odd", channel: what.channel ?? "sms" });
       expect(JSON.parse(odd?.raw ?? "")).toMatchObject({ message_id: "odd", ...what });
@@ -814,7 +814,7 @@ describe("a row that cannot be read", () => {
     { traffic: "marketing" },
     { state: "waiting" },
     { since: 9e15 },
-  ])("(%o) is set aside by the report of its message, which is then taken as new", async (what) => {
+  ])("(%o) is quarantined when its message is reported, which is then taken as new", async (what) => {
     world.shard();
     world.insert("odd", { due: NOW + DAY, ...what });
     expect(await world.report("odd", true)).toEqual({ status: "recorded", attempts: 1 });
@@ -822,13 +822,13 @@ describe("a row that cannot be read", () => {
     expectCounted(world);
   });
 
-  it("is set aside by being listed", async () => {
+  it("is quarantined when it is listed", async () => {
     const { length } = world.shard().list("queued", 10, undefined);
     expect(length).toBe(0);
     world.insert("odd", { delivered: 7, due: NOW + DAY });
     world.insert("readable", { due: NOW + DAY });
     expect(world.shard().list("queued", 10, undefined)).toMatchObject([{ messageId: "readable" }]);
-    expect(world.shard().listSetAside(10, undefined)).toMatchObject([{ messageId: "odd" }]);
+    expect(world.shard().listQuarantined(10, undefined)).toMatchObject([{ messageId: "odd" }]);
   });
 
   it("is kept as long as the dead also where it was found among what its key has kept waiting", async () => {
@@ -838,8 +838,8 @@ describe("a row that cannot be read", () => {
     world.kill();
     world.insert("odd", { delivered: 7, due: NOW - 31 * DAY });
     await world.pass(HOUR);
-    expect(world.shard().listSetAside(10, undefined)).toMatchObject([{ messageId: "odd" }]);
-    expect(world.shard().listSetAside(10, undefined)[0]?.since).toBeGreaterThan(NOW);
+    expect(world.shard().listQuarantined(10, undefined)).toMatchObject([{ messageId: "odd" }]);
+    expect(world.shard().listQuarantined(10, undefined)[0]?.since).toBeGreaterThan(NOW);
   });
 });
 
@@ -1086,19 +1086,19 @@ describe("what the operator sees", () => {
     );
   });
 
-  it("is every row that was set aside exactly once, whatever the size of a page", async () => {
+  it("lists every quarantined row exactly once, whatever the size of a page", async () => {
     world.shard();
     for (let index = 0; index < 23; index++) {
       world.insert(`m${index % 12}`, { delivered: 7, channel: index % 2 === 0 ? "sms" : "voice" });
       world.shard().list("queued", 100, undefined);
       await world.pass(index % 3);
     }
-    const all = world.shard().listSetAside(1000, undefined);
+    const all = world.shard().listQuarantined(1000, undefined);
     expect(all.length).toBe(world.shard().stats().unreadable);
     for (const limit of [1, 2, 7, 22, 23, 24]) {
       const seen: unknown[] = [];
       for (let after: Position | undefined; ; ) {
-        const page = world.shard().listSetAside(limit, after);
+        const page = world.shard().listQuarantined(limit, after);
         seen.push(...page);
         const last = page.at(-1);
         if (last === undefined) break;
