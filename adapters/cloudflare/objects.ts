@@ -1,47 +1,47 @@
-// What all that is kept in Durable Objects has in common: how it is spread over them, and how they are called.
+// Shared by all Durable Objects: how data is spread over them, and how they are called.
 
 import { type StoredObject, unavailable } from "../http/ports/storage-unavailable.ts";
 
-/** FNV-1a, 32 bits: spreads texts evenly, and stays the same for ever, since what is stored is found by it. */
+/** FNV-1a, 32 bits: spreads texts evenly. It must never change: stored data is found by it. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 
-/** How an object is called. */
+/** Rules for one call of an object. */
 export interface CallRules<T> {
-  /** Named in the error, so that the operator looks in the right place. */
+  /** The object, named in the error for the operator. */
   readonly object: StoredObject;
   /**
-   * Whether it may be asked twice: the first call may have been done, and only its answer lost.
+   * The call may be repeated. The first may have been carried out and only its answer lost.
    *
    * @default true
    */
   readonly twice?: boolean;
   /**
-   * Milliseconds to wait for the answer, all attempts together. The clock of an object can stand still, and with it
-   * its own deadlines, so its caller keeps one as well.
+   * Milliseconds to wait for the answer, both calls together. The clock of an object can stand still, and its own
+   * deadlines with it, so the caller has one too.
    *
    * @default 15 000
    */
   readonly within?: number;
   /**
-   * What to do where the object is still of an earlier version, and does not know the method: for minutes after a
-   * deployment. Required for every method that 0.1.0 does not have.
+   * The answer in place of an object of an earlier version that does not know the method, as happens for minutes after
+   * a deployment. Required for every method that 0.1.0 does not have.
    *
    * @default the call fails
    */
   readonly older?: () => T | Promise<T>;
 }
 
-/** Far more than an object takes that is well. */
+/** Far more than a healthy object needs. */
 const WITHIN_MS = 15_000;
 
 /**
- * Calls an object; once more where it was cut off, since one that is moved or deployed anew comes back at once.
+ * Calls an object, and repeats a call that was cut off: an object that is moved or redeployed is back at once.
  *
- * @param ask Opens a stub of its own each time: a stub that has failed once fails for ever.
+ * @param ask Must open a new stub each time: a stub that has failed once fails for ever.
  * @throws {StorageUnavailable} when it did not answer.
  */
 export async function callObject<T>(
@@ -61,7 +61,7 @@ export async function callObject<T>(
       return await ask();
     } catch (error) {
       if (older !== undefined && isUnknownMethod(error)) return older();
-      // Never retry an overloaded object: more calls are what it suffers from.
+      // Never retry an overloaded object.
       if (!twice || isLate || isUnknownMethod(error) || isOverloaded(error)) throw unavailable(object);
       return ask();
     }

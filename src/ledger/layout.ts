@@ -1,61 +1,60 @@
-// How messages are spread over the shards of a ledger, and how that may change while Workers with different settings
+// Spreads messages over the shards of a ledger. The number of shards can change while Workers with different settings
 // run at once. Pure.
 //
-// A message has a row in one shard only. A shard makes a row for a message that it does not have when the message is at
-// home in it by the layout in force, and when every shard where the message was at home before has confirmed that
-// layout and has no row. A shard that has confirmed a layout makes no rows by an older one. Layouts are numbered by one
-// authority (the first shard), so of two the later one is known to all.
+// Each message has a row in one shard only. A shard makes a new row under two conditions: it is the home of the message
+// by the layout in force, and every former home has confirmed that layout and has no row. A shard that has confirmed a
+// layout makes no rows by an older one. One authority (the first shard) numbers the layouts, so their order is clear.
 
-/** How messages are spread. */
+/** A number of shards in force, with the former ones. */
 export interface Layout {
-  /** Counts the changes, from 1; 0 is a Worker's setting, which the authority has not confirmed. */
+  /** The number of the change, from 1; 0: a Worker's setting that the authority has not confirmed. */
   readonly generation: number;
   /** When it came into force, epoch milliseconds. */
   readonly since: number;
-  /** How many shards there are; then how many there were before, the latest first. */
+  /** The number of shards, then former numbers, the latest first. */
   readonly counts: readonly number[];
 }
 
 /**
- * How long a former count is remembered: longer than any row waits or is kept among the dead (30 days), so no message
- * can be in a shard that is not asked.
+ * How long a former count is remembered: longer than any row is kept (30 days), so that no message is in a shard that
+ * is not asked.
  */
 export const FORMER_MS = 31 * 24 * 3_600_000;
 
-/** Workers with the former setting run on for minutes after a deployment; they must not change the layout back. */
+/** Workers with the former setting run for minutes after a deployment. They must not change the layout back. */
 export const SETTLING_MS = 3_600_000;
 
 /** Each former count costs a look-up for new messages. */
 const MOST_COUNTS = 8;
 
-/** A setting as a layout that is not confirmed. */
+/** Makes an unconfirmed layout of a setting. */
 export const toUnconfirmed = (counts: readonly number[]): Layout => ({ generation: 0, since: 0, counts });
 
-/** The shard that a message belongs to. */
+/** Gives the shard that a message belongs to. */
 export const homeOf = (hash: number, { counts: [count = 1] }: Layout): number => hash % count;
 
-/** The other shards that a message may be in, each once. */
+/** Gives the other shards that may hold a message, each once. */
 export function formerHomesOf(hash: number, layout: Layout): number[] {
   const home = homeOf(hash, layout);
   return [...new Set(layout.counts.map((count) => hash % count))].filter((index) => index !== home);
 }
 
-/** The counts that matter: former ones end some time after the last change. */
+/** Drops former counts once no row of theirs can be left. */
 function remembered({ since, counts }: Layout, now: number): readonly number[] {
   return now - since >= FORMER_MS ? counts.slice(0, 1) : counts;
 }
 
 /**
- * What a shard makes of the layout that a Worker calls it by.
+ * Compares the layout of a Worker with that of a shard.
  *
- * @param stored What the shard has confirmed.
+ * @param stored The layout that the shard has confirmed.
  * @param now Epoch milliseconds.
  * @returns `agreed`: go on. `adopt`: store the Worker's layout, then go on. `moved`: do nothing; the Worker must ask the
- * authority, or take the shard's layout where that is newer.
+ * authority, or use the shard's layout if that is newer.
  */
 export function judge(stored: Layout | undefined, asked: Layout, now: number): "agreed" | "adopt" | "moved" {
   if (asked.generation === 0) {
-    // Without a question to the authority only where there is nothing to be in doubt about.
+    // An unconfirmed layout is good enough only if no count has ever differed.
     const [count, ...former] = asked.counts;
     const known = stored === undefined ? [] : remembered(stored, now);
     return former.length === 0 && known.length === 1 && known[0] === count ? "agreed" : "moved";
@@ -65,13 +64,13 @@ export function judge(stored: Layout | undefined, asked: Layout, now: number): "
 }
 
 /**
- * What the authority makes of a Worker's setting.
+ * Decides on a Worker's setting, as the authority.
  *
  * @param stored The layout in force.
- * @param wanted How many shards there should be; then the former numbers that the setting names.
+ * @param wanted The number of shards in the setting, then the former numbers that it names.
  * @param now Epoch milliseconds.
- * @returns The layout in force from now on; the very same object: nothing changed. A former count that the setting does
- * not name is remembered all the same.
+ * @returns The layout in force from now on; the very same object: nothing changed. Former counts are remembered even if
+ * the setting does not name them.
  */
 export function propose(stored: Layout | undefined, wanted: readonly number[], now: number): Layout {
   if (stored === undefined) return { generation: 1, since: now, counts: [...new Set(wanted)] };
@@ -88,7 +87,7 @@ export function propose(stored: Layout | undefined, wanted: readonly number[], n
 /**
  * Reads a stored layout.
  *
- * @returns `undefined` for what this version cannot have written.
+ * @returns `undefined` for JSON that no version can have written.
  */
 export function parseLayout(text: string): Layout | undefined {
   try {

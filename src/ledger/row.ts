@@ -4,7 +4,7 @@ import type { ConversionErrorCode } from "../client/errors.ts";
 import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.ts";
 
 /**
- * Where a message stands:
+ * The state of a message:
  *
  * - `tracking`: it was sent; its report is awaited until `due`.
  * - `sending`: a request to Vonage is under way.
@@ -14,7 +14,7 @@ import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.t
  */
 export type ReportState = "tracking" | "sending" | "queued" | "recorded" | "dead";
 
-/** One message and its one outcome. Times are epoch milliseconds. */
+/** A message and its outcome. Times are epoch milliseconds. */
 export interface Row {
   readonly channel: Channel;
   readonly messageId: string;
@@ -22,25 +22,25 @@ export interface Row {
   readonly state: ReportState;
   /** The outcome; `null` while it is awaited. */
   readonly delivered: boolean | null;
-  /** When the user acted, or the time to do so ran out: the same with every attempt. `null` while awaited. */
+  /** When the user replied, or the time to reply ran out; the same in every request. `null` while awaited. */
   readonly occurredAt: number | null;
-  /** When something is to be done next: report the expiry, look after a lost attempt, try again, purge. */
+  /** The time of the next step: report the expiry, give a request up as lost, send again, or purge. */
   readonly due: number;
-  /** Since when this outcome has been on its way (tracked, for a message that is awaited). */
+  /** When the ledger took this outcome, or began to track the message. */
   readonly since: number;
-  /** Requests begun for this outcome. */
+  /** Requests to Vonage begun for this outcome. The stored name and the public one is "attempts". */
   readonly attempts: number;
-  /** Why the last attempt failed. */
+  /** Why the last request failed. */
   readonly reason: ConversionErrorCode | null;
-  /** When the user acted, of a `true` that arrived while a `false` was under way, and goes after it. */
+  /** `occurredAt` of a `true` that arrived while a `false` was under way. It is sent next. */
   readonly successor: number | null;
-  /** An attempt of this `true` ended without a known answer: Vonage may have recorded it. */
+  /** A request of this `true` ended without a known answer: Vonage may have recorded it. */
   readonly uncertain?: true;
-  /** How often in a row Vonage has refused this message's report, where that is more than once. */
+  /** How often in a row Vonage has refused this message's report, if more than once. */
   readonly refusals?: number;
 }
 
-/** What says which message: ids of different channels are different messages. */
+/** Identifies a message: channel and id. The same id on two channels means two messages. */
 export type MessageKey = Pick<Row, "channel" | "messageId">;
 
 export const REPORT_STATES: readonly ReportState[] = ["tracking", "sending", "queued", "recorded", "dead"];
@@ -51,9 +51,9 @@ export type ListedState = ReportState | "unreadable";
 export const LISTED_STATES: readonly ListedState[] = [...REPORT_STATES, "unreadable"];
 
 /**
- * A row as SQLite holds it. Two facts have no column of their own, so that a rollback to a version that does not know
- * them finds tables it can read: `uncertain` is a `true` with a `successor`, which no earlier version wrote, and
- * `refusals` follows the reason, `rejected:2`.
+ * A row as SQLite holds it. Two members have no column, so that earlier versions can read the table after a rollback:
+ * `uncertain` is stored as a `true` with a `successor`, which earlier versions never wrote, and `refusals` follows the
+ * reason, as in `rejected:2`.
  */
 export interface StoredRow {
   readonly channel: string;
@@ -72,7 +72,7 @@ export interface StoredRow {
 /**
  * Reads a stored row.
  *
- * @returns `undefined` for what this version cannot have written: it must be set aside, not guessed at.
+ * @returns `undefined` for a row that this version cannot read: it belongs in the quarantine.
  */
 export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undefined {
   const {

@@ -1,4 +1,4 @@
-// A deadline for each of many waits of the same length, with one timer for all of them.
+// One timer for many waits of the same length.
 
 interface Wait {
   readonly endsAt: number;
@@ -6,10 +6,10 @@ interface Wait {
 }
 
 /**
- * Makes a function that waits for a promise, but not for longer than `milliseconds`.
+ * Makes a function that waits for a promise, for `milliseconds` at most.
  *
  * @param now Epoch milliseconds.
- * @returns What the promise gives, or `undefined` when the time was up first.
+ * @returns A function that resolves with the value of the promise, or with `undefined` when the time is up first.
  */
 export function createBudget(milliseconds: number, now: () => number) {
   const waits: Wait[] = [];
@@ -25,12 +25,12 @@ export function createBudget(milliseconds: number, now: () => number) {
         promise.then(resolve, reject);
       });
     } finally {
-      // An object with a timer set is not idle, and idle costs nothing.
+      // A Durable Object with a timer set is billed; an idle one is not.
       if (--pending === 0) stop();
     }
   };
 
-  /** All waits are equally long, so the first to begin is the first to end. Ending what is over does nothing. */
+  /** All waits are equally long, so they end in the order in which they began. Ending one twice does nothing. */
   function tick(): void {
     const left = waits.findIndex(({ endsAt }) => endsAt > now());
     for (const { end } of waits.splice(0, left < 0 ? waits.length : left)) end();

@@ -1,9 +1,9 @@
-// Many writers, one commit: what a shard has to write within the same turn goes to disk together. A commit is what
-// costs most in a ledger, and the platform would make one for each report.
+// Group commit: all writes of one turn go to disk together. Commits are the main cost of the ledger, and the platform
+// would make one for each report.
 
 /**
- * Runs `work` with those of others in one transaction; resolves when it is done, rejects when none was. `lazily`: no
- * caller waits for it, so it may wait for others.
+ * Runs `work` in one transaction with the work of other callers. Resolves when it is committed; rejects when the
+ * transaction failed, for all of them. `lazily`: no caller waits for it, so it may wait for more work.
  */
 export type Commit = <T>(work: () => T, lazily?: boolean) => Promise<T>;
 
@@ -13,25 +13,26 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Where calls arrive within one turn, the work of all of them comes within so many microtasks. */
+/** Calls that arrive within one turn hand in their work within this many microtasks. */
 const MICROTASKS = 4;
-/** How long work that is in no hurry waits for company. */
+/** How long lazy work waits for other work. */
 const LAZY_MS = 10;
 
 /**
- * Commits what is written at the same time together. Work that a caller waits for does not rely on timers: after the
- * wall clock has gone back, those of a Durable Object stand still until it has caught up.
+ * Makes a group commit. Work that a caller waits for does not rely on timers: after the wall clock has gone back, the
+ * timers of a Durable Object stand still until it has caught up.
  *
  * @param transact Runs a function within a transaction, and rolls back when it throws.
- * @param synced Resolves when what was committed before is on disk (`storage.sync()`): while many write, those who
- * come until then share the next commit. Default: at once.
+ * @param synced Resolves when earlier commits are on disk (`storage.sync()`). Work that arrives until then shares the
+ * next commit.
+ * @default synced resolves at once
  */
 export function createGroupCommit(
   transact: (work: () => void) => void,
   synced: () => Promise<unknown> = async () => {},
 ): Commit {
   let waiting: Waiting[] = [];
-  /** Resolves when the last commit is on disk; `undefined`: it is there. */
+  /** Resolves when the last commit is on disk; `undefined`: it is already. */
   let committed: Promise<void> | undefined;
 
   let gathering = false;
@@ -53,7 +54,7 @@ export function createGroupCommit(
   }
 
   async function watch(): Promise<void> {
-    // A disk that fails is the transaction's to report.
+    // The next transaction reports a disk that fails.
     const watched = synced().then(
       () => {},
       () => {},

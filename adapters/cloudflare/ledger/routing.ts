@@ -1,5 +1,5 @@
-// Which shard a call goes to. An isolate begins with its setting, and asks the authority (the first shard) only where a
-// shard does not agree; from then on it goes by the layout that it was told.
+// Finds the shard of a message. An isolate starts with the layout of its setting. When a shard disagrees, it asks the
+// authority (the first shard), and uses that layout from then on.
 
 import { formerHomesOf, homeOf, type Layout, toUnconfirmed } from "../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../src/ledger/row.ts";
@@ -9,12 +9,12 @@ import type { ShardRpc } from "./rpc.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import { hashKey, type Moved } from "./shard-layout.ts";
 
-/** Each further one takes a change of the layout in the very moment of the call. */
+/** Each further round needs a change of the layout during the call itself. */
 const MOST_ROUNDS = 4;
 
 const AUTHORITY = 0;
 
-/** Beyond the budget: what storing may take. */
+/** Added to the budget: the time to store. */
 const ANSWER_WITHIN_MS = 15_000;
 
 export type Routing = ReturnType<typeof createRouting>;
@@ -23,7 +23,7 @@ export function createRouting(
   namespace: ShardNamespace,
   { shards, budget = 0 }: Pick<LedgerSettings, "shards"> & Partial<LedgerSettings>,
 ) {
-  // An object keeps a report's caller waiting for as long as the budget, when it is well.
+  // A healthy shard answers a report within the budget.
   const within = budget + ANSWER_WITHIN_MS;
   const setting = toUnconfirmed([...new Set(shards)]);
   const ids = new Map<number, unknown>();
@@ -33,9 +33,9 @@ export function createRouting(
     call,
 
     /**
-     * Asks the shard that a message is in, or belongs to.
+     * Asks the shard that holds a message, or its home if none does.
      *
-     * @throws {LedgerUnavailable} where a shard does not answer, or the layout does not come to rest.
+     * @throws {LedgerUnavailable} when a shard does not answer, or the layout keeps changing.
      */
     async ask<T>(
       key: MessageKey,
@@ -50,7 +50,7 @@ export function createRouting(
       throw new LedgerUnavailable("The number of shards is being changed.");
     },
 
-    /** The layout in force, as the authority has it now; with it all shards that there may be anything in. */
+    /** Gives the layout in force, from the authority, and the number of shards that may hold rows. */
     async current(): Promise<{ readonly layout: Layout; readonly shards: number }> {
       const layout = (await confirm(known)) ?? setting;
       return { layout, shards: Math.max(...layout.counts, ...shards) };
@@ -63,7 +63,7 @@ export function createRouting(
     question: (shard: ShardRpc, layout: Layout | undefined) => Promise<T | Moved>,
   ): Promise<T | Moved> {
     const hash = hashKey(key);
-    // What the setting names is looked into also where the layout does not, or no longer.
+    // Also look in the shards of the setting, which the layout may not name.
     const wide = layout === undefined ? setting : { ...layout, counts: [...layout.counts, ...shards] };
     for (const index of formerHomesOf(hash, wide)) {
       const has = await call(index, (one) => one.has(key, layout));
@@ -73,14 +73,14 @@ export function createRouting(
     return call(homeOf(hash, wide), (one) => question(one, layout));
   }
 
-  /** What to go by after a shard has not agreed. */
+  /** Gives the layout to use after a shard has disagreed. */
   async function learn(seen: Layout | undefined): Promise<Layout | undefined> {
     if (known.generation > 0 && seen !== undefined && seen.generation > known.generation) known = seen;
     else await confirm(seen);
     return known.generation > 0 ? known : undefined;
   }
 
-  /** Asks the authority; gives `undefined` where it is of a version that knows no layouts. */
+  /** Asks the authority. `undefined`: its version knows no layouts. */
   async function confirm(seen: Layout): Promise<Layout | undefined>;
   async function confirm(seen: Layout | undefined): Promise<Layout | undefined>;
   async function confirm(seen: Layout | undefined): Promise<Layout | undefined> {
@@ -97,7 +97,7 @@ export function createRouting(
     return callObject(() => ask(open(index)), { object: "ledger", within });
   }
 
-  /** Stubs are of one request; ids are not. The same number has the same name whatever the layout. */
+  /** Opens a stub; it must not outlive the request, an id may. A shard keeps its name in every layout. */
   function open(index: number): ShardRpc {
     const id = ids.get(index) ?? namespace.idFromName(`shard-${index}`);
     ids.set(index, id);

@@ -2,25 +2,25 @@ import * as v from "valibot";
 import { type Fault, field, findFaults, integer, objectOf, text } from "../../../src/shared/validation.ts";
 import { LONGEST_TOKEN_S } from "../../../src/token/token-lifetime.ts";
 
-/** What is used of a Durable Object namespace. */
+/** The part of a Durable Object namespace that is used. */
 export interface ShardNamespace {
   idFromName(name: string): unknown;
   get(id: never): unknown;
-  /** The objects of this class within a jurisdiction, such as `eu`. */
+  /** Gives the objects of this class within a jurisdiction, such as `eu`. */
   jurisdiction?(name: string): ShardNamespace;
 }
 
 export interface LedgerSettings {
-  /** Where all Durable Objects are, such as `eu`; `undefined`: anywhere. */
+  /** The jurisdiction of all Durable Objects, such as `eu`; `undefined`: anywhere. */
   readonly jurisdiction?: string | undefined;
   readonly namespace: ShardNamespace | undefined;
-  /** How many shards there are; then how many there were before. */
+  /** The number of shards, then former numbers. */
   readonly shards: readonly number[];
-  /** Milliseconds that a caller waits for Vonage before it gets 202. */
+  /** How long a caller waits for Vonage before it is answered 202, in milliseconds. */
   readonly budget: number;
-  /** Hours that a recorded report is remembered. */
+  /** How long a recorded report is kept, in hours. */
   readonly retentionHours: number;
-  /** Megabytes that a shard may have on disk. */
+  /** The most that a shard stores, in megabytes. */
   readonly maxMegabytes: number;
 }
 

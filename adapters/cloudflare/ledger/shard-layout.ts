@@ -1,4 +1,4 @@
-// The layout as one shard knows it: stored, so that it outlives every Worker that has told of it.
+// The layout that one shard has confirmed. Stored, so that it outlives the Worker that brought it.
 
 import { homeOf, judge, type Layout, propose } from "../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../src/ledger/row.ts";
@@ -6,12 +6,12 @@ import { hashText } from "../objects.ts";
 import type { ShardLogEntry } from "./shard-log.ts";
 import type { Store } from "./store.ts";
 
-/** A call that was not done, since the Worker's layout is not the shard's; with the shard's, where it has one. */
+/** The answer to a call that was not carried out because the layouts differ: the layout of the shard, if it has one. */
 export interface Moved {
   readonly moved: Layout | null;
 }
 
-/** Spreads messages over shards; the same for ever, since what is stored is found by it. */
+/** Spreads messages over shards. It must never change: stored messages are found by it. */
 export const hashKey = ({ channel, messageId }: MessageKey) => hashText(`${channel}:${messageId}`);
 
 export type ShardLayout = ReturnType<typeof createShardLayout>;
@@ -31,16 +31,17 @@ export function createShardLayout(
   };
 
   return {
-    /** After a rollback: what was stored was not. */
+    /** After a rollback: the stored layout may not be the one in memory. */
     reload(): void {
       stored = store.readLayout();
     },
 
     /**
-     * Within a transaction: whether a message may be looked for or begun here by the layout that the Worker goes by.
+     * Checks, within a transaction, that the Worker may look for a message or begin it here.
      *
-     * @param asked `undefined`: from a Worker that knows no layouts, or found the authority not to know any.
-     * @throws {Error} where a Worker that cannot be told would begin a message in a shard that it does not belong to.
+     * @param asked The Worker's layout; `undefined` when it or the authority is of a version that knows no layouts.
+     * @returns `undefined`: go on.
+     * @throws {Error} when such a Worker would begin a message in the wrong shard.
      */
     check(key: MessageKey, asked: Layout | undefined, isHere: boolean): Moved | undefined {
       if (index === undefined) return undefined;
@@ -59,7 +60,7 @@ export function createShardLayout(
       }
     },
 
-    /** Of the authority, within a transaction: the layout in force, given a Worker's setting and the latest it has seen. */
+    /** Decides on the layout in force, as the authority, within a transaction. `seen`: the latest that the Worker knows. */
     settle(wanted: readonly number[], seen: Layout | undefined): Layout {
       const before = seen !== undefined && seen.generation > (stored?.generation ?? 0) ? seen : stored;
       const after = propose(before, wanted, now());

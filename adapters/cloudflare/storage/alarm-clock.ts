@@ -1,9 +1,10 @@
-// The one alarm of a Durable Object: which instant it is set to, and when it must be set anew.
+// The alarm of a Durable Object. The platform has one for each; this remembers its time, so that it is set only when
+// needed.
 
 import { clampInstant } from "../../../src/shared/clamp-instant.ts";
 
 export interface AlarmPlatform {
-  /** Wakes the object at an instant, in place of the one set before. Durable with what is being written. */
+  /** Sets the alarm, in place of the one set before. Durable together with the present transaction. */
   readonly setAlarm: (at: number) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -11,27 +12,27 @@ export interface AlarmPlatform {
 
 export type AlarmClock = ReturnType<typeof createAlarmClock>;
 
-/** Nothing is kept for longer, so nothing can be due later. What seems to be was set by a clock that was ahead. */
+/** Nothing is kept for longer. A later time was computed by a clock that was ahead. */
 const FURTHEST_MS = 31 * 24 * 3_600_000;
-/** An alarm that has not gone off so long after its instant was lost. */
+/** An alarm that is this late was lost. */
 const LOST_AFTER_MS = 60_000;
 
 export function createAlarmClock({ setAlarm, now }: AlarmPlatform) {
-  /** `undefined`: it is not set, as far as is known. */
+  /** `undefined`: not set, as far as this instance knows. */
   let armedAt: number | undefined;
 
   const clock = {
-    /** Tells what the platform has stored: once, when the object starts. */
+    /** Takes on the alarm that the platform has stored. Call it once, when the object starts. */
     found(alarm: number | undefined): void {
       armedAt = alarm;
     },
 
-    /** It has gone off. */
+    /** The alarm has gone off. */
     rang(): void {
       armedAt = undefined;
     },
 
-    /** Wakes the object at an instant at the latest; `undefined`: there is nothing to wake for. */
+    /** Wakes the object at this time at the latest; `undefined`: nothing is due. */
     arm(at: number | undefined): void {
       if (at === undefined) return;
       const due = clampInstant(Math.max(at, now()), now(), FURTHEST_MS);
@@ -40,7 +41,7 @@ export function createAlarmClock({ setAlarm, now }: AlarmPlatform) {
       setAlarm(due);
     },
 
-    /** A transaction failed, and took back the alarm that was set in it. */
+    /** Sets the alarm again: a transaction failed and took back the one set in it. */
     takenBack(at: number): void {
       armedAt = undefined;
       clock.arm(at);

@@ -1,4 +1,4 @@
-// Schema versions, alike in every Durable Object: a list of steps, of which the missing ones run in one transaction.
+// Schema versions, the same way in every Durable Object: a list of migrations; the missing ones run in one transaction.
 
 import type { Sql, Transact } from "./sql.ts";
 
@@ -8,13 +8,12 @@ export type Migration = (sql: Sql) => void;
 /**
  * Brings the tables of an object to the version of this Worker, which is the number of its migrations.
  *
- * The tables of challenges and limits had no version before they came here. Their first step makes only what is
- * missing, so it reads such tables as version 1.
+ * The tables of challenges and limits had no version at first. Their first migration makes only missing tables, so
+ * such objects become version 1.
  *
  * @param what Names the object in the error: "The ledger".
  * @param migrations The first makes the tables; each further one changes them.
- * @throws {Error} when a later version has been here; then nothing is touched, since this one would not know what it
- * is looking at.
+ * @throws {Error} when a later version has changed the tables; then this version must not touch them.
  */
 export function migrate(sql: Sql, transact: Transact, what: string, migrations: readonly Migration[]): void {
   transact(() => {

@@ -1,10 +1,10 @@
-// The work of an alarm, in parts that cannot stop each other.
+// The work of an alarm, in parts. A part that fails does not stop the others.
 
-/** What is due, by what the log says when it fails: "the outbox could not be sent". */
+/** The parts of the work. Each key is the sentence to log when that part fails: "the outbox could not be sent". */
 export type Parts = Readonly<Record<string, () => unknown>>;
 
 /**
- * Runs every part, one after the other, whatever becomes of those before it.
+ * Runs all parts one after the other, even if one fails.
  *
  * @returns Whether all of them succeeded. Never rejects.
  */
@@ -16,7 +16,7 @@ export async function runParts(
   for (const [what, work] of Object.entries(parts)) {
     try {
       const pending = work();
-      // What is done at once is not torn from what comes after it.
+      // A synchronous part stays in one turn with the next.
       if (pending instanceof Promise) await pending;
     } catch (error) {
       succeeded = false;

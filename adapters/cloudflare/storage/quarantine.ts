@@ -1,27 +1,27 @@
-// Rows that this version cannot read: set aside as they were found, so that they hold up nothing, and listed for the
-// operator until they are purged.
+// Rows that this version cannot read. They are moved here unchanged, so that they block no other row, and are listed
+// for the operator until they are purged.
 
 import type { Migration } from "./migrations.ts";
 import type { Sql } from "./sql.ts";
 
-/** A row that was set aside. */
+/** A row in quarantine. */
 export interface Quarantined {
-  /** The table that it was in. In the ledger, the channel. */
+  /** The table that held it; in the ledger, the channel. */
   readonly source: string;
-  /** Its key there. In the ledger, the message id. */
+  /** Its key in that table; in the ledger, the message id. */
   readonly key: string;
-  /** When it was set aside; epoch milliseconds. */
+  /** When it was quarantined; epoch milliseconds. */
   readonly since: number;
   /** The row as JSON. */
   readonly raw: string;
 }
 
-/** Where a listing goes on: after this row. */
+/** The last row of a page; the next page begins after it. */
 export type QuarantinePosition = Pick<Quarantined, "source" | "key" | "since">;
 
 export type Quarantine = ReturnType<typeof createQuarantine>;
 
-/** As long as the ledger keeps dead reports: time enough to look at them. */
+/** As long as the ledger keeps dead letters, so that the operator has time to look. */
 export const KEEP_QUARANTINED_MS = 30 * 24 * 3_600_000;
 
 /** The names of the table and of its columns. */
@@ -32,7 +32,7 @@ interface QuarantineTable {
 }
 
 const QUARANTINE: QuarantineTable = { table: "quarantine", source: "source", key: "key" };
-/** The ledger had this table first; released versions have written it. */
+/** The ledger had its table first, under names that released versions know. */
 export const LEDGER_QUARANTINE: QuarantineTable = {
   table: "set_aside",
   source: "channel",
@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
 /** Opens the table, which a migration has made. */
 export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTable = QUARANTINE) {
   return {
-    /** Keeps a row. Whoever calls it removes the row from its own table, in the same transaction. */
+    /** Adds a row. The caller removes it from its own table in the same transaction. */
     add(from: string, id: string, row: unknown, now: number): void {
       sql.exec(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?)`, from, id, now, JSON.stringify(row));
     },
@@ -78,7 +78,7 @@ export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTab
 
     count: (): number => Number(sql.exec(`SELECT count(*) AS n FROM ${table}`).toArray()[0]?.n ?? 0),
 
-    /** When the first row that is still there is to be purged, epoch milliseconds. */
+    /** Gives the time at which the first row is to be purged, epoch milliseconds. */
     nextEnd(): number | undefined {
       const [first] = sql.exec(`SELECT min(since) AS since FROM ${table}`).toArray();
       return typeof first?.since === "number" ? first.since + KEEP_QUARANTINED_MS : undefined;
@@ -86,11 +86,11 @@ export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTab
 
     purge(now: number): void {
       sql.exec(`DELETE FROM ${table} WHERE since <= ?`, now - KEEP_QUARANTINED_MS);
-      // Set aside by a clock that was ahead: kept no longer than any other from now on.
+      // Rows added while the clock was ahead are kept no longer than others.
       sql.exec(`UPDATE OR REPLACE ${table} SET since = ? WHERE since > ?`, now, now);
     },
 
-    /** Removes every row that mentions a text; gives how many. */
+    /** Removes every row that contains a text, and returns their number. */
     erase: (text: string): number =>
       sql
         .exec(`DELETE FROM ${table} WHERE instr(raw, ?) > 0 OR instr(${key}, ?) > 0 RETURNING 1`, text, text)
@@ -99,8 +99,8 @@ export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTab
 }
 
 /**
- * A quarantined row as an operator may see it: numbers are cut down to their last two digits, and long tokens, which
- * may be a hash or an id, are left out.
+ * Masks a quarantined row for the operator: cuts numbers down to their last two digits, and removes long tokens, which
+ * may be a hash or an id.
  */
 export function maskRaw(raw: string): string {
   return raw.replace(/[\w-]{16,}/g, "…").replace(/\d{3,}(?=\d\d)/g, "…");

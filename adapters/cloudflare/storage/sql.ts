@@ -1,12 +1,12 @@
-// The little that the stores use of Cloudflare's SQLite storage.
+// The part of Cloudflare's SQLite storage that the stores use.
 
 export type SqlValue = string | number | null;
 
-/** What is used of Cloudflare's `SqlStorage`. */
+/** The part of Cloudflare's `SqlStorage` that is used. */
 export interface Sql {
   exec(query: string, ...bindings: SqlValue[]): { toArray(): Record<string, unknown>[] };
   readonly databaseSize: number;
 }
 
-/** Runs a function within a transaction, and rolls back when it throws: `transactionSync`. */
+/** Cloudflare's `transactionSync`: runs a function within a transaction, and rolls back when it throws. */
 export type Transact = <T>(work: () => T) => T;
