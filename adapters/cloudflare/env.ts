@@ -1,171 +1,298 @@
-// The Worker's environment: its type, and its configuration or everything that is wrong. settings/table.ts has the rest.
+// Written by `npm run docs:settings` from the table of settings: change settings/, not this file.
 
-import type { Fault } from "../../src/shared/validation.ts";
-import type { IncompleteConfiguration } from "../http/handler.ts";
-import { type ConversionHandlerOptions, checkHandlerOptions, type HandlerConfig } from "../http/options.ts";
 import type { RateLimit } from "../http/ports/rate-limit.ts";
-import type { TwoFactorConfig } from "../http/two-factor/options.ts";
-import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
-import {
-  checkLedgerSettings,
-  isNamespace,
-  type LedgerSettings,
-  type ShardNamespace,
-} from "./ledger/settings.ts";
-import { type Assembled, assemble, type OptionTree, type SettingFault } from "./settings/assemble.ts";
-import { findRenamed } from "./settings/renamed.ts";
-import { checkWorkflowSettings, type Senders, type TwoFactorEnv } from "./two-factor/settings.ts";
+import type { ShardNamespace } from "./ledger/settings.ts";
 
-/** Variables, secrets and bindings of the Worker. At least one of the two credential sets, and one kind of caller. */
-export interface Env extends TwoFactorEnv {
-  /** API key for 2FA traffic. */
+/**
+ * The Worker's variables, secrets and bindings. At least one set of Vonage credentials is required, and one kind of
+ * caller: proxy keys or token secrets.
+ */
+export interface Env {
+  /**
+   * The API key of the Vonage account for 2FA traffic. At least one of the two accounts is required.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_2FA_API_KEY?: string;
-  /** Secret: its API secret… */
+  /**
+   * The API secret of that account.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_2FA_API_SECRET?: string;
-  /** Secret: …or its signature secret, */
+  /**
+   * The signature secret of that account, in place of the API secret.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_2FA_SIGNATURE_SECRET?: string;
-  /** with the method: md5hash, md5, sha1, sha256 or sha512. */
+  /**
+   * Required with the signature secret: `md5hash`, `md5`, `sha1`, `sha256` or `sha512`.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_2FA_SIGNATURE_METHOD?: string;
   /**
-   * How reports travel: with an API secret `basic` (default), `basic-query` or `query`; with a signature secret `form`
-   * (default) or `query`. See `via` of the client's credentials.
+   * How reports travel to Vonage. With an API secret: `basic` (default), `basic-query` or `query`. With a
+   * signature secret: `form` (default) or `query`.
    */
   readonly VONAGE_2FA_VIA?: string;
-  /** API key for all other traffic, never the same. */
+  /**
+   * The API key for all other traffic. It must differ from the API key for 2FA traffic.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_OTHER_API_KEY?: string;
-  /** Secret. */
+  /**
+   * The API secret for all other traffic.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_OTHER_API_SECRET?: string;
-  /** Secret. */
+  /**
+   * The signature secret for all other traffic, in place of the API secret.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_OTHER_SIGNATURE_SECRET?: string;
+  /**
+   * Required with that signature secret; the same methods.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly VONAGE_OTHER_SIGNATURE_METHOD?: string;
-  /** As {@link VONAGE_2FA_VIA}. */
+  /**
+   * How reports of all other traffic travel to Vonage; the same values as `VONAGE_2FA_VIA`.
+   */
   readonly VONAGE_OTHER_VIA?: string;
-  /** Secret: proxy keys for 2FA traffic, `name:key`, separated by commas or white space; keys of 32 characters or more. */
+  /**
+   * The keys of servers that report 2FA traffic: `name:key`, separated by commas or white space. A key has 32
+   * characters or more. As at Vonage, a key reports one kind of traffic.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly PROXY_KEYS_2FA?: string;
-  /** Secret: proxy keys for all other traffic. */
+  /**
+   * The keys of servers that report all other traffic, in the same form.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly PROXY_KEYS_OTHER?: string;
-  /** Secret: keys of the operator, `name:key`, likewise. */
+  /**
+   * The operator's keys, in the same form. They open the ledger's lists and cannot report.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly ADMIN_KEYS?: string;
-  /** Secret: what report tokens are signed with, `kid:secret`, likewise; the first signs, all verify. */
+  /**
+   * The secrets that sign report tokens: `kid:secret`, separated by commas or white space. The first signs
+   * and all verify, so they can be rotated. Without proxy keys and token secrets the Worker serves nothing.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
   readonly TOKEN_SECRETS?: string;
-  /** The `aud` of report tokens; default `vonage-conversion`. */
+  /**
+   * The `aud` of report tokens.
+   *
+   * @default "vonage-conversion"
+   */
   readonly TOKEN_AUDIENCE?: string;
-  /** Origins whose pages may read the answers (CORS), separated likewise, such as `https://shop.example capacitor://localhost`; or `*`. */
+  /**
+   * The origins whose pages may read the answers (CORS), such as `https://shop.example
+   * capacitor://localhost`, or `*`. This does not authenticate callers.
+   */
   readonly ALLOWED_ORIGINS?: string;
-  /** Where Vonage is; default `https://api.nexmo.com`. */
+  /**
+   * The address of the Conversion API and the Voice API.
+   *
+   * @default "https://api.nexmo.com"
+   */
   readonly VONAGE_BASE_URL?: string;
-  /** Milliseconds for an attempt to reach Vonage; default 4000. */
+  /**
+   * How many milliseconds a request to Vonage may take, 1 to 30000.
+   *
+   * @default "4000"
+   */
   readonly UPSTREAM_TIMEOUT_MS?: string;
-  /** The ledger's Durable Objects; without them reports are forwarded and forgotten. */
+  /**
+   * The ledger's Durable Objects. Without them reports are forwarded and forgotten, and `GET /health` says
+   * so.
+   */
   readonly LEDGER?: ShardNamespace;
   /**
-   * How many shards the ledger has, 1 to 1024; default 4. After a change the former numbers follow, `16,4`, for as
-   * long as the ledger remembers reports.
+   * How many shards the ledger has, 1 to 1024. After a change, list the former number too (`16,4`) for as
+   * long as reports are remembered.
+   *
+   * @default "4"
    */
   readonly LEDGER_SHARDS?: string;
   /**
-   * Jurisdiction that all Durable Objects are kept in, such as `eu` or `fedramp`; default: none. To be chosen before the
-   * first deployment: after a change all objects are new and empty, and nothing stored before is found.
+   * The jurisdiction in which all Durable Objects are kept, such as `eu` or `fedramp`. Choose it before the
+   * first deployment: after a change all objects are new and empty.
    */
   readonly LEDGER_JURISDICTION?: string;
-  /** Hours that a recorded report is remembered, 25 to 720 (a token lives for a day); default 48. */
-  readonly LEDGER_RETENTION_HOURS?: string;
-  /** Megabytes that a shard may have on disk, 1 to 9000; default 8000. */
-  readonly LEDGER_MAX_MB?: string;
-  /** Milliseconds that a caller waits for Vonage before it gets 202, 1 to 30 000; default 2000. */
+  /**
+   * How many milliseconds a caller waits for Vonage before it gets 202, 1 to 30000.
+   *
+   * @default "2000"
+   */
   readonly REPORT_BUDGET_MS?: string;
-  /** The workflow's Durable Objects: the challenges, and the limits of what is sent. */
-  readonly CHALLENGES?: ShardNamespace;
-  readonly SEND_LIMITS?: ShardNamespace;
-  /** Rate-limit bindings; without them requests are not limited. */
+  /**
+   * How many hours a recorded report is remembered, 25 to 720. A report token lives for up to 24.
+   *
+   * @default "48"
+   */
+  readonly LEDGER_RETENTION_HOURS?: string;
+  /**
+   * How many megabytes a shard may hold, 1 to 9000.
+   *
+   * @default "8000"
+   */
+  readonly LEDGER_MAX_MB?: string;
+  /**
+   * The rate limit for callers with a token, counted by message.
+   */
   readonly RATE_LIMIT_TOKEN?: RateLimit;
+  /**
+   * The rate limit for callers with a proxy key, counted by key.
+   */
   readonly RATE_LIMIT_KEY?: RateLimit;
+  /**
+   * The rate limit for every request that is answered without credentials, `/health` and 404 included,
+   * counted by client address (IPv6: by /64).
+   */
   readonly RATE_LIMIT_ANONYMOUS?: RateLimit;
-}
-
-/** The configuration, complete. */
-export interface Configuration {
-  readonly config: HandlerConfig;
-  readonly ledger: LedgerSettings;
-  /** `undefined`: the workflow is off. */
-  readonly twoFactor: TwoFactorConfig | undefined;
-}
-
-/**
- * Reads the environment into the configuration, or says by name everything that is missing or wrong.
- *
- * @param own The operator's own senders; `undefined` where nothing is sent from.
- */
-export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConfiguration {
-  const assembled = assemble({ ...inJurisdiction(env) });
-  const misplaced = findJurisdictionFault(env);
-  const { handler = {}, ledger: ledgerOptions = {} } = assembled.options;
-  const handlerOptions = handler as Partial<ConversionHandlerOptions>;
-  const config = checkHandlerOptions({ credentials: {}, ...handlerOptions });
-  const ledger = checkLedgerSettings(ledgerOptions as object);
-  const workflow = checkWorkflowSettings(assembled, own);
-  const faults: readonly SettingFault[] = [
-    ...assembled.faults,
-    ...findRenamed(assembled.isGiven),
-    ...(isFaults(config) ? config.flatMap((fault) => toSettingFaults("handler", fault, assembled)) : []),
-    ...(isFaults(ledger) ? ledger.flatMap((fault) => toSettingFaults("ledger", fault, assembled)) : []),
-    ...workflow.faults,
-    ...(misplaced === undefined ? [] : [{ name: "LEDGER_JURISDICTION", rule: misplaced }]),
-    ...(workflow.isOn ? findObjectFaults(env) : []),
-  ];
-  if (!isFaults(config) && !isFaults(ledger) && faults.length === 0) {
-    return { config, ledger, twoFactor: workflow.config };
-  }
-  const unreadable = new Set(assembled.faults.map(({ name }) => name));
-  // One fault for one mistake: a value that cannot be read breaks no further rule.
-  const told = faults.filter((fault) => assembled.faults.includes(fault) || !unreadable.has(fault.name));
-  const isInvalid = ({ name }: SettingFault) => assembled.isGiven(name) || unreadable.has(name);
-  return {
-    missing: [...new Set(told.filter((fault) => !isInvalid(fault)).map(({ name }) => name))],
-    invalid: told.filter(isInvalid).map(({ name, rule }) => ({ name, detail: rule })),
-    allowedOrigins: handlerOptions.allowedOrigins ?? [],
-    ...(handlerOptions.rateLimits && { rateLimits: handlerOptions.rateLimits }),
-  };
-}
-
-const isFaults = (checked: object): checked is readonly Fault[] => Array.isArray(checked);
-
-/** The Durable Objects of the workflow. The ledger's are checked with its settings. */
-function findObjectFaults(env: Env): SettingFault[] {
-  return (["CHALLENGES", "SEND_LIMITS", "LEDGER"] as const).flatMap((name) =>
-    env[name] === undefined
-      ? [{ name, rule: "is needed by the 2FA workflow" }]
-      : name !== "LEDGER" && !isNamespace(env[name])
-        ? [{ name, rule: "must be a Durable Object namespace" }]
-        : [],
-  );
-}
-
-/** A fault of an option as the fault of the settings that it came from, or should have come from. */
-function toSettingFaults(part: string, { field, rule }: Fault, assembled: Assembled): SettingFault[] {
-  const names =
-    part === "handler" && field.startsWith("credentials")
-      ? namesOfCredentials(field, assembled)
-      : field === "proxyKeys"
-        ? ["PROXY_KEYS_2FA or TOKEN_SECRETS"]
-        : [assembled.nameOf(`${part}.${field}`) ?? field];
-  return names.map((name) => ({ name, rule }));
-}
-
-/** Whatever is wrong with a set of credentials, what it lacks is named along: half of a signature, the secret. */
-function namesOfCredentials(field: string, { options, nameOf }: Assembled): string[] {
-  const [, traffic = "", detail] = field.split(".");
-  const set = traffic === "other" ? "OTHER" : "2FA";
-  const credentials = ((options.handler as OptionTree | undefined)?.credentials ?? {}) as OptionTree;
-  const given = (credentials[traffic] ?? {}) as OptionTree;
-  const { apiKey, apiSecret, signatureSecret, signatureMethod } = given;
-  const own = detail === undefined ? undefined : nameOf(`handler.${field}`);
-  const names = own === undefined ? [] : [own as string];
-  if (!apiKey) names.push(`VONAGE_${set}_API_KEY`);
-  if (!apiSecret && !signatureSecret)
-    names.push(`VONAGE_${set}_${signatureMethod ? "SIGNATURE" : "API"}_SECRET`);
-  if (!apiSecret && signatureSecret && !signatureMethod) names.push(`VONAGE_${set}_SIGNATURE_METHOD`);
-  // Secrets of both kinds.
-  if (names.length === 0) names.push(`VONAGE_${set}_API_SECRET`);
-  return [...new Set(names)];
+  /**
+   * The secrets that codes are hashed with: `kid:secret`, separated by commas or white space. The first
+   * hashes and all verify. To rotate, put a new one first and remove the old one an hour later.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
+  readonly TWO_FACTOR_SECRETS?: string;
+  /**
+   * The name that users know you by, 1 to 30 characters. A request may give another one.
+   */
+  readonly TWO_FACTOR_BRAND?: string;
+  /**
+   * The countries that codes may go to, as ISO 3166 codes: `GB US DE`. `*` allows every country, `* -RU -KP`
+   * every country but those. `001` allows numbers of no country, such as satellite phones, which `*` leaves
+   * out.
+   */
+  readonly TWO_FACTOR_COUNTRIES?: string;
+  /**
+   * The types of numbers that get codes, by channel.
+   *
+   * @default "sms=mobile voice=mobile+landline"
+   */
+  readonly TWO_FACTOR_NUMBER_TYPES?: string;
+  /**
+   * The country that numbers without `+` are read for, such as `GB`. A request may give another one. Without
+   * it, digits alone must begin with the country code.
+   */
+  readonly TWO_FACTOR_DEFAULT_COUNTRY?: string;
+  /**
+   * How many digits a code has, 4 to 10.
+   *
+   * @default "6"
+   */
+  readonly TWO_FACTOR_CODE_LENGTH?: string;
+  /**
+   * How many guesses a challenge takes, 1 to 10.
+   *
+   * @default "5"
+   */
+  readonly TWO_FACTOR_ATTEMPTS?: string;
+  /**
+   * How many seconds a code is valid after it was sent, 30 to 3600.
+   *
+   * @default "300"
+   */
+  readonly TWO_FACTOR_LIFETIME_S?: string;
+  /**
+   * How many seconds must pass before the next message, 5 to 600.
+   *
+   * @default "30"
+   */
+  readonly TWO_FACTOR_COOLDOWN_S?: string;
+  /**
+   * How many messages a challenge may send, 1 to 10.
+   *
+   * @default "4"
+   */
+  readonly TWO_FACTOR_MESSAGES?: string;
+  /**
+   * How many messages may be sent in how many seconds, by what is counted. A period lasts a day at most.
+   * `country` counts each country, and has no default.
+   *
+   * @default "number=5/3600 address=10/3600 prefix=20/3600 caller=1000/3600 total=2000/3600"
+   */
+  readonly TWO_FACTOR_LIMITS?: string;
+  /**
+   * The sender of text messages: a number without + and leading zeros, or a name of up to 11 characters.
+   * Exceptions by country follow: `Shop US=12015550100 CA=12015550100`.
+   */
+  readonly SMS_FROM?: string;
+  /**
+   * Your own texts by locale or country, as a JSON object.
+   */
+  readonly TWO_FACTOR_TEXTS?: string;
+  /**
+   * The ids that a country's register gave out: `IN=entity-id/content-id`. Such a country needs a text of its
+   * own.
+   */
+  readonly SMS_REGISTRATIONS?: string;
+  /**
+   * The URL for delivery receipts, in place of the one in the account's settings.
+   */
+  readonly SMS_CALLBACK_URL?: string;
+  /**
+   * `US`, `CA` or both: numbers there get their code from the account's dedicated US short code.
+   */
+  readonly SHORT_CODE_COUNTRIES?: string;
+  /**
+   * The address of the SMS API.
+   *
+   * @default "https://rest.nexmo.com"
+   */
+  readonly VONAGE_REST_BASE_URL?: string;
+  /**
+   * The id of the Vonage application that makes calls. Calls need all three voice settings.
+   */
+  readonly VOICE_APPLICATION_ID?: string;
+  /**
+   * The application's private key: RSA, PKCS8 or PKCS1. It is taken in PEM, in quotes, with `\n` written out,
+   * or in base64.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
+  readonly VOICE_PRIVATE_KEY?: string;
+  /**
+   * The caller's number: a Vonage number.
+   */
+  readonly VOICE_FROM?: string;
+  /**
+   * The account's signature secret, which signs Vonage's webhooks. Vonage support turns signing on.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
+  readonly WEBHOOK_SIGNATURE_SECRET?: string;
+  /**
+   * The signature method of the account's settings: `md5hash`, `md5`, `sha1`, `sha256` or `sha512`. If it is
+   * left out, any of them is accepted.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
+  readonly WEBHOOK_SIGNATURE_METHOD?: string;
+  /**
+   * `accept` trusts unsigned webhooks. With neither this nor a secret, all webhooks are refused.
+   */
+  readonly WEBHOOK_UNSIGNED?: string;
+  /**
+   * The Durable Objects that keep challenges.
+   */
+  readonly CHALLENGES?: ShardNamespace;
+  /**
+   * The Durable Object that counts messages for the limits.
+   */
+  readonly SEND_LIMITS?: ShardNamespace;
 }

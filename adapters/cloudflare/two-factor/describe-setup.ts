@@ -1,8 +1,9 @@
 import type { TwoFactorConfig } from "../../http/two-factor/options.ts";
 import type { WorkflowSetup } from "../../http/two-factor/setup-notes.ts";
+import type { Env } from "../env.ts";
 import { readSmsFrom, Unreadable } from "../settings/readers.ts";
 import { toList } from "../text.ts";
-import type { Senders, TwoFactorEnv } from "./settings.ts";
+import type { Senders } from "./settings.ts";
 
 /**
  * How the workflow sends, in the words of the settings.
@@ -10,7 +11,7 @@ import type { Senders, TwoFactorEnv } from "./settings.ts";
  * @param own The operator's own senders: what is set for their channels does not matter.
  */
 export function describeSetup(
-  { SMS_FROM: from, SHORT_CODE_COUNTRIES: shortCode, VOICE_FROM: caller }: TwoFactorEnv,
+  { SMS_FROM: from, SHORT_CODE_COUNTRIES: shortCode, VOICE_FROM: caller }: Env,
   { senders }: Pick<TwoFactorConfig, "senders">,
   own: Senders,
 ): WorkflowSetup {

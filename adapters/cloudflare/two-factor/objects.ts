@@ -15,7 +15,8 @@ import type {
   SendingEnded,
 } from "../../http/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
-import { type Env, readEnv } from "../env.ts";
+import { readEnv } from "../configuration.ts";
+import type { Env } from "../env.ts";
 import type { ShardContext } from "../ledger/durable-object.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";

@@ -7,58 +7,8 @@ import {
   twoFactorSchema,
 } from "../../http/two-factor/options.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
-import { WORKFLOW_TEXTS } from "../settings/table.ts";
+import { type SettingName, WORKFLOW_TEXTS } from "../settings/table.ts";
 import { makeSenders } from "./senders.ts";
-
-/** Variables and secrets of the workflow. All are text. */
-export interface TwoFactorEnv {
-  /** Secret: what codes are hashed with, `kid:secret`, separated by commas or white space; the first hashes, all verify. With it the workflow is on. */
-  readonly TWO_FACTOR_SECRETS?: string;
-  /** Who asks for the code, as users know it, where a request does not say. */
-  readonly TWO_FACTOR_BRAND?: string;
-  /** Where codes may go: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers of none, `-XX` for not there. */
-  readonly TWO_FACTOR_COUNTRIES?: string;
-  /** Which types of numbers get codes, `sms=mobile voice=mobile+landline`, which is the default. */
-  readonly TWO_FACTOR_NUMBER_TYPES?: string;
-  /** The country that numbers without `+` are written for: ISO 3166 alpha-2. */
-  readonly TWO_FACTOR_DEFAULT_COUNTRY?: string;
-  /** Digits of a code, 4 to 10; default 6. */
-  readonly TWO_FACTOR_CODE_LENGTH?: string;
-  /** Codes that may be tried, 1 to 10; default 5. */
-  readonly TWO_FACTOR_ATTEMPTS?: string;
-  /** Seconds that a code is taken, 30 to 3600; default 300. */
-  readonly TWO_FACTOR_LIFETIME_S?: string;
-  /** Seconds before a further message may be asked for, 5 to 600; default 30. */
-  readonly TWO_FACTOR_COOLDOWN_S?: string;
-  /** Messages of one challenge, 1 to 10; default 4. */
-  readonly TWO_FACTOR_MESSAGES?: string;
-  /** Messages in so many seconds, `number=5/3600 prefix=20/3600 address=10/3600 caller=1000/3600 total=2000/3600`; `country`, for each country, has no default. */
-  readonly TWO_FACTOR_LIMITS?: string;
-  /** Who sends text messages: a number, or a name of up to 11 characters; then exceptions, `US=12015550100`. */
-  readonly SMS_FROM?: string;
-  /** Texts of one's own by locale or country, a JSON object. */
-  readonly TWO_FACTOR_TEXTS?: string;
-  /** Ids of countries' registers, `IN=entity-id/content-id`. */
-  readonly SMS_REGISTRATIONS?: string;
-  /** Where delivery receipts go, if not where the account's settings say. */
-  readonly SMS_CALLBACK_URL?: string;
-  /** Countries that get their codes from the account's US short code: US, CA or both. */
-  readonly SHORT_CODE_COUNTRIES?: string;
-  /** Id of the Vonage application that makes calls. */
-  readonly VOICE_APPLICATION_ID?: string;
-  /** Secret: its private key, PKCS8 in PEM. */
-  readonly VOICE_PRIVATE_KEY?: string;
-  /** Who calls: a Vonage number. */
-  readonly VOICE_FROM?: string;
-  /** Where the SMS API is; default `https://rest.nexmo.com`. */
-  readonly VONAGE_REST_BASE_URL?: string;
-  /** Secret: the account's signature secret, for webhooks. */
-  readonly WEBHOOK_SIGNATURE_SECRET?: string;
-  /** With the method: md5hash, md5, sha1, sha256 or sha512; default any. */
-  readonly WEBHOOK_SIGNATURE_METHOD?: string;
-  /** `accept`: webhooks are believed unsigned. */
-  readonly WEBHOOK_UNSIGNED?: string;
-}
 
 /** How messages go out, by channel. */
 export type Senders = TwoFactorOptions["senders"];
@@ -109,7 +59,7 @@ const SENDER_SETTINGS = [
   "VOICE_APPLICATION_ID",
   "VOICE_PRIVATE_KEY",
   "VOICE_FROM",
-] as const satisfies readonly (keyof TwoFactorEnv)[];
+] as const satisfies readonly SettingName[];
 
 /** Which webhooks are believed: the rules between the settings, in the settings' own words. */
 function readTrust(given: OptionTree = {}): {

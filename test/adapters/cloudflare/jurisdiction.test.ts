@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Env, readEnv } from "../../../adapters/cloudflare/env.ts";
+import { readEnv } from "../../../adapters/cloudflare/configuration.ts";
+import type { Env } from "../../../adapters/cloudflare/env.ts";
 import { inJurisdiction } from "../../../adapters/cloudflare/jurisdiction.ts";
 import type { ShardNamespace } from "../../../adapters/cloudflare/ledger/settings.ts";
 import { createServices } from "../../../adapters/cloudflare/services.ts";

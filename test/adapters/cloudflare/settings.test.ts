@@ -3,15 +3,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatMissing } from "../../../adapters/cli/missing-settings.ts";
-import { type Env, readEnv } from "../../../adapters/cloudflare/env.ts";
-import {
-  REPORT_SETTINGS,
-  SETTING_NAMES,
-  SETTINGS,
-  WORKFLOW_SETTINGS,
-} from "../../../adapters/cloudflare/settings/table.ts";
+import { readEnv } from "../../../adapters/cloudflare/configuration.ts";
+import type { Env } from "../../../adapters/cloudflare/env.ts";
+import { SETTING_NAMES, SETTINGS } from "../../../adapters/cloudflare/settings/table.ts";
 import { SMS_BASE_URL } from "../../../src/two-factor/senders/sender-options.ts";
-import { formatSettings } from "../../support/settings-table.ts";
+import { formatBindingComments } from "../../support/settings/wrangler-vars.ts";
+import { WRITTEN, writeInto } from "../../support/settings/written.ts";
 
 const namespace: NonNullable<Env["LEDGER"]> = { idFromName: (name) => name, get: () => ({}) };
 const MINIMAL: Env = {
@@ -27,14 +24,44 @@ const MINIMAL: Env = {
   SMS_FROM: "Acme",
 };
 
-// `npm run docs:settings` writes them.
-describe("the documentation lists every setting, as the code has it:", () => {
-  it.each([
-    ["docs/deploying.md", REPORT_SETTINGS],
-    ["docs/two-factor.md", WORKFLOW_SETTINGS],
-  ])("%s", (page, settings) => {
-    const [, table] = /\n(\| setting \| kind \|[\s\S]*?)\n\n/.exec(readFileSync(page, "utf8")) ?? [];
-    expect(table).toBe(formatSettings(settings));
+it.each(Object.keys(WRITTEN))("%s agrees with the table of settings (run: npm run docs:settings)", (file) => {
+  const text = readFileSync(file, "utf8");
+  expect(text).toBe(writeInto(file, text));
+});
+
+it("wrangler.toml says of each binding what the table of settings says", () => {
+  const text = readFileSync("wrangler.toml", "utf8");
+  const comments = formatBindingComments(SETTINGS);
+  const sections = ["[[durable_objects.bindings]]", "[[ratelimits]]"];
+  const differing = [...comments].filter(([name, comment]) =>
+    sections.every((section) => !text.includes(`${comment}\n${section}\nname = "${name}"\n`)),
+  );
+  expect(comments.size).toBeGreaterThan(4);
+  expect(differing).toEqual([]);
+});
+
+describe(".dev.vars.example", () => {
+  const lines = readFileSync(".dev.vars.example", "utf8").split("\n");
+  const active = Object.fromEntries(
+    lines.flatMap((line) =>
+      [...line.matchAll(/^(\w+)="(.*)"$/g)].map(([, name = "", value]) => [name, value]),
+    ),
+  );
+
+  it("is a complete configuration as it stands", () => {
+    expect(readEnv({ ...active, LEDGER: namespace })).toHaveProperty("config");
+  });
+
+  it("has values that nobody takes for secrets", () => {
+    const examples = Object.values(SETTINGS).flatMap(({ secret }) => (secret ? [secret.example] : []));
+    const plain = /replace-with-|^example\d$|^sha256$/;
+    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.filter((one) => !plain.test(one))).toEqual([]);
+  });
+
+  it("is in git, and .dev.vars is not", () => {
+    const ignored = readFileSync(".gitignore", "utf8").split("\n");
+    expect(ignored).toEqual(expect.arrayContaining([".dev.vars*", "!.dev.vars.example"]));
   });
 });
 
@@ -53,16 +80,6 @@ describe("the default of the documentation is the default:", () => {
   it("VONAGE_REST_BASE_URL", () => {
     expect(SETTINGS.VONAGE_REST_BASE_URL.default).toBe(SMS_BASE_URL);
   });
-});
-
-it("wrangler.toml has variables that exist, and none that is a secret", () => {
-  const [, vars = ""] = /\n\[vars\]\n([\s\S]*?)\n\[/.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
-  const names = [...vars.matchAll(/^(\w+) = /gm)].map(([, name = ""]) => name);
-  expect(names.length).toBeGreaterThan(2);
-  const variables: string[] = SETTING_NAMES.filter(
-    (name) => !SETTINGS[name].secret && !SETTINGS[name].binding,
-  );
-  expect(names.filter((name) => !variables.includes(name))).toEqual([]);
 });
 
 it.each(SETTING_NAMES)("the command line says how %s is set", (name) => {

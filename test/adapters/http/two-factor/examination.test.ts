@@ -1,7 +1,7 @@
 // What the operator is told of the workflow: which settings cannot do what they are there for.
 
 import { describe, expect, it, vi } from "vitest";
-import { readEnv } from "../../../../adapters/cloudflare/env.ts";
+import { readEnv } from "../../../../adapters/cloudflare/configuration.ts";
 import { describeSetup } from "../../../../adapters/cloudflare/two-factor/describe-setup.ts";
 import { createExamination } from "../../../../adapters/http/two-factor/examine.ts";
 import type { TwoFactorConfig } from "../../../../adapters/http/two-factor/options.ts";

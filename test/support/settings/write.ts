@@ -1,0 +1,8 @@
+// `npm run docs:settings`: writes what follows from the table of settings.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { WRITTEN, writeInto } from "./written.ts";
+
+for (const file of Object.keys(WRITTEN)) {
+  writeFileSync(file, writeInto(file, existsSync(file) ? readFileSync(file, "utf8") : ""));
+}
