@@ -1,4 +1,4 @@
-// Report tokens: a JWT (HS256) that lets its bearer, say a browser, report one message and nothing else.
+// Report tokens: a JWT (HS256) that allows its bearer, such as a browser, to report one message and nothing else.
 
 import { SignJWT } from "jose/jwt/sign";
 import { jwtVerify } from "jose/jwt/verify";
@@ -11,66 +11,99 @@ import { DEFAULT_AUDIENCE, type TokenSecret, tokenSecretSchema } from "./token-s
 
 export type { TokenSecret } from "./token-secret.ts";
 
-/** What a report token says. */
+/** The claims of a report token. */
 export interface ReportTokenClaims {
-  /** The message that may be reported. */
+  /** The id of the only message that the bearer may report. */
   readonly messageId: string;
+  /** The channel of that message. */
   readonly channel: Channel;
   /**
-   * Which of the Worker's two credential sets reports it.
+   * The kind of message, which decides the credentials that the Worker reports it with.
    *
    * @default "2fa"
+   * @example
+   * mintReportToken({ messageId, channel: "sms", traffic: "other" }, { secret });
    */
   readonly traffic?: Traffic;
 }
 
+/** Options of {@link mintReportToken}. */
 export interface MintOptions {
-  /** Signs the token. The Worker must know it under the same `kid`. */
+  /**
+   * The secret that signs the token. The Worker's `TOKEN_SECRETS` must contain it under the same `kid`.
+   *
+   * @example
+   * mintReportToken(claims, { secret: { kid: "2026-11", secret: process.env.TOKEN_SECRET } });
+   */
   readonly secret: TokenSecret;
   /**
-   * Whom the token is for: the Worker's `TOKEN_AUDIENCE`.
+   * The audience of the token, which must equal the Worker's `TOKEN_AUDIENCE`.
    *
    * @default "vonage-conversion"
+   * @example
+   * // Separate Workers for staging and production accept only their own tokens.
+   * mintReportToken(claims, { secret, audience: "conversions-staging" });
    */
   readonly audience?: string;
   /**
-   * How long the token is valid, in seconds; 30 to 86 400 (a day).
+   * Lifetime of the token, in seconds; 30 to 86 400 (a day).
    *
    * @default 3600
+   * @example
+   * // As long as the code that it reports.
+   * mintReportToken(claims, { secret, expiresIn: 300 });
    */
   readonly expiresIn?: number;
 }
 
+/** Options of {@link verifyReportToken}. */
 export interface VerifyOptions {
-  /** Every secret a token may be signed with. */
+  /**
+   * Every secret that may have signed the token; the token's `kid` selects one.
+   *
+   * @example
+   * // During a rotation both are valid.
+   * verifyReportToken(token, { secrets: [newSecret, oldSecret] });
+   */
   readonly secrets: readonly TokenSecret[];
   /**
-   * Whom the token must be for.
+   * The audience that the token must have.
    *
    * @default "vonage-conversion"
    */
   readonly audience?: string;
-  /** Refuses a token for another message. */
+  /**
+   * The message that the token must be for.
+   *
+   * @default any
+   */
   readonly messageId?: string;
-  /** Refuses a token for another channel. */
+  /**
+   * The channel that the token must be for.
+   *
+   * @default any
+   */
   readonly channel?: Channel;
 }
 
-/** A token that has been verified. */
+/** The claims of a token that has been verified. */
 export interface VerifiedToken {
+  /** The id of the only message that the bearer may report. */
   readonly messageId: string;
+  /** The channel of that message. */
   readonly channel: Channel;
+  /** The kind of message. */
   readonly traffic: Traffic;
-  /** When it ends, in epoch milliseconds. */
+  /** When the token expires, in epoch milliseconds. */
   readonly expiresAt: number;
-  /** Which secret signed it. */
+  /** The name of the secret that signed it. */
   readonly kid: string;
 }
 
-/** How far ahead of ours the clock of the minting machine may be: its tokens begin and end later. */
+/** Tolerance for a minting machine whose clock is ahead of ours. */
 const CLOCK_AHEAD_S = 60;
 
-/** How much longer than it says a token is valid. A clock that is behind costs its tokens that much of their time. */
+/** Tolerance after a token's expiry. A minting machine whose clock is behind shortens the life of its tokens. */
 const EXPIRY_TOLERANCE_S = 5;
 
 const audience = v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE);
@@ -95,12 +128,18 @@ const verifiedSchema = v.object({
 const toKey = (secret: string) => new TextEncoder().encode(secret);
 
 /**
- * Mints a report token, where the message is sent: on your server.
+ * Mints a report token on your server, after it has sent the message.
  *
- * @param claims The one message its bearer may report.
- * @returns A JWT in compact form: `sub` is the message id; `channel`, `traffic`, `aud`, `iat`, `exp`; `kid` in the
- * header. Any JWT library can make the same.
- * @throws {ConversionError} `invalid_options`.
+ * @param claims The only message that the bearer may report.
+ * @returns A JWT in compact form: the message id in `sub`; `channel`, `traffic`, `aud`, `iat` and `exp`; `kid` in the
+ * header. Any JWT library can create the same.
+ * @throws {ConversionError} `invalid_options`, naming every wrong field.
+ *
+ * @example
+ * const token = await mintReportToken(
+ *   { messageId: "0A0000000123ABCD1", channel: "sms" },
+ *   { secret: { kid: "2026-11", secret: process.env.TOKEN_SECRET }, expiresIn: 600 },
+ * );
  */
 export async function mintReportToken(claims: ReportTokenClaims, options: MintOptions): Promise<string> {
   const { messageId, channel, traffic, secret, audience, expiresIn } = validate(
@@ -118,10 +157,16 @@ export async function mintReportToken(claims: ReportTokenClaims, options: MintOp
 }
 
 /**
- * Verifies a report token: HS256 by a known `kid`, the audience, `exp` (which must be there, and at most a day
+ * Verifies a report token: its HS256 signature by a known `kid`, its audience, its expiry (required, at most a day
  * ahead), and every claim. The clock of the machine that minted it may be up to a minute ahead.
  *
- * @throws {ConversionError} `unauthorized`, the same for every reason, so that a forger learns nothing.
+ * @throws {ConversionError} `unauthorized`, with the same message for every reason, so that a forger learns nothing.
+ *
+ * @example
+ * const { messageId, channel } = await verifyReportToken(token, { secrets });
+ * @example
+ * // Only for the message at hand.
+ * await verifyReportToken(token, { secrets, messageId, channel: "sms" });
  */
 export async function verifyReportToken(token: string, options: VerifyOptions): Promise<VerifiedToken> {
   try {

@@ -1,2 +1,2 @@
-/** The longest that a report token lives, in seconds: nothing waits longer for its user. */
+/** Maximum lifetime of a report token, in seconds: no login lasts longer than a day. */
 export const LONGEST_TOKEN_S = 86_400;

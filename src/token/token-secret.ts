@@ -1,16 +1,16 @@
-// What report tokens are signed with and whom they are for, shared by those who mint and those who verify.
+// The secret and the audience of report tokens, shared by minting and verifying.
 
 import { objectOf, required, text } from "../shared/validation.ts";
 
-/** A signing secret by name, so that several can be valid while they are rotated. */
+/** A named signing secret. Several can be valid at once, so that they can be rotated. */
 export interface TokenSecret {
-  /** Its name, sent in the open as `kid`: 1 to 40 letters, digits, `_` or `-`. */
+  /** The secret's name, sent in the token's header: 1 to 40 letters, digits, `_` or `-`. */
   readonly kid: string;
-  /** At least 32 characters, as HS256 demands (RFC 7518, 3.2); the same that the Worker has. */
+  /** 32 to 200 characters, as HS256 requires at least 256 bits (RFC 7518, 3.2); the same as the Worker's. */
   readonly secret: string;
 }
 
-/** Whom tokens are for where nothing else is said. */
+/** The default audience of report tokens. */
 export const DEFAULT_AUDIENCE = "vonage-conversion";
 
 export const tokenSecretSchema = objectOf({

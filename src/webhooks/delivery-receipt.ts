@@ -6,7 +6,7 @@ import { WebhookError, type WebhookFault } from "./errors.ts";
 import { parseMessageTimestamp, parseScts } from "./instant.ts";
 import { msisdnSchema, optionalCount, optionalLine, optionalText, present, readEntries } from "./schema.ts";
 
-/** What a carrier says of a message. All but the first three are final. */
+/** The statuses that carriers report. All but the first three are final. */
 export const RECEIPT_STATUSES = [
   "unknown",
   "accepted",
@@ -17,26 +17,45 @@ export const RECEIPT_STATUSES = [
   "delivered",
 ] as const;
 
+/**
+ * The status of a message, as its carrier reports it:
+ *
+ * | status | meaning | final |
+ * |---|---|---|
+ * | `unknown` | the carrier does not know | no |
+ * | `accepted` | the carrier has taken the message | no |
+ * | `buffered` | the handset is unreachable, and the carrier retries | no |
+ * | `expired` | the carrier gave up: the handset was unreachable for too long | yes |
+ * | `failed` | the carrier could not deliver it | yes |
+ * | `rejected` | the carrier refused it | yes |
+ * | `delivered` | the handset has it, according to the carrier | yes |
+ */
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
-/** What a carrier says of one message, or of one part of a long one. Not proof: some say "delivered" of anything. */
+/**
+ * A carrier's report about one message, or about one part of a long message. It is no proof: some carriers report
+ * `delivered` for anything.
+ */
 export interface DeliveryReceipt {
-  /** The part's own id, as the SMS API gave it. */
+  /** The id of the message or part, as the SMS API returned it. */
   readonly messageId: string;
-  /** Whom it was sent to: E.164 digits. */
+  /** The recipient's number: E.164 digits. */
   readonly number: string;
-  /** The sender id it carried. */
+  /** The message's sender id. */
   readonly sender?: string;
+  /** The carrier's status; see {@link ReceiptStatus}. */
   readonly status: ReceiptStatus;
-  /** Vonage's `err-code`: 0 delivered, else why not. */
+  /** Vonage's `err-code`: 0 for delivered, otherwise the reason. */
   readonly errorCode?: number;
-  /** MCCMNC of the network it went to. */
+  /** MCCMNC of the recipient's network. */
   readonly networkCode?: string;
-  /** Of this part, in EUR, as Vonage wrote it. */
+  /** The price of this part in EUR, as Vonage wrote it. */
   readonly price?: string;
+  /** The `client-ref` that the message was sent with. */
   readonly clientRef?: string;
+  /** The API key of the account that sent the message. */
   readonly apiKey?: string;
-  /** When the carrier said so (`scts`), else when Vonage passed it on (`message-timestamp`); epoch milliseconds. */
+  /** The carrier's time (`scts`), or else Vonage's (`message-timestamp`), in epoch milliseconds. */
   readonly occurredAt?: number;
 }
 
@@ -57,11 +76,14 @@ const schema = objectOf({
 });
 
 /**
- * Reads a delivery receipt of the SMS API. Parameters that are not known, or not needed and odd, are no reason to
- * refuse it; `messageId`, `msisdn` and `status`, in any case, must be there and right.
+ * Parses a delivery receipt of the SMS API. `messageId`, `msisdn` and `status` are required. Unknown parameters and
+ * malformed optional ones are ignored.
  *
- * @param parameters From {@link readWebhook}; verify them first where the account signs.
- * @throws {WebhookError} `invalid`.
+ * @param parameters From {@link readWebhook}. If the account signs webhooks, verify them first.
+ * @throws {WebhookError} `invalid`, naming every wrong parameter.
+ *
+ * @example
+ * const { messageId, status } = parseDeliveryReceipt(await readWebhook(request));
  */
 export function parseDeliveryReceipt(parameters: Parameters): DeliveryReceipt {
   const { receipt, fault } = decodeDeliveryReceipt(parameters);
@@ -69,7 +91,7 @@ export function parseDeliveryReceipt(parameters: Parameters): DeliveryReceipt {
   return receipt;
 }
 
-/** As {@link parseDeliveryReceipt}, for those who would rather not catch. */
+/** As {@link parseDeliveryReceipt}, but returns the fault instead of throwing it. */
 export function decodeDeliveryReceipt(
   parameters: Parameters,
 ):

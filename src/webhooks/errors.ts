@@ -1,20 +1,31 @@
 import type { ParameterFault } from "../wire/parameters.ts";
 
 /**
- * Why a webhook was refused, in one word:
+ * The reason why a webhook was refused:
  *
  * | code | meaning |
  * |---|---|
- * | `malformed` | it could not be read: broken off, no JSON object, a name twice |
- * | `too_large` | its body has more than 8 KiB |
- * | `unsupported_type` | its body is neither form nor JSON |
+ * | `malformed` | the body broke off, is not a JSON object, or repeats a name |
+ * | `too_large` | the body has more than 8 KiB |
+ * | `unsupported_type` | the body is neither a form nor JSON |
  * | `unsigned` | `sig`, `timestamp` or `nonce` is missing |
- * | `forged` | `sig` does not fit |
- * | `stale` | it was signed more than 5 minutes from now |
+ * | `forged` | `sig` does not match; check the signature secret and method |
+ * | `stale` | it was signed more than 5 minutes before or after now; check the clock |
  * | `invalid` | parameters are missing or wrong; the message names them |
  *
- * Vonage sends again, for a day and longer, whatever is not answered 2xx: a webhook that will never be right, being
- * `invalid`, is best answered 200 and logged.
+ * Vonage retries any non-2xx answer for a day or longer. Answer 200 to an `invalid` webhook, and log it: it will never
+ * become valid.
+ *
+ * @example
+ * try {
+ *   const parameters = await readWebhook(request);
+ *   await verifyWebhook(parameters, { signatureSecret });
+ *   handle(parseDeliveryReceipt(parameters));
+ * } catch (error) {
+ *   if (!isWebhookError(error)) throw error;
+ *   console.error(JSON.stringify(error));
+ *   return new Response(null, { status: error.code === "invalid" ? 200 : 400 });
+ * }
  */
 export type WebhookErrorCode =
   | "malformed"
@@ -25,21 +36,22 @@ export type WebhookErrorCode =
   | "stale"
   | "invalid";
 
-/** Why a webhook was refused, as plain data. */
+/** The refusal of a webhook, as plain data. */
 export interface WebhookFault {
   readonly code: WebhookErrorCode;
-  /** What is wrong and what to do: names of parameters, never their values. */
+  /** The fault and what to do about it. Contains names of parameters, never their values. */
   readonly detail: string;
-  /** The same for each parameter, where it is about some. */
+  /** The faults by parameter, if there are any. */
   readonly errors?: readonly ParameterFault[];
 }
 
 const BRAND = Symbol.for("vonage-conversion.webhook-error");
 
-/** A webhook that was refused. Neither `message`, `stack` nor the JSON form ever holds a value of its parameters. */
+/** A webhook was refused. `message`, `stack` and the JSON form never contain the value of a parameter. */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
   readonly [BRAND] = true;
+  /** The reason; see {@link WebhookErrorCode} for each code. */
   declare readonly code: WebhookErrorCode;
 
   constructor({ code, detail }: WebhookFault) {
@@ -47,18 +59,18 @@ export class WebhookError extends Error {
     Object.assign(this, { code });
   }
 
-  /** The fields worth logging. */
+  /** Returns the fields to log. */
   toJSON(): object {
     return { ...this, message: this.message };
   }
 }
 
-/** Recognises a {@link WebhookError}, also one made by another copy of this package. */
+/** Recognises a {@link WebhookError}. Unlike `instanceof`, it also recognises one from another copy of this package. */
 export function isWebhookError(value: unknown): value is WebhookError {
   return value instanceof Error && BRAND in value;
 }
 
-/** A fault of parameters. */
+/** Describes the faults of parameters as one refusal. */
 export function faultOfParameters(code: WebhookErrorCode, errors: readonly ParameterFault[]): WebhookFault {
   const detail = errors.map(({ parameter, detail }) => `${parameter} ${detail}`.trim()).join("; ");
   return { code, detail, errors };

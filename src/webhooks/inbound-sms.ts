@@ -6,32 +6,35 @@ import { WebhookError, type WebhookFault } from "./errors.ts";
 import { parseMessageTimestamp } from "./instant.ts";
 import { msisdnSchema, optionalCount, optionalLine, optionalText, present, readEntries } from "./schema.ts";
 
-/** A text message that a user sent to one of your numbers. */
+/** A text message from a user to one of your numbers. */
 export interface InboundSms {
-  /** Vonage's id of this message, not of one you sent. */
+  /** Vonage's id of this inbound message, not of a message you sent. */
   readonly messageId: string;
-  /** The user: E.164 digits. */
+  /** The user's number: E.164 digits. */
   readonly number: string;
   /** Your number: E.164 digits, or a short code. */
   readonly recipient: string;
-  /** What the user wrote; empty for a binary message. */
+  /** The user's text; empty for a binary message. */
   readonly text: string;
-  /** The first word, upper case. */
+  /** The first word of the text, in upper case. */
   readonly keyword?: string;
-  /** `text`, `unicode` or `binary`. */
+  /** The encoding: `text`, `unicode` or `binary`. */
   readonly type?: string;
+  /** The API key of the account that owns the number. */
   readonly apiKey?: string;
-  /** When Vonage passed it on (`message-timestamp`); epoch milliseconds. */
+  /** When Vonage forwarded the message (`message-timestamp`), in epoch milliseconds. */
   readonly occurredAt?: number;
-  /** Which piece of a long text this is; absent for a short one. */
+  /** The position of this part in a long text; absent for a short text. */
   readonly part?: InboundSmsPart;
 }
 
-/** One piece of a long text: pieces with the same number, recipient and reference belong together. */
+/** The position of one part in a long text. Parts with the same number, recipient and reference belong together. */
 export interface InboundSmsPart {
+  /** The same for all parts of one text. */
   readonly reference: string;
+  /** How many parts the text has. */
   readonly total: number;
-  /** From 1. */
+  /** The position of this part, from 1. */
   readonly number: number;
 }
 
@@ -51,16 +54,19 @@ const shared = {
   "concat-part": optionalCount,
 };
 
-// A text is what tells this from a delivery receipt; a binary message has none.
+// The text tells an inbound message from a delivery receipt; a binary message has no text.
 const textSchema = objectOf({ ...shared, text: required(anyText) });
 const binarySchema = objectOf({ ...shared, text: v.optional(anyText, "") });
 
 /**
- * Reads a text message that came in. Parameters that are not known, or not needed and odd, are no reason to refuse
- * it; `messageId`, `msisdn`, `to` and `text` must be there and right.
+ * Parses an inbound text message. `messageId`, `msisdn`, `to` and `text` are required. Unknown parameters and malformed
+ * optional ones are ignored.
  *
- * @param parameters From {@link readWebhook}; verify them first where the account signs.
- * @throws {WebhookError} `invalid`.
+ * @param parameters From {@link readWebhook}. If the account signs webhooks, verify them first.
+ * @throws {WebhookError} `invalid`, naming every wrong parameter.
+ *
+ * @example
+ * const { number, text } = parseInboundSms(await readWebhook(request));
  */
 export function parseInboundSms(parameters: Parameters): InboundSms {
   const { message, fault } = decodeInboundSms(parameters);
@@ -68,7 +74,7 @@ export function parseInboundSms(parameters: Parameters): InboundSms {
   return message;
 }
 
-/** As {@link parseInboundSms}, for those who would rather not catch. */
+/** As {@link parseInboundSms}, but returns the fault instead of throwing it. */
 export function decodeInboundSms(
   parameters: Parameters,
 ):

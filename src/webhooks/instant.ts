@@ -1,4 +1,4 @@
-// The two spellings of an instant in webhooks → epoch milliseconds. Both are in UTC where they do not say otherwise.
+// Converts the two time formats of webhooks to epoch milliseconds. Both are in UTC unless they have an offset.
 
 import { parseTimestamp } from "../wire/timestamp.ts";
 
@@ -6,15 +6,15 @@ const SCTS = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$/;
 const MESSAGE_TIMESTAMP =
   /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,9})? ?(?:Z|([+-])(\d\d):?(\d\d))?$/;
 
-/** Reads `scts`, a carrier's `YYMMDDHHMM`; some carriers add seconds. `undefined` for anything else. */
+/** Reads `scts`, a carrier's `YYMMDDHHMM`, to which some carriers add seconds. `undefined` for anything else. */
 export function parseScts(text: string): number | undefined {
   const [, year, month, day, hour, minute, second = "00"] = SCTS.exec(text) ?? [];
   return parseTimestamp(`20${year}-${month}-${day} ${hour}:${minute}:${second}`);
 }
 
 /**
- * Reads `message-timestamp`: `yyyy-MM-dd HH:mm:ss`, also with a "T", a fraction or an offset, for the examples in
- * Vonage's references differ. `undefined` for anything else.
+ * Reads `message-timestamp`: `yyyy-MM-dd HH:mm:ss`, optionally with a "T", a fraction or an offset, since the examples
+ * in Vonage's references differ. `undefined` for anything else.
  */
 export function parseMessageTimestamp(text: string): number | undefined {
   const [, day, time, sign, hours = "0", minutes = "0"] = MESSAGE_TIMESTAMP.exec(text) ?? [];

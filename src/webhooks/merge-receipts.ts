@@ -1,8 +1,8 @@
-// Receipts come late, twice and in any order. What is known after all of them must not depend on that.
+// Receipts arrive late, twice and in any order; the merged result must not depend on that.
 
 import { type DeliveryReceipt, RECEIPT_STATUSES, type ReceiptStatus } from "./delivery-receipt.ts";
 
-/** How much a status settles; all final ones alike. */
+/** How much a status settles; all final statuses rank equally. */
 const RANK: Readonly<Record<ReceiptStatus, number>> = {
   unknown: 0,
   accepted: 1,
@@ -14,12 +14,17 @@ const RANK: Readonly<Record<ReceiptStatus, number>> = {
 };
 
 /**
- * Adds a receipt to those known of a message. Of each part (`messageId`) the one that settles most is kept:
- * a final status before `buffered`, `accepted` and `unknown`; of two that settle as much, the later. The same
- * receipts give the same list in whatever order and however often they arrive.
+ * Adds a receipt to those already known for a message. For each part (`messageId`) it keeps the most conclusive
+ * receipt: a final status, then `buffered`, `accepted`, `unknown`; of two equal ones, the later. The order and number of
+ * arrivals do not change the result.
  *
- * @param known From the last call; empty at first.
- * @returns One receipt for each part, by `messageId`.
+ * @param known The result of the last call, or an empty list.
+ * @returns One receipt per part, sorted by `messageId`.
+ *
+ * @example
+ * let receipts: DeliveryReceipt[] = [];
+ * for (const parameters of webhooks) receipts = mergeReceipts(receipts, parseDeliveryReceipt(parameters));
+ * const arrived = receipts.every(({ status }) => status === "delivered");
  */
 export function mergeReceipts(
   known: readonly DeliveryReceipt[],
@@ -33,18 +38,18 @@ export function mergeReceipts(
   return [...best.values()].sort((a, b) => compareText(a.messageId, b.messageId));
 }
 
-/** A total order, so that it never depends on which of two came first. */
+/** A total order, so that the result never depends on which came first. */
 function compare(a: DeliveryReceipt, b: DeliveryReceipt): number {
   return (
     RANK[a.status] - RANK[b.status] ||
     compareInstant(a.occurredAt, b.occurredAt) ||
-    // Carriers tell the minute, so two final ones may well be of the same: then "delivered" stands.
+    // Carriers report whole minutes, so two final receipts may share one: then "delivered" wins.
     RECEIPT_STATUSES.indexOf(a.status) - RECEIPT_STATUSES.indexOf(b.status) ||
     compareText(toText(a), toText(b))
   );
 }
 
-/** No instant at all is before every other. Between two of them it is NaN, which settles as little as 0. */
+/** A missing instant sorts first. Two missing ones give NaN, which is falsy, so the comparison goes on. */
 const compareInstant = (a: number | undefined, b: number | undefined) =>
   (a ?? Number.NEGATIVE_INFINITY) - (b ?? Number.NEGATIVE_INFINITY);
 

@@ -1,6 +1,6 @@
 /**
- * The parameters of delivery receipts and inbound messages: those of Vonage's published description of the SMS API
- * (1.2.0), and `account-ref`, which comes back from messages that were sent with one.
+ * The parameters of delivery receipts and inbound messages: those in Vonage's published description of the SMS API
+ * (1.2.0), and `account-ref`, which receipts repeat if the message was sent with it.
  */
 const NAMES: ReadonlySet<string> = new Set([
   ...["msisdn", "to", "messageId", "api-key", "message-timestamp", "account-ref"],
@@ -9,5 +9,5 @@ const NAMES: ReadonlySet<string> = new Set([
   ...["timestamp", "nonce", "sig"],
 ]);
 
-/** Tells Vonage's own parameters from those that somebody put into the webhook's URL. */
+/** Tells Vonage's parameters from those that the operator put into the webhook's URL. */
 export const isWebhookParameter = (name: string): boolean => NAMES.has(name);

@@ -11,14 +11,19 @@ const UNREADABLE: Readonly<Record<Exclude<Unreadable, "consumed">, string>> = {
 };
 
 /**
- * Reads the parameters of a webhook as Vonage sends it: in the query of a GET, or in the form or JSON of a POST. What
- * the URL of a POST says besides is yours: it is read too, but not under the names of Vonage's parameters.
+ * Reads the parameters of a webhook: from the query of a GET, or from the form or JSON body of a POST. The query of a
+ * POST holds your own parameters; it is read too, except for names that Vonage uses.
  *
- * @returns Names and values, as {@link verifyWebhook}, {@link parseDeliveryReceipt} and {@link parseInboundSms} take
- * them, numbers in JSON as they are written. A parameter whose value is of no use (`null`, an object, broken UTF-8)
- * is left out.
+ * @returns The parameters for {@link verifyWebhook}, {@link parseDeliveryReceipt} and {@link parseInboundSms}. Numbers in
+ * JSON keep their spelling, since the signature covers it. Unusable values (`null`, an object, broken UTF-8) are left
+ * out.
  * @throws {WebhookError} `malformed`, `too_large` or `unsupported_type`.
- * @throws {TypeError} where the body was read before, as fetch would: give a `request.clone()`.
+ * @throws {TypeError} If the body was read before; pass a `request.clone()` then.
+ *
+ * @example
+ * const parameters = await readWebhook(request);
+ * await verifyWebhook(parameters, { signatureSecret });
+ * const receipt = parseDeliveryReceipt(parameters);
  */
 export async function readWebhook(request: Request): Promise<Parameters> {
   const received = await receiveWebhook(request);
@@ -32,19 +37,16 @@ export async function readWebhook(request: Request): Promise<Parameters> {
   return received.parameters;
 }
 
-/** A webhook as it was read. */
+/** A webhook that was read, and its fault if it has one. */
 export interface ReceivedWebhook {
   readonly parameters: Parameters;
-  /** Names that only the URL of a POST has: the operator's own. */
+  /** The operator's own parameters: those in the URL of a POST. */
   readonly ownParameters?: readonly string[];
-  /**
-   * What makes it useless: a text that could not be read as a whole, or a name given twice, which leaves open which of
-   * the values was signed.
-   */
+  /** Set if the text could not be read, or if a name is repeated: either value may be the signed one. */
   readonly fault?: WebhookFault;
 }
 
-/** As {@link readWebhook}, for those who would rather not catch. */
+/** As {@link readWebhook}, but returns the fault instead of throwing it. */
 export async function receiveWebhook(
   request: Request,
   lengthHolds = false,
@@ -55,8 +57,7 @@ export async function receiveWebhook(
   const isPost = body.parameters.size > 0 || body.faults.length > 0;
   const own = new Map([...query.parameters].filter(([name]) => isPost && !isWebhookParameter(name)));
   const { parameters, faults } = mergeParameters(isPost ? { parameters: own, faults: [] } : query, body);
-  // Vonage adds parameters as it likes, and operators add theirs to the URL: one that could not be read is as good as
-  // one that we do not know.
+  // Vonage and operators add parameters at will, so an unreadable one is treated as an unknown one.
   const isRead = (name: string) => parameters.has(name) && (isPost || isWebhookParameter(name));
   const serious = faults.filter(({ parameter }) => parameter === "" || isRead(parameter));
   return {

@@ -1,18 +1,18 @@
-// What schemas of webhooks have in common. Vonage adds parameters and carriers write what they like, so what is not
-// needed is taken where it makes sense and left out where it does not.
+// Schema parts that webhooks share. Vonage adds parameters and carriers write anything, so a malformed optional
+// parameter is left out, not refused.
 
 import * as v from "valibot";
 import { findFaults, required, text } from "../shared/validation.ts";
 import type { Parameters } from "../wire/parameters.ts";
 import { faultOfParameters, type WebhookFault } from "./errors.ts";
 
-/** `msisdn`, with or without the "+"; given back without. */
+/** `msisdn`, with or without "+"; the output has none. */
 export const msisdnSchema = v.pipe(
   required(text("a phone number of 5 to 15 digits", /^\+?\d{5,15}$/)),
   v.transform((number) => number.replace("+", "")),
 );
 
-/** A parameter that nothing depends on: `undefined` where it is missing or does not match. */
+/** An optional parameter: `undefined` if it is missing or does not match. */
 export function optionalText(pattern: RegExp) {
   return v.fallback(v.optional(text("", pattern)), undefined);
 }
@@ -26,7 +26,7 @@ export const optionalCount = v.pipe(
   v.transform((digits) => (digits === undefined ? undefined : Number(digits))),
 );
 
-/** Reads the parameters that `schema` has entries for, and leaves all others alone. */
+/** Reads the parameters that `schema` has entries for, and ignores all others. */
 export function readEntries<S extends v.GenericSchema & { readonly entries: object }>(
   schema: S,
   parameters: Parameters,
@@ -42,7 +42,7 @@ export function readEntries<S extends v.GenericSchema & { readonly entries: obje
 
 type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** The fields that are there. */
+/** Leaves out the fields that are `undefined`. */
 export function present<T extends object>(fields: T): Present<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
 }

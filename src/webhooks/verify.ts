@@ -4,21 +4,23 @@ import type { SignatureMethod } from "../wire/signature-method.ts";
 import { WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";
 
-/** How the account signs. */
+/** How the account signs its webhooks, according to its settings. */
 export interface WebhookSigning {
-  /** The account's signature secret, which is not its API secret. */
+  /** The account's signature secret, which differs from its API secret. */
   readonly signatureSecret: string;
   /**
-   * What the account's settings say.
+   * The signature method in the account's settings. Name it, so that a weaker method is refused.
    *
-   * @default any of the five, told apart by the number of digits
+   * @default any of the five, as far as the length of `sig` fits
+   * @example
+   * await verifyWebhook(parameters, { signatureSecret, signatureMethod: "sha256" });
    */
   readonly signatureMethod?: SignatureMethod;
   /**
-   * Names of parameters that stand in the webhook's own URL, as you gave it to Vonage, and that Vonage does not sign.
-   * They never hide one of Vonage's own names.
+   * Names of your own parameters in the webhook's URL, which Vonage does not sign. Names that Vonage uses always count
+   * as signed.
    *
-   * @default every name that Vonage's webhooks do not have; a signature over all parameters is taken as well
+   * @default every name that Vonage does not use; a signature over all parameters is accepted too
    * @example
    * // https://hooks.example/receipts?tenant=7
    * await verifyWebhook(parameters, { signatureSecret, ownParameters: ["tenant"] });
@@ -26,31 +28,36 @@ export interface WebhookSigning {
   readonly ownParameters?: readonly string[];
 }
 
-/** What a signed webhook says of itself. */
+/** The proof of a signed webhook's origin and time. */
 export interface VerifiedWebhook {
   /**
-   * Vonage never uses one twice: one that was seen before is a replay. In its signed form, which has `_` for `&` and
-   * `=`, since the signature fits all spellings of that.
+   * Vonage uses each nonce once, so a repeated nonce is a replay. It is in its signed form, with `_` for `&` and `=`:
+   * the signature matches every spelling of that form.
    */
   readonly nonce: string;
-  /** When it was signed, in UNIX seconds. */
+  /** The time of signing, in UNIX seconds. */
   readonly timestamp: number;
 }
 
-/** How far from now a webhook may have been signed, either way. */
+/** Maximum difference between the time of signing and now, in either direction. */
 const MAX_AGE_S = 5 * 60;
 
 const SIGNING_PARAMETERS = ["sig", "timestamp", "nonce"] as const;
 
 /**
- * Checks that a webhook comes from Vonage and is recent: the signature first, so that the clock tells a forger
- * nothing. Signing is off until Vonage support turns it on for an account.
+ * Verifies that a webhook comes from Vonage and is recent. The signature is checked first, so that a forger learns
+ * nothing about the clock. Vonage support turns signing on for an account.
  *
- * Remembering is the caller's: keep every `nonce` for ten minutes, and refuse one that is there already.
+ * To refuse replays, store every `nonce` for ten minutes, and refuse one that is stored already.
  *
- * @param parameters All of the webhook's, from {@link readWebhook}.
+ * @param parameters All parameters of the webhook, from {@link readWebhook}.
  * @param now Epoch milliseconds.
  * @throws {WebhookError} `unsigned`, `forged` or `stale`.
+ *
+ * @example
+ * const parameters = await readWebhook(request);
+ * const { nonce } = await verifyWebhook(parameters, { signatureSecret, signatureMethod: "sha256" });
+ * if (!(await nonces.add(nonce, { seconds: 600 }))) return new Response(null, { status: 200 });
  */
 export async function verifyWebhook(
   parameters: Parameters,
@@ -62,10 +69,10 @@ export async function verifyWebhook(
   return verified;
 }
 
-/** Why a webhook is not believed. */
+/** The reasons why a signature is refused. */
 export type SignatureFault = WebhookFault & { readonly code: "unsigned" | "forged" | "stale" };
 
-/** As {@link verifyWebhook}, for those who would rather not catch. */
+/** As {@link verifyWebhook}, but returns the fault instead of throwing it. */
 export async function checkWebhook(
   parameters: Parameters,
   { signatureSecret, signatureMethod, ownParameters }: WebhookSigning,
@@ -85,7 +92,7 @@ export async function checkWebhook(
     const detail = "sig does not fit; check signature secret and method against the account's settings";
     return { fault: { code: "forged", detail } };
   }
-  // Unlike a report's, a webhook's `timestamp` is never anything but the seconds that signing adds.
+  // A webhook's `timestamp` is always the UNIX seconds that signing adds, unlike a report's.
   const text = String(parameters.get("timestamp"));
   const timestamp = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (!(Math.abs(timestamp - now / 1000) <= MAX_AGE_S)) {
@@ -96,9 +103,9 @@ export async function checkWebhook(
 }
 
 /**
- * The sets of parameters that may have been signed: with and without those of the webhook's own URL, and each of the
- * two with and without blank values, since Java's SDK leaves them out of the signed text and all others keep them.
- * Which of the two Vonage does is not documented.
+ * Lists the sets of parameters that may have been signed: with and without those of the webhook's URL, each with and
+ * without blank values. Java's SDK leaves blank values out of the signed text, all others keep them, and Vonage does
+ * not document which it does.
  */
 function findReadings(
   all: readonly Parameter[],
@@ -111,5 +118,5 @@ function findReadings(
   ]);
 }
 
-/** As Java's `trim` has it: nothing but spaces and control characters. */
+/** Blank as in Java's `trim`: nothing but spaces and control characters. */
 const isBlank = (value: string) => /^[\0-\x20]*$/.test(value);
