@@ -1,59 +1,69 @@
-// A report's parameters → a request that its receiver can authenticate.
+// Turns a report's parameters into an authenticated request.
 
 import { encodeBasic } from "../wire/basic-auth.ts";
 import { encodeReport, type Parameter } from "../wire/parameters.ts";
 import type { ValidReport } from "../wire/report.ts";
 import type { SignatureMethod } from "../wire/signature-method.ts";
 
-/** An account's API key with its secret. */
+/** An account's API key and API secret. */
 export interface SecretCredentials {
+  /** The account's API key. */
   readonly apiKey: string;
+  /** The account's API secret. */
   readonly apiSecret: string;
   /**
-   * How a report travels:
+   * Where the secret and the report's parameters travel:
    *
-   * - `"basic"`: the secret in `Authorization: Basic`, the parameters in a form, as most official SDKs do it. No
-   *   message id stands in a URL.
-   * - `"basic-query"`: the secret in `Authorization: Basic`, the parameters in the query, where the published
-   *   description has them. For accounts whose form is refused (400, 415, 420, 422 or 423).
-   * - `"query"`: everything in the query, the secret too, as SDKs of Nexmo's time did it. URLs end up in logs: only
-   *   where `"basic-query"` is refused as well.
+   * - `"basic"`: the secret in `Authorization: Basic`, the parameters in a form, as in most official SDKs. No message id
+   *   appears in a URL.
+   * - `"basic-query"`: the secret in `Authorization: Basic`, the parameters in the query, as in Vonage's published
+   *   description. Use it if Vonage refuses the form (400, 415, 420, 422 or 423).
+   * - `"query"`: everything in the query, the secret included, as in Nexmo's old SDKs. URLs end up in logs: use it only
+   *   if Vonage refuses `"basic-query"` too.
    *
-   * Texts with codes always go as a form.
+   * Messages with codes are always sent as a form.
    *
    * @default "basic"
+   * @example
+   * createConversionClient({ credentials: { apiKey, apiSecret, via: "basic-query" } });
    */
   readonly via?: "basic" | "basic-query" | "query";
   readonly signatureSecret?: never;
   readonly signatureMethod?: never;
 }
 
-/** An account's API key with its signature secret: the secret itself never travels. */
+/** An account's API key and signature secret. The secret signs each request and never travels. */
 export interface SignatureCredentials {
+  /** The account's API key. */
   readonly apiKey: string;
+  /** The account's signature secret, which differs from its API secret. */
   readonly signatureSecret: string;
-  /** What the account's settings say. */
+  /** The signature method in the account's settings. */
   readonly signatureMethod: SignatureMethod;
   /**
-   * Where a report's parameters travel: in a form, or in the query, where the published description has them. Use
-   * `"query"` where the form is refused (400, 401, 415, 420, 422 or 423): a form that is not read holds no API key
-   * either.
+   * Where the report's parameters travel: in a form, or in the query, as in Vonage's published description. Use
+   * `"query"` if Vonage refuses the form (400, 401, 415, 420, 422 or 423). A 401 is possible because the form also
+   * carries the API key.
    *
    * @default "form"
+   * @example
+   * const signing = { apiKey, signatureSecret, signatureMethod: "sha256" } as const;
+   * createConversionClient({ credentials: { ...signing, via: "query" } });
    */
   readonly via?: "form" | "query";
   readonly apiSecret?: never;
 }
 
+/** A Vonage account: its API key with either the API secret or the signature secret. */
 export type Credentials = SecretCredentials | SignatureCredentials;
 
-/** Who the receiver shall take the sender for: an account (Vonage), or a token or proxy key (the Worker). */
+/** The sender's identity: an account for Vonage, a token or a proxy key for the Worker. */
 export type Identity =
   | { readonly kind: "account"; readonly credentials: Credentials }
   | { readonly kind: "token"; readonly token: string }
   | { readonly kind: "key"; readonly key: string };
 
-/** One POST, ready to go: its parameters are either in the query or, as a form, in the body. */
+/** One POST, ready to send, with its parameters in the query or in a form. */
 export interface AuthenticatedRequest {
   readonly path: string;
   readonly query?: Parameter[];
@@ -62,11 +72,11 @@ export interface AuthenticatedRequest {
 }
 
 /**
- * Makes the function that puts a report and its sender's identity into one request. Parameters go as a form, so that
- * no message id stands in a URL, unless `via` wants them in the query. With a token the request is CORS-simple: no
- * header, so no preflight.
+ * Creates the function that combines a report and its sender's identity into one request. The parameters are a form, so
+ * that no message id appears in a URL, unless `via` puts them in the query. With a token the request is CORS-simple: it
+ * has no header that needs a preflight.
  *
- * @returns From a report; one that is signed must have its `timestamp`, which the signature's freshness hangs on.
+ * @returns A function of the report. To be signed, a report must have a `timestamp`: Vonage judges freshness by it.
  */
 export function createAuthenticator(
   identity: Identity,
@@ -92,10 +102,10 @@ export function createAuthenticator(
   const key: Parameter = ["api_key", apiKey];
   if (signatureSecret !== undefined) {
     return async (report) => {
-      // Signing wants a `timestamp` in seconds, the report has one of its own by that name. As Vonage's Node, PHP and
-      // Python SDKs do, the report's is signed.
+      // Signing needs a `timestamp` in seconds, but the report's own has that name. Sign the report's, as Vonage's SDKs
+      // for Node, PHP and Python do.
       const signed = [key, ...encodeReport(report)];
-      // Loaded on demand: browsers never sign, and would pay for it.
+      // Loaded on demand: browsers never sign.
       const { signParameters } = await import("../wire/signature.ts");
       const sig = await signParameters(signed, signatureSecret, signatureMethod);
       return toRequest(report, [...signed, ["sig", sig]], via === "query");

@@ -1,23 +1,23 @@
-// What the platform makes of a request before anything is sent. No runtime is recognised by its name: a Request is made
-// for trial, which is what fetch itself begins with.
+// Finds out what the platform accepts in a request before anything is sent. It never looks at a runtime's name: it
+// constructs a trial Request, as fetch itself does first.
 
-/** Whether the platform takes a request. */
+/** Tells whether the platform accepts a request. */
 export function isTaken(init: RequestInit): boolean {
   try {
     return !!new Request("http://localhost", init);
   } catch {
-    // Without that class, as in Jest's jsdom, a fetch that was handed in has to judge for itself.
+    // Without the Request class, as in Jest's jsdom, the injected fetch has to judge.
     return typeof Request === "undefined";
   }
 }
 
 /**
- * Makes the function that adds to each request what it should have wherever the platform takes it, which is tried once:
+ * Creates the function that adds options to each request if the platform accepts them. It tries them once:
  *
- * - `cache: "no-store"`, since Next.js 13 and 14 keep the answers to POSTs, those with `Authorization` too. workerd
- *   throws on it before compatibility date 2024-11-11.
- * - the signal. jsdom replaces AbortController, and Node's fetch refuses signals that are not of its own: then a
- *   request is let go where it would be cancelled.
+ * - `cache: "no-store"`, since Next.js 13 and 14 cache the answers to POSTs, even with `Authorization`. workerd throws
+ *   on it before compatibility date 2024-11-11.
+ * - `signal`. jsdom replaces AbortController, and Node's fetch refuses foreign signals: then a request is abandoned
+ *   instead of cancelled.
  */
 export function createExtras(): (signal: AbortSignal) => RequestInit {
   const noStore: RequestInit = { cache: "no-store" };
@@ -32,7 +32,7 @@ export function createExtras(): (signal: AbortSignal) => RequestInit {
   };
 }
 
-/** Whether Blob is the platform's own. Of another, as jsdom has one, fetch makes nothing, or "[object Blob]". */
+/** Tells whether Blob is the platform's own. fetch sends a foreign one, such as jsdom's, as nothing or "[object Blob]". */
 export function takesBlob(): boolean {
   const type = "text/x";
   try {
@@ -42,16 +42,15 @@ export function takesBlob(): boolean {
   }
 }
 
-/** The class of a mistake that shows before anything is sent: the platform takes no such request. */
+/** The class of the bug that shows before anything is sent: the platform refuses the request. */
 export const NOT_TAKEN = "TypeError";
 
 /**
- * Tells a mistake in a program from a failure of the network, which is a TypeError by the Fetch standard, or an Error of
- * the runtime's.
+ * Tells a bug from a network failure, which is a TypeError by the Fetch standard, or an Error of the runtime.
  *
- * @param error What a fetch threw.
- * @param init What it was given, if anything can be wrong with that.
- * @returns The mistake's class, as its message may quote a URL or a header; `undefined` for the network.
+ * @param error The error that fetch threw.
+ * @param init The request's options, if they may be wrong.
+ * @returns The bug's class, since its message may quote a URL or a header; `undefined` for a network failure.
  */
 export function findMistake(error: unknown, init?: RequestInit): string | undefined {
   const { name } = Object(error);

@@ -1,5 +1,5 @@
-// The only importer of ofetch. Its errors quote the whole URL, and with it a secret in the query, so none of
-// them leaves this file: an attempt ends in plain data.
+// The only importer of ofetch. Its errors quote the whole URL, which may hold a secret, so none of them leaves this
+// file: every request ends in plain data.
 
 import { createFetch } from "ofetch";
 import { readBoundedText } from "../shared/bounded-text.ts";
@@ -7,33 +7,30 @@ import type { Parameter } from "../wire/parameters.ts";
 import type { AuthenticatedRequest } from "./credentials.ts";
 import { createExtras, findMistake, takesBlob } from "./platform-request.ts";
 
-/** How one attempt ended. */
+/** The end of one request. */
 export type Attempt = Answered | NoAnswer;
 
 export interface Answered {
   readonly status: number;
   /** The `Retry-After` header. */
   readonly retryAfter: string | null;
-  /** Absent where it was not waited for, or did not end in time. */
+  /** Absent if it was not waited for, or did not end in time. */
   readonly body?: string;
   readonly noAnswer?: never;
   readonly systemCode?: never;
 }
 
 interface NoAnswer {
-  /** `mistake`: fetch could not send such a request, failed as only programs do, or gave no Response. */
+  /** `mistake`: fetch refused the request, failed with a bug, or resolved to no Response. */
   readonly noAnswer: "network" | "timeout" | "aborted" | "mistake";
-  /**
-   * Of the network, as Node and Deno name it, such as `ECONNREFUSED`; of a mistake its class, such as `TypeError`.
-   * Useful to an operator, and never a secret.
-   */
+  /** The network's error code in Node and Deno, such as `ECONNREFUSED`; for a bug its class, such as `TypeError`. */
   readonly systemCode?: string | undefined;
   readonly status?: never;
   readonly retryAfter?: never;
   readonly body?: never;
 }
 
-/** What is sent: beside the forms and queries of reports also other texts, whose type then stands in `headers`. */
+/** A request: form and query as for reports, or another text, whose type is then in `headers`. */
 export interface OutgoingRequest extends AuthenticatedRequest {
   readonly body?: string;
   /** @default "POST" */
@@ -41,20 +38,19 @@ export interface OutgoingRequest extends AuthenticatedRequest {
 }
 
 export interface TransportOptions {
-  /** Where paths are appended, without a trailing slash. */
+  /** The URL that paths are appended to, without a trailing slash. */
   readonly baseUrl: string;
-  /** Milliseconds for one attempt, its body included. */
+  /** Milliseconds for one request, including the answer's body. */
   readonly timeout: number;
-  /** Lets the request outlive the page (Fetch standard); for browsers. */
+  /** Lets the request outlive the page, in browsers (Fetch standard). */
   readonly keepalive: boolean;
-  /** Up to which status the body is waited for; 0: never. Vonage's says nothing of a report, and may never end. */
+  /** The highest status whose body is waited for; 0 for none. Vonage's body has no meaning and may never end. */
   readonly readUpTo: number;
   /** @default MAX_BODY_BYTES */
   readonly maxBytes?: number;
   /**
-   * Whether the runtime must not repeat a request by itself. Deno does so where a connection breaks that it had used
-   * before, though the other side may have done what was asked (denoland/deno#36415); but not with a body that it has
-   * to read anew, as of a Blob.
+   * `true` to keep the runtime from repeating a request. Deno repeats one if a reused connection breaks, although the
+   * server may have processed it (denoland/deno#36415), but never one whose body is a Blob.
    *
    * @default false
    */
@@ -62,10 +58,10 @@ export interface TransportOptions {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** The Worker's answers are some tens of bytes, Vonage's to a text message some 250 for each of its parts. */
+/** The Worker's answers have tens of bytes; Vonage's to a text message has some 250 per part. */
 const MAX_BODY_BYTES = 4096;
 
-/** Makes a function that sends one request once and never throws. */
+/** Creates the function that sends one request once. It never rejects. */
 export function createTransport({
   baseUrl,
   timeout,
@@ -88,7 +84,7 @@ export function createTransport({
   let asBlob: boolean | undefined;
 
   return ({ path, query, form, headers, body, method }: OutgoingRequest, signals: readonly AbortSignal[]) =>
-    // Settled by whichever comes first: an injected fetch may not heed its signal.
+    // The timer settles it too, since an injected fetch may ignore its signal.
     new Promise<Attempt>((resolve) => {
       const content = form ? encode(form) : body;
       const controller = new AbortController();
@@ -97,12 +93,12 @@ export function createTransport({
         resolve(answered ?? { noAnswer });
         controller.abort();
       });
-      // Fetch would see to that itself, if it took our signal.
+      // fetch would check this itself, but it may not accept our signal.
       if (controller.signal.aborted) return;
       asBlob ??= !!once && takesBlob();
       const init: RequestInit = {
         method: method ?? "POST",
-        // Said, since for a text body ofetch would say JSON.
+        // Explicit, since ofetch would declare a text body as JSON.
         headers: {
           accept: "*/*",
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
@@ -121,15 +117,15 @@ export function createTransport({
         responseType: "stream",
       })
         .then(async (response) => {
-          // The status is what counts: a body that stalls or breaks off takes nothing from it. Vonage's is not
-          // waited for, but read all the same, so that the connection can be used again.
+          // The status decides, even if the body stalls or breaks off. Vonage's body is read without waiting for it, so
+          // that the connection can be reused.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
           if (!readUpTo || response.status > readUpTo) resolve(answered);
           if (!readUpTo && response.headers.get("content-length") === "0") return;
           const text = await readBoundedText(response, maxBytes).catch(() => undefined);
           resolve({ ...answered, body: text ?? "" });
         })
-        // ofetch wraps what fetch threw.
+        // ofetch wraps the error that fetch threw.
         .catch(({ cause: error }) => {
           const mistake = error === noResponse ? noResponse.message : findMistake(error, init);
           resolve({
@@ -142,10 +138,10 @@ export function createTransport({
 }
 
 /**
- * Calls `end` when the time is up or a signal fires, whichever comes first. Unlike AbortSignal.any and
- * AbortSignal.timeout it leaves no listener and no timer behind.
+ * Calls `end` when the time is up or a signal is aborted, whichever comes first. Unlike AbortSignal.any and
+ * AbortSignal.timeout, it leaves no listener and no timer behind.
  *
- * @returns Stops waiting.
+ * @returns A function that stops waiting.
  */
 export function startTimer(
   milliseconds: number,
@@ -167,7 +163,7 @@ export function startTimer(
   return clear;
 }
 
-/** As URLSearchParams would, at a fraction of its cost on workerd. */
+/** Encodes a form as URLSearchParams does, at a fraction of its cost on workerd. */
 const encode = (parameters: readonly Parameter[]) =>
   parameters.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%20", "+")}`).join("&");
 

@@ -1,4 +1,4 @@
-/** What a Request and a Response have in common. */
+/** The common part of Request and Response. */
 interface Message {
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array> | null;
@@ -6,12 +6,12 @@ interface Message {
 }
 
 /**
- * Reads a message's body as text, but no more than `limit` bytes of it.
+ * Reads a message's body as text, up to `limit` bytes.
  *
- * @param lengthHolds Whether the platform holds the body to its `Content-Length`, as an HTTP server does. It can
- * then be taken in one go, which costs much less on workerd. Otherwise what headers declare counts for nothing.
- * @returns The text, or `undefined` when there is more; the rest is then cancelled.
- * @throws {TypeError} when it is not UTF-8, or what the stream itself throws when it breaks.
+ * @param lengthHolds `true` if the platform enforces `Content-Length`, as HTTP servers do. The body can then be read in
+ * one call, which costs much less on workerd. Otherwise the header is ignored.
+ * @returns The text, or `undefined` if the body is longer; the rest is then cancelled.
+ * @throws {TypeError} If the body is not UTF-8. A broken stream's own error passes through.
  */
 export async function readBoundedText(
   message: Message,
@@ -32,7 +32,7 @@ export async function readBoundedText(
     if (done) break;
     size += value.byteLength;
     if (size > limit) {
-      // Not awaited: a source that hangs on cancellation must not hang us.
+      // Not awaited: a source may hang on cancellation.
       reader.cancel().catch(() => {});
       return undefined;
     }

@@ -1,20 +1,20 @@
-// Which texts travel in 7 bits a character (GSM 03.38): 160 characters a part, where others have 70.
+// The alphabet of texts with 7 bits per character (GSM 03.38): 160 characters per message, instead of 70.
 
 const BASIC =
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
-/** Its extension table: each takes an escape as well. */
+/** The extension table: each of its characters needs an escape and takes two places. */
 const EXTENSION = "\f^{}\\[~]|€";
 
 const EXTENDED: ReadonlySet<string> = new Set(EXTENSION);
 const ALPHABET: ReadonlySet<string> = new Set([...BASIC, ...EXTENSION]);
 
-/** Whether every character is in the alphabet or its extension table. */
+/** Tells whether every character is in the alphabet or its extension table. */
 export function isGsmText(text: string): boolean {
   return [...text].every((character) => ALPHABET.has(character));
 }
 
-/** How many of a part's characters one takes; of those in the alphabet. */
+/** Returns the number of places that a character of the alphabet takes. */
 export function sizeInGsm(character: string): 1 | 2 {
   return EXTENDED.has(character) ? 2 : 1;
 }

@@ -1,20 +1,20 @@
-// Client addresses as rate limits count them.
+// Normalises client addresses for rate limits.
 
-/** The longest text of an address (RFC 4291, 2.2) is 45 characters; a zone adds the name of an interface. */
+/** An address has at most 45 characters (RFC 4291, 2.2); a zone adds the name of an interface. */
 const LONGEST = 100;
 
-/** Decimal without leading zeros: some readers take "010" for 8. */
+/** Decimal without leading zeros: some parsers read "010" as 8. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const GROUP = /^[\da-f]{1,4}$/i;
 const GROUPS = 8;
 
 /**
- * The network that an address counts for: an IPv4 address itself, and the /64 of an IPv6 address, since one
- * subscriber has at least a /64 and can use any address in it. An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`),
- * which is how dual-stack sockets write it, is the IPv4 address. A zone (`fe80::1%eth0`) is left out.
+ * Returns the network that an address belongs to: for IPv4 the address itself, for IPv6 its /64, since a subscriber has
+ * at least a /64 and can use any address in it. An IPv4-mapped address (`::ffff:192.0.2.1`), as dual-stack sockets write
+ * it, counts as IPv4. A zone (`fe80::1%eth0`) is dropped.
  *
- * @param address As `CF-Connecting-IP` or a socket has it: without port and brackets.
- * @returns Canonical text (RFC 5952), the same for every spelling; `undefined` for what is no address.
+ * @param address An address without port and brackets, as in `CF-Connecting-IP` or from a socket.
+ * @returns Canonical text (RFC 5952), the same for every spelling; `undefined` if it is not an address.
  *
  * @example
  * toNetwork("192.0.2.1"); // "192.0.2.1"
@@ -29,7 +29,7 @@ export function toNetwork(address: string): string | undefined {
   const isMapped = marker === 0xffff && groups.slice(0, 5).every((group) => group === 0);
   if (isMapped) return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
   const network = groups.slice(0, GROUPS / 2).map((group) => group.toString(16));
-  // The last four groups are zero, so theirs is the longest run of zeros, and the only one to be shortened.
+  // The last four groups are zero, so they belong to the longest run of zeros, the only one to shorten.
   while (network.at(-1) === "0") network.pop();
   return `${network.join(":")}::/64`;
 }
@@ -49,7 +49,7 @@ function readGroups(address: string): number[] | undefined {
   return missing < 1 ? undefined : [...before, ...Array<number>(missing).fill(0), ...after];
 }
 
-/** @param isLast Whether the address ends here: then the last two groups may be written as an IPv4 address. */
+/** @param isLast `true` if the address ends here: its last two groups may then be an IPv4 address. */
 function toGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === "") return [];
   const parts = text.split(":");

@@ -1,19 +1,19 @@
-// How a text is cut into messages that a network can carry: GSM 03.38 septets or UCS-2. For the sandbox, which cuts, and
-// for senders, which tell how many parts a text takes.
+// Splits a text into messages that a network can carry, in GSM 03.38 or UCS-2. The sandbox splits texts, and senders
+// compute how many parts a text takes.
 
 import { isGsmText, sizeInGsm } from "./gsm-alphabet.ts";
 
 export type TextEncoding = "gsm" | "unicode";
 
-/** What one message holds alone, and as a part, where a header of 6 bytes joins it to the others. */
+/** The capacity of a single message, and of a part, whose header takes 6 bytes. */
 const CAPACITY = { gsm: { alone: 160, part: 153 }, unicode: { alone: 70, part: 67 } } as const;
 
-/** What a handset shows of a text that is sent in the GSM alphabet: "?" for what that does not have. */
+/** Returns what a handset shows of a text sent in the GSM alphabet: "?" for every other character. */
 export function toGsm(text: string): string {
   return Array.from(text, (character) => (isGsmText(character) ? character : "?")).join("");
 }
 
-/** Cuts a text into parts, none of them ending within an escape or a surrogate pair. */
+/** Splits a text into parts, never within an escape sequence or a surrogate pair. */
 export function splitText(text: string, encoding: TextEncoding): string[] {
   const { alone, part } = CAPACITY[encoding];
   const sizeOf = (character: string) => (encoding === "unicode" ? character.length : sizeInGsm(character));

@@ -1,21 +1,21 @@
-// valibot's own messages quote the refused value, and a refused value may be a secret or a phone number. So
-// every schema is built of `field`s, whose messages say what is taken and what kind of thing came instead.
+// valibot's messages quote the refused value, which may be a secret or a phone number. So every schema consists of
+// `field`s, whose messages name the rule and only the type of the value.
 
 import * as v from "valibot";
 import { ConversionError } from "../client/errors.ts";
 
-/** One thing wrong with one field. */
+/** A fault of one field. */
 export interface Fault {
   readonly field: string;
-  /** The rule, and what kind of thing came instead. */
+  /** The rule, and the type of the value. */
   readonly fault: string;
-  /** The rule alone, for readers who should not learn even the length of a secret. */
+  /** The rule alone, for readers who must not learn even the length of a secret. */
   readonly rule: string;
 }
 
 const GOT = ", got ";
 
-/** A value that satisfies `test`; `what` ends the sentence "must be …". */
+/** A value that satisfies `test`. `what` completes the sentence "must be …". */
 export function field<T>(what: string, test: (value: unknown) => boolean) {
   return v.custom<T>(test, mustBe(what));
 }
@@ -25,7 +25,7 @@ export function text(what: string, pattern: RegExp) {
   return field<string>(what, (value) => typeof value === "string" && pattern.test(value));
 }
 
-/** A whole number of a range, both ends included. */
+/** A whole number from `least` to `most`, inclusive. */
 export function integer(least: number, most: number) {
   return field<number>(
     `a whole number from ${least} to ${most}`,
@@ -38,7 +38,7 @@ export function oneOf<T extends string>(values: readonly T[]) {
   return field<T>(`one of ${values.join(", ")}`, (value) => values.includes(value as T));
 }
 
-/** Lets an absent field be refused in the field's own words: valibot alone would only say that it is missing. */
+/** Refuses an absent field with the field's own rule, instead of valibot's message that it is missing. */
 export function required<S extends v.GenericSchema>(schema: S): v.OptionalSchema<S, never> {
   return v.optional(schema, null as never);
 }
@@ -49,13 +49,13 @@ export function objectOf<E extends v.ObjectEntries>(entries: E) {
   const anObject = mustBe(`an object of ${known.join(", ")}`);
   return v.strictObject(entries, (issue) => {
     if (issue.expected !== "never") return anObject(issue);
-    // valibot stops at the first unknown name.
+    // valibot stops at the first unknown name, so name the others too.
     const [, ...more] = Object.keys(Object(issue.path?.[0].input)).filter((name) => !known.includes(name));
     return `is not known here${more.map((name) => `, nor is ${name}`).join("")}`;
   });
 }
 
-/** Checks `input` against `schema`; gives the output, or every fault and none of the values. */
+/** Validates `input` against `schema`. Returns the output, or every fault without any value. */
 export function findFaults<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
@@ -75,11 +75,11 @@ export function findFaults<S extends v.GenericSchema>(
 }
 
 /**
- * Checks `input` against `schema`.
+ * Validates `input` against `schema`.
  *
- * @param code What the error is called.
- * @param name What the whole input is called.
- * @throws {ConversionError} `code`, with every fault in the message, none of the values.
+ * @param code The code of the error.
+ * @param name The name of the whole input in messages.
+ * @throws {ConversionError} With `code`, and every fault without any value.
  */
 export function validate<S extends v.GenericSchema>(
   schema: S,
@@ -92,7 +92,7 @@ export function validate<S extends v.GenericSchema>(
   throw new ConversionError(code, `${code}: ${listFaults(faults)}`, { faults });
 }
 
-/** Every fault, for an error's message. */
+/** Lists every fault, for an error's message. */
 export const listFaults = (faults: readonly Fault[]) =>
   faults.map(({ field, fault }) => `${field} ${fault}`).join("; ");
 

@@ -1,13 +1,13 @@
-// JSON.parse forgets how a number was written: 1.0 becomes 1, 0.03330000 becomes 0.0333, long ids lose digits. A
-// signature is over what was written.
+// JSON.parse loses the spelling of numbers: 1.0 becomes 1, 0.03330000 becomes 0.0333, long ids lose digits. Signatures
+// cover the spelling.
 
-/** Strings, brackets, separators, and whatever is left: numbers and the three literals. */
+/** Matches strings, brackets, separators, and the rest: numbers and the three literals. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
 
 /**
- * The numbers among an object's own members, by name, as they are written.
+ * Returns the numbers among an object's own members, by name, as written.
  *
- * @param json What `JSON.parse` has taken for an object.
+ * @param json Text that `JSON.parse` accepts as an object.
  */
 export function readWrittenNumbers(json: string): ReadonlyMap<string, string> {
   const numbers = new Map<string, string>();

@@ -1,4 +1,4 @@
-// In a file of its own so that a bundle pays for MD5 only when a signature asks for it.
+// A separate file, so that bundlers split it off and only MD5 signatures load it.
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { md5 } from "@noble/hashes/legacy.js";

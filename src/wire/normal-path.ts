@@ -1,6 +1,6 @@
 /**
- * A URL's path without empty segments and without a slash at its end: SDKs put theirs behind a base URL that may end
- * in a slash, which gives `//conversions/sms`. An encoded slash is part of a segment and stays.
+ * Removes empty segments and a trailing slash from a URL's path. SDKs append their path to a base URL that may end in a
+ * slash, which gives `//conversions/sms`. An encoded slash is part of its segment and stays.
  */
 export function toNormalPath(path: string): string {
   if (!path.includes("//") && !path.endsWith("/")) return path;

@@ -1,6 +1,5 @@
-// A report ⇄ the parameters on the wire. Pure text in, plain data out; src/wire/request-parameters.ts does the reading.
-// The transports and spellings are those in use by Vonage's official SDKs: query string, form (also with a
-// trailing "&") and JSON; `delivered` as true, True or 1.
+// Converts a report to parameters and back, as pure functions; request-parameters.ts does the I/O. It accepts all that
+// Vonage's official SDKs send: query string, form (also with a trailing "&") and JSON; `delivered` as true, True or 1.
 
 import { findFaults } from "../shared/validation.ts";
 import type { Channel, createReportSchema, ValidReport } from "./report.ts";
@@ -9,27 +8,27 @@ import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
 export type Parameter = [name: string, value: string];
 export type Parameters = ReadonlyMap<string, string>;
 
-/** One thing wrong with one parameter. `parameter` is "" when it concerns the whole text. */
+/** A fault of one parameter. `parameter` is "" if the fault concerns the whole text. */
 export interface ParameterFault {
   readonly parameter: string;
   readonly detail: string;
 }
 
-/** What could be read of a request, and everything that is wrong with it. The first of repeated values stands. */
+/** The parameters of a request that could be read, and all faults. Of repeated values the first counts. */
 export interface DecodedParameters {
   readonly parameters: Parameters;
   readonly faults: readonly ParameterFault[];
   /**
-   * Names could not be read, or nothing at all of a body: a parameter that seems to be missing may well be there.
+   * Set if names, or the whole body, could not be read: a parameter that seems to be missing may be there.
    *
-   * @default everything could be read
+   * @default everything was read
    */
   readonly unread?: "names" | "body" | undefined;
 }
 
 const WIRE_NAMES = { messageId: "message-id", delivered: "delivered", timestamp: "timestamp" } as const;
 
-/** The parameters of a report, in the order of the Conversion API's documentation. */
+/** Encodes a report as parameters, in the order of the Conversion API's documentation. */
 export function encodeReport(report: ValidReport): Parameter[] {
   const parameters: Parameter[] = [
     [WIRE_NAMES.messageId, report.messageId],
@@ -40,7 +39,7 @@ export function encodeReport(report: ValidReport): Parameter[] {
   return parameters;
 }
 
-/** Reads a query string or a form body. Unlike URLSearchParams it says when an escape or UTF-8 is broken. */
+/** Reads a query string or a form body. Unlike URLSearchParams, it reports broken escapes and broken UTF-8. */
 export function parseForm(text: string): DecodedParameters {
   const entries: Parameter[] = [];
   const faults: ParameterFault[] = [];
@@ -59,11 +58,10 @@ export function parseForm(text: string): DecodedParameters {
 }
 
 /**
- * Reads a JSON body: one flat object of strings, whole numbers and booleans. An empty list is how PHP writes an empty
- * object: its SDK sends one behind a report that is in the query.
+ * Reads a JSON body: one flat object of strings, whole numbers and booleans. An empty list counts as an empty object:
+ * the PHP SDK sends one if the report is in the query.
  *
- * @param numbers The numbers as they are written, where those are wanted instead of what `JSON.parse` makes of them:
- * a webhook's signature is over their text.
+ * @param numbers Returns the numbers as written, to keep their spelling: a webhook's signature covers it.
  */
 export function parseJson(
   text: string,
@@ -87,13 +85,13 @@ export function parseJson(
       entries.push([name, number]);
       continue;
     }
-    // An id written as a number may have been altered before we see it: 1e3, or digits past 2^53.
+    // JSON.parse may have altered an id that is a number: 1e3, or digits past 2^53.
     const scalar = Number.isSafeInteger(value) || typeof value === "boolean";
     if (typeof value === "string" || (scalar && name !== WIRE_NAMES.messageId && name !== "messageId"))
       entries.push([name, String(value)]);
     else faults.push(fault(name, "must be a string; delivered may be a boolean, timestamp whole seconds"));
   }
-  // JSON.parse silently keeps the last of repeated names: then the text has more strings than what was read of it.
+  // JSON.parse silently keeps the last of repeated names; then the text has more strings than the result.
   if (countStrings(text) > countStrings(JSON.stringify(body))) {
     faults.push({ parameter: "", detail: "the JSON body repeats a name" });
   }
@@ -105,7 +103,7 @@ const noBody = (detail: string): DecodedParameters => ({
   unread: "body",
 });
 
-/** Of well-formed JSON. Each character is looked at once, which no regular expression promises. */
+/** Counts the strings of well-formed JSON, in linear time, which a regular expression would not guarantee. */
 function countStrings(json: string): number {
   let quotes = 0;
   for (let at = 0; at < json.length; at++) {
@@ -116,23 +114,23 @@ function countStrings(json: string): number {
   return quotes / 2;
 }
 
-/** Joins what came in the query with what came in the body; a name in both is repeated. */
+/** Merges the parameters of query and body; a name in both counts as repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
   const all = collect([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
   return { ...all, unread: body.unread ?? query.unread };
 }
 
-/** Whether nothing can be said of a parameter but what its decoding has said already. */
+/** Tells whether a parameter could not be decoded, so that decoding has already reported its fault. */
 export function isUnread({ parameters, faults, unread }: DecodedParameters, name: string): boolean {
   return !parameters.has(name) && (!!unread || faults.some(({ parameter }) => parameter === name));
 }
 
 /**
- * Reads the report out of decoded parameters.
+ * Reads the report from decoded parameters.
  *
- * @param channel Where it was sent to.
- * @param decoded What the request carried.
- * @param alsoKnown Names that may stand beside the report's own, such as `api_key`.
+ * @param channel The channel in the request's path.
+ * @param decoded The request's parameters.
+ * @param alsoKnown Names that are allowed besides the report's own, such as `api_key`.
  * @param schema The rules, from `createReportSchema`.
  * @returns The report, or every fault: unknown and repeated names, broken and missing values.
  */
@@ -180,7 +178,7 @@ const DELIVERED: ReadonlyMap<string | undefined, boolean> = new Map([
   ["0", false],
 ]);
 
-/** `timestamp` as the API has it, or in UNIX seconds, as Ruby's SDK overwrites it when it signs. */
+/** Reads `timestamp` in the API's format, or in UNIX seconds: the Ruby SDK overwrites it with those when signing. */
 function parseWireInstant(text: string): number | undefined {
   return /^\d{9,10}$/.test(text) ? Number(text) * 1000 : parseTimestamp(text);
 }
@@ -198,13 +196,13 @@ function collect(entries: readonly Parameter[], faults: readonly ParameterFault[
   };
 }
 
-/** Which of them is meant is unknown: where its name cannot be shown either, the whole text is in doubt. */
+/** A repeated name that cannot be shown is a fault of the whole text. */
 const toRepeated = (name: string) =>
   isPlain(name)
     ? fault(name, "is given more than once")
     : { parameter: "", detail: "a name is given more than once" };
 
-/** Names come from outside: they are shown only when they are short and plain. */
+/** Names come from outside, so only short and plain ones are shown. */
 const isPlain = (name: string) => /^[\w.-]{1,40}$/.test(name);
 
 function fault(name: string, detail: string): ParameterFault {

@@ -2,26 +2,28 @@ import * as v from "valibot";
 import { field, objectOf, required, text } from "../shared/validation.ts";
 import { parseInstant } from "./timestamp.ts";
 
-/** How the message went out, which is also the last part of the path reported to. */
+/** The channel of a message, which is also the last part of the path: text message or call. */
 export type Channel = "sms" | "voice";
 
-/** What kind of messages: Vonage wants 2FA reported with one API key and everything else with another. */
+/** The kind of a message: Vonage wants 2FA reported with one API key, and all other traffic with another. */
 export type Traffic = "2fa" | "other";
 
-/** What is reported about one message. */
+/** The outcome of one message. */
 export interface ConversionReport {
   /**
-   * The id Vonage gave the message: `message-id` of the SMS API, the call id of a voice call, or `event_id` of
-   * Verify Check. 1 to 128 characters, none of them control characters.
+   * Vonage's id of the message: `message-id` of the SMS API, the call id of a voice call, or `event_id` of Verify
+   * Check. 1 to 128 characters, no control characters.
    */
   readonly messageId: string;
-  /** Whether the user came back: replied, or typed the code. */
+  /** `true` if the user acted on the message, such as by typing the code; `false` if the user did not in time. */
   readonly delivered: boolean;
   /**
-   * When the user acted: a `Date`, epoch milliseconds, or an ISO 8601 string with an offset. Kept to the second.
-   * From 2010 on, and at most 5 minutes ahead of this machine's clock.
+   * When the user acted: a `Date`, epoch milliseconds, or an ISO 8601 string with an offset. Precise to the second; from
+   * 2010 on, at most 5 minutes ahead of this machine's clock.
    *
-   * @default the instant of the call, the same in every attempt; to the Worker nothing, and it notes the arrival
+   * @default the time of the call, the same in every request; the Worker uses the report's arrival
+   * @example
+   * await client.sms({ messageId, delivered: true, timestamp: "2026-11-25T17:00:00Z" });
    */
   readonly timestamp?: Date | number | string;
 }
@@ -38,9 +40,9 @@ export const CHANNELS: readonly Channel[] = ["sms", "voice"];
 export const TRAFFICS: readonly Traffic[] = ["2fa", "other"];
 
 /**
- * Vonage's ids have 16 to 36 characters; 128 leaves room and keeps every request small. Nothing that breaks a
- * line or UTF-8: no control characters, line or paragraph separators, halves of a surrogate pair. Neither "." nor
- * "..", which no URL can carry.
+ * Vonage's ids have 16 to 36 characters; 128 leaves room and keeps requests small. Refused are characters that break a
+ * line or UTF-8 (control characters, line and paragraph separators, lone surrogates), and "." and "..", which no URL
+ * path can carry.
  */
 export const messageIdSchema = required(
   text(
@@ -49,14 +51,14 @@ export const messageIdSchema = required(
   ),
 );
 
-/** How far ahead of ours a caller's clock may be, as for Vonage's signed requests. */
+/** Tolerance for a caller's clock that is ahead of ours, as for Vonage's signed requests. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Nexmo opened in 2010. An earlier date is a mistake, most often seconds given as milliseconds. */
+/** Nexmo opened in 2010. An earlier date is a mistake, usually seconds instead of milliseconds. */
 const EARLIEST_MS = Date.UTC(2010, 0, 1);
 
 /**
- * The rules of a report.
+ * Creates the rules of a report.
  *
  * @param now The clock, in epoch milliseconds.
  */

@@ -1,12 +1,12 @@
-// Reads the parameters of a request, whatever transport an SDK chose: the I/O beside src/wire/parameters.ts.
+// Reads a request's parameters from the query and the body. The pure part is in parameters.ts.
 
 import { readBoundedText } from "../shared/bounded-text.ts";
 import { type DecodedParameters, mergeParameters, parseForm, parseJson } from "./parameters.ts";
 
-/** A report has some 250 bytes, a token some 300: 8 KiB is plenty. */
+/** 8 KiB is plenty: a report has some 250 bytes, a token some 300. */
 export const MAX_REQUEST_BODY_BYTES = 8192;
 
-/** Why a request could not be read at all; `consumed`: somebody on our side of it has read the body before. */
+/** The reason why a request could not be read. `consumed`: other code has read its body before. */
 export type Unreadable = "too_large" | "unsupported_type" | "malformed" | "consumed";
 
 /** Reads the query string of a URL. */
@@ -14,11 +14,10 @@ export const parseQuery = (url: string): DecodedParameters =>
   parseForm(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "");
 
 /**
- * Reads query string and body (form or JSON; none at all is fine) as one set of parameters.
+ * Reads the query string and the body (a form, JSON, or empty) as one set of parameters.
  *
- * @param lengthHolds Whether the platform holds bodies to their `Content-Length`; see `readBoundedText`.
- * @returns The parameters with their faults, or why the body could not be read: over 8 KiB, neither form nor
- * JSON, broken off, or read already.
+ * @param lengthHolds `true` if the platform enforces `Content-Length`; see `readBoundedText`.
+ * @returns The parameters with their faults, or the reason why the body could not be read.
  */
 export async function readParameters(
   request: Request,
@@ -28,7 +27,7 @@ export async function readParameters(
   return typeof read === "string" ? read : mergeParameters(read.query, read.body);
 }
 
-/** As {@link readParameters}, for readers who must know where a parameter stood. */
+/** As {@link readParameters}, with the query and the body apart. */
 export async function readQueryAndBody(
   request: Request,
   lengthHolds: boolean,
@@ -41,7 +40,7 @@ export async function readQueryAndBody(
   try {
     text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES, lengthHolds);
   } catch {
-    // It is not used yet where somebody else holds its reader.
+    // The body is unused, yet unreadable, if other code holds its reader.
     return request.bodyUsed ? "malformed" : "consumed";
   }
   if (text === undefined) return "too_large";

@@ -1,4 +1,4 @@
-// Vonage's `sig` parameter, the rule shared by requests and webhooks.
+// Vonage's `sig` parameter, by the same rule in requests and webhooks.
 
 import { equalInConstantTime } from "../shared/constant-time.ts";
 import { toHex } from "../shared/hex.ts";
@@ -8,7 +8,7 @@ import { SIGNATURE_METHODS, type SignatureMethod } from "./signature-method.ts";
 
 const WEB_CRYPTO_HASH = { sha1: "SHA-1", sha256: "SHA-256", sha512: "SHA-512" } as const;
 
-/** Bytes of each method's digest; md5 and md5hash have the same. */
+/** The length of each method's digest, in bytes. */
 const DIGEST_BYTES: Readonly<Record<SignatureMethod, number>> = {
   md5hash: 16,
   md5: 16,
@@ -18,16 +18,16 @@ const DIGEST_BYTES: Readonly<Record<SignatureMethod, number>> = {
 };
 
 /**
- * A value as it is signed: each `&` and `=` replaced by `_`, and half of a surrogate pair by what UTF-8 has for it.
- * Two values with the same signed form are one to a signature, so nobody may tell them apart to know a replay.
+ * Returns the signed form of a value: `_` for each `&` and `=`, and U+FFFD for a lone surrogate. A signature cannot tell
+ * values with the same signed form apart, so replays must be recognised by that form.
  */
 export function toSignedValue(value: string): string {
   return value.replace(/[&=]/g, "_").replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /**
- * The text that is signed: every parameter but `sig` and `api_secret`, sorted by name, as `&name=value`, each value
- * in its signed form. Values are not URL-encoded.
+ * Returns the text to sign: every parameter except `sig` and `api_secret`, sorted by name, as `&name=value`, with each
+ * value in its signed form and not URL-encoded.
  */
 export function canonicalText(parameters: Iterable<Parameter>): string {
   return [...parameters]
@@ -38,10 +38,9 @@ export function canonicalText(parameters: Iterable<Parameter>): string {
 }
 
 /**
- * Signs parameters as Vonage does. The two MD5 methods load `@noble/hashes` when first used, since WebCrypto
- * has no MD5.
+ * Signs parameters as Vonage does. The two MD5 methods load `@noble/hashes` on first use, since WebCrypto lacks MD5.
  *
- * @param secret The account's signature secret, which is not its API secret.
+ * @param secret The account's signature secret, which differs from its API secret.
  * @returns Lower-case hex digits.
  */
 export function signParameters(
@@ -61,14 +60,13 @@ async function signText(text: string, secret: string, method: SignatureMethod): 
 }
 
 /**
- * Checks the `sig` among `parameters`, in constant time and without regard to the case of its digits, since
- * official SDKs differ in it. Whether the request is fresh is for the caller to say: see `isFresh`.
+ * Verifies the `sig` among `parameters`, in constant time. It ignores the case of the digits, in which official SDKs
+ * differ. It does not check the request's age: see `isFresh`.
  *
- * @param methods The methods to accept.
- * @default all five, told apart by the number of digits
- * @param readings All sets of parameters that may be the signed one. Keep them few: each costs a signature.
- * @default those that are given
- * @returns `false` also where there is no `sig`.
+ * @param methods The methods to accept; by default all five, as far as the length of `sig` fits.
+ * @param readings The sets of parameters that may have been signed; by default `parameters`. Keep them few: each costs a
+ * signature.
+ * @returns `false` if there is no `sig`, or if it does not match.
  */
 export async function verifySignature(
   parameters: Parameters,
@@ -88,12 +86,12 @@ export async function verifySignature(
   return valid;
 }
 
-/** How far from now Vonage lets the `timestamp` of a signed request be. */
+/** Vonage's limit for the difference between a signed request's `timestamp` and now. */
 const MAX_AGE_MS = 5 * 60_000;
 
 /**
- * Whether a signed request is recent. There is always a `timestamp`; where it is the report's own, rather than the
- * UNIX seconds that signing adds, it says nothing of the request's age, and is taken.
+ * Tells whether a signed request is recent. A signed request always has a `timestamp`. If that is the report's own, not
+ * the UNIX seconds that signing adds, the request's age is unknown, and it counts as recent.
  *
  * @param now Epoch milliseconds.
  */
