@@ -20,17 +20,14 @@ export type Failure = readonly [code: ConversionErrorCode, advice: string, retry
 const UNAVAILABLE: Failure = ["unavailable", "the server cannot answer now; try again later", true];
 const REJECTED: Failure = ["rejected", "the parameters were refused; check messageId and timestamp"];
 const UNAUTHORIZED: Failure = ["unauthorized", "refused; check API key and secret, proxy key or token"];
-const UNKNOWN_OUTCOME = "it may have been recorded all the same";
+const UNKNOWN_OUTCOME = "it may have been recorded";
 
 /** The failures of requests without an answer. */
 export const NO_ANSWER = {
   timeout: ["timeout", `no answer in time; ${UNKNOWN_OUTCOME}`, true],
   network: ["network", `no connection, or it broke; ${UNKNOWN_OUTCOME}`, true],
-  aborted: ["aborted", "stopped by signal; what was sent may have been recorded"],
-  mistake: [
-    "invalid_options",
-    "fetch cannot send this, or gave no Response; check the fetch and its platform",
-  ],
+  aborted: ["aborted", "stopped by signal; a request already sent may have been recorded"],
+  mistake: ["invalid_options", "fetch refused the request or has a bug; check fetch and its platform"],
 } as const satisfies Record<string, Failure>;
 
 const BY_STATUS: Readonly<Record<number, Failure>> = {
@@ -65,9 +62,6 @@ export function interpretResponse(
   if (status === 202 && fromWorker) return "accepted";
   if (status > 499 && status < 600) return UNAVAILABLE;
   return (
-    BY_STATUS[status] ?? [
-      "unexpected_response",
-      "no status of the API, redirects included; check baseUrl or endpoint",
-    ]
+    BY_STATUS[status] ?? ["unexpected_response", "the API has no such status; check baseUrl or endpoint"]
   );
 }

@@ -134,15 +134,17 @@ async function run(options: ConversionClientOptions, answers: readonly Answer[],
   const controller = new AbortController();
   const client = createConversionClient({
     ...options,
-    fetch,
+    fetch: (...request) => {
+      if (abort) setTimeout(() => controller.abort(new Error(CANARIES.abort)));
+      return fetch(...request);
+    },
     timeout: 30,
     retry: { baseDelay: 0, maxDelay: 0 },
     signal: controller.signal,
     onAttempt: (event) => events.push(event),
   });
-  const ended = client.sms(report).catch((error: unknown) => error);
-  if (abort) setTimeout(() => controller.abort(new Error(CANARIES.abort)), 5);
-  return { outcome: await ended, events, sent, client };
+  const outcome = await client.sms(report).catch((error: unknown) => error);
+  return { outcome, events, sent, client };
 }
 
 /** What the console was given, by anybody. */
