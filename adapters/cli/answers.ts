@@ -1,4 +1,4 @@
-// What the Worker answers. Members that are not known here are kept, so that a newer Worker can say more.
+// Schemas of the Worker's answers. Unknown members are kept, so that a newer Worker can add some.
 
 import * as v from "valibot";
 import { PROBLEM_TYPE } from "../../src/wire/problem-type.ts";
@@ -12,13 +12,13 @@ const readableReportSchema = v.looseObject({
   traffic: v.string(),
   state: v.string(),
   delivered: v.nullable(v.boolean()),
-  /** What goes to Vonage as `timestamp`. */
+  /** Sent to Vonage as `timestamp`. */
   occurredAt: instant,
-  /** The next attempt, the expiry or the purge. */
+  /** Time of the next attempt, the expiry or the purge. */
   nextAt: instant,
   since: v.string(),
   attempts: count,
-  /** Why the last attempt failed. */
+  /** Reason of the last failed attempt. */
   reason: v.nullable(v.string()),
 });
 
@@ -27,11 +27,11 @@ const unreadableReportSchema = v.looseObject({
   channel: v.string(),
   messageId: v.string(),
   since: v.string(),
-  /** The row as it is stored. */
+  /** The stored row. */
   raw: v.string(),
 });
 
-/** `GET /reports`. A cursor is there exactly when there is more. */
+/** `GET /reports`. There is a cursor if and only if there are more reports. */
 export const reportsSchema = v.looseObject({
   reports: v.array(v.union([unreadableReportSchema, readableReportSchema])),
   cursor: v.optional(v.string()),
@@ -63,7 +63,7 @@ export const statsSchema = v.looseObject({
     }),
   ),
   oldestWaiting: instant,
-  /** Keys whose sending a shard holds back. */
+  /** The traffic that a shard holds back or slows down. */
   gates: v.array(
     v.looseObject({
       shard: count,
@@ -74,11 +74,11 @@ export const statsSchema = v.looseObject({
       perSecond: v.nullable(v.number()),
     }),
   ),
-  /** How often what happened in the 2FA workflow; absent where that is off. */
+  /** Counts of events in the 2FA workflow. Absent if it is disabled. */
   twoFactor: v.optional(v.record(v.string(), count)),
 });
 
-/** A setting to look at, and why. */
+/** A setting that needs attention, and the reason. */
 const noteSchema = v.looseObject({ name: v.string(), detail: v.string() });
 
 /** The workflow of `POST /doctor`. */
@@ -107,9 +107,9 @@ const workflowSchema = v.looseObject({
 
 /** `POST /doctor`. */
 export const doctorSchema = v.looseObject({
-  /** Absent where the workflow is off, and from older Workers. */
+  /** Absent if the workflow is disabled, and from older Workers. */
   twoFactor: v.optional(workflowSchema),
-  /** Absent from older Workers, and where there are none. */
+  /** Absent if there are none, and from older Workers. */
   notes: v.optional(v.array(noteSchema)),
   ledger: v.boolean(),
   keys: v.record(
@@ -121,7 +121,7 @@ export const doctorSchema = v.looseObject({
       via: v.optional(v.string()),
     }),
   ),
-  /** The texts that the operator wrote; absent where there are none. */
+  /** The operator's own texts. Absent if there are none. */
   texts: v.optional(
     v.array(v.looseObject({ name: v.string(), encoding: v.string(), parts: count, outside: v.string() })),
   ),
@@ -135,7 +135,7 @@ export const healthSchema = v.looseObject({
   ledger: v.optional(v.union([v.literal(false), v.looseObject({ shards: count })]), false),
 });
 
-/** A problem document (RFC 9457) of the Worker's. */
+/** A problem document (RFC 9457) from the Worker. */
 export const problemSchema = v.looseObject({
   type: v.pipe(v.string(), v.startsWith(PROBLEM_TYPE)),
   title: v.string(),
@@ -152,7 +152,7 @@ export type Report = ReportsPage["reports"][number];
 export type ReadableReport = v.InferOutput<typeof readableReportSchema>;
 export type UnreadableReport = v.InferOutput<typeof unreadableReportSchema>;
 export type Stats = v.InferOutput<typeof statsSchema>;
-export type Gate = Stats["gates"][number];
+export type HeldBackTraffic = Stats["gates"][number];
 export type DoctorAnswer = v.InferOutput<typeof doctorSchema>;
 export type WorkflowDiagnosis = v.InferOutput<typeof workflowSchema>;
 export type Health = v.InferOutput<typeof healthSchema>;

@@ -1,4 +1,4 @@
-// Arguments → what is asked for, complete and checked.
+// Parses and validates the arguments.
 
 import { parseArgs } from "node:util";
 import { LISTED_STATES, type ListedState } from "../../src/ledger/row.ts";
@@ -11,7 +11,7 @@ export type State = ListedState;
 const RETRYABLE_STATES = ["dead", "queued"] as const satisfies readonly State[];
 
 interface OnWorker {
-  /** Before the environment's. */
+  /** Takes precedence over the environment. */
   readonly endpoint: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export type Invocation =
   | (OnWorker & {
       readonly command: "reports";
       readonly state: State;
-      /** How many reports at most; `Infinity` for all. */
+      /** Maximum number of reports; `Infinity` for all. */
       readonly limit: number;
       readonly json: boolean;
     })
@@ -34,7 +34,7 @@ export type Invocation =
     })
   | (OnWorker & { readonly command: "stats" | "doctor"; readonly json: boolean });
 
-/** The command line was written wrongly, or a setting is missing or wrong. */
+/** The arguments or a setting of the command line are missing or invalid. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -49,7 +49,7 @@ const OPTIONS = {
   version: { type: "boolean" },
 } as const;
 
-/** What each command takes beside `--endpoint`. */
+/** The options of each command, without `--endpoint`. */
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   reports: ["state", "limit", "json"],
   retry: ["all", "state"],
@@ -61,7 +61,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
 /**
  * Reads the arguments.
  *
- * @throws {UsageError} saying what is wrong with them.
+ * @throws {UsageError} with a message that names the fault.
  */
 export function parseArguments(argv: readonly string[]): Invocation {
   refuseKeys(argv);
@@ -73,12 +73,12 @@ export function parseArguments(argv: readonly string[]): Invocation {
 
   const takes = Object.hasOwn(TAKES, command) ? TAKES[command] : undefined;
   if (takes === undefined) {
-    throw new UsageError(`There is no command "${command}"; there are ${Object.keys(TAKES).join(", ")}.`);
+    throw new UsageError(`Unknown command "${command}". The commands are ${Object.keys(TAKES).join(", ")}.`);
   }
   const stray = Object.keys(values).find((name) => name !== "endpoint" && !takes.includes(name));
-  if (stray !== undefined) throw new UsageError(`${command} takes no --${stray}.`);
+  if (stray !== undefined) throw new UsageError(`${command} does not accept --${stray}.`);
   if (rest.length > 0 && command !== "retry" && command !== "erase")
-    throw new UsageError(`${command} takes options only.`);
+    throw new UsageError(`${command} accepts only options.`);
 
   const { endpoint, json = false } = values;
   switch (command) {
@@ -88,11 +88,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
     }
     case "retry":
       if (values.all) {
-        if (rest.length > 0) throw new UsageError("retry takes either --all, or a channel and a message id.");
+        if (rest.length > 0) throw new UsageError("retry needs either --all, or a channel and a message id.");
         const state = readOneOf("--state", RETRYABLE_STATES, values.state ?? "dead");
         return { command: "retry-all", endpoint, state };
       }
-      if (values.state !== undefined) throw new UsageError("--state goes with retry --all.");
+      if (values.state !== undefined) throw new UsageError("--state requires retry --all.");
       return { command, endpoint, ...readReportName(rest) };
     case "erase":
       return { command, endpoint, number: readNumber(rest), json };
@@ -105,7 +105,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    // Node's words name the option and say what to do, and never quote a value.
+    // Node's messages name the option and the remedy, and never quote a value.
     const isNodes = error instanceof TypeError && "code" in error && /^ERR_PARSE_ARGS_/.test(`${error.code}`);
     if (!isNodes) throw error;
     throw new UsageError(error.message.replace(/\s+/g, " "));
@@ -117,8 +117,8 @@ function refuseKeys(argv: readonly string[]): void {
   const options = end < 0 ? argv : argv.slice(0, end);
   if (!options.some((one) => /^--(admin-?)?key(=|$)/i.test(one))) return;
   throw new UsageError(
-    "The admin key is never an argument: everybody on this machine can read it in the list of processes, and " +
-      "the shell keeps it in its history. Put it into VONAGE_CONVERSION_ADMIN_KEY, and replace the one that " +
+    "The admin key must not be an argument: every user of this machine can read it in the process list, and " +
+      "the shell keeps it in its history. Put it into VONAGE_CONVERSION_ADMIN_KEY, and replace the key that " +
       "was typed here.",
   );
 }
@@ -136,12 +136,12 @@ function readLimit(given: string): number {
   return Number(given) || Number.POSITIVE_INFINITY;
 }
 
-/** The number is never quoted: what this prints may end up in a log. */
+/** Never quotes the number, because the output may end up in a log. */
 function readNumber(given: readonly string[]): string {
   const [number = ""] = given;
   if (given.length !== 1 || !/^\+?[1-9]\d{6,14}$/.test(number)) {
     throw new UsageError(
-      "erase takes one phone number in E.164: country code first, nothing between the digits.",
+      "erase needs one phone number in E.164: the country code first, and nothing between the digits.",
     );
   }
   return number;
@@ -149,7 +149,7 @@ function readNumber(given: readonly string[]): string {
 
 function readReportName([channel = "", messageId, ...more]: readonly string[]) {
   if (messageId === undefined || more.length > 0) {
-    throw new UsageError("retry takes a channel and a message id, or --all.");
+    throw new UsageError("retry needs a channel and a message id, or --all.");
   }
   const { output, faults } = findFaults(messageIdSchema, messageId);
   if (faults) throw new UsageError(faults.map(({ fault }) => `The message id ${fault}.`).join(" "));

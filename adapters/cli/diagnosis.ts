@@ -1,9 +1,9 @@
-// What the Worker said about itself → what is well, what is not, and what to do. Plain data in and out.
+// Interprets the Worker's answers: what works, what does not, and what to do. A pure function.
 
 import type { DoctorAnswer, Health, Stats } from "./answers.ts";
 import { type Finding, finding } from "./finding.ts";
 import { ADMIN_KEY_SETTING } from "./settings.ts";
-import { formatGate } from "./stats.ts";
+import { formatHeldBack } from "./stats.ts";
 import { formatAge } from "./time.ts";
 import type { WorkerError } from "./worker-error.ts";
 import { ofNote, ofWorkflow } from "./workflow-diagnosis.ts";
@@ -12,7 +12,7 @@ export type Result<T> =
   | { readonly answer: T; readonly error?: never }
   | { readonly error: WorkerError; readonly answer?: never };
 
-/** Everything that was asked, and what came of it. */
+/** The Worker's answers, as far as they were requested. */
 export interface Examination {
   readonly endpoint: string;
   readonly hasKey: boolean;
@@ -22,7 +22,7 @@ export interface Examination {
 }
 
 /**
- * Says what was found.
+ * Turns answers into findings.
  *
  * @param now Epoch milliseconds.
  */
@@ -36,16 +36,19 @@ export function diagnose(
     finding("ok", `The Worker answers at ${endpoint}.`),
     finding(
       "ok",
-      `It is complete: traffic ${traffic.join(" and ")}; callers with a ${callers.join(" or a ")}.`,
+      `It is configured for traffic ${traffic.join(" and ")}, and for callers with a ${callers.join(" or a ")}.`,
     ),
     ...(ledger
       ? [finding("ok", `It has a ledger of ${ledger.shards} ${ledger.shards === 1 ? "shard" : "shards"}.`)]
       : [
-          finding("note", "It has no ledger: what Vonage does not take at once, its caller must send again."),
+          finding(
+            "note",
+            "It has no ledger: a caller must repeat a report that Vonage does not accept at once.",
+          ),
         ]),
     ...(hasKey
       ? []
-      : [finding("problem", `Only /health could be looked at: set ${ADMIN_KEY_SETTING} for the rest.`)]),
+      : [finding("problem", `Only /health was checked: set ${ADMIN_KEY_SETTING} to check the rest.`)]),
     ...(doctor === undefined
       ? []
       : doctor.error
@@ -62,7 +65,7 @@ function ofDoctor(
 ): Finding[] {
   return [
     ...(hasLedger && !ledger
-      ? [finding("problem", "The ledger does not answer: look at `npx wrangler tail`, and try again.")]
+      ? [finding("problem", "The ledger does not answer: run `npx wrangler tail`, and try again.")]
       : []),
     ...notes.map(ofNote),
     ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
@@ -71,17 +74,15 @@ function ofDoctor(
   ];
 }
 
-/** Each part of a text is paid for, so more than one is worth a look. */
+/** Vonage charges for each part of a text, so more than one deserves a note. */
 function ofText({ name, encoding, parts, outside }: NonNullable<DoctorAnswer["texts"]>[number]): Finding {
   const size = `${encoding}, ${parts} ${parts === 1 ? "part" : "parts"} with the longest brand`;
   const more =
-    outside === "" || parts === 1
-      ? []
-      : [`Without ${[...outside].join(" ")} it would be GSM-7, and shorter.`];
+    outside === "" || parts === 1 ? [] : [`Without ${[...outside].join(" ")} it would be GSM-7 and shorter.`];
   return finding(parts === 1 ? "ok" : "note", `The text for ${name}: ${size}.`, more);
 }
 
-/** What to try in place of a way to send reports that Vonage refuses, the better first. */
+/** Alternatives to a way of sending reports that Vonage refuses, the best first. */
 const OTHER_WAYS: Readonly<Record<string, readonly string[]>> = {
   basic: ["basic-query", "query"],
   "basic-query": ["basic", "query"],
@@ -101,7 +102,9 @@ function ofKey(
         "problem",
         `Vonage refused the API key or secret for ${traffic} traffic: check ${prefix}_API_KEY and ` +
           `${prefix}_API_SECRET (or ${prefix}_SIGNATURE_SECRET and ${prefix}_SIGNATURE_METHOD).`,
-        [`If a signature and all of these are right, set ${prefix}_VIA to query: a form may not be read.`],
+        [
+          `If all of these are right and you use a signature, set ${prefix}_VIA to query: Vonage may not read forms.`,
+        ],
       );
     case "rejected": {
       const ways = OTHER_WAYS[via] ?? ["basic-query", "basic"];
@@ -110,34 +113,34 @@ function ofKey(
         `Vonage knows the API key for ${traffic} traffic, but refuses the way reports are sent ` +
           `(${status ?? "rejected"}${via && ` to ${via}`}): set ${prefix}_VIA to ${ways.join(", then to ")}, ` +
           "and run this again.",
-        ["Until then every report of this traffic is refused, and ends as dead."],
+        ["Until then, Vonage refuses every report of this traffic, and the reports become dead."],
       );
     }
     case "not_enabled":
       return finding(
         "problem",
-        `The Conversion API is not enabled for this key, for ${traffic} traffic: write to Vonage support and ask for it.`,
+        `The Conversion API is not enabled for the key for ${traffic} traffic: ask Vonage support to enable it.`,
       );
     default:
       return finding(
         "problem",
-        `Whether Vonage accepts the API key for ${traffic} traffic could not be seen ` +
+        `It is unknown if Vonage accepts the API key for ${traffic} traffic ` +
           `(${reason ?? verdict}): ${reason === "unexpected_response" ? "check VONAGE_BASE_URL" : "try again in a minute"}.`,
       );
   }
 }
 
-/** Fewer refusals may be of numbers that users typed wrongly. */
+/** Fewer refusals may be caused by mistyped numbers. */
 const FEWEST_REFUSALS = 10;
 
-/** A sender that some country does not take calls nobody, since one number can look like it: here it shows. */
+/** Many refusals suggest that a country does not accept the sender. A single refusal may be a bad number. */
 function ofRefusals(counts: Stats["twoFactor"] = {}): Finding[] {
   const { messages = 0 } = counts;
   return ["3", "6", "15"].flatMap((status) => {
     const refused = counts[`sms-status:${status}`] ?? 0;
     if (refused < FEWEST_REFUSALS || refused * 10 < messages) return [];
-    const text = `Vonage refused ${refused} of ${messages} messages with status ${status}: compare SMS_FROM with`;
-    return [finding("note", `${text} what the countries take that you send to.`)];
+    const text = `Vonage refused ${refused} of ${messages} messages with status ${status}: check that SMS_FROM is a sender`;
+    return [finding("note", `${text} that the countries you send to accept.`)];
   });
 }
 
@@ -162,7 +165,7 @@ function ofStats({ reports, oldestWaiting, gates, twoFactor }: Stats, now: numbe
           ),
         ]
       : []),
-    ...gates.map((gate) => finding("note", formatGate(gate, now))),
+    ...gates.map((gate) => finding("note", formatHeldBack(gate, now))),
     ...ofRefusals(twoFactor),
   ];
 }

@@ -1,4 +1,4 @@
-// `vonage-conversion doctor`: asks everything that can be asked; what it means says diagnosis.ts.
+// `vonage-conversion doctor`: collects the Worker's answers. diagnosis.ts interprets them.
 
 import type * as v from "valibot";
 import { doctorSchema, healthSchema, statsSchema } from "./answers.ts";
@@ -8,7 +8,7 @@ import type { Call } from "./request.ts";
 import type { ExitCode, Work } from "./work.ts";
 import { WorkerError } from "./worker-error.ts";
 
-/** Examines the Worker; 1 when there is something to mend. */
+/** Examines the Worker. The exit code is 1 if there is a problem to fix. */
 export async function runDoctor(work: Work, { json }: { readonly json: boolean }): Promise<ExitCode> {
   const examination = await examine(work);
   const findings = diagnose(examination, work.now());

@@ -3,7 +3,7 @@
 import { erasedSchema } from "./answers.ts";
 import type { ExitCode, Work } from "./work.ts";
 
-/** Removes what is stored of a phone number, and says how much that was; never which number. */
+/** Erases the data of a phone number and prints the counts, never the whole number. */
 export async function runErase(
   { request, output }: Pick<Work, "request" | "output">,
   { number, json }: { readonly number: string; readonly json: boolean },
@@ -14,7 +14,7 @@ export async function runErase(
     const { challenges, answers, counters, unreadable } = erased;
     const ending = number.slice(-2);
     output.print(
-      `Erased of the number that ends in ${ending}: challenges ${challenges}, kept answers ${answers}, counters ${counters}, unreadable rows ${unreadable}.`,
+      `Erased for the number that ends in ${ending}: challenges ${challenges}, kept answers ${answers}, counters ${counters}, unreadable rows ${unreadable}.`,
     );
   }
   return 0;

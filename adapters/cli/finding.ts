@@ -1,9 +1,9 @@
-/** One thing that the doctor found. */
+/** One finding of `doctor`. */
 export interface Finding {
-  /** Only a `problem` has to be fixed. */
+  /** Only a `problem` must be fixed. */
   readonly level: "ok" | "note" | "problem";
   readonly text: string;
-  /** Lines beyond the text. */
+  /** Further lines. */
   readonly more: readonly string[];
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// `npx vonage-conversion`: arguments, environment and streams of this process, and nothing else.
+// `npx vonage-conversion`: connects the command line to this process's arguments, environment and streams.
 
 import { run } from "./run.ts";
 
-// The reader of a pipe may have seen enough, as `head` has.
+// The reader of a pipe may close it early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

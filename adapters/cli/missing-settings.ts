@@ -1,8 +1,8 @@
-// What a Worker that is not configured completely lacks, and how to mend it.
+// Lists the settings that a Worker lacks, and the commands that set them.
 
 import type { Problem } from "./answers.ts";
 
-/** One line for each setting that is missing or wrong, and for each variable that looks like one. */
+/** Formats a line for each missing or invalid setting, and for each variable that looks like a misspelt one. */
 export function formatMissing({
   missing,
   invalid,
@@ -15,10 +15,10 @@ export function formatMissing({
   ];
 }
 
-/** @param names One setting, or several of which one is enough: `A or B`. */
+/** @param names One setting, or alternatives: `A or B`. */
 function formatAdvice(names: string): string {
   const [name = "", ...others] = names.split(" or ");
-  // A line to be copied into a shell holds nothing else.
+  // The line may be copied into a shell, so it contains only names of settings.
   if (![name, ...others].every((one) => /^[A-Z][A-Z0-9_]*$/.test(one))) return "";
   if (!isSecret(name)) return ": see wrangler.toml";
   return `: npx wrangler secret put ${name}${others.map((other) => `, or ${other}`).join("")}`;

@@ -1,19 +1,19 @@
-// All that is printed goes through here, so nothing from outside can steer the terminal.
+// All output passes through here, so that data from outside cannot control the terminal.
 
 export interface Output {
-  /** Lines for stdout. */
+  /** Writes lines to stdout. */
   readonly print: (...lines: readonly string[]) => void;
-  /** Lines for stderr. */
+  /** Writes lines to stderr. */
   readonly complain: (...lines: readonly string[]) => void;
 }
 
-/** Shorter ones are no admin keys, and would be found in any text. */
+/** Shorter strings are not admin keys, and could occur in any text. */
 const LEAST_SECRET_LENGTH = 16;
 
 /**
  * Makes the output.
  *
- * @param secret What is never printed, even when a server sends it back.
+ * @param secret Never printed, even if a server sends it back.
  */
 export function createOutput(
   stdout: (text: string) => unknown,
@@ -31,9 +31,8 @@ export function createOutput(
 }
 
 /**
- * Makes visible what a terminal would obey or hide: control and format characters (escape sequences, C1, marks that
- * turn the direction of writing), line separators, halves of a surrogate pair. The spelling is JSON's, so that JSON
- * stays JSON and means the same.
+ * Escapes characters that a terminal obeys or hides: control and format characters (escape sequences, C1, direction
+ * marks), line separators and lone surrogates. It uses JSON's notation, so JSON keeps its meaning.
  */
 export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>

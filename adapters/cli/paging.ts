@@ -1,4 +1,4 @@
-// GET /reports, page after page.
+// Reads `GET /reports` page by page.
 
 import { type Report, reportsSchema } from "./answers.ts";
 import type { State } from "./arguments.ts";
@@ -9,11 +9,11 @@ const MAX_PAGE = 500;
 
 export interface Page {
   readonly reports: readonly Report[];
-  /** Whether there are more reports behind this page. */
+  /** `true` if more reports follow this page. */
   readonly more: boolean;
 }
 
-/** Lists the reports of a state, as many as `limit` says. */
+/** Lists up to `limit` reports of a state. */
 export async function* listReports(request: Requester, state: State, limit: number): AsyncGenerator<Page> {
   const seen = new Set<string>();
   let left = limit;
@@ -26,7 +26,7 @@ export async function* listReports(request: Requester, state: State, limit: numb
     left -= reports.length;
     yield { reports, more: cursor !== undefined || reports.length < page.reports.length };
     if (cursor === undefined) return;
-    // A cursor that comes twice would lead in a circle.
+    // A repeated cursor would never end.
     if (seen.has(cursor)) throw new WorkerError("GET /reports", { kind: "foreign", status: 200 });
     seen.add(cursor);
   } while (left > 0);

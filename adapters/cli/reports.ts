@@ -7,7 +7,7 @@ import { formatTable } from "./table.ts";
 import { formatInstant } from "./time.ts";
 import type { Work } from "./work.ts";
 
-/** Lists reports of one state: as a table, or one JSON object a line as the pages come. */
+/** Lists reports of one state: as a table, or as one JSON object per line while pages arrive. */
 export async function runReports(
   { request, output }: Pick<Work, "request" | "output">,
   { state, limit, json }: { readonly state: State; readonly limit: number; readonly json: boolean },
@@ -24,7 +24,7 @@ export async function runReports(
   return 0;
 }
 
-/** The table, and how many there are. */
+/** Formats the table and the count of reports. */
 export function formatReports(reports: readonly Report[], state: State, more: boolean): string[] {
   if (reports.length === 0) return [`No ${state} reports.`];
   const readable = reports.filter((report): report is ReadableReport => !isUnreadable(report));
@@ -41,7 +41,7 @@ export function formatReports(reports: readonly Report[], state: State, more: bo
 
 const isUnreadable = (report: Report): report is UnreadableReport => typeof report.raw === "string";
 
-/** The title of `nextAt`: what happens to a report of this state at that instant. */
+/** The column title of `nextAt`: the event at that instant for a report of this state. */
 const NEXT: Readonly<Record<State, string>> = {
   tracking: "expires (UTC)",
   sending: "next try (UTC)",
@@ -67,7 +67,7 @@ function formatReadable(reports: readonly ReadableReport[], state: State): strin
   );
 }
 
-/** Stored rows have no bounds; all of it is in the JSON. */
+/** Stored rows can be long; the JSON output has all of them. */
 const MAX_RAW_LENGTH = 80;
 
 function formatUnreadable(reports: readonly UnreadableReport[]): string[] {

@@ -1,4 +1,4 @@
-// One request to the Worker: bearer key, deadline, no redirects, and an answer that has been checked.
+// Sends one request to the Worker, with the admin key and a deadline, without redirects, and validates the answer.
 
 import * as v from "valibot";
 import { findMistake } from "../../src/client/platform-request.ts";
@@ -9,7 +9,7 @@ import { WorkerError } from "./worker-error.ts";
 
 export interface RequesterOptions extends Settings {
   readonly fetch: typeof globalThis.fetch;
-  /** Milliseconds for one request, its answer's body included. */
+  /** Milliseconds for one request, including the body of its answer. */
   readonly timeout: number;
 }
 
@@ -22,13 +22,13 @@ export interface Call {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** Sends one request; gives the answer as `schema` has it, or throws a {@link WorkerError}. */
+/** Sends one request and returns the answer validated by `schema`, or throws a {@link WorkerError}. */
 export type Requester = <S extends v.GenericSchema>(call: Call, schema: S) => Promise<v.InferOutput<S>>;
 
-/** A page of 500 reports has some 150 kB. */
+/** A page of 500 reports has about 150 kB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Makes the function that sends requests. Without a key they go without `Authorization`. */
+/** Makes the function that sends requests. Without a key, they have no `Authorization`. */
 export function createRequester({ endpoint, key, fetch, timeout }: RequesterOptions): Requester {
   return async ({ method, path, query, form }, schema) => {
     const call = `${method} ${path}`;
@@ -51,7 +51,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
       );
       const { status } = response;
       if (status >= 300 && status < 400) {
-        // Unread, it would hold the connection, and with it this process.
+        // An unread body keeps the connection open, and thereby this process.
         response.body?.cancel().catch(() => {});
         const target = toTarget(response.headers.get("location"), endpoint);
         throw new WorkerError(call, { kind: "redirect", status, target });
@@ -66,7 +66,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
       if (error instanceof WorkerError) throw error;
       if (controller.signal.aborted) throw new WorkerError(call, { kind: "timeout", milliseconds: timeout });
       if (findMistake(error) !== undefined) throw error;
-      // Its message may quote the header, so only its code is told.
+      // Its message may quote the header, so only its code is passed on.
       throw new WorkerError(call, { kind: "network", systemCode: toSystemCode(error) });
     } finally {
       clearTimeout(timer);
@@ -74,7 +74,7 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
   };
 }
 
-/** Bytes that are not UTF-8 came over a sound connection: they are no answer of the Worker's. */
+/** Invalid UTF-8 means that the answer is not the Worker's, not that the connection failed. */
 function dropBadText(error: unknown): undefined {
   if ((error as { code?: unknown } | undefined)?.code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw error;
 }
@@ -87,7 +87,7 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** Where a redirect leads, without what a query may hold. */
+/** Returns the target of a redirect without its query. */
 function toTarget(location: string | null, base: string): string | undefined {
   if (location === null || !URL.canParse(location, base)) return undefined;
   const { origin, pathname } = new URL(location, base);

@@ -14,8 +14,8 @@ interface ReportName {
 const CONCURRENCY = 4;
 
 /**
- * URLs take one and two dots for "here" and "above", percent-encoded too (URL standard, "single-dot" and
- * "double-dot path segment"); halves of a surrogate pair have no UTF-8.
+ * Ids that cannot be a path segment. URLs resolve one and two dots, even percent-encoded (URL standard, "single-dot" and
+ * "double-dot path segment"), and lone surrogates have no UTF-8.
  */
 const UNADDRESSABLE = /^\.{0,2}$|\p{Cs}/u;
 
@@ -34,12 +34,12 @@ export async function runRetry(
   return 1;
 }
 
-/** Sends all reports of a state again, and says of each that was not accepted why. */
+/** Sends all reports of a state again, and prints the reason for each one that is not accepted. */
 export async function runRetryAll(
   { request, output }: Pick<Work, "request" | "output">,
   { state }: { readonly state: "dead" | "queued" },
 ): Promise<ExitCode> {
-  // All names first: what is sent again leaves the list, and may come back to it.
+  // Collect all names first: a report that is sent again leaves the list, and may return to it.
   const reports = new Map<string, ReportName>();
   for await (const page of listReports(request, state, Number.POSITIVE_INFINITY)) {
     for (const { channel, messageId } of page.reports)
@@ -55,7 +55,7 @@ export async function runRetryAll(
   let stopped = false;
   const waiting = reports.values();
   const work = async () => {
-    // One iterator among all: each name is taken once.
+    // All workers share one iterator, so each name is taken once.
     for (const report of waiting) {
       const refusal = await retry(request, report);
       if (refusal === undefined) accepted += 1;
@@ -82,14 +82,14 @@ export async function runRetryAll(
 
 interface Refusal {
   readonly lines: readonly string[];
-  /** Whether the others would fare no better. */
+  /** `true` if the other reports would be refused too. */
   readonly concernsAll: boolean;
 }
 
-/** @returns Why it was not accepted, or nothing. */
+/** @returns The refusal, or `undefined` if the report was accepted. */
 async function retry(request: Requester, { channel, messageId }: ReportName): Promise<Refusal | undefined> {
   if ([channel, messageId].some((segment) => UNADDRESSABLE.test(segment)))
-    return { lines: ["this cannot stand in a URL."], concernsAll: false };
+    return { lines: ["this id cannot be part of a URL."], concernsAll: false };
   const path = `/reports/${encodeURIComponent(channel)}/${encodeURIComponent(messageId)}/retry`;
   try {
     await request({ method: "POST", path }, retrySchema);

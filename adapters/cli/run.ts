@@ -1,4 +1,4 @@
-// One invocation, from its arguments to its exit code.
+// Runs one invocation, from its arguments to its exit code.
 
 import manifest from "../../package.json" with { type: "json" };
 import { type Invocation, parseArguments, UsageError } from "./arguments.ts";
@@ -14,7 +14,7 @@ import { USAGE } from "./usage.ts";
 import type { ExitCode, Work } from "./work.ts";
 import { WorkerError } from "./worker-error.ts";
 
-/** What a command line has around it. */
+/** The process around the command line. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: typeof globalThis.fetch;
@@ -22,15 +22,15 @@ export interface CliContext {
   readonly stderr: (text: string) => unknown;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Milliseconds for one request, its answer's body included. */
+  /** Milliseconds for one request, including the body of its answer. */
   readonly timeout: number;
 }
 
 /**
  * Runs one command.
  *
- * @param argv Without the names of Node and of the script.
- * @returns The exit code; whatever there is to say has been written.
+ * @param argv The arguments, without the names of Node and of the script.
+ * @returns The exit code. All output has been written.
  */
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   const { env, stdout, stderr, now } = context;
@@ -50,13 +50,13 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     }
     const settings = readSettings(env, invocation.endpoint);
     if (settings.key === undefined && invocation.command !== "doctor") {
-      throw new UsageError(`${ADMIN_KEY_SETTING} is not set: it must hold the Worker's admin key.`);
+      throw new UsageError(`${ADMIN_KEY_SETTING} is not set: it must be the Worker's admin key.`);
     }
     const request = createRequester({ ...settings, fetch: context.fetch, timeout: context.timeout });
     return await dispatch(invocation, { ...settings, request, output, now });
   } catch (error) {
     if (error instanceof UsageError) {
-      output.complain(error.message, "vonage-conversion --help says more.");
+      output.complain(error.message, "Run vonage-conversion --help for usage.");
       return 2;
     }
     if (!(error instanceof WorkerError)) throw error;

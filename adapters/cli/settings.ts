@@ -1,4 +1,4 @@
-// Where the Worker is, and the key to it.
+// The address of the Worker and the admin key.
 
 import { baseUrlSchema } from "../../src/client/options.ts";
 import { findFaults } from "../../src/shared/validation.ts";
@@ -16,8 +16,8 @@ export interface Settings {
 /**
  * Reads the settings.
  *
- * @param endpoint What `--endpoint` says, which comes before the environment.
- * @throws {UsageError} naming the setting; never with its value.
+ * @param endpoint The value of `--endpoint`, which takes precedence over the environment.
+ * @throws {UsageError} with the name of the setting, never its value.
  */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -25,12 +25,13 @@ export function readSettings(
 ): Settings {
   const name = endpoint === undefined ? ENDPOINT_SETTING : "--endpoint";
   const given = endpoint ?? env[ENDPOINT_SETTING];
-  if (!given) throw new UsageError(`Where is the Worker? Set ${ENDPOINT_SETTING}, or give --endpoint URL.`);
+  if (!given)
+    throw new UsageError(`The Worker's URL is missing: set ${ENDPOINT_SETTING}, or pass --endpoint URL.`);
   const { output, faults } = findFaults(baseUrlSchema, given);
   if (faults) throw new UsageError(faults.map(({ rule }) => `${name} ${rule}.`).join(" "));
 
   const key = env[ADMIN_KEY_SETTING] || undefined;
-  // The Worker's own rule. Anything that breaks a header would be quoted by fetch.
+  // The Worker's own rule. It also keeps fetch from quoting an invalid header value in an error.
   if (key !== undefined && !/^[\w~-]{32,200}$/.test(key)) {
     throw new UsageError(
       `${ADMIN_KEY_SETTING} must be the key alone, without its name: 32 to 200 letters, digits, _, ~ or -.`,

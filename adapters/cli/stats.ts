@@ -1,11 +1,11 @@
 // `vonage-conversion stats`.
 
-import { type Gate, type Stats, statsSchema } from "./answers.ts";
+import { type HeldBackTraffic, type Stats, statsSchema } from "./answers.ts";
 import { formatTable } from "./table.ts";
 import { formatAge, formatInstant } from "./time.ts";
 import type { Work } from "./work.ts";
 
-/** Prints the figures of the ledger. */
+/** Prints the ledger's figures. */
 export async function runStats(
   { request, output, now }: Pick<Work, "request" | "output" | "now">,
   { json }: { readonly json: boolean },
@@ -15,14 +15,14 @@ export async function runStats(
   return 0;
 }
 
-/** Counts by state, by traffic and channel, and of the 2FA workflow; how long the oldest waits, and what is held back. */
+/** Formats counts by state, traffic and channel, counts of the 2FA workflow, the longest wait and held back traffic. */
 export function formatStats(stats: Stats, now: number): string[] {
   const { shards, formerShards = [], reports, counts, oldestWaiting, gates, twoFactor = {} } = stats;
   const workflow = Object.entries(twoFactor);
   const oldest =
     oldestWaiting === null
-      ? "No report waits."
-      : `The oldest waiting report waits since ${formatAge(oldestWaiting, now)}.`;
+      ? "No reports are waiting."
+      : `The oldest waiting report has waited since ${formatAge(oldestWaiting, now)}.`;
   return [
     `Reports in ${shards} ${shards === 1 ? "shard" : "shards"}${formerShards.length > 0 ? `, before that in ${formerShards.join(", ")}` : ""}:`,
     "",
@@ -39,22 +39,22 @@ export function formatStats(stats: Stats, now: number): string[] {
         ]),
     ...(workflow.length === 0 ? [] : [...formatTable(["2FA workflow", "so far"], workflow), ""]),
     oldest,
-    ...(gates.length === 0 ? ["No sending is held back."] : gates.map((gate) => formatGate(gate, now))),
+    ...(gates.length === 0 ? ["No traffic is held back."] : gates.map((gate) => formatHeldBack(gate, now))),
   ];
 }
 
 const CAUSES: Readonly<Record<string, readonly [what: string, why: string]>> = {
   unauthorized: ["parked", "Vonage refuses the API key or secret"],
   not_enabled: ["parked", "Vonage says the Conversion API is not enabled"],
-  outage: ["held back", "Vonage cannot be reached or cannot answer"],
-  throttled: ["slowed down", "Vonage asks to slow down"],
-  recovering: ["speeding up again", "Vonage takes reports again"],
+  outage: ["held back", "Vonage is unreachable or fails"],
+  throttled: ["slowed down", "Vonage asks for fewer requests"],
+  recovering: ["speeding up again", "Vonage accepts reports again"],
 };
 
-/** One key of one shard whose sending is held back. */
-export function formatGate(gate: Gate, now: number): string {
+/** Formats the traffic that a shard holds back or slows down. */
+export function formatHeldBack(gate: HeldBackTraffic, now: number): string {
   const [what, why] = CAUSES[gate.cause] ?? ["held back", gate.cause];
   const pace = gate.perSecond === null ? "" : `; ${gate.perSecond} a second`;
   const probe = gate.nextProbeAt === null ? "" : `; next try ${formatInstant(gate.nextProbeAt)}`;
-  return `shard ${gate.shard}: ${gate.traffic} is ${what} since ${formatAge(gate.since, now)}: ${why}${pace}${probe}`;
+  return `shard ${gate.shard}: ${gate.traffic} has been ${what} since ${formatAge(gate.since, now)}: ${why}${pace}${probe}`;
 }

@@ -1,6 +1,6 @@
 import { formatTimestamp } from "../../src/wire/timestamp.ts";
 
-/** `yyyy-MM-dd HH:mm:ss`, UTC; `-` for none; what is no instant, as it came. */
+/** Formats as `yyyy-MM-dd HH:mm:ss` UTC; `-` for none. Returns invalid instants unchanged. */
 export function formatInstant(instant: string | null): string {
   if (instant === null) return "-";
   const milliseconds = Date.parse(instant);
@@ -14,7 +14,7 @@ const UNITS = [
   ["second", 1000],
 ] as const;
 
-/** A time span in words, to its two largest units: `2 hours 5 minutes`. */
+/** Formats a time span with its two largest units: `2 hours 5 minutes`. */
 export function formatSpan(milliseconds: number): string {
   const first = UNITS.findIndex(([, size]) => milliseconds >= size);
   if (first < 0) return "0 seconds";
@@ -29,7 +29,7 @@ export function formatSpan(milliseconds: number): string {
     .join(" ");
 }
 
-/** An instant, and how long ago it was. */
+/** Formats an instant and its age. */
 export function formatAge(instant: string, now: number): string {
   const milliseconds = Date.parse(instant);
   const age = Number.isNaN(milliseconds) ? "" : ` (${formatSpan(now - milliseconds)})`;

@@ -1,32 +1,32 @@
-/** What `--help` prints, line by line. */
+/** The lines of `--help`. */
 export const USAGE: readonly string[] = `
 Usage: vonage-conversion <command> [options]
 
-The operator's view of a vonage-conversion Worker: what was reported, what waits, what died, and why.
+The operator's view of a vonage-conversion Worker: reports that were recorded, wait or are dead, and the reasons.
 
 Commands:
   reports                       list reports
     --state STATE               tracking, sending, queued, recorded, dead or unreadable (default: dead)
-    --limit N                   how many at most; 0 means all (default: 100)
+    --limit N                   maximum number of reports; 0 means all (default: 100)
   retry CHANNEL MESSAGE-ID      send one report again; CHANNEL is sms or voice
   retry --all [--state STATE]   send all dead (the default) or queued reports again
-  stats                         how many reports there are, how long they wait, what is held back
-  erase NUMBER                  remove what is stored of a phone number: challenges and the counters of its limit
-  doctor                        is the Worker reachable and complete, does Vonage accept its keys; what to do
+  stats                         count reports; show the longest wait and held back traffic
+  erase NUMBER                  delete the data of a phone number: its challenges and rate limit counters
+  doctor                        check the Worker, its settings and its Vonage keys, and say what to fix
 
 Options:
-  --endpoint URL                the Worker's base URL; https, or http to localhost
-  --json                        for reports: one JSON object a line; for stats and doctor: one JSON object
-  -h, --help                    this text
-  --version                     the version of this command line
+  --endpoint URL                the Worker's base URL: https, or http for localhost
+  --json                        print JSON: for reports one object per line, otherwise one object
+  -h, --help                    print this text
+  --version                     print the version of this command line
 
-A message id that begins with a dash goes behind two: retry sms -- -0A0000000123ABCD1
+Put two dashes before a message id that begins with a dash: retry sms -- -0A0000000123ABCD1
 
 Environment:
   VONAGE_CONVERSION_ENDPOINT    the same as --endpoint
-  VONAGE_CONVERSION_ADMIN_KEY   the Worker's admin key; never an argument, since lists of processes show those
+  VONAGE_CONVERSION_ADMIN_KEY   the Worker's admin key; not an option, because process lists show arguments
 
-Exit codes: 0 all well; 1 something is wrong, or not everything was accepted; 2 wrong usage.
+Exit codes: 0 success; 1 a problem, a failed request, or a report that was not accepted; 2 wrong usage.
 `
   .trim()
   .split("\n");

@@ -2,7 +2,7 @@ import type { Output } from "./output.ts";
 import type { Requester } from "./request.ts";
 import type { Settings } from "./settings.ts";
 
-/** What a command works with. */
+/** The dependencies of a command. */
 export interface Work extends Settings {
   readonly request: Requester;
   readonly output: Output;
@@ -10,5 +10,5 @@ export interface Work extends Settings {
   readonly now: () => number;
 }
 
-/** 0: all well. 1: something is wrong, a request failed, or not everything was accepted. 2: wrong usage. */
+/** 0: success. 1: a problem, a failed request, or a report that was not accepted. 2: wrong usage. */
 export type ExitCode = 0 | 1 | 2;

@@ -1,24 +1,24 @@
-// A request that was not answered as hoped → what to say about it.
+// Errors of requests to the Worker, with advice.
 
 import type { Problem } from "./answers.ts";
 import { formatMissing } from "./missing-settings.ts";
 import { ADMIN_KEY_SETTING } from "./settings.ts";
 
-/** Why there is no good answer. */
+/** The reason why a request failed. */
 export type Failure =
   | { readonly kind: "timeout"; readonly milliseconds: number }
   | { readonly kind: "network"; readonly systemCode: string | undefined }
   | { readonly kind: "redirect"; readonly status: number; readonly target: string | undefined }
-  /** Not the Worker's, or not of a version that is known here. */
+  /** The answer is not from the Worker, or from an unknown version of it. */
   | { readonly kind: "foreign"; readonly status: number }
   | { readonly kind: "problem"; readonly status: number; readonly problem: Problem };
 
-/** A request failed. The message says which, why, and what to do; it never holds a query, a header or a body. */
+/** A failed request. The message names the request, the reason and the remedy, never a query, a header or a body. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
   /** The message without the call. */
   readonly reason: string;
-  /** Lines beyond the message. */
+  /** Further lines. */
   readonly more: readonly string[];
   readonly failure: Failure;
 
@@ -30,7 +30,7 @@ export class WorkerError extends Error {
     this.failure = failure;
   }
 
-  /** Whether other requests would fare no better. */
+  /** `true` if other requests would fail too. */
   get concernsAll(): boolean {
     const { failure } = this;
     if (failure.kind === "foreign") return failure.status < 500;
@@ -39,30 +39,30 @@ export class WorkerError extends Error {
   }
 }
 
-/** A problem's name: `unauthenticated`, `no-ledger`, … */
+/** Returns the name of a problem: `unauthenticated`, `no-ledger`, … */
 export const nameOf = ({ type }: Problem): string => type.slice(type.lastIndexOf(":") + 1);
 
 const EXPLAINED = new Map<string, (problem: Problem) => readonly string[]>([
   [
     "unauthenticated",
     () => [
-      `the Worker refused the admin key (401): ${ADMIN_KEY_SETTING} must be one of the keys that the Worker has as ` +
-        "ADMIN_KEYS (npx wrangler secret put ADMIN_KEYS, with name:key).",
+      `the Worker refused the admin key (401): ${ADMIN_KEY_SETTING} must be one of the keys in the Worker's ` +
+        "ADMIN_KEYS (set with npx wrangler secret put ADMIN_KEYS, as name:key).",
     ],
   ],
   [
     "no-ledger",
-    () => ["this Worker runs without a ledger (501): there is nothing to list, count or send again."],
+    () => ["this Worker has no ledger (501): there are no reports to list, count or send again."],
   ],
   [
     "not-configured",
-    (problem) => ["the Worker is not configured completely (503):", ...formatMissing(problem)],
+    (problem) => ["the configuration of the Worker is incomplete (503):", ...formatMissing(problem)],
   ],
 ]);
 
 const NETWORK_ADVICE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there; is the Worker running, and the endpoint right?",
-  ENOTFOUND: "there is no such host; check the endpoint.",
+  ECONNREFUSED: "nothing listens there; check that the Worker is running, and the endpoint.",
+  ENOTFOUND: "the host does not exist; check the endpoint.",
   EAI_AGAIN: "the host's name could not be looked up; check the network and try again.",
   CERT_HAS_EXPIRED: "its certificate has expired.",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host; check the endpoint.",
@@ -77,23 +77,23 @@ function describe(failure: Failure, isRetry: boolean): readonly string[] {
       const advice =
         NETWORK_ADVICE[systemCode ?? ""] ??
         (/CERT|SELF_SIGNED|UNABLE_TO/.test(systemCode ?? "")
-          ? "its certificate is not trusted here."
+          ? "its certificate is not trusted."
           : `the connection failed. ${againAdvice(isRetry)}`);
       return [`${advice}${systemCode === undefined ? "" : ` (${systemCode})`}`];
     }
     case "redirect": {
       const to = failure.target === undefined ? "" : ` to ${failure.target}`;
       return [
-        `redirected (${failure.status})${to}. This is not followed, since the admin key would go along; ` +
+        `redirected (${failure.status})${to}. Redirects are not followed, because they would receive the admin key; ` +
           "check the endpoint.",
       ];
     }
     case "foreign":
       return [
-        `${failure.status}, but not an answer that this version knows. ${
+        `${failure.status}, with an answer that this version does not understand. ${
           failure.status >= 500
-            ? "The Worker may have broken down: look at `npx wrangler tail`, and try again."
-            : "Check the endpoint, and that Worker and command line are of the same version."
+            ? "The Worker may have failed: run `npx wrangler tail`, and try again."
+            : "Check the endpoint, and that the Worker and this command line have the same version."
         }`,
       ];
     case "problem": {
@@ -112,5 +112,5 @@ function describe(failure: Failure, isRetry: boolean): readonly string[] {
 
 const againAdvice = (isRetry: boolean) =>
   isRetry
-    ? "It may have been accepted all the same; it does no harm to try again."
+    ? "The report may have been accepted; trying again is safe."
     : "Check the network and the endpoint, and try again.";

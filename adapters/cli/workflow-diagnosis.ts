@@ -1,4 +1,4 @@
-// How the 2FA workflow is set up, in words: what has to be done first, then what is well.
+// Describes the setup of the 2FA workflow: problems and notes first, then the settings.
 
 import type { WorkflowDiagnosis } from "./answers.ts";
 import { type Finding, finding } from "./finding.ts";
@@ -23,7 +23,7 @@ export function ofWorkflow(
   ];
 }
 
-/** A setting to look at. */
+/** Turns a note about a setting into a finding. */
 export function ofNote({ name, detail }: WorkflowDiagnosis["notes"][number]): Finding {
   const [first = "", ...more] = detail.split(/(?<=\.) /);
   return finding("note", `${name} ${endSentence(first)}`, more.map(endSentence));
@@ -53,7 +53,7 @@ function formatCalls(voice: WorkflowDiagnosis["voice"]): string {
   return voice.from === null ? "Calls come from a sender of your own." : `Calls come from ${voice.from}.`;
 }
 
-/** More than these are counted. */
+/** Longer lists are given as a number. */
 const MOST_COUNTRIES = 12;
 
 function formatCountries(countries: readonly string[]): string {
@@ -86,10 +86,10 @@ function formatLimits(limits: WorkflowDiagnosis["limits"]): string {
 
 const WEBHOOKS = { "delivery-receipt": "Delivery receipts", "inbound-sms": "Replies" } as const;
 
-/** One line for each kind: when one last came that was believed, and what was refused since. */
+/** Formats a line for each kind: the last accepted webhook, and those refused since. */
 function formatWebhooks({ trust, seen }: WorkflowDiagnosis["webhooks"], now: number): string[] {
   if (trust === "none") return [];
-  if (seen === null) return ["Webhooks: what came cannot be told now."];
+  if (seen === null) return ["Webhooks: it is unknown at the moment which ones arrived."];
   const ago = ({ lastAt }: Seen) => formatAgo(now - Date.parse(lastAt));
   return Object.entries(WEBHOOKS).map(([webhook, name]) => {
     const ours = seen.filter((one) => one.webhook === webhook);
@@ -107,6 +107,6 @@ function formatWebhooks({ trust, seen }: WorkflowDiagnosis["webhooks"], now: num
 
 const REFUSED: readonly string[] = ["unsigned", "forged", "stale", "malformed", "messages_api"];
 
-/** Webhooks are noted to the minute. */
+/** Webhooks are recorded to the minute. */
 const formatAgo = (milliseconds: number): string =>
   milliseconds < 60_000 ? "just now" : `${formatSpan(milliseconds - (milliseconds % 60_000))} ago`;

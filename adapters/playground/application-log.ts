@@ -1,26 +1,26 @@
-// What the demo application and the Worker say to each other, for the timeline.
+// The exchanges of the demo application with the Worker, for the timeline.
 
-/** One request of the application's to the Worker. */
+/** One request of the application to the Worker. */
 export interface ApplicationExchange {
-  /** From 1, in the order in which they ended. */
+  /** A number from 1, in the order in which exchanges ended. */
   readonly seq: number;
-  /** When it began, ISO 8601. */
+  /** Time of its beginning, ISO 8601. */
   readonly at: string;
   readonly method: string;
   readonly path: string;
-  /** 0: no answer. */
+  /** The status of the answer; 0 if there was none. */
   readonly status: number;
-  /** Milliseconds until the whole answer was there. */
+  /** Milliseconds until the answer was complete. */
   readonly duration: number;
-  /** The bodies, where they are JSON. Headers, and with them the proxy key, are left out. */
+  /** The bodies, if they are JSON. Headers are left out, and with them the proxy key. */
   readonly request?: unknown;
   readonly answer?: unknown;
 }
 
 export interface ApplicationLog {
-  /** Sends a request, and keeps what came of it. */
+  /** Sends a request and records the exchange. */
   readonly fetch: typeof fetch;
-  /** Those with a higher `seq`, oldest first. */
+  /** Lists exchanges with a higher `seq`, oldest first. */
   since(seq: number): readonly ApplicationExchange[];
   forget(): void;
 }
@@ -29,8 +29,8 @@ const MAX_EXCHANGES = 500;
 const MAX_LOOKED_AT = 200;
 
 /**
- * Keeps the last 500 exchanges. Looks (GET) that find a challenge in the state it was last known in are left out, since
- * there is one every second or so.
+ * Keeps the last 500 exchanges. The application polls a challenge about every second, so polls (GET) that find no change
+ * are left out.
  */
 export function createApplicationLog(send: typeof fetch, now: () => number): ApplicationLog {
   const exchanges: ApplicationExchange[] = [];

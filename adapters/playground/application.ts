@@ -1,4 +1,4 @@
-// The demo application's backend, as a shop would write it: it holds the proxy key, the browser never does.
+// The demo application's backend, as a shop would write it. It has the proxy key; the browser never does.
 
 import * as v from "valibot";
 import { findFaults, objectOf, oneOf, required, text } from "../../src/shared/validation.ts";
@@ -23,9 +23,9 @@ import {
 export interface ApplicationOptions {
   /** Base URL of the Worker. */
   readonly endpoint: string;
-  /** A proxy key of the Worker's for 2FA traffic. */
+  /** The Worker's proxy key for 2FA traffic. */
   readonly key: string;
-  /** Seconds before a further message may be asked for, as the Worker has it. */
+  /** Seconds until another message may be requested: the Worker's TWO_FACTOR_COOLDOWN_S. */
   readonly cooldown: number;
   /** @default globalThis.fetch */
   readonly fetch?: typeof fetch;
@@ -33,21 +33,21 @@ export interface ApplicationOptions {
   readonly now?: () => number;
 }
 
-/** What a POST is answered. */
+/** The answer to a POST. */
 export interface ApplicationAnswer {
   readonly challenge: ShownChallenge | null;
-  /** Why a code was not taken. */
+  /** The reason why a code was not accepted. */
   readonly reason?: NotVerified;
-  /** Why nothing was done. */
+  /** The reason why a request was refused or failed. */
   readonly error?: TwoFactorErrorCode | "no_challenge";
-  /** What the Worker, or this backend, says of that. */
+  /** The explanation of the Worker or of this backend. */
   readonly detail?: string;
 }
 
 export interface Application {
   /** Answers `POST /app/start`, `/app/check`, `/app/resend`, `/app/cancel`, whose body is `input`. */
   act(request: Request, input: unknown): Promise<Response>;
-  /** How the challenge of a request's session stands; asks the Worker about once a second while it is pending. */
+  /** Returns the session's challenge. Asks the Worker about once a second while it is pending. */
   look(request: Request): Promise<Pick<ApplicationAnswer, "challenge" | "error">>;
   exchanges(after: number): readonly ApplicationExchange[];
   forget(): void;
@@ -55,7 +55,7 @@ export interface Application {
 
 const LOOK_EVERY_MS = 1000;
 
-/** Where this shop's users are at home: what they type without "+" is read as they dial it. */
+/** The country of this shop's users: numbers without "+" are read as dialled there. */
 export const DEFAULT_COUNTRY = "GB";
 
 const channel = oneOf(CHANNELS);
@@ -77,7 +77,7 @@ export function createApplication({
   const sessions = createSessions();
   const twoFactor = createTwoFactorClient({ endpoint, key, fetch: log.fetch });
 
-  /** What each call does with a session; resolves to what its answer says beside the challenge. */
+  /** The actions on a session. Each resolves to its answer, without the challenge. */
   const actions: Readonly<
     Record<string, (session: Session, input: unknown) => Promise<Partial<ApplicationAnswer>>>
   > = {
@@ -132,7 +132,7 @@ export function createApplication({
         if (error instanceof Refused) return answer({ error: error.code, detail: error.message }, 400);
         if (!isTwoFactorError(error)) throw error;
         const { code, message, status = 502, challenge } = error;
-        // Its code counts if it arrives. An error holds no number.
+        // The message may still arrive, so its code must be accepted. The error has no number; ask for it.
         if (challenge !== undefined) {
           session.challenge = await twoFactor.get(challenge.id).then(begin, () => session.challenge);
         }
@@ -150,7 +150,7 @@ export function createApplication({
       session.challenge = waiting;
       try {
         const { state, attemptsLeft, expiresAt } = await twoFactor.get(before.id);
-        // Unless something else happened meanwhile.
+        // Keep a change that happened meanwhile.
         if (session.challenge === waiting) {
           session.challenge = { ...waiting, state, attemptsLeft, expiresAt: Date.parse(expiresAt) };
         }
@@ -176,7 +176,7 @@ export function createApplication({
   }
 }
 
-/** What became of the challenge of a code that was not taken. */
+/** The state of a challenge after a code was not accepted. */
 const STATES: { readonly [R in NotVerified]?: KnownChallenge["state"] } = {
   expired: "expired",
   too_many_attempts: "locked",
@@ -200,5 +200,5 @@ function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutp
 
 function demand({ challenge }: Session): KnownChallenge {
   if (challenge !== undefined) return challenge;
-  throw new Refused("no_challenge", "There is no code under way.");
+  throw new Refused("no_challenge", "No code has been requested.");
 }

@@ -2,9 +2,9 @@ import { buildSync } from "esbuild";
 import type { PageFiles } from "./page-files.ts";
 
 /**
- * Makes the page of `npm start` from its sources.
+ * Bundles the page of `npm start`.
  *
- * @param folder Of the sources, without a trailing slash.
+ * @param folder The folder of the page's sources, without a trailing slash.
  */
 export function bundlePage(folder: string): Required<PageFiles> {
   const { outputFiles } = buildSync({

@@ -1,4 +1,4 @@
-// What the page of `npm start` talks to: the demo application, and Vonage's side in one look.
+// The server of the page of `npm start`: the demo application and the sandbox.
 
 import type {
   CarrierSettings,
@@ -14,21 +14,21 @@ import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
 import { type Application, type ApplicationAnswer, DEFAULT_COUNTRY } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
 
-/** What `GET /app/state` tells: everything on the page that changes by itself. */
+/** The answer of `GET /app/state`: everything on the page that changes by itself. */
 export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"> {
-  /** Another one: all that was told before is forgotten. */
+  /** Changes when the server has forgotten everything; the page then starts afresh. */
   readonly life: string;
   readonly handset: {
-    /** Whose: the challenge's number, else the one that was asked for; `null` where that is none. */
+    /** The challenge's number, otherwise the typed one; `null` if that is not a number. */
     readonly number: string | null;
     readonly messages: readonly HandsetMessage[];
     readonly calls: readonly HandsetCall[];
   };
-  /** What the carriers were last told; the rest is as it is by default. */
+  /** The current settings of the carriers; missing ones have their defaults. */
   readonly carrier: CarrierSettings;
-  /** The faults still to strike. */
+  /** The faults that have not struck yet. */
   readonly faults: readonly SandboxFault[];
-  /** Exchanges after those that the query names. */
+  /** Exchanges after the `seq` that the query names. */
   readonly application: readonly ApplicationExchange[];
   readonly vonage: readonly SandboxExchange[];
 }
@@ -36,9 +36,10 @@ export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"
 const MAX_SHOWN = 50;
 
 /**
- * Makes what answers `/app/…`, and `/sandbox/…` through the sandbox.
+ * Makes the function that answers `/app/…`, and `/sandbox/…` through the sandbox.
  *
- * `GET /app/state?number=&application=&vonage=`: a number typed by the visitor, and the `seq` of the last exchanges seen.
+ * `GET /app/state?number=&application=&vonage=` has the number that the visitor typed, and the `seq` of the last
+ * exchanges that the page has seen.
  */
 export function createDemo(
   sandbox: Sandbox,
@@ -59,8 +60,8 @@ export function createDemo(
     }
     if (call === "GET /app/state") return Response.json(await look(request, searchParams), NO_STORE);
     if (request.method !== "POST") return refuse(404, "There is nothing here.");
-    // No page of another origin may drive this one: JSON needs a preflight, and none is granted.
-    if (!isFromHere(request)) return refuse(403, "This is for the page of this very address.");
+    // Keeps pages of other origins out: JSON needs a preflight, which is never granted.
+    if (!isFromHere(request)) return refuse(403, "Only the page of this address may send this request.");
     if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
       return refuse(415, "The body must be declared application/json.");
     }
@@ -101,7 +102,7 @@ export function createDemo(
 
 const NO_STORE = { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } };
 
-/** A browser says where a POST comes from; other callers need not. */
+/** Browsers send the origin of a POST; other callers need not. */
 function isFromHere(request: Request): boolean {
   const origin = request.headers.get("origin");
   return origin === null || (URL.canParse(origin) && new URL(origin).host === new URL(request.url).host);

@@ -1,4 +1,4 @@
-// The sandbox as a Worker of its own: what `npm start` and the tests run beside the real one.
+// The sandbox as a Worker of its own. `npm start` and the tests run it next to the real Worker.
 
 import { waitUntil } from "cloudflare:workers";
 import { createSandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
@@ -8,17 +8,17 @@ import { refuseForeignHost, toHosts } from "./own-hosts.ts";
 import { type PageFiles, servePage } from "./page-files.ts";
 
 interface Env extends PageFiles {
-  /** Base URL of the Worker that takes the webhooks; without, none are sent. */
+  /** Base URL of the Worker that receives the webhooks. Without it, none are sent. */
   readonly WEBHOOK_BASE_URL?: string;
-  /** Host names that it answers to beside localhost, 127.0.0.1 and [::1], separated by commas or white space. */
+  /** Additional host names, separated by commas or white space. localhost, 127.0.0.1 and [::1] are always accepted. */
   readonly PLAYGROUND_HOSTS?: string;
-  /** Signature method of the webhooks; without, they are not signed. */
+  /** Signature method of the webhooks. Without it, they are not signed. */
   readonly WEBHOOK_SIGN?: string;
-  /** Base URL of the Worker that the demo application asks for codes; without, there is no such application. */
+  /** Base URL of the Worker for the demo application. Without it, there is no demo application. */
   readonly APPLICATION_ENDPOINT?: string;
   /** The application's proxy key. */
   readonly APPLICATION_KEY?: string;
-  /** The Worker's TWO_FACTOR_COOLDOWN_S; default 30. */
+  /** The Worker's TWO_FACTOR_COOLDOWN_S. Default: 30. */
   readonly APPLICATION_COOLDOWN_S?: string;
 }
 
@@ -32,7 +32,7 @@ export default {
     try {
       return servePage(request, env) ?? (await answer(request));
     } catch {
-      // A dropped connection: a body that breaks before its first byte makes workerd close without an answer.
+      // Drops the connection: if a body fails before its first byte, workerd closes without an answer.
       return new Response(
         new ReadableStream({
           start(controller) {
@@ -47,7 +47,7 @@ export default {
 function createAnswer(env: Env): (request: Request) => Promise<Response> {
   const sandbox = createSandbox({
     webhooks: readWebhooks(env),
-    // Whoever can send a text can name a callback: it must not make this machine call any other.
+    // Anyone who can send a text can name a callback. It must not make this machine call other hosts.
     webhookOrigins: env.WEBHOOK_BASE_URL ? [new URL(env.WEBHOOK_BASE_URL).origin] : [],
     waitUntil,
   });
@@ -69,7 +69,7 @@ function readWebhooks({ WEBHOOK_BASE_URL: base, WEBHOOK_SIGN: sign }: Env): Sand
       deliveryReceipt: `${base}/webhooks/delivery-receipt`,
       inboundSms: `${base}/webhooks/inbound-sms`,
     }),
-    // The sandbox refuses what is no method.
+    // The sandbox validates the method.
     ...(sign && { sign: sign as NonNullable<SandboxWebhooks["sign"]> }),
   };
 }

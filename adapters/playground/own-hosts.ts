@@ -1,13 +1,13 @@
-// The playground answers to its own names only. Otherwise any web page could point a name of its own at 127.0.0.1 (DNS
-// rebinding), and its visitors' browsers would let it drive the playground as if it came from here.
+// The playground answers only to its own host names. Otherwise any web page could point a host name at 127.0.0.1 (DNS
+// rebinding) and control the playground from its visitors' browsers, as if it were of the same origin.
 
 const OWN: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Refuses a request that is addressed to a name which is not the playground's.
+ * Refuses a request for a host name that is not the playground's.
  *
- * @param more Further host names, without port; for containers, whose neighbours call them by another name.
- * @returns 421, or `undefined`: it may go on.
+ * @param more Further host names, without port: other containers call this one by such a name.
+ * @returns A 421, or `undefined` if the request is accepted.
  */
 export function refuseForeignHost(request: Request, more: readonly string[] = []): Response | undefined {
   const { hostname, protocol } = new URL(request.url);
@@ -15,11 +15,11 @@ export function refuseForeignHost(request: Request, more: readonly string[] = []
   const names = [hostname, ...(header === null ? [] : [toName(header, protocol)])];
   if (names.every((name) => name !== undefined && (OWN.has(name) || more.includes(name)))) return undefined;
   const error =
-    "This playground answers to localhost, 127.0.0.1 and [::1] only. To reach it by another name, set PLAYGROUND_HOSTS to that name, without port.";
+    "This playground answers only to localhost, 127.0.0.1 and [::1]. To use another name, set PLAYGROUND_HOSTS to it, without the port.";
   return Response.json({ error }, { status: 421, headers: { "cache-control": "no-store" } });
 }
 
-/** From the setting: names separated by commas or white space. */
+/** Parses the setting: names separated by commas or white space. */
 export const toHosts = (setting = ""): string[] =>
   setting
     .toLowerCase()

@@ -1,6 +1,6 @@
-// The page's own files, which `npm start` hands to the sandbox's Worker as text.
+// Serves the files of the page. `npm start` passes them to the sandbox's Worker as text.
 
-/** Nothing but what is served here; no inline script or style, no HTML made of text. */
+/** Allows only files from here: no inline scripts or styles, and no HTML made from strings. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +25,7 @@ const FILES: Readonly<Record<string, readonly [file: keyof PageFiles, type: stri
   "/page.js": ["PAGE_JS", "text/javascript"],
 };
 
-/** Answers a GET of one of the page's files; `undefined`: it is none, or the page is not there. */
+/** Answers a GET for a file of the page. Returns `undefined` for other requests, or if there is no page. */
 export function servePage(request: Request, files: PageFiles): Response | undefined {
   const [file, type] = FILES[new URL(request.url).pathname] ?? [];
   const text = file && files[file];

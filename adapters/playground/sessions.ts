@@ -1,10 +1,10 @@
-// Who of the demo application's visitors is in the middle of what. A challenge's id stays here: whoever has it and the
-// code gets in.
+// The sessions of the demo application's visitors. A challenge's id stays on the server: together with the code, it is
+// enough to sign in.
 
 import type { ChallengeDetails } from "../../src/two-factor/challenge/challenge.ts";
 import type { Channel } from "../../src/wire/report.ts";
 
-/** A challenge as the application knows it; times are epoch milliseconds. */
+/** A challenge with its id. Times are epoch milliseconds. */
 export interface KnownChallenge {
   readonly id: string;
   /** E.164 digits without "+". */
@@ -13,18 +13,18 @@ export interface KnownChallenge {
   readonly state: ChallengeDetails["state"];
   readonly attemptsLeft: number;
   readonly expiresAt: number;
-  /** When a further message may be asked for. */
+  /** Time from which another message may be requested. */
   readonly resendAt: number;
-  /** When the Worker was last asked how it stands. */
+  /** Time of the last request to the Worker for its state. */
   readonly lookedAt: number;
 }
 
-/** A challenge as the browser is told of it; never its id. */
+/** A challenge for the browser, without its id. */
 export interface ShownChallenge
   extends Pick<KnownChallenge, "number" | "channel" | "state" | "attemptsLeft"> {
-  /** Milliseconds that its code is still taken. */
+  /** Milliseconds for which its code is still accepted. */
   readonly expiresIn: number;
-  /** Milliseconds until a further message may be asked for. */
+  /** Milliseconds until another message may be requested. */
   readonly resendIn: number;
 }
 
@@ -33,9 +33,9 @@ export interface Session {
 }
 
 export interface Sessions {
-  /** The session that a request belongs to. */
+  /** Finds the session of a request. */
   find(request: Request): Session | undefined;
-  /** The same, or a new one, with the `Set-Cookie` that its browser has to be given. */
+  /** Finds the session of a request, or opens one, and returns it with the `Set-Cookie` for a new one. */
   open(request: Request): { readonly session: Session; readonly headers: Readonly<Record<string, string>> };
   forget(): void;
 }
@@ -43,7 +43,7 @@ export interface Sessions {
 const COOKIE = "sandbox-application";
 const MAX_SESSIONS = 100;
 
-/** Keeps 100 sessions; the one that was opened first is forgotten first. */
+/** Keeps 100 sessions; the oldest is forgotten first. */
 export function createSessions(): Sessions {
   const sessions = new Map<string, Session>();
   const find = (request: Request) => {

@@ -1,4 +1,4 @@
-// `npm start`: the Worker and the sandbox on workerd, a page to look at, and one sample report through both.
+// `npm start`: runs the Worker and the sandbox on workerd, serves the page, and sends one sample report through both.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
@@ -11,10 +11,10 @@ import { bundlePage } from "./bundle-page.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
 const HOST = "127.0.0.1";
-/** Short, so that nobody has to wait for what is worth seeing. */
+/** Short, so that a visitor sees resending and expiry without waiting. */
 const COOLDOWN_S = "10";
 const LIFETIME_S = "180";
-/** Nobody who plays shall be locked out. */
+/** High, so that visitors are not locked out. */
 const LIMITS = "number=1000/60 prefix=10000/60 caller=100000/60 total=100000/60";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -27,15 +27,15 @@ async function main(): Promise<void> {
   ] as const) {
     if (!(await isFree(port))) {
       fail(
-        `Port ${port} is in use. Stop what is using it, or choose another: ${name}=${port + 1000} npm start`,
+        `Port ${port} is in use. Stop the process that uses it, or choose another port: ${name}=${port + 1000} npm start`,
       );
     }
   }
 
-  // Before Miniflare's own handlers, which end with 130. It stops its workerd when this process exits.
+  // Registered before Miniflare's own handlers, which exit with 130. Miniflare stops workerd when this process exits.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
 
-  // New secrets at every start: nothing that is printed here opens anything later.
+  // New secrets at every start: printed keys are useless afterwards.
   const key = randomBytes(24).toString("hex");
   const applicationKey = randomBytes(24).toString("hex");
   const adminKey = randomBytes(24).toString("hex");
@@ -97,37 +97,37 @@ async function main(): Promise<void> {
   const { reports } = (await answer.json()) as { reports: RecordedReport[] };
 
   console.log(`
-Look at it: ${vonage}/
+Open the page: ${vonage}/
 
 The Worker is at    ${endpoint}   POST /2fa, POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
-The sandbox is at   ${vonage}   in Vonage's place; GET /sandbox/ lists its controls
+The sandbox is at   ${vonage}   stands in for Vonage; GET /sandbox/ lists its controls
 
-A sample report went from a client with a report token through the Worker to the sandbox: ${status}.
+A client with a report token sent a sample report through the Worker to the sandbox: ${status}.
 The sandbox recorded:
 ${JSON.stringify(reports.find((one) => one.messageId === messageId) ?? null, null, 2)}
 
-Try one yourself, then look at what was recorded:
+Send one yourself, then list the recorded reports:
   curl -i ${endpoint}/conversions/sms -u local:${key} -d message-id=0A0000000123ABCD1 -d delivered=true
   curl ${vonage}/sandbox/reports
 
-Send a code, find it on the handset, and check it (the id is in the first answer):
+Send a code, read it on the handset, and check it (the first answer has the id):
   curl -i ${endpoint}/2fa -H 'authorization: Bearer ${key}' -d to=447400123456 -d channel=sms
   curl ${vonage}/sandbox/handset?number=447400123456
   curl -i ${endpoint}/2fa/ID/check -H 'authorization: Bearer ${key}' -d code=CODE
 
-Track a message that nobody will report: after 30 seconds the sandbox has delivered=false.
+Track a message and do not report it: after 30 seconds the sandbox has delivered=false.
   curl -i ${endpoint}/messages -u local:${key} -d messageId=0A0000000123ABCD2 -d channel=sms -d expiresIn=30
 
-Have Vonage fail for a while, report, and look at the ledger, which delivers as soon as it can:
+Make Vonage fail for a while, send a report, and watch the ledger, which submits it as soon as Vonage recovers:
   curl ${vonage}/sandbox/faults -H 'content-type: application/json' -d '{"status":503,"times":5}'
   export VONAGE_CONVERSION_ENDPOINT=${endpoint} VONAGE_CONVERSION_ADMIN_KEY=${adminKey}
   npm run -s cli -- stats
 
-Serving until Ctrl-C.
+Press Ctrl-C to stop.
 `);
 }
 
-/** Whether a line of the Worker's log says that the page looked at a challenge, as it does every second. */
+/** Recognises the log line of a poll for a challenge; the page polls every second. */
 function isLook(line: string): boolean {
   return /"method":"GET","route":"\/2fa\/[^"]*","status":200/.test(line);
 }

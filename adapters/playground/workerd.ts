@@ -1,4 +1,4 @@
-// Runs a Worker on a workerd of its own, from its wrangler.toml as it is deployed. Node only; not shipped.
+// Runs a Worker from its wrangler.toml on its own workerd, as it is deployed. Node only; not shipped.
 
 import { buildSync } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -7,12 +7,12 @@ import { unstable_getMiniflareWorkerOptions as getWorkerOptions } from "wrangler
 export interface WorkerdOptions {
   /** Path of the wrangler.toml. */
   readonly config: string;
-  /** Port on 127.0.0.1; 0 chooses a free one. */
+  /** The port on 127.0.0.1; 0 chooses a free one. */
   readonly port?: number;
-  /** Variables and secrets, over those of the wrangler.toml. */
+  /** Variables and secrets; they override those of the wrangler.toml. */
   readonly bindings?: Readonly<Record<string, string>>;
   /**
-   * Whether the Worker's Durable Objects are bound.
+   * Binds the Worker's Durable Objects.
    *
    * @default true
    */
@@ -27,7 +27,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Bundles a Worker as wrangler does, for workerd, with nothing of Node. */
+/** Bundles a Worker for workerd as wrangler does, without Node's modules. */
 export function bundleWorker(entry: string): string {
   const [bundle] = buildSync({
     entryPoints: [entry],
@@ -43,8 +43,8 @@ export function bundleWorker(entry: string): string {
 }
 
 /**
- * A Worker's settings for Miniflare, from its wrangler.toml: with a socket of its own, so that requests reach
- * it as they were sent and not through Miniflare's proxy.
+ * Makes Miniflare's options from a wrangler.toml. The Worker gets its own socket, so that requests reach it unchanged,
+ * not through Miniflare's proxy.
  */
 export function toWorkerSettings({
   config,
@@ -53,7 +53,7 @@ export function toWorkerSettings({
   withLedger = true,
 }: Omit<WorkerdOptions, "onLog">) {
   const { workerOptions, main = "" } = getWorkerOptions(config);
-  // For modules that are not code; the bundle is one script.
+  // `modulesRules` is for modules that are not code; the bundle is one script.
   const { modulesRules, ...settings } = workerOptions;
   return {
     ...settings,
@@ -65,7 +65,7 @@ export function toWorkerSettings({
   };
 }
 
-/** Starts a Worker; resolves when it answers. */
+/** Starts a Worker. Resolves when it answers. */
 export async function startOnWorkerd({ onLog, ...options }: WorkerdOptions): Promise<RunningWorker> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -14,7 +14,7 @@ export interface Started {
   kill(): void;
 }
 
-const MARK = "Serving until Ctrl-C";
+const MARK = "Press Ctrl-C to stop";
 
 export function launchStart(env: Readonly<Record<string, string>>): Started {
   const child = spawn(process.execPath, ["adapters/playground/start.ts"], {

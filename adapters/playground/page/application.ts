@@ -1,4 +1,4 @@
-// The left side: what the user of the application sees.
+// The left side: the application, as its user sees it.
 
 import type { ApplicationAnswer } from "../application.ts";
 import type { ShownChallenge } from "../sessions.ts";
@@ -7,17 +7,17 @@ import { attempts, describeFailure, describeSent, ENDINGS, formatDuration } from
 import { NO_SANDBOX, post } from "./server.ts";
 
 export interface ApplicationView {
-  /** The number that is typed, as the handset's. */
+  /** Returns the typed number, which is also the handset's. */
   readonly number: () => string;
-  /** Shows how the challenge stands; `null`: there is none. */
+  /** Shows the challenge; `null` if there is none. */
   show(challenge: ShownChallenge | null): void;
-  /** Puts a code where the user would type it. */
+  /** Fills in a code. */
   useCode(code: string): void;
-  /** Forgets what was said. */
+  /** Clears the messages and the code. */
   clear(): void;
 }
 
-/** Told after everything that changes something on other sides. */
+/** @param changed Called after each change that other parts of the page show. */
 export function createApplicationView(changed: () => Promise<void>): ApplicationView {
   const startForm = find("start-form", HTMLFormElement);
   const codeForm = find("code-form", HTMLFormElement);
@@ -30,19 +30,19 @@ export function createApplicationView(changed: () => Promise<void>): Application
   const oneAtATime = createOneAtATime();
 
   let shown: ShownChallenge | null = null;
-  /** When it was shown, on this page's own clock. */
+  /** Time of showing, on this page's clock. */
   let shownAt = 0;
-  /** An ended challenge that the user has seen enough of. */
+  /** `true` once the user has left an ended challenge. */
   let dismissed = false;
 
   const typedNumber = () => number.value.trim();
 
-  /** Posts; on failure says why, else goes on. */
+  /** Posts a request. Shows the reason of a failure, otherwise goes on. */
   async function act(path: string, body: object, goOn: (answer: ApplicationAnswer) => void): Promise<void> {
     const answer = await post<ApplicationAnswer>(path, body);
     if (answer === undefined) return say(result, NO_SANDBOX, "bad");
     const failure = describeFailure(answer);
-    // A refusal that came before the backend has no challenge to tell of.
+    // A refusal from before the backend has no challenge.
     if (answer.challenge !== undefined) show(answer.challenge);
     if (failure === undefined) goOn(answer);
     else say(result, failure, "bad");
@@ -67,7 +67,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
         say(result, "");
         code.value = "";
       });
-      // There is a code to type even where nobody knows whether it was sent.
+      // Even if it is uncertain whether the code was sent, the user can type it.
       (shown === null ? number : code).focus();
     });
   });
@@ -77,7 +77,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
     const typed = code.value;
     oneAtATime(codeForm, async () => {
       if (!/^(?:\P{Nd}*\p{Nd}){4}/u.test(typed)) {
-        say(result, "Type the code that the message brings: digits only.", "bad");
+        say(result, "Type the digits of the code from the message.", "bad");
         return code.focus();
       }
       say(result, "");
@@ -95,7 +95,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
         say(result, "Sending a new code…");
         await act("/app/resend", { channel }, () => {
           code.value = "";
-          say(result, "A new code is on its way; the one before is not taken any more.");
+          say(result, "A new code is on its way. The previous code is no longer valid.");
         });
         if (shown?.state === "pending") code.focus();
       }),
@@ -105,7 +105,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
   find("cancel", HTMLButtonElement).addEventListener("click", (event) =>
     oneAtATime(event.currentTarget as HTMLElement, () =>
       act("/app/cancel", {}, () => {
-        say(result, "Cancelled: the code is not taken any more.");
+        say(result, "Cancelled. The code is no longer valid.");
         number.focus();
       }),
     ),
@@ -147,12 +147,12 @@ export function createApplicationView(changed: () => Promise<void>): Application
     tick();
   }
 
-  /** What counts down. */
+  /** Updates the countdowns. */
   function tick(): void {
     if (shown?.state !== "pending") return;
     const past = performance.now() - shownAt;
     const [expiresIn, resendIn] = [shown.expiresIn - past, shown.resendIn - past];
-    const valid = expiresIn > 0 ? ` Valid for ${formatDuration(expiresIn)}.` : " Its time is up.";
+    const valid = expiresIn > 0 ? ` Valid for ${formatDuration(expiresIn)}.` : " The code has expired.";
     setText(find("left", HTMLElement), attempts(shown.attemptsLeft) + valid);
     const waits = resendIn > 0;
     for (const button of Object.values(again)) button.disabled = waits;

@@ -1,4 +1,4 @@
-// The panel of carriers and faults: what makes the lies visible.
+// The panel of carriers and faults.
 
 import type { CarrierSettings, SandboxFault } from "../../../src/sandbox/index.ts";
 import { createOneAtATime, find, make, say, setText } from "./dom.ts";
@@ -8,7 +8,7 @@ export interface CarrierView {
   show(carrier: CarrierSettings, faults: readonly SandboxFault[]): void;
 }
 
-/** What can be made to fail. */
+/** The faults to choose from. */
 const FAULTS: readonly (readonly [label: string, fault: SandboxFault])[] = [
   ["Conversion API: 503", { path: "conversions", status: 503 }],
   ["Conversion API: recorded, but the answer is lost", { path: "conversions", drop: true, recorded: true }],
@@ -51,7 +51,7 @@ export function createCarrierView(changed: () => Promise<void>): CarrierView {
       receipts: receipts.value,
       deliveryDelay: Math.round(Number(delay.value) * 1000),
     };
-    oneAtATime(carrierForm, () => set("/sandbox/carrier", settings, "Set, for messages to come."));
+    oneAtATime(carrierForm, () => set("/sandbox/carrier", settings, "Set for later messages."));
   });
 
   faultForm.addEventListener("submit", (event) => {
@@ -66,9 +66,9 @@ export function createCarrierView(changed: () => Promise<void>): CarrierView {
       const count = faults.reduce((sum, { times = 1 }) => sum + times, 0);
       setText(
         find("faults", HTMLElement),
-        count === 0 ? "No faults are waiting." : `Still to fail: ${count}.`,
+        count === 0 ? "No faults are pending." : `Requests that will fail: ${count}.`,
       );
-      // Somebody else may have set them; what is being typed here stays.
+      // Another page may have changed the settings. Without such a change, keep what is being typed here.
       const now = JSON.stringify(carrier);
       if (now === last) return;
       last = now;

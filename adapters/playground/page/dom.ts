@@ -1,13 +1,13 @@
-// Elements, and texts in them. Nothing here makes HTML of text: what comes from outside is only ever text.
+// Helpers for elements and their texts. Text from outside is never parsed as HTML.
 
-/** The page's element of that id. */
+/** Finds the element with an id. */
 export function find<E extends HTMLElement>(id: string, kind: new () => E): E {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
   throw new Error(`The page has no ${kind.name} #${id}.`);
 }
 
-/** Makes an element with a class and what is in it. */
+/** Makes an element with a class and children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -19,23 +19,23 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Sets a text, unless it is there already: a live region would be read out again. */
+/** Sets a text if it differs. Setting it again would make screen readers repeat a live region. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
 export type Tone = "good" | "bad" | "plain";
 
-/** Says something in a status region, also the same thing twice. */
+/** Announces a text in a status region, even if it is the same as before. */
 export function say(region: HTMLElement, text: string, tone: Tone = "plain"): void {
   region.dataset.tone = tone;
   region.replaceChildren(text);
 }
 
-/** Whether keyboard users are in there. */
+/** Returns `true` if the keyboard focus is inside. */
 export const hasFocus = (element: HTMLElement): boolean => element.contains(document.activeElement);
 
-/** Runs one action at a time: a second click while the first is under way does nothing. Never disables the button, which would lose its focus. */
+/** Runs one action at a time and ignores further clicks. It does not disable the button, which would lose the focus. */
 export function createOneAtATime(): (control: HTMLElement, action: () => Promise<void>) => Promise<void> {
   let busy = false;
   return async (control, action) => {

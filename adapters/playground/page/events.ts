@@ -1,4 +1,4 @@
-// An exchange as the timeline tells it: who to whom, and one short sentence. Pure.
+// Turns exchanges into rows of the timeline: sender, recipient and a short sentence. Pure functions.
 
 import { FAULT_NOTE, RECORDED_FAULT_NOTE, type SandboxExchange } from "../../../src/sandbox/exchanges.ts";
 import type { ApplicationExchange } from "../application-log.ts";
@@ -12,15 +12,15 @@ export interface TimelineEvent {
   readonly to: Actor;
   readonly method: string;
   readonly path: string;
-  /** 0: no answer. */
+  /** The status of the answer; 0 if there was none. */
   readonly status: number;
   readonly sentence: string;
-  /** A report that the Conversion API has recorded. */
+  /** The outcome of a report that the Conversion API has recorded. */
   readonly recorded?: boolean;
-  /** Whether it is a report at all. */
+  /** `true` for a report, recorded or not. */
   readonly isReport: boolean;
   readonly isFailure: boolean;
-  /** What to show of it on demand, by heading. */
+  /** The fields to show on demand, by heading. */
   readonly details: readonly (readonly [heading: string, fields: Readonly<Record<string, unknown>>])[];
 }
 
@@ -30,7 +30,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const CHANNELS: Readonly<Record<string, string>> = { sms: "by text", voice: "by call" };
 
-/** What the application and the Worker said to each other. */
+/** Describes an exchange between the application and the Worker. */
 export function fromApplication(exchange: ApplicationExchange): TimelineEvent {
   const { seq, at, method, path, status, duration, request, answer } = exchange;
   const asked = toFields(request);
@@ -46,14 +46,14 @@ export function fromApplication(exchange: ApplicationExchange): TimelineEvent {
     method,
     path,
     status,
-    sentence: tellApplication(method, path, status, asked, answered),
+    sentence: describeApplication(method, path, status, asked, answered),
     isReport: false,
     isFailure: status === 0 || status >= 400,
     details,
   };
 }
 
-function tellApplication(
+function describeApplication(
   method: string,
   path: string,
   status: number,
@@ -75,10 +75,10 @@ function describeCall(method: string, path: string, asked: Fields, answer: Field
     return answer.verified === true ? "checks the code: verified" : "checks a code";
   if (path.endsWith("/resend")) return `asks for another code ${by ?? ""}`.trim();
   if (method === "DELETE") return "cancels";
-  return `looks how it stands: ${String(answer.state ?? "unknown")}`;
+  return `asks for the state: ${String(answer.state ?? "unknown")}`;
 }
 
-/** What Vonage heard, and what it sent. */
+/** Describes a request that Vonage received, or a webhook that it sent. */
 export function fromVonage(exchange: SandboxExchange): TimelineEvent {
   const { seq, at, from, method, path, status, parameters, note } = exchange;
   const isReport = path.startsWith("/conversions/");
@@ -95,7 +95,7 @@ export function fromVonage(exchange: SandboxExchange): TimelineEvent {
     method,
     path,
     status,
-    sentence: tellVonage(path, status, parameters, note, isFailure, isDone),
+    sentence: describeVonage(path, status, parameters, note, isFailure, isDone),
     ...(isReport && isDone && { recorded: parameters.delivered === "true" }),
     isReport,
     isFailure,
@@ -103,7 +103,7 @@ export function fromVonage(exchange: SandboxExchange): TimelineEvent {
   };
 }
 
-function tellVonage(
+function describeVonage(
   path: string,
   status: number,
   parameters: Readonly<Record<string, string>>,
@@ -121,7 +121,7 @@ function tellVonage(
   if (path === "/sms/json" || path === "/sc/us/2fa/json") return `sends the text${failed}`;
   if (path === "/v1/calls") return `places the call${failed}`;
   if (path.endsWith("/delivery-receipt")) return `receipt: ${parameters.status} for ${id}${failed}`;
-  if (path.endsWith("/inbound-sms")) return `the user answered: ${parameters.text}${failed}`;
+  if (path.endsWith("/inbound-sms")) return `the user replied: ${parameters.text}${failed}`;
   return answer;
 }
 

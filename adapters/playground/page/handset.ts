@@ -9,13 +9,13 @@ type Shown = LiveState["handset"];
 
 export interface HandsetView {
   show(handset: Shown): void;
-  /** Forgets what was shown. */
+  /** Clears everything shown. */
   clear(): void;
 }
 
 /**
- * @param useCode Takes a code to the application.
- * @param changed Told after everything that changes something on other sides.
+ * @param useCode Fills in a code in the application.
+ * @param changed Called after each change that other parts of the page show.
  */
 export function createHandsetView(
   useCode: (code: string) => void,
@@ -37,14 +37,10 @@ export function createHandsetView(
     oneAtATime(form, async () => {
       const text = reply.value.trim();
       if (owner === null || lastText === undefined) {
-        return say(
-          result,
-          "No text has arrived here that could be answered. Send a code by text first.",
-          "bad",
-        );
+        return say(result, "There is no text to reply to. Send a code by text first.", "bad");
       }
       if (text === "") {
-        say(result, "Type an answer first.", "bad");
+        say(result, "Type a reply first.", "bad");
         return reply.focus();
       }
       say(result, "");
@@ -53,14 +49,14 @@ export function createHandsetView(
       if (fault !== undefined) return say(result, fault, "bad");
       reply.value = "";
       append(`reply ${known.size}`, toBubble("mine", "You", new Date().toISOString(), text));
-      say(result, "Answered: Vonage hands it to the Worker.");
+      say(result, "Sent: Vonage passes the reply on to the Worker.");
       await changed();
     });
   });
 
   find("reply-code", HTMLButtonElement).addEventListener("click", () => {
     const code = findCode(lastText ?? "");
-    if (code === undefined) return say(result, "There is no text with a code here yet.", "bad");
+    if (code === undefined) return say(result, "No text with a code has arrived yet.", "bad");
     reply.value = code;
     reply.focus();
   });
@@ -95,7 +91,7 @@ export function createHandsetView(
     return item;
   }
 
-  /** A button that takes the code of a text to the application. */
+  /** Makes a button that fills in the code of a text in the application. */
   function toUse(text: string): HTMLButtonElement[] {
     const code = findCode(text);
     if (code === undefined) return [];

@@ -1,9 +1,9 @@
-// What the application tells its user, and what to do about it.
+// The application's messages to its user.
 
 import type { ApplicationAnswer } from "../application.ts";
 import type { ShownChallenge } from "../sessions.ts";
 
-/** E.164. Blanks differ from country to country, and what was typed should be recognised. */
+/** Formats as E.164 without spaces: grouping differs between countries. */
 export const formatNumber = (digits: string): string => `+${digits}`;
 
 export function formatDuration(milliseconds: number): string {
@@ -20,49 +20,53 @@ export function describeSent({ channel, number }: ShownChallenge): string {
   return channel === "sms" ? `A text with the code is on its way to ${to}.` : `${to} is being called.`;
 }
 
-/** How a challenge ended, for its mark and its sentence. */
+/** The mark and the sentence for each end of a challenge. */
 export const ENDINGS = {
-  verified: ["Verified", "The code came back: the Conversion API hears that the message was delivered."],
-  expired: ["Too late", "The code is not taken any more. Start again to get another."],
+  verified: [
+    "Verified",
+    "The code is right. The Worker reports to the Conversion API that the message was delivered.",
+  ],
+  expired: ["Expired", "The code has expired. Start again to get another."],
   locked: ["Locked", "Too many wrong codes. Start again to get another."],
-  cancelled: ["Cancelled", "The code is not taken any more."],
-  superseded: ["Superseded", "A newer code was sent; this one is not taken any more."],
+  cancelled: ["Cancelled", "The code is no longer valid."],
+  superseded: ["Superseded", "A newer code was sent, so this one is no longer valid."],
 } as const satisfies Record<Exclude<ShownChallenge["state"], "pending">, readonly [string, string]>;
 
 const REASONS: Readonly<Record<NonNullable<ApplicationAnswer["reason"]>, string>> = {
   wrong: "Wrong code.",
-  superseded: "A newer code was sent; this one is not taken any more. Type the newer one.",
-  expired: "That came too late. Start again to get another code.",
+  superseded: "This code is no longer valid. Type the newer one.",
+  expired: "The code has expired. Start again to get another.",
   too_many_attempts: "Too many wrong codes. Start again to get another.",
-  cancelled: "This was cancelled. Start again to get another code.",
-  used: "This code was used already.",
+  cancelled: "The code was cancelled. Start again to get another.",
+  used: "This code has already been used.",
 };
 
 const ERRORS: { readonly [E in NonNullable<ApplicationAnswer["error"]>]?: string } = {
   invalid_number:
-    "This is no phone number. Type it as you would dial it, or with + and its country code, such as +44 7400 123456.",
-  number_refused: "This number gets no codes, or not that way. Try another, or the other way.",
-  country_not_served: "No codes are sent to that country. Try another number.",
-  channel_unavailable: "The code cannot be sent that way. Try the other one.",
+    "This is not a phone number. Type it as you would dial it, or with + and its country code, such as +44 7400 123456.",
+  number_refused:
+    "This number cannot receive codes, or not in this way. Try another number, or the other way.",
+  country_not_served: "This application does not send codes to that country. Try another number.",
+  channel_unavailable: "The code cannot be sent in this way. Try the other one.",
   number_limit: "Too many codes were sent to this number. Try again later, or another number.",
   prefix_limit: "Too many codes were sent to numbers like this one. Try again later.",
-  caller_limit: "Too many codes were asked for. Try again later.",
-  total_limit: "Too many codes were asked for. Try again later.",
+  caller_limit: "Too many codes were requested. Try again later.",
+  total_limit: "Too many codes were requested. Try again later.",
   resend_too_soon: "The last message may still arrive. Wait a little, then send again.",
   too_many_messages: "Too many messages were sent. Cancel, and start again.",
   rate_limited: "Too many requests. Wait ten seconds, then try again.",
   send_uncertain:
-    "Vonage did not answer: the message may arrive, or not. If it does, its code counts; otherwise send again.",
-  send_failed: "Vonage refuses to send it. Look at the timeline for the reason.",
-  unavailable: "Vonage cannot send now, and nothing was sent. Try again.",
-  not_configured: "The Worker sends no codes. Look at GET /health of the Worker.",
-  not_found: "The Worker knows of no such code. Start again.",
-  no_challenge: "There is no code under way. Start again.",
+    "Vonage did not answer, so the message may or may not arrive. If it arrives, type its code; otherwise send again.",
+  send_failed: "Vonage refused to send the message. The timeline shows the reason.",
+  unavailable: "Vonage is unavailable, and nothing was sent. Try again.",
+  not_configured: "The Worker cannot send codes. GET /health of the Worker shows why.",
+  not_found: "The Worker does not know this code. Start again.",
+  no_challenge: "No code has been requested. Start again.",
   network: "The Worker does not answer. Start it again with npm start, then try again.",
-  timeout: "The Worker did not answer in time. The message may arrive all the same; otherwise try again.",
+  timeout: "The Worker did not answer in time. The message may still arrive; otherwise try again.",
 };
 
-/** Why a code was not taken, or nothing was done; `undefined`: all went well. */
+/** Describes why a code was not accepted or a request failed. Returns `undefined` on success. */
 export function describeFailure({ reason, error, detail, challenge }: ApplicationAnswer): string | undefined {
   if (reason !== undefined) {
     const more = challenge?.state === "pending" ? ` ${attempts(challenge.attemptsLeft)}` : "";
@@ -72,7 +76,7 @@ export function describeFailure({ reason, error, detail, challenge }: Applicatio
   return ERRORS[error] ?? `That was refused: ${detail ?? error}`;
 }
 
-/** The code in a text, or in what is heard of a call, where pauses are commas. */
+/** Finds the code in a text, or in the speech of a call, where pauses are commas. */
 export function findCode(text: string): string | undefined {
   return /\d(?:[,、، ]* ?\d){3,9}/.exec(text)?.[0].replace(/\D/g, "");
 }

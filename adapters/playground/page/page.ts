@@ -1,4 +1,4 @@
-// The page of `npm start`: asks twice a second how everything stands, while somebody looks, and shows it.
+// The page of `npm start`: while it is visible, it polls the state twice a second and shows it.
 
 import { createApplicationView } from "./application.ts";
 import { createCarrierView } from "./carrier.ts";
@@ -19,10 +19,10 @@ const timeline = createTimelineView();
 let life = "";
 const seen = { application: 0, vonage: 0 };
 let looking: Promise<void> | undefined;
-/** Counts what was asked for, so that an answer from before it is not shown after it. */
+/** Counts refreshes, so that an answer from before one is not shown after it. */
 let turn = 0;
 
-/** Looks once more, with what is known now. */
+/** Polls again, after a change. */
 async function refresh(): Promise<void> {
   turn++;
   await looking;
@@ -44,7 +44,7 @@ async function lookOnce(): Promise<void> {
   );
   if (state === undefined) return;
   if (state.life !== life) {
-    // The first look, or everything was forgotten meanwhile: what was asked for above may be too late a part of it.
+    // The first poll, or the server has forgotten everything. The poll above may then have skipped new exchanges.
     life = state.life;
     timeline.clear();
     handset.clear();

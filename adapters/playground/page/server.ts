@@ -1,11 +1,11 @@
-// What the page asks of the sandbox, where it was loaded from.
+// The page's requests to its server.
 
 import { JSON_HEADERS } from "../../../src/shared/json-headers.ts";
 import type { LiveState } from "../demo.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** Posts JSON; resolves to the answer's JSON, or `undefined` where there was no answer. */
+/** Posts JSON. Resolves to the JSON of the answer, or `undefined` if there was none. */
 export async function post<A extends object>(path: string, body: object): Promise<A | undefined> {
   try {
     const response = await fetch(path, {
@@ -20,23 +20,23 @@ export async function post<A extends object>(path: string, body: object): Promis
   }
 }
 
-/** What the control panel of the sandbox answers. */
+/** An answer of the sandbox's control panel. */
 export interface ControlAnswer {
   readonly error?: string;
-  /** What is heard of a call. */
+  /** The speech of a call. */
   readonly heard?: string;
 }
 
-/** Why the control panel did not do it, as a sentence; `undefined`: it did. */
+/** Describes why the control panel refused. Returns `undefined` on success. */
 export function faultOf(answer: ControlAnswer | undefined): string | undefined {
   if (answer === undefined) return NO_SANDBOX;
-  return answer.error && `The sandbox refuses that: ${answer.error.replace(/^invalid_options: /, "")}.`;
+  return answer.error && `The sandbox refused: ${answer.error.replace(/^invalid_options: /, "")}.`;
 }
 
 export const NO_SANDBOX =
-  "The sandbox does not answer. Start it again with npm start; this page goes on by itself.";
+  "The sandbox does not answer. Start it again with npm start; this page then continues by itself.";
 
-/** Resolves to how everything stands; `undefined`: no answer. */
+/** Reads the state. Resolves to `undefined` if there is no answer. */
 export async function look(query: Readonly<Record<string, string>>): Promise<LiveState | undefined> {
   try {
     const response = await fetch(`/app/state?${new URLSearchParams(query)}`, {

@@ -1,4 +1,4 @@
-// The timeline: one row for each exchange, oldest first, kept at its end while nobody has scrolled away.
+// The timeline: one row for each exchange, oldest first. It stays at its end unless the user has scrolled away.
 
 import { find, make, setText } from "./dom.ts";
 import type { TimelineEvent } from "./events.ts";
@@ -8,9 +8,9 @@ export interface TimelineView {
   clear(): void;
 }
 
-/** Older ones are taken out. */
+/** Older rows are removed. */
 const MAX_ROWS = 1000;
-/** How near to the end counts as being there, in pixels. */
+/** Distance from the end, in pixels, that counts as being there. */
 const NEAR_PX = 40;
 
 export function createTimelineView(): TimelineView {
@@ -34,7 +34,7 @@ export function createTimelineView(): TimelineView {
     setText(counts, `Recorded: ${recorded.true} delivered, ${recorded.false} not delivered`);
   }
 
-  /** In the order in which exchanges began: an answer may come before that of one that began earlier. */
+  /** Sorts by the beginning of exchanges, because they end in another order. */
   function insert(row: HTMLLIElement, at: string): void {
     let before = rows.lastElementChild as HTMLLIElement | null;
     while (before !== null && (before.dataset.at ?? "") > at) {
@@ -85,7 +85,7 @@ function toRow(event: TimelineEvent): HTMLLIElement {
   );
   const summary = make("summary", "", time, way, make("span", "sentence", sentence), request, answer);
   const details = make("details", "", summary);
-  // Of hundreds of rows few are ever opened.
+  // Built on demand: few of hundreds of rows are opened.
   details.addEventListener("toggle", () => details.append(toMore(event)), { once: true });
   const kinds = ["row", ...(event.isReport ? ["report"] : [])];
   if (recorded !== undefined) kinds.push(recorded ? "recorded-true" : "recorded-false");
@@ -113,7 +113,7 @@ function toMore({ details }: TimelineEvent): HTMLElement {
   return make("div", "more", ...parts);
 }
 
-/** Challenges have long ids; the whole path is among the details. */
+/** Shortens the long id of a challenge. The details show the whole path. */
 const withoutId = (path: string) => path.replace(/^\/2fa\/[^/]+/, "/2fa/…");
 
 function toTime(at: string): string {

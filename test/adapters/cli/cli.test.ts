@@ -118,12 +118,12 @@ describe("the command line", () => {
   });
 
   it.each<[string, RegExp]>([
-    ["list", /^There is no command "list"; there are reports, retry, erase, stats, doctor\./],
-    ["constructor", /no command/],
-    ["\u001b[2J", /^There is no command "\\u001b\[2J"/],
+    ["list", /^Unknown command "list". The commands are reports, retry, erase, stats, doctor\./],
+    ["constructor", /^Unknown command/],
+    ["\u001b[2J", /^Unknown command "\\u001b\[2J"/],
     ["reports --colour", /^Unknown option '--colour'/],
-    ["reports --all", /^reports takes no --all\./],
-    ["reports dead", /^reports takes options only\./],
+    ["reports --all", /^reports does not accept --all\./],
+    ["reports dead", /^reports accepts only options\./],
     [
       "reports --state died",
       /^--state must be one of tracking, sending, queued, recorded, dead, unreadable\./,
@@ -131,23 +131,23 @@ describe("the command line", () => {
     ["reports --limit -1", /^Option '--limit'/],
     ["reports --limit ten", /^--limit must be a whole number from 0/],
     ["reports --json=yes", /^Option '--json' does not take an argument/],
-    ["retry", /^retry takes a channel and a message id, or --all\./],
-    ["retry sms", /^retry takes a channel and a message id/],
-    ["retry sms a b", /^retry takes a channel and a message id/],
+    ["retry", /^retry needs a channel and a message id, or --all\./],
+    ["retry sms", /^retry needs a channel and a message id/],
+    ["retry sms a b", /^retry needs a channel and a message id/],
     ["retry mail a", /^The channel must be one of sms, voice\./],
     ["retry sms \u0007", /^The message id must be 1 to 128 characters/],
-    ["retry sms a --state dead", /^--state goes with retry --all\./],
-    ["retry sms a --json", /^retry takes no --json\./],
-    ["retry --all sms a", /^retry takes either --all, or/],
+    ["retry sms a --state dead", /^--state requires retry --all\./],
+    ["retry sms a --json", /^retry does not accept --json\./],
+    ["retry --all sms a", /^retry needs either --all, or/],
     ["retry --all --state recorded", /^--state must be one of dead, queued\./],
-    ["stats --limit 5", /^stats takes no --limit\./],
-    ["doctor now", /^doctor takes options only\./],
+    ["stats --limit 5", /^stats does not accept --limit\./],
+    ["doctor now", /^doctor accepts only options\./],
   ])("refuses %j, says why, and sends nothing", async (line, complaint) => {
     const server = await serve();
     const { code, out, err } = await cli(line.split(" "), server);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(complaint);
-    expect(err).toMatch(/vonage-conversion --help says more\.\n$/);
+    expect(err).toMatch(/Run vonage-conversion --help for usage\.\n$/);
     expect(server.asked).toEqual([]);
   });
 
@@ -156,13 +156,13 @@ describe("the command line", () => {
     async (...key) => {
       const { code, err } = await cli(["stats", ...key], { endpoint: "http://localhost:1" });
       expect(code).toBe(2);
-      expect(err).toMatch(/never an argument: everybody .* list of processes.*VONAGE_CONVERSION_ADMIN_KEY/);
+      expect(err).toMatch(/must not be an argument: every user .* process list.*VONAGE_CONVERSION_ADMIN_KEY/);
       expect(err).not.toContain("typed-secret");
     },
   );
 
   it.each<[string, Options, RegExp]>([
-    ["no endpoint", {}, /^Where is the Worker\? Set VONAGE_CONVERSION_ENDPOINT, or give --endpoint/],
+    ["no endpoint", {}, /^The Worker's URL is missing: set VONAGE_CONVERSION_ENDPOINT, or pass --endpoint/],
     ["plain http", { endpoint: "http://shop.example" }, /^VONAGE_CONVERSION_ENDPOINT must be an https URL/],
     [
       "a password in the URL",
@@ -338,7 +338,7 @@ describe("reports", () => {
     const server = await serve({ "GET /reports": give(200, { reports: [deadReport("m")], cursor: "same" }) });
     const { code, err } = await cli(["reports", "--limit", "0"], server);
     expect(code).toBe(1);
-    expect(err).toMatch(/^GET \/reports: 200, but not an answer that this version knows/);
+    expect(err).toMatch(/^GET \/reports: 200, with an answer that this version does not understand/);
     expect(server.asked).toHaveLength(2);
   });
 });
@@ -466,10 +466,10 @@ describe("retry", () => {
     const { code, out, err } = await cli(["retry", "--all"], server);
     expect(code).toBe(1);
     expect(out).toBe("8 of 12 dead reports were accepted and are being sent again.\n");
-    expect(err).toContain("sms ..: this cannot stand in a URL.\n");
-    expect(err).toContain("sms \\ud800: this cannot stand in a URL.\n");
+    expect(err).toContain("sms ..: this id cannot be part of a URL.\n");
+    expect(err).toContain("sms \\ud800: this id cannot be part of a URL.\n");
     expect(err).toContain("sms m-1: 500 Something went wrong here\n");
-    expect(err).toContain("sms m-2: 502, but not an answer that this version knows.");
+    expect(err).toContain("sms m-2: 502, with an answer that this version does not understand.");
     expect(err).toMatch(/\n4 were not accepted\.\n$/);
   });
 
@@ -480,7 +480,7 @@ describe("retry", () => {
         response.destroy();
         return undefined;
       },
-      "the connection failed. It may have been accepted all the same",
+      "the connection failed. The report may have been accepted",
     ],
     ["there are too many", () => problem("too-many-requests", 429, "Slow down"), "429 Slow down"],
     [
@@ -521,7 +521,7 @@ describe("erase", () => {
     expect(bodies).toEqual([new URLSearchParams({ to: NUMBER }).toString()]);
     expect(targets(server.asked)).toEqual(["POST /erase"]);
     expect(out).toBe(
-      "Erased of the number that ends in 56: challenges 2, kept answers 1, counters 1, unreadable rows 0.\n",
+      "Erased for the number that ends in 56: challenges 2, kept answers 1, counters 1, unreadable rows 0.\n",
     );
     expect(JSON.parse((await cli(["erase", "447400123456", "--json"], server)).out)).toEqual(erased);
   });
@@ -531,7 +531,7 @@ describe("erase", () => {
     async (given) => {
       const { code, out, err } = await cli(["erase", ...given]);
       expect([code, out]).toEqual([2, ""]);
-      expect(err).toMatch(/^erase takes one phone number/);
+      expect(err).toMatch(/^erase needs one phone number/);
       expect(err).not.toMatch(/7400/);
     },
   );
@@ -566,8 +566,8 @@ describe("stats", () => {
       "2fa      sms      recorded     1042      1100",
       "other    voice    dead            2        36",
       "",
-      "The oldest waiting report waits since 2026-11-23 09:55:00 (2 hours 5 minutes).",
-      "shard 3: 2fa is parked since 2026-11-23 11:59:20 (40 seconds): Vonage says the Conversion API is not " +
+      "The oldest waiting report has waited since 2026-11-23 09:55:00 (2 hours 5 minutes).",
+      "shard 3: 2fa has been parked since 2026-11-23 11:59:20 (40 seconds): Vonage says the Conversion API is not " +
         "enabled; next try 2026-11-23 12:14:20",
     ]);
   });
@@ -576,20 +576,28 @@ describe("stats", () => {
     [
       "unauthorized",
       null,
-      "2fa is parked since 2026-11-21 11:00:00 (2 days 1 hour): Vonage refuses the API key or",
+      "2fa has been parked since 2026-11-21 11:00:00 (2 days 1 hour): Vonage refuses the API key or",
     ],
-    ["outage", null, "2fa is held back since 2026-11-21 11:00:00 (2 days 1 hour): Vonage cannot be reached"],
+    [
+      "outage",
+      null,
+      "2fa has been held back since 2026-11-21 11:00:00 (2 days 1 hour): Vonage is unreachable",
+    ],
     [
       "throttled",
       2.5,
-      "is slowed down since 2026-11-21 11:00:00 (2 days 1 hour): Vonage asks to slow down; 2.5 a s",
+      "has been slowed down since 2026-11-21 11:00:00 (2 days 1 hour): Vonage asks for fewer requests; 2.5 a s",
     ],
     [
       "recovering",
       5,
-      "is speeding up again since 2026-11-21 11:00:00 (2 days 1 hour): Vonage takes reports again; 5 a second",
+      "has been speeding up again since 2026-11-21 11:00:00 (2 days 1 hour): Vonage accepts reports again; 5 a second",
     ],
-    ["new\u001bcause", null, "2fa is held back since 2026-11-21 11:00:00 (2 days 1 hour): new\\u001bcause"],
+    [
+      "new\u001bcause",
+      null,
+      "2fa has been held back since 2026-11-21 11:00:00 (2 days 1 hour): new\\u001bcause",
+    ],
   ])("says why a key is held back: %j", async (cause, perSecond, text) => {
     const since = "2026-11-21T11:00:00Z";
     const gates = [{ shard: 0, traffic: "2fa", cause, since, nextProbeAt: null, perSecond }];
@@ -602,7 +610,7 @@ describe("stats", () => {
     const server = await serve({ "GET /stats": give(200, calm) });
     const { lines } = await cli(["stats"], server);
     expect(lines[0]).toBe("Reports in 1 shard:");
-    expect(lines.slice(-3)).toEqual(["", "No report waits.", "No sending is held back."]);
+    expect(lines.slice(-3)).toEqual(["", "No reports are waiting.", "No traffic is held back."]);
   });
 
   it("prints one JSON object", async () => {
@@ -637,7 +645,7 @@ describe("doctor", () => {
       await serve({ ...WELL, "GET /stats": give(200, { ...CALM, twoFactor }) }),
     );
     expect(code).toBe(0);
-    const found = lines.filter((line) => /^note .*messages with status \d+: compare SMS_FROM/.test(line));
+    const found = lines.filter((line) => /^note .*messages with status \d+: check that SMS_FROM/.test(line));
     expect(found.map((line) => /status (\d+)/.exec(line)?.[1])).toEqual(statuses);
   });
 
@@ -659,7 +667,7 @@ describe("doctor", () => {
       "ok      The text for IN: GSM-7, 1 part with the longest brand.",
       "note    The text for de: GSM-7, 2 parts with the longest brand.",
       "note    The text for US:es: Unicode, 2 parts with the longest brand.",
-      "        Without ó “ it would be GSM-7, and shorter.",
+      "        Without ó “ it would be GSM-7 and shorter.",
       "ok      The text for ja: Unicode, 1 part with the longest brand.",
     ]);
   });
@@ -671,7 +679,7 @@ describe("doctor", () => {
     expect(targets(server.asked)).toEqual(["GET /health", "POST /doctor", "GET /stats"]);
     expect(lines).toEqual([
       `ok      The Worker answers at ${server.endpoint}.`,
-      "ok      It is complete: traffic 2fa; callers with a token or a key.",
+      "ok      It is configured for traffic 2fa, and for callers with a token or a key.",
       "ok      It has a ledger of 16 shards.",
       "ok      Vonage accepts the API key for 2fa traffic.",
     ]);
@@ -685,14 +693,19 @@ describe("doctor", () => {
       "Vonage refused the API key or secret for 2fa traffic: check VONAGE_2FA_API_KEY and VONAGE_2FA_API_SECRET",
     ],
     ["unauthorized", null, "other", "check VONAGE_OTHER_API_KEY and VONAGE_OTHER_API_SECRET"],
+    ["not_enabled", null, "2fa", "not enabled for the key for 2fa traffic: ask Vonage support to enable it"],
     [
-      "not_enabled",
+      "unknown",
+      "unavail\u001bable",
+      "2fa",
+      "It is unknown if Vonage accepts the API key for 2fa traffic (unavail\\u001bable): try again in a minute",
+    ],
+    [
+      "unknown",
       null,
       "2fa",
-      "not enabled for this key, for 2fa traffic: write to Vonage support and ask for it",
+      "It is unknown if Vonage accepts the API key for 2fa traffic (unknown): try again",
     ],
-    ["unknown", "unavail\u001bable", "2fa", "could not be seen (unavail\\u001bable): try again in a minute"],
-    ["unknown", null, "2fa", "could not be seen (unknown): try again"],
     ["unknown", "unexpected_response", "2fa", "(unexpected_response): check VONAGE_BASE_URL."],
     ["unauthorized", null, "2fa", "or VONAGE_2FA_SIGNATURE_SECRET and VONAGE_2FA_SIGNATURE_METHOD"],
   ])("says what to do about a key that is %s (%j, %s)", async (verdict, reason, traffic, text) => {
@@ -742,7 +755,7 @@ describe("doctor", () => {
     expect(code).toBe(1);
     expect(targets(server.asked)).toEqual(["GET /health"]);
     expect(lines).toEqual([
-      "PROBLEM GET /health: the Worker is not configured completely (503):",
+      "PROBLEM GET /health: the configuration of the Worker is incomplete (503):",
       "          VONAGE_2FA_API_SECRET is missing: npx wrangler secret put VONAGE_2FA_API_SECRET",
       "          PROXY_KEYS_2FA or TOKEN_SECRETS is missing: npx wrangler secret put PROXY_KEYS_2FA, or TOKEN_SECRETS",
       "          X; rm -rf ~ is missing",
@@ -757,7 +770,7 @@ describe("doctor", () => {
     expect(code).toBe(1);
     expect(server.asked).toEqual([{ method: "GET", target: "/health", authorization: undefined }]);
     expect(lines.at(-1)).toBe(
-      "PROBLEM Only /health could be looked at: set VONAGE_CONVERSION_ADMIN_KEY for the rest.",
+      "PROBLEM Only /health was checked: set VONAGE_CONVERSION_ADMIN_KEY to check the rest.",
     );
   });
 
@@ -799,7 +812,7 @@ describe("doctor", () => {
       "note    1 report is dead: `vonage-conversion reports` says why,",
       "        `vonage-conversion retry --all` sends them again.",
       "note    4 reports are unreadable: see `vonage-conversion reports --state unreadable`.",
-      expect.stringMatching(/^note {4}shard 3: 2fa is parked since /),
+      expect.stringMatching(/^note {4}shard 3: 2fa has been parked since /),
     ]);
   });
 
@@ -935,7 +948,10 @@ describe("doctor", () => {
       { limits: { number: { messages: 5, seconds: 90 } } },
       "Limits: number 5 messages in 1 minute 30 seconds.",
     ],
-    [{ webhooks: { trust: "signed", seen: null } }, "Webhooks: what came cannot be told now."],
+    [
+      { webhooks: { trust: "signed", seen: null } },
+      "Webhooks: it is unknown at the moment which ones arrived.",
+    ],
     [
       {
         webhooks: {
@@ -987,7 +1003,7 @@ describe("when the Worker does not answer as hoped", () => {
     const { code, out, err } = await cli(line.split(" "), { ...server, key: WRONG_KEY });
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /^GET \/\w+: the Worker refused the admin key \(401\): VONAGE_CONVERSION_ADMIN_KEY must be one of the keys/,
+      /^GET \/\w+: the Worker refused the admin key \(401\): VONAGE_CONVERSION_ADMIN_KEY must be one of the keys in/,
     );
     expect(err).not.toContain(WRONG_KEY);
   });
@@ -997,7 +1013,7 @@ describe("when the Worker does not answer as hoped", () => {
     const server = await serve({ "GET /reports": none, "GET /stats": none });
     const { code, out, err } = await cli(line.split(" "), server);
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/this Worker runs without a ledger \(501\): there is nothing to list/);
+    expect(err).toMatch(/this Worker has no ledger \(501\): there are no reports to list/);
   });
 
   it("names the settings that the Worker lacks", async () => {
@@ -1008,7 +1024,7 @@ describe("when the Worker does not answer as hoped", () => {
     const { code, err } = await cli(["stats"], server);
     expect(code).toBe(1);
     expect(err).toBe(
-      "GET /stats: the Worker is not configured completely (503):\n" +
+      "GET /stats: the configuration of the Worker is incomplete (503):\n" +
         "  TOKEN_SECRETS is missing: npx wrangler secret put TOKEN_SECRETS\n",
     );
   });
@@ -1045,7 +1061,7 @@ describe("when the Worker does not answer as hoped", () => {
     const server = await serve({ "POST /reports/:name/retry": () => undefined });
     const { code, err } = await cli(["retry", "sms", "m-1"], { ...server, timeout: 200 });
     expect(code).toBe(1);
-    expect(err).toMatch(/no answer within 0\.2 seconds\. It may have been accepted all the same/);
+    expect(err).toMatch(/no answer within 0\.2 seconds\. The report may have been accepted/);
   });
 
   it("follows no redirect, so that the key goes nowhere else", async () => {
@@ -1059,8 +1075,8 @@ describe("when the Worker does not answer as hoped", () => {
     const { code, out, err } = await cli(["stats"], server);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toBe(
-      `GET /stats: redirected (307) to ${elsewhere.endpoint}/stats. This is not followed, since the admin key ` +
-        "would go along; check the endpoint.\n",
+      `GET /stats: redirected (307) to ${elsewhere.endpoint}/stats. Redirects are not followed, because they would ` +
+        "receive the admin key; check the endpoint.\n",
     );
     expect(elsewhere.asked).toEqual([]);
   });
@@ -1068,7 +1084,7 @@ describe("when the Worker does not answer as hoped", () => {
   it.each([
     [200, "Check the endpoint"],
     [403, "Check the endpoint"],
-    [502, "The Worker may have broken down"],
+    [502, "The Worker may have failed"],
   ])("prints nothing of a page of HTML with status %i", async (status, advice) => {
     const server = await serve({
       "GET /stats": (_, { response }) => {
@@ -1078,7 +1094,9 @@ describe("when the Worker does not answer as hoped", () => {
     });
     const { code, out, err } = await cli(["stats"], server);
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toContain(`GET /stats: ${status}, but not an answer that this version knows. ${advice}`);
+    expect(err).toContain(
+      `GET /stats: ${status}, with an answer that this version does not understand. ${advice}`,
+    );
     expect(err).not.toContain("canary page");
   });
 
@@ -1090,7 +1108,7 @@ describe("when the Worker does not answer as hoped", () => {
     const server = await serve({ "GET /stats": give(200, body) });
     const { code, out, err } = await cli(["stats"], server);
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^GET \/stats: 200, but not an answer/);
+    expect(err).toMatch(/^GET \/stats: 200, with an answer that this version does not/);
     expect(err).not.toContain("canary");
   });
 
@@ -1100,7 +1118,7 @@ describe("when the Worker does not answer as hoped", () => {
     const { code, err } = await cli(["stats"], server);
     expect(code).toBe(1);
     expect(err).toBe(
-      "GET /stats: nothing listens there; is the Worker running, and the endpoint right? (ECONNREFUSED)\n",
+      "GET /stats: nothing listens there; check that the Worker is running, and the endpoint. (ECONNREFUSED)\n",
     );
   });
 
@@ -1139,7 +1157,7 @@ describe("in a process of its own", () => {
   it("ends with 2 when it is used wrongly", async () => {
     const { code, out, err } = await spawnCli(["stats", "--key", ADMIN_KEY]);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/^The admin key is never an argument/);
+    expect(err).toMatch(/^The admin key must not be an argument/);
   });
 
   it("ends quietly when nobody reads on", async () => {

@@ -326,7 +326,7 @@ describe("the timeline's sentences", () => {
     [
       "/webhooks/inbound-sms",
       { from: "vonage", status: 401, parameters: { text: "123456" } },
-      "the user answered: 123456 (answered 401)",
+      "the user replied: 123456 (answered 401)",
       undefined,
     ],
   ])("say what happened at %s (%o)", (path, more, sentence, recorded) => {

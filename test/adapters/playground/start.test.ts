@@ -60,7 +60,7 @@ async function sendCodeByCurl(output: string): Promise<void> {
 }
 
 async function lookAtPage(output: string): Promise<void> {
-  const url = /Look at it: (\S+)/.exec(output)?.[1] ?? "";
+  const url = /Open the page: (\S+)/.exec(output)?.[1] ?? "";
   const page = await fetch(url);
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
   const html = await page.text();

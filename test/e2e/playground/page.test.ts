@@ -25,7 +25,7 @@ beforeAll(async () => {
   chromium = await startChromium();
   const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
   start = launchStart({ PORT: String(port), SANDBOX_PORT: String(sandboxPort) });
-  url = /Look at it: (\S+)/.exec(await start.serving)?.[1] ?? "";
+  url = /Open the page: (\S+)/.exec(await start.serving)?.[1] ?? "";
 });
 afterAll(async () => {
   await chromium?.stop();
@@ -53,7 +53,7 @@ it("a text arrives, its code is typed, and the Conversion API records that it wa
   await expect.poll(() => visitor.focused()).toBe("Code");
   await visitor.type("Code", await visitor.readCode());
   await visitor.click("Check");
-  await visitor.hears("application", "The code came back");
+  await visitor.hears("application", "The code is right");
   const id = await visitor.sees(/^Conversion API recorded: delivered=true for ([0-9A-F]{16})$/m);
 
   const rows = await visitor.rows();
@@ -85,7 +85,7 @@ it("a wrong code tells how many attempts are left, and the right one is taken af
   await visitor.sees(/^checks a code: the code is wrong; attempts left: 4$/m);
   await visitor.click("Use this code");
   await visitor.click("Check");
-  await visitor.hears("application", "The code came back");
+  await visitor.hears("application", "The code is right");
 });
 
 it("a text is lost; a call brings the code, and each is reported as it was", async () => {
@@ -107,7 +107,7 @@ it("a text is lost; a call brings the code, and each is reported as it was", asy
   );
   await visitor.click("Use this code");
   await visitor.click("Check");
-  await visitor.hears("application", "The code came back");
+  await visitor.hears("application", "The code is right");
   await visitor.sees(new RegExp(`^Conversion API recorded: delivered=false for ${textId}$`, "m"));
   await visitor.sees(/^Conversion API recorded: delivered=true for [0-9a-f-]{36}$/m);
 
@@ -123,8 +123,8 @@ it("an answer to the text verifies, and the application notices by itself", asyn
   await visitor.readCode();
   await visitor.click("Reply with the code");
   await visitor.click("Send");
-  await visitor.hears("application", "The code came back");
-  await visitor.sees(/^the user answered: \d{6}$/m);
+  await visitor.hears("application", "The code is right");
+  await visitor.sees(/^the user replied: \d{6}$/m);
   await visitor.sees(/^Conversion API recorded: delivered=true/m);
   await visitor.sees(/^looks how it stands: verified$/m);
 });
@@ -133,9 +133,9 @@ it("an answer is shown as the text that it is, whatever is in it", async () => {
   await visitor.click("Send code");
   await visitor.readCode();
   const hostile = '<img src="//elsewhere.example/x" onerror="alert(1)"><b>bold</b>';
-  await visitor.type("Answer the last text", hostile);
+  await visitor.type("Reply to the last text", hostile);
   await visitor.click("Send");
-  await visitor.sees(/^the user answered: <img src=/m);
+  await visitor.sees(/^the user replied: <img src=/m);
   expect((await visitor.inbox()).at(-1)).toContain(hostile);
   expect(await visitor.page.$$("img, b")).toEqual([]);
 });
@@ -144,7 +144,7 @@ it("cancelling reports that it was not delivered, and leads back to the number",
   await visitor.click("Send code");
   await visitor.readCode();
   await visitor.click("Cancel");
-  await visitor.hears("application", "Cancelled: the code is not taken any more.");
+  await visitor.hears("application", "Cancelled. The code is no longer valid.");
   await expect.poll(() => visitor.focused()).toBe("Phone number");
   await visitor.sees(/^Conversion API recorded: delivered=false/m);
 });
@@ -189,7 +189,7 @@ it("everything can be done by keyboard alone", async () => {
   expect(await visitor.focused()).toBe("Code");
   expect(await visitor.page.$eval("#code", (field) => (field as HTMLInputElement).value)).toBe(code);
   await keyboard.press("Enter");
-  await visitor.hears("application", "The code came back");
+  await visitor.hears("application", "The code is right");
   await expect.poll(() => visitor.focused()).toBe("Start again");
   await keyboard.press("Space");
   expect(await visitor.focused()).toBe("Phone number");
@@ -362,7 +362,7 @@ it("a reload loses nothing: the code is still awaited, the timeline is there", a
   expect(await visitor.rows()).toEqual(before);
   await visitor.type("Code", code);
   await visitor.click("Check");
-  await visitor.hears("application", "The code came back");
+  await visitor.hears("application", "The code is right");
 });
 
 it("a picture of it", async () => {

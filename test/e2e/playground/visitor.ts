@@ -84,7 +84,7 @@ export function createVisitor(page: Page) {
       if (isChecked !== delivers) await visitor.click("Texts and calls arrive", "checkbox");
       await page.select("#receipts", receipts);
       await visitor.click("Set carriers");
-      await visitor.hears("weather", "Set, for messages to come.");
+      await visitor.hears("weather", "Set for later messages.");
     },
 
     /** The name of what has the focus. */
