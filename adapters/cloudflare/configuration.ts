@@ -1,8 +1,9 @@
 // Reads the Worker's environment into its configuration, or into everything that is missing or wrong.
 
 import type { Fault } from "../../src/shared/validation.ts";
-import type { IncompleteConfiguration } from "../http/handler.ts";
-import { type ConversionHandlerOptions, checkHandlerOptions, type HandlerConfig } from "../http/options.ts";
+import type { ConversionHandlerOptions } from "../http/handler-options.ts";
+import type { IncompleteConfiguration } from "../http/incomplete.ts";
+import { checkHandlerOptions, type HandlerConfig } from "../http/options.ts";
 import type { TwoFactorConfig } from "../http/two-factor/options.ts";
 import type { Env } from "./env.ts";
 import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";

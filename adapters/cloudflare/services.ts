@@ -1,7 +1,8 @@
 // What the Worker is made of, from its environment.
 
 import { ConversionError } from "../../src/client/errors.ts";
-import type { IncompleteConfiguration, TwoFactorParts } from "../http/handler.ts";
+import type { TwoFactorParts } from "../http/handler.ts";
+import type { IncompleteConfiguration } from "../http/incomplete.ts";
 import type { HandlerConfig } from "../http/options.ts";
 import type { Erase } from "../http/ports/erase.ts";
 import type { Ledger } from "../http/ports/ledger.ts";

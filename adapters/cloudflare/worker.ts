@@ -1,6 +1,8 @@
 // Everything a Worker's module exports, from one set of options.
 
-import { type ConversionHandler, createHandler, createIncompleteHandler } from "../http/handler.ts";
+import type { ConversionHandler } from "../http/app.ts";
+import { createHandler } from "../http/handler.ts";
+import { createIncompleteHandler } from "../http/incomplete.ts";
 import { createConversionsEntrypoint } from "./conversions.ts";
 import type { Env } from "./env.ts";
 import { createServices } from "./services.ts";
