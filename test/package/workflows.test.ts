@@ -75,7 +75,7 @@ describe("the rules notice", () => {
         yaml.replace("- run: npm publish", "- run: npm i -g npm --ignore-scripts\n      - run: npm publish"),
       /runs more/,
     ],
-  ])("%s", (_, change, breach) => {
+  ])("a breach by %s", (_, change, breach) => {
     const changed = change(release);
     expect(changed).not.toBe(release);
     expect(findBreaches(changed).join("\n")).toMatch(breach);

@@ -21,9 +21,11 @@ const LIFETIME_S = 30;
 const usedCodes: string[] = [];
 const usedNumbers: string[] = [];
 let stack: TwoFactorStack;
+let early: Awaited<ReturnType<typeof startEarly>>;
 
 beforeAll(async () => {
   stack = await startTwoFactorStack({ TWO_FACTOR_LIFETIME_S: String(LIFETIME_S) });
+  early = await startEarly();
 });
 afterAll(() => stack.stop());
 
@@ -40,7 +42,22 @@ async function start(number = aNumber()) {
 const reported = (messageId: string | undefined, outcomes: readonly boolean[], timeout = 5000) =>
   vi.waitFor(() => expect(reportsOf(stack.sandbox, messageId)).toEqual(outcomes), { timeout, interval: 50 });
 
+const lastWebhook = (path: string) => stack.sandbox.exchanges().findLast((one) => one.path === path);
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Starts the challenges whose tests wait for time to pass, so that it passes while other tests run. */
+async function startEarly() {
+  const [unanswered, guessedWrong, superseded] = [await start(), await start(), await start()];
+  await stack.client.check(guessedWrong.id, notThe(guessedWrong.code));
+  return {
+    unanswered,
+    guessedWrong,
+    reportsBeforeTheEnd: pause(10_000).then(() => reportsOf(stack.sandbox, guessedWrong.messageId)),
+    superseded,
+    cooldown: pause(5100),
+  };
+}
 
 describe("a code", () => {
   it("is sent, checked and reported with the instant of the check", async () => {
@@ -161,8 +178,8 @@ describe("a resend", () => {
   });
 
   it("supersedes the message before, which is reported false, and true once its code comes late", async () => {
-    const first = await start();
-    await pause(5100);
+    const first = early.superseded;
+    await early.cooldown;
     const again = await stack.client.resend(first.id, { channel: "voice" });
     expect(again).toMatchObject({ id: first.id, channel: "voice", attemptsLeft: 5 });
     await reported(first.messageId, [false]);
@@ -176,26 +193,6 @@ describe("a resend", () => {
 });
 
 describe("an end without the code", () => {
-  it.concurrent("by time is reported false then, and true when the code comes late", async ({ expect }) => {
-    const { id, code, messageId, status } = await start();
-    await reported(messageId, [false], (LIFETIME_S + 10) * 1000);
-    const [report] = stack.sandbox.reports().filter((one) => one.messageId === messageId);
-    expect(report?.timestamp).toBe(status.expiresAt.slice(0, 19).replace("T", " "));
-    await expect(stack.client.get(id)).resolves.toMatchObject({ state: "expired" });
-    const late = await stack.client.check(id, code);
-    expect(late).toEqual({ verified: false, reason: "expired", attemptsLeft: 4 });
-    await reported(messageId, [false, true]);
-    await expect(stack.client.resend(id)).rejects.toMatchObject({ code: "expired" });
-  }, 60_000);
-
-  it.concurrent("with wrong codes only is reported false at the end, and not before", async ({ expect }) => {
-    const { id, code, messageId } = await start();
-    await stack.client.check(id, notThe(code));
-    await pause(10_000);
-    expect(reportsOf(stack.sandbox, messageId)).toEqual([]);
-    await reported(messageId, [false], LIFETIME_S * 1000);
-  }, 60_000);
-
   it("by cancelling is reported false at once; its code is not taken any more, but proves delivery", async () => {
     const { id, code, messageId } = await start();
     await stack.client.cancel(id);
@@ -239,7 +236,7 @@ describe("a reply", () => {
       "on 25-11-26",
     ]) {
       await stack.sandbox.handset(number).reply(text);
-      expect(stack.sandbox.exchanges().at(-1)).toMatchObject({ path: "/webhooks/inbound-sms", status: 200 });
+      expect(lastWebhook("/webhooks/inbound-sms")).toMatchObject({ status: 200 });
     }
     await expect(stack.client.get(id)).resolves.toMatchObject({ state: "pending", attemptsLeft: 5 });
   });
@@ -248,7 +245,7 @@ describe("a reply", () => {
     const { id, code } = await start();
     await stack.sandbox.handset(aNumber()).reply(code, OUR_NUMBER);
     await expect(stack.client.get(id)).resolves.toMatchObject({ state: "pending", attemptsLeft: 5 });
-    expect(stack.sandbox.exchanges().at(-1)).toMatchObject({ path: "/webhooks/inbound-sms", status: 200 });
+    expect(lastWebhook("/webhooks/inbound-sms")).toMatchObject({ status: 200 });
   });
 
   it("with a wrong code counts as an attempt, and one without a code does not", async () => {
@@ -535,6 +532,26 @@ describe("a request that cannot be read as it was meant", () => {
     const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
     expect(answer.text).not.toContain("%2B");
   });
+});
+
+describe("a challenge whose lifetime runs out", () => {
+  it("by time is reported false then, and true when the code comes late", async () => {
+    const { id, code, messageId, status } = early.unanswered;
+    await reported(messageId, [false], (LIFETIME_S + 10) * 1000);
+    const [report] = stack.sandbox.reports().filter((one) => one.messageId === messageId);
+    expect(report?.timestamp).toBe(status.expiresAt.slice(0, 19).replace("T", " "));
+    await expect(stack.client.get(id)).resolves.toMatchObject({ state: "expired" });
+    const late = await stack.client.check(id, code);
+    expect(late).toEqual({ verified: false, reason: "expired", attemptsLeft: 4 });
+    await reported(messageId, [false, true]);
+    await expect(stack.client.resend(id)).rejects.toMatchObject({ code: "expired" });
+  }, 60_000);
+
+  it("with wrong codes only is reported false at the end, and not before", async () => {
+    const { messageId } = early.guessedWrong;
+    expect(await early.reportsBeforeTheEnd).toEqual([]);
+    await reported(messageId, [false], LIFETIME_S * 1000);
+  }, 60_000);
 });
 
 it("nothing that was logged holds a code or a number", async () => {
