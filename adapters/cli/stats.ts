@@ -1,8 +1,9 @@
 // `vonage-conversion stats`.
 
-import { type HeldBackTraffic, type Stats, statsSchema } from "./answers.ts";
+import { type Stats, statsSchema } from "./answers.ts";
+import { formatHeldBack } from "./held-back.ts";
 import { formatTable } from "./table.ts";
-import { formatAge, formatInstant } from "./time.ts";
+import { formatAge } from "./time.ts";
 import type { Work } from "./work.ts";
 
 /** Prints the ledger's figures. */
@@ -41,20 +42,4 @@ export function formatStats(stats: Stats, now: number): string[] {
     oldest,
     ...(gates.length === 0 ? ["No traffic is held back."] : gates.map((gate) => formatHeldBack(gate, now))),
   ];
-}
-
-const CAUSES: Readonly<Record<string, readonly [what: string, why: string]>> = {
-  unauthorized: ["parked", "Vonage refuses the API key or secret"],
-  not_enabled: ["parked", "Vonage says the Conversion API is not enabled"],
-  outage: ["held back", "Vonage is unreachable or fails"],
-  throttled: ["slowed down", "Vonage asks for fewer requests"],
-  recovering: ["speeding up again", "Vonage accepts reports again"],
-};
-
-/** Formats the traffic that a shard holds back or slows down. */
-export function formatHeldBack(gate: HeldBackTraffic, now: number): string {
-  const [what, why] = CAUSES[gate.cause] ?? ["held back", gate.cause];
-  const pace = gate.perSecond === null ? "" : `; ${gate.perSecond} a second`;
-  const probe = gate.nextProbeAt === null ? "" : `; next try ${formatInstant(gate.nextProbeAt)}`;
-  return `shard ${gate.shard}: ${gate.traffic} has been ${what} since ${formatAge(gate.since, now)}: ${why}${pace}${probe}`;
 }

@@ -1,4 +1,4 @@
-// A sign-in in Hono: it knows the web's Request and Response alone, and so runs wherever Hono does.
+// A sign-in in Hono. It uses only Request and Response, so it runs wherever Hono does.
 
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -16,9 +16,9 @@ export interface Settings {
   readonly key: string;
   /** 32 characters or more. */
   readonly sessionSecret: string | undefined;
-  /** The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. */
+  /** The site's origin, such as `https://shop.example`: phones then offer the code only on this site. */
   readonly origin: string | undefined;
-  /** The user's address: each platform has its own way to it, such as `getConnInfo`. */
+  /** Returns the user's address. Each platform has its own way, such as `getConnInfo`. */
   readonly addressOf: (context: Context) => string | undefined;
 }
 

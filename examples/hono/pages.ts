@@ -1,4 +1,4 @@
-// The pages: `html` escapes what is put into it. They need no script.
+// The pages. `html` escapes the values put into it. They need no script.
 
 import { html } from "hono/html";
 

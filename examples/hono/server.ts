@@ -1,4 +1,4 @@
-// Runs the application on Node. Elsewhere, `createApplication` takes the settings from where the platform has them.
+// Runs the application on Node. On other platforms, pass `createApplication` the settings from there.
 
 import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
@@ -18,7 +18,7 @@ const { fetch } = createApplication({
   key,
   sessionSecret,
   origin: SITE_ORIGIN || undefined,
-  // Behind a proxy of yours: from the header that it sets and overwrites.
+  // Behind your own proxy, read the header that it sets and overwrites.
   addressOf: (context) => getConnInfo(context).remote.address,
 });
 serve({ fetch, hostname, port: Number(PORT) }, ({ port }) => console.log(`http://${hostname}:${port}`));

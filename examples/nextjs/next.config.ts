@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
-  // This folder is all there is; without it Next looks for a workspace around it.
+  // Makes this folder the root. Otherwise Next looks for a workspace around it.
   turbopack: { root: import.meta.dirname },
   poweredByHeader: false,
 };

@@ -25,7 +25,7 @@ const routes: Readonly<
     show(response, 200, user === undefined ? numberPage() : welcomePage(user)),
 
   "POST /": async (request, response) => {
-    // Behind a proxy of yours: from the header that it sets and overwrites.
+    // Behind your own proxy, read the header that it sets and overwrites.
     const ip = request.socket.remoteAddress;
     const sent = await signIn.sendCode(await readField(request, "number"), ip);
     if ("message" in sent) return show(response, 422, numberPage(sent.message));
@@ -60,7 +60,7 @@ const server = createServer(async (request, response) => {
 });
 server.listen(Number(PORT), HOST, () => console.log(`http://${HOST}:${PORT}`));
 
-/** Whether a form was sent by a page of somebody else's. */
+/** Returns `true` if the form was sent from another origin. */
 function isForeign({ headers }: IncomingMessage): boolean {
   const { host, origin } = headers;
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
@@ -80,7 +80,7 @@ function show(response: ServerResponse, status: number, html: string): void {
   response.writeHead(status, headers).end(html);
 }
 
-/** @param session What the session is from now on; left out, it stays as it is. */
+/** @param session The new session. Without it, the session stays as it is. */
 async function go(response: ServerResponse, to: string, session?: Session): Promise<void> {
   if (session !== undefined) {
     const attributes = `Path=/; Max-Age=${SESSION_LIFETIME_S}; Secure; HttpOnly; SameSite=Lax`;

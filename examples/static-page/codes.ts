@@ -1,5 +1,5 @@
-// Codes that this application sends and checks by itself. They are kept in memory: with more than one process, keep
-// them where all processes find them, and count attempts there.
+// Codes that this application sends and checks by itself. They are kept in memory. With more than one process, keep them
+// in a shared store, and count guesses there.
 
 import { createHash, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
 import { type CodeSender, isSendError } from "vonage-conversion/two-factor";
@@ -16,7 +16,7 @@ export type CheckedCode = { readonly user: string } | { readonly message: string
 
 const LIFETIME_S = 300;
 const ATTEMPTS = 5;
-/** Until a number may get another code. */
+/** Time until a number may get another code. */
 const COOLDOWN_MS = 30_000;
 const SIX_DIGITS = 1_000_000;
 
@@ -26,7 +26,7 @@ export function createCodes(sender: CodeSender, brand: string) {
 
   return {
     async send(typed: string): Promise<SentCode> {
-      // Without + the same digits are numbers of several countries.
+      // Without +, the same digits can be numbers of several countries.
       const to = /^\+([1-9]\d{7,14})$/.exec(typed.replace(/[\s().-]/g, ""))?.[1];
       if (to === undefined) {
         return {
@@ -65,14 +65,14 @@ export function createCodes(sender: CodeSender, brand: string) {
       if (code === undefined || code.expiresAt < Date.now()) {
         return { message: "That code is too old. Ask for a new code." };
       }
-      // Counted before it is compared, so that guesses at once get no more than their number.
+      // Counted before comparing, so that concurrent guesses cannot exceed the limit.
       code.attemptsLeft--;
       const isRight = timingSafeEqual(code.hash, hashCode(id, typed.replace(/[\s-]/g, "")));
       if (isRight || code.attemptsLeft === 0) kept.delete(id);
       if (isRight) return { user: code.number };
-      if (code.attemptsLeft === 0) return { message: "That code is not right. Ask for a new code." };
+      if (code.attemptsLeft === 0) return { message: "That code is wrong. Ask for a new code." };
       const often = code.attemptsLeft === 1 ? "once" : `${code.attemptsLeft} times`;
-      return { message: `That code is not right. You can try ${often} more.` };
+      return { message: `That code is wrong. You can try ${often} more.` };
     },
   };
 

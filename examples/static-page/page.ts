@@ -1,8 +1,8 @@
-// The page. Once the backend has taken the code, it reports the message, with a token that is good for that alone.
+// The page. Once the backend has accepted the code, the page reports the message, with a token for that message only.
 
 import { createConversionClient } from "vonage-conversion";
 
-/** What the backend answers. */
+/** The answers of the backend. */
 interface Sent {
   readonly endpoint: string;
   readonly token: string;
@@ -37,13 +37,13 @@ on(codeForm, async (fields) => {
   say(`You are signed in as ${answer.user}.`);
 });
 
-/** Nobody waits for it, and it goes out even if the user leaves at once. */
+/** Not awaited. The report is sent even if the user leaves the page at once. */
 function report({ endpoint, token, messageId }: Sent): void {
   const client = createConversionClient({ endpoint, token });
   client.sms({ messageId, delivered: true }).catch((error) => console.warn(String(error)));
 }
 
-/** @param act Gives a sentence where something is wrong. */
+/** @param act Returns a sentence if something is wrong. */
 function on(form: HTMLElement, act: (fields: FormData) => Promise<string | undefined>): void {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-// The backend: it sends and checks codes, mints the token with which the page reports, and serves the page.
+// The backend. It sends and checks codes, mints the token for the page's report, and serves the page.
 
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -20,7 +20,7 @@ const {
 const [kid = "", secret = ""] = VONAGE_CONVERSION_TOKEN_SECRET.split(":");
 const codes = createCodes(createSmsSender({ credentials: { apiKey, apiSecret }, from, baseUrl }), "Acme");
 const COOKIE = "__Host-code";
-/** As long as a code is taken, and a little more for the report. */
+/** The lifetime of a code, plus some time for the report. */
 const TOKEN_LIFETIME_S = 360;
 const MAX_BODY_BYTES = 1000;
 
@@ -35,7 +35,7 @@ const server = createServer(async (request, response) => {
   try {
     if (method === "GET" && file !== undefined) {
       const [type, content] = file;
-      // The page calls nobody but this server and the Worker.
+      // The page calls only this server and the Worker.
       const policy = `default-src 'self'; connect-src 'self' ${endpoint}`;
       response.writeHead(200, { "content-type": type, "content-security-policy": policy }).end(content);
     } else if (method === "POST" && url === "/api/send") await send(request, response);
@@ -56,7 +56,7 @@ async function send(request: IncomingMessage, response: ServerResponse): Promise
     { messageId, channel: "sms" },
     { secret: { kid, secret }, expiresIn: TOKEN_LIFETIME_S },
   );
-  // Which code it is about stays in a cookie that the page's scripts cannot read.
+  // The cookie names the code. The page's scripts cannot read it.
   response.setHeader("set-cookie", `${COOKIE}=${id}; Path=/; Secure; HttpOnly; SameSite=Strict`);
   answer(response, 200, { endpoint, messageId, token });
 }
@@ -64,11 +64,11 @@ async function send(request: IncomingMessage, response: ServerResponse): Promise
 async function check(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const id = new RegExp(`${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? "")?.[1] ?? "";
   const checked = codes.check(id, await readField(request, "code"));
-  // Here an application would begin its session.
+  // An application would start its session here.
   answer(response, "message" in checked ? 422 : 200, checked);
 }
 
-/** From JSON, which no page of somebody else's can send here unasked. */
+/** Reads JSON, which pages of other origins cannot send without a preflight. */
 async function readField(request: IncomingMessage, name: string): Promise<string> {
   if (request.headers["content-type"] !== "application/json") throw new Error("A body was no JSON.");
   let body = "";

@@ -3,7 +3,7 @@ import adapter from "@sveltejs/adapter-node";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vite";
 
-// Unset, it is https and the host that a request names. Forms from elsewhere are refused.
+// Without it, SvelteKit assumes https and the host of the request. Forms from other origins are refused.
 const { ORIGIN } = process.env;
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// The pages, as plain HTML: they need no script.
+// The pages in plain HTML. They need no script.
 
 export const numberPage = (message?: string): string =>
   page(

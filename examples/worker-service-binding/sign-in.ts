@@ -1,24 +1,24 @@
-// A sign-in by code. The Worker next door sends the code, checks it, and reports to Vonage.
+// A sign-in by code. The bound Worker sends the code, checks it, and reports to Vonage.
 
 import type { TwoFactorService } from "vonage-conversion/cloudflare";
 import type { TwoFactorErrorCode } from "vonage-conversion/two-factor";
 import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
 
-/** A code under way. Keep it where its user can neither read nor change it. */
+/** A code that was sent. Keep it where the user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
-  /** Where the code went: the same for every way to write it, so it says who the user is. */
+  /** The number in E.164. It is the same however the user typed it, so it identifies the user. */
   readonly number: string;
 }
 
-/** What a user types without + is read as people in this country dial it. */
+/** Numbers without + are read as dialled in this country. */
 const DEFAULT_COUNTRY = "GB";
 
-/** Either, or a sentence for the user. */
+/** The result, or a sentence for the user. */
 export type Sent = { readonly challenge: Challenge } | { readonly message: string };
 export type Checked = { readonly user: string } | { readonly message: string };
 
-/** What an error of the Worker next door has when it arrives here: its fields, and no class. */
+/** An error of the bound Worker, as it arrives here: with its fields, but without its class. */
 interface RemoteError extends Error {
   readonly code?: TwoFactorErrorCode;
   readonly retryAfter?: number;
@@ -26,11 +26,11 @@ interface RemoteError extends Error {
 }
 
 export interface Asking {
-  /** The user's address, as the platform knows it: one address can ask for so many codes an hour. */
+  /** The user's address from the platform. The Worker limits the codes per address and hour. */
   readonly ip: string | undefined;
   /**
-   * The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. A setting, and
-   * never what a request says: whoever sends a forged `Host` would have the code offered to another site.
+   * The site's origin, such as `https://shop.example`: phones then offer the code only on this site. Take it from a
+   * setting, never from a request: with a forged `Host`, the code would be offered on another site.
    */
   readonly origin: string | undefined;
 }

@@ -1,4 +1,4 @@
-// A sign-in on a Worker, with the Worker of vonage-conversion next door.
+// A sign-in on a Worker that is bound to the Worker of vonage-conversion.
 
 import type { TwoFactorService } from "vonage-conversion/cloudflare";
 import { codePage, numberPage, welcomePage } from "./pages.ts";
@@ -14,7 +14,7 @@ import { checkCode, sendCode } from "./sign-in.ts";
 interface Env {
   readonly TWO_FACTOR: TwoFactorService;
   readonly SESSION_SECRET: string;
-  /** Such as `https://shop.example`; without it phones do not know which site a code is for. */
+  /** Such as `https://shop.example`. Without it, phones cannot tell which site a code is for. */
   readonly SITE_ORIGIN?: string;
 }
 
@@ -32,7 +32,7 @@ export default {
         return show(user === undefined ? numberPage() : welcomePage(user));
       case "POST /": {
         const sent = await sendCode(TWO_FACTOR, await readField(request, "number"), {
-          // Cloudflare sets it, whatever the user sends.
+          // Cloudflare overwrites this header, so users cannot forge it.
           ip: request.headers.get("cf-connecting-ip") ?? undefined,
           origin: SITE_ORIGIN || undefined,
         });
@@ -69,7 +69,7 @@ function show(html: string, status = 200): Response {
   return new Response(html, { status, headers });
 }
 
-/** @param session What the session is from now on; left out, it stays as it is. */
+/** @param session The new session. Without it, the session stays as it is. */
 async function go(to: string, sessions?: Sessions, session?: Session): Promise<Response> {
   const headers = new Headers({ location: to });
   if (sessions !== undefined && session !== undefined) {

@@ -1,5 +1,5 @@
 declare namespace App {
-  /** On the server; its user has a cookie that names it. */
+  /** Kept on the server; the user's cookie holds its id. */
   interface SessionData {
     challenge: import("./lib/sign-in.ts").Challenge;
     user: string;

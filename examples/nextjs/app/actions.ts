@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { getSignIn, readAddress, readSession, writeSession } from "../lib/application.ts";
 
-/** What a form says after it was sent: a sentence, where something is wrong. */
+/** The state of a form after it was sent: a sentence if something is wrong. */
 export interface Shown {
   readonly message?: string;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-// The forms. They work before their scripts are loaded, and without them.
+// The forms. They also work without scripts.
 
 import { useActionState } from "react";
 import { checkCode, sendCode } from "./actions.ts";

@@ -1,4 +1,4 @@
-// What pages, actions and routes share. Made at the first request: while Next builds there are no settings.
+// Shared by pages, actions and routes. Made at the first request, because there are no settings during the build.
 
 import { cookies, headers } from "next/headers";
 import {
@@ -20,8 +20,8 @@ export function getSignIn(): SignIn {
 }
 
 /**
- * The user's address. Next itself does not tell it: on Vercel it is in this header, which Vercel overwrites. Elsewhere
- * users could write it, so there read the header that your own proxy sets.
+ * Returns the user's address. Next does not provide it; Vercel does, in this header, which it overwrites. On other
+ * platforms users could forge the header, so read the one that your own proxy sets.
  */
 export async function readAddress(): Promise<string | undefined> {
   return process.env.VERCEL ? ((await headers()).get("x-real-ip") ?? undefined) : undefined;
@@ -32,9 +32,9 @@ export function getSessions(): Sessions {
   return sessions;
 }
 
-/** The session of the request that is being answered. */
+/** Returns the session of the current request. */
 export async function readSession(): Promise<Session> {
-  // First of all: it tells Next, while it builds, that this page is made for each request.
+  // Must be first: it tells Next during the build that this page is rendered for each request.
   const cookie = (await cookies()).get(SESSION_COOKIE);
   return getSessions().open(cookie?.value);
 }

@@ -1,8 +1,8 @@
-// What a user is told, for all that can come of sending and checking a code.
+// Sentences for the user, for every outcome of sending and checking a code.
 
 import type { NotVerified, TwoFactorErrorCode } from "vonage-conversion/two-factor";
 
-/** @param retryAfter Milliseconds until it may succeed. */
+/** @param retryAfter Milliseconds until another attempt may succeed. */
 export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter = 60_000): string {
   switch (code) {
     case "invalid_request":
@@ -20,7 +20,7 @@ export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter =
     case "caller_limit":
     case "total_limit":
     case "rate_limited":
-      return `Too many codes were asked for. Try again in ${inMinutes(retryAfter)}.`;
+      return `Too many codes were requested. Try again in ${inMinutes(retryAfter)}.`;
     default:
       return "The code could not be sent just now. Try again in a minute.";
   }
@@ -29,24 +29,24 @@ export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter =
 export function sayWhyNotVerified(reason: NotVerified, attemptsLeft: number): string {
   switch (reason) {
     case "wrong":
-      if (attemptsLeft === 0) return "That code is not right, and it was the last try. Ask for a new code.";
-      return `That code is not right. You can try ${attemptsLeft === 1 ? "once" : `${attemptsLeft} times`} more.`;
+      if (attemptsLeft === 0) return "That code is wrong, and there are no tries left. Ask for a new code.";
+      return `That code is wrong. You can try ${attemptsLeft === 1 ? "once" : `${attemptsLeft} times`} more.`;
     case "too_many_attempts":
       return "Too many codes were tried. Ask for a new code.";
     case "expired":
       return "That code is too old. Ask for a new code.";
     case "superseded":
-      return "That code is not the last one. Type the code of the newest message.";
+      return "A newer code was sent. Type the code from the newest message.";
     case "used":
     case "cancelled":
-      return "That code is not taken any more. Ask for a new code.";
+      return "That code is no longer valid. Ask for a new code.";
   }
 }
 
 export function sayWhyNotChecked(code: TwoFactorErrorCode | undefined): string {
   switch (code) {
     case "invalid_request":
-      return "That is not a code. Type the digits of the message.";
+      return "That is not a code. Type the digits from the message.";
     case "not_found":
       return "That code is too old. Ask for a new code.";
     default:

@@ -1,6 +1,6 @@
 import { defineEnvVars } from "@sveltejs/kit/env";
 
-/** The build, which reads them too, has none. What is missing later is said at the first request. */
+/** Optional, because the build reads them too and has none. A missing one is reported at the first request. */
 const schema = (value = "") => value;
 
 export const variables = defineEnvVars({

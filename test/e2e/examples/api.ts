@@ -31,7 +31,7 @@ export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[]
       check: async (scene) => {
         const { code, messageId, session } = await askForCode(scene, path);
         const wrong = await call(scene.url + path, { body: { code: notThe(code) }, session });
-        const message = "That code is not right. You can try 4 times more.";
+        const message = "That code is wrong. You can try 4 times more.";
         assert.deepEqual(wrong, { status: 422, body: { message }, origin });
         assert.deepEqual(reportsOf(scene.sandbox, messageId), []);
         assert.equal((await call(scene.url + path, { session })).status, 401);

@@ -1,13 +1,13 @@
-// Examples are copied one by one, so each has its own copy of what several need. They must not drift apart.
+// Users copy single examples, so each example has its own copy of shared files. The copies must stay identical.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const SHARED: ReadonlySet<string> = new Set(["sign-in.ts", "sentences.ts", "session.ts"]);
-/** Asks a service binding, whose errors have no class. */
+/** Uses a service binding, whose errors have no class. */
 const OTHERWISE = join("worker-service-binding", "sign-in.ts");
 
-/** The files that differ from those of the same name in other examples. */
+/** Lists the files that differ from those of the same name in other examples. */
 export function findDrift(): string[] {
   const first = new Map<string, string>();
   const drift: string[] = [];

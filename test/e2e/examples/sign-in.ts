@@ -29,7 +29,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
         asVisitor(scene, mode, async (visitor) => {
           const { number, code, messageId } = await askForCode(scene, visitor);
           await visitor.submit("Code", notThe(code), "Sign in");
-          await visitor.alert(/^That code is not right\. You can try 4 times more\.$/);
+          await visitor.alert(/^That code is wrong\. You can try 4 times more\.$/);
           await visitor.submit("Code", notThe(code), "Sign in");
           await visitor.alert(/You can try 3 times more\.$/);
           assert.deepEqual(reportsOf(scene.sandbox, messageId), []);
@@ -88,7 +88,7 @@ export const createAddressLimit = (mode: Mode): Behaviour => ({
       assert.ok(asked < ADDRESS_LIMIT);
       await visitor.open(`${scene.url}/`);
       await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
-      await visitor.alert(/^Too many codes were asked for\. /);
+      await visitor.alert(/^Too many codes were requested\. /);
     }),
 });
 

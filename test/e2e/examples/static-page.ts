@@ -27,7 +27,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
         const { code, messageId } = await askForCode(scene, visitor);
         for (const left of ["4 times", "3 times", "2 times", "once"]) {
           await visitor.submit("Code", notThe(code), "Sign in");
-          await visitor.alert(new RegExp(`^That code is not right\\. You can try ${left} more\\.$`));
+          await visitor.alert(new RegExp(`^That code is wrong\\. You can try ${left} more\\.$`));
         }
         await visitor.submit("Code", notThe(code), "Sign in");
         await visitor.alert(/Ask for a new code\.$/);

@@ -1,4 +1,4 @@
-// A sign-in by code, whatever serves its pages. The Worker sends the code, checks it, and reports to Vonage.
+// A sign-in by code, independent of the framework. The Worker sends the code, checks it, and reports to Vonage.
 
 import {
   createTwoFactorClient,
@@ -7,33 +7,33 @@ import {
 } from "vonage-conversion/two-factor";
 import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
 
-/** A code under way. Keep it where its user can neither read nor change it. */
+/** A code that was sent. Keep it where the user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
-  /** Where the code went: the same for every way to write it, so it says who the user is. */
+  /** The number in E.164. It is the same however the user typed it, so it identifies the user. */
   readonly number: string;
 }
 
-/** What a user types without + is read as people in this country dial it. */
+/** Numbers without + are read as dialled in this country. */
 const DEFAULT_COUNTRY = "GB";
 
-/** Either, or a sentence for the user. */
+/** The result, or a sentence for the user. */
 export type Sent = { readonly challenge: Challenge } | { readonly message: string };
 export type Checked = { readonly user: string } | { readonly message: string };
 
 export interface SignInOptions extends TwoFactorClientOptions {
   /**
-   * The site's origin, such as `https://shop.example`: phones then offer the code to this site alone. A setting, and
-   * never what a request says: whoever sends a forged `Host` would have the code offered to another site.
+   * The site's origin, such as `https://shop.example`: phones then offer the code only on this site. Take it from a
+   * setting, never from a request: with a forged `Host`, the code would be offered on another site.
    */
   readonly origin?: string | undefined;
 }
 
 export interface SignIn {
   /**
-   * Sends a code to whatever the user typed. Where accounts have passwords, take the number from the account.
+   * Sends a code to the number that the user typed. If accounts have passwords, take the number from the account.
    *
-   * @param ip The user's address, as the platform knows it: one address can ask for so many codes an hour.
+   * @param ip The user's address from the platform. The Worker limits the codes per address and hour.
    */
   sendCode(typed: string, ip: string | undefined): Promise<Sent>;
   checkCode(challenge: Challenge, typed: string): Promise<Checked>;
@@ -48,7 +48,7 @@ export function createSignIn({ origin, ...options }: SignInOptions): SignIn {
         return { challenge: { id, number: to } };
       } catch (error) {
         if (!isTwoFactorError(error)) throw error;
-        // It holds neither number nor key.
+        // The message contains neither the number nor the key.
         console.warn(error.message);
         return { message: sayWhyNotSent(error.code, error.retryAfter) };
       }
@@ -72,7 +72,7 @@ export function createSignIn({ origin, ...options }: SignInOptions): SignIn {
       return await twoFactor.start({ to, defaultCountry: DEFAULT_COUNTRY, channel: "sms", ip, origin });
     } catch (error) {
       if (!isTwoFactorError(error) || error.challenge === undefined) throw error;
-      // Vonage did not answer: the code may arrive, and is taken. Errors hold no number.
+      // Vonage did not answer: the code may still arrive and is valid. Errors contain no number, so ask for it.
       return twoFactor.get(error.challenge.id);
     }
   }

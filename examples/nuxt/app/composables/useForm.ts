@@ -1,4 +1,4 @@
-/** What a form sends, and what it says then: a sentence where something is wrong. */
+/** The state of a form: its value, and a sentence if something is wrong. */
 export function useForm(path: string, then: () => unknown) {
   const message = ref<string>();
   const isPending = ref(false);

@@ -1,5 +1,5 @@
 export default defineEventHandler(async (event) => {
-  // Behind a proxy of yours: with { xForwardedFor: true }.
+  // Behind your own proxy, pass { xForwardedFor: true }.
   const sent = await getSignIn().sendCode(await readText(event, "number"), getRequestIP(event));
   if ("message" in sent) return sent;
   await (await openSession(event)).update(sent);

@@ -1,4 +1,4 @@
-/** What the pages may know of the session; never the challenge's id. */
+/** The part of the session for the pages; never the challenge's id. */
 export default defineEventHandler(async (event) => {
   const { challenge, user } = (await openSession(event)).data;
   return { user, number: challenge?.number };

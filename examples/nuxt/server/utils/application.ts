@@ -1,9 +1,9 @@
-// What the routes share. Made at the first request: while Nuxt builds there are no settings.
+// Shared by the routes. Made at the first request, because there are no settings during the build.
 
 import type { H3Event } from "h3";
 import { type Challenge, createSignIn, type SignIn } from "./sign-in.ts";
 
-/** In a sealed cookie, which only this application can read or make. */
+/** The session is a sealed cookie that only this application can read or make. */
 interface Session {
   challenge?: Challenge | undefined;
   user?: string | undefined;
@@ -22,14 +22,14 @@ export function getSignIn(): SignIn {
 export function openSession(event: H3Event) {
   return useSession<Session>(event, {
     name: "__Host-session",
-    // 32 characters or more, or it throws.
+    // Throws if it has fewer than 32 characters.
     password: process.env.SESSION_SECRET ?? "",
     maxAge: SESSION_LIFETIME_S,
     cookie: { path: "/", secure: true, httpOnly: true, sameSite: "strict" },
   });
 }
 
-/** A text of a JSON body; nothing of any other, so that no form of another site's gets in. */
+/** Reads a text of a JSON body. Other bodies are ignored, so forms of other sites have no effect. */
 export async function readText(event: H3Event, name: string): Promise<string> {
   if (!getHeader(event, "content-type")?.startsWith("application/json")) return "";
   const { [name]: value } = Object(await readBody(event)) as Record<string, unknown>;

@@ -1,5 +1,5 @@
-// A sign-in as an edge function, for a page that is served elsewhere. It keeps nothing: what it must remember goes to
-// the page sealed, and comes back with the next call.
+// A sign-in as an edge function, for a page that is served elsewhere. It stores nothing: the page keeps the encrypted
+// session and sends it with the next call.
 
 import { createSessions, type Session } from "./session.ts";
 import { createSignIn } from "./sign-in.ts";
@@ -18,8 +18,8 @@ const CORS = {
 };
 
 /**
- * `POST { number }` sends a code; `POST { code }` checks it; `GET` says who is signed in. The first two give a
- * `session`, which goes along with the next call, as its bearer token.
+ * `POST { number }` sends a code; `POST { code }` checks it; `GET` returns the user. The first two return a `session`:
+ * send it as the bearer token of the next call.
  */
 Deno.serve(async (request) => {
   if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
@@ -29,7 +29,7 @@ Deno.serve(async (request) => {
 
   const { number, code } = await readText(request);
   if (number !== undefined) {
-    // Supabase sets it, whatever the user sends. Into x-forwarded-for users can write.
+    // Supabase overwrites this header. Users can forge x-forwarded-for.
     const sent = await signIn.sendCode(number, request.headers.get("cf-connecting-ip") ?? undefined);
     return "message" in sent ? refuse(sent.message) : pass(sent);
   }
@@ -48,7 +48,7 @@ function readBearer(request: Request): string | undefined {
   return /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
 }
 
-/** The texts of a JSON body; nothing of any other. */
+/** Reads the texts of a JSON body; other bodies give none. */
 async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
   const body: unknown = await request.json().catch(() => undefined);
   const isText = (entry: [string, unknown]) => typeof entry[1] === "string";

@@ -1,21 +1,21 @@
-// The session, in a cookie that only this application can read or make. It keeps nothing on the server.
+// The session is an encrypted cookie that only this application can read or make. The server stores nothing.
 
 import { EncryptJWT, jwtDecrypt } from "jose";
 import type { Challenge } from "./sign-in.ts";
 
 export interface Session {
   readonly challenge?: Challenge;
-  /** Who is signed in. */
+  /** The user who is signed in. */
   readonly user?: string;
 }
 
-/** Browsers take it by https only, or from localhost, and for this host alone. */
+/** Because of its prefix, browsers accept it only over https or from localhost, and only for this host. */
 export const SESSION_COOKIE = "__Host-session";
 export const SESSION_LIFETIME_S = 3600;
 
 export interface Sessions {
   seal(session: Session): Promise<string>;
-  /** What is in a cookie; nothing, if it is not ours or too old. */
+  /** Opens a cookie. Returns an empty session if it is invalid or too old. */
   open(cookie: string | undefined): Promise<Session>;
 }
 

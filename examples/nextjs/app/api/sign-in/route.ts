@@ -1,5 +1,5 @@
-// The same for what is no browser, such as a native app: `POST { number }` sends a code, `POST { code }` checks it,
-// `GET` says who is signed in. The `session` that the first two give goes along with the next call, as bearer token.
+// The same for clients other than browsers, such as native apps. `POST { number }` sends a code, `POST { code }` checks
+// it, and `GET` returns the user. The first two return a `session`: send it as the bearer token of the next call.
 
 import { getSessions, getSignIn, readAddress } from "../../../lib/application.ts";
 import type { Session } from "../../../lib/session.ts";
@@ -29,7 +29,7 @@ function readSession(request: Request): Promise<Session> {
   return getSessions().open(/^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1]);
 }
 
-/** The texts of a JSON body; nothing of any other. */
+/** Reads the texts of a JSON body; other bodies give none. */
 async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
   const body: unknown = await request.json().catch(() => undefined);
   const isText = (entry: [string, unknown]) => typeof entry[1] === "string";

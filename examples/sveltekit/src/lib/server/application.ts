@@ -1,4 +1,4 @@
-// What the routes share. Made at the first request: while SvelteKit builds there are no settings.
+// Shared by the routes. Made at the first request, because there are no settings during the build.
 
 import type { Cookies } from "@sveltejs/kit";
 import {
