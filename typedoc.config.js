@@ -15,7 +15,6 @@ const ENTRIES = {
 
 /** What shows in signatures, and that nobody outside is meant to write. One that is exported must not be here. */
 const INTERNAL = [
-  "BY_PROBLEM",
   "ChallengesRpc",
   "RECEIPT_STATUSES",
   "SIGNATURE_METHODS",

@@ -50,7 +50,7 @@ interface SharedOptions {
    * @example
    * const shutdown = new AbortController();
    * createConversionClient({ credentials, signal: shutdown.signal });
-   * process.once("SIGTERM", () => shutdown.abort());
+   * onShutdown(() => shutdown.abort());
    */
   readonly signal?: AbortSignal;
   /**
@@ -75,7 +75,7 @@ export interface DirectOptions extends SharedOptions {
    * The Vonage account: its API key with either the API secret or the signature secret.
    *
    * @example
-   * createConversionClient({ credentials: { apiKey: "abcd1234", apiSecret: process.env.VONAGE_API_SECRET } });
+   * createConversionClient({ credentials: { apiKey: "abcd1234", apiSecret: env.VONAGE_API_SECRET } });
    * @example
    * createConversionClient({ credentials: { apiKey: "abcd1234", signatureSecret, signatureMethod: "sha256" } });
    */
@@ -118,7 +118,7 @@ export interface KeyOptions extends SharedOptions {
    * One of the Worker's proxy keys. Keep it on the server.
    *
    * @example
-   * createConversionClient({ endpoint: "https://conversions.example.com", key: process.env.CONVERSION_KEY });
+   * createConversionClient({ endpoint: "https://conversions.example.com", key: env.CONVERSION_KEY });
    */
   readonly key: string;
   readonly token?: never;

@@ -33,7 +33,7 @@ export interface MintOptions {
    * The secret that signs the token. The Worker's `TOKEN_SECRETS` must contain it under the same `kid`.
    *
    * @example
-   * mintReportToken(claims, { secret: { kid: "2026-11", secret: process.env.TOKEN_SECRET } });
+   * mintReportToken(claims, { secret: { kid: "2026-11", secret: env.TOKEN_SECRET } });
    */
   readonly secret: TokenSecret;
   /**
@@ -138,7 +138,7 @@ const toKey = (secret: string) => new TextEncoder().encode(secret);
  * @example
  * const token = await mintReportToken(
  *   { messageId: "0A0000000123ABCD1", channel: "sms" },
- *   { secret: { kid: "2026-11", secret: process.env.TOKEN_SECRET }, expiresIn: 600 },
+ *   { secret: { kid: "2026-11", secret: env.TOKEN_SECRET }, expiresIn: 600 },
  * );
  */
 export async function mintReportToken(claims: ReportTokenClaims, options: MintOptions): Promise<string> {

@@ -427,7 +427,7 @@ describe("an error", () => {
     expect(isConversionError(Object.assign(new Error("x"), { [brand]: true }))).toBe(true);
   });
 
-  it("made by another copy of the package is recognised all the same", async () => {
+  it("made by another copy of the package is recognised too", async () => {
     vi.resetModules();
     const copy = await import("../../src/client/errors.ts");
     const error = new copy.ConversionError("conflict", "x");

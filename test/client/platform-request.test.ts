@@ -79,7 +79,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe.each(Object.entries(EVERY_WAY))("%s", (_, act) => {
+describe.each(Object.entries(EVERY_WAY))("the request for %s", (_, act) => {
   it("is never answered by a cache, such as that of Next.js", async () => {
     const { seen, requests } = await observe(act);
     expect(seen.length).toBeGreaterThan(0);
@@ -238,7 +238,7 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
     ["JSON that is none", () => Promise.reject(new SyntaxError("s3cret")), "SyntaxError"],
   ];
 
-  it.each(MISTAKES)("%s", async (_, answer, cause) => {
+  it.each(MISTAKES)("%s is reported as a mistake", async (_, answer, cause) => {
     const fetch = vi.fn(async () => answer() as Response);
     const error = await createConversionClient({ ...direct, fetch })
       .sms(report)

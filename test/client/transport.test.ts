@@ -53,7 +53,7 @@ describe("the timeout", () => {
     }
   });
 
-  it("is ten seconds where nothing else is said", async () => {
+  it("is ten seconds by default", async () => {
     const { sms } = createClient([hanging], { retry: false });
     const failure = conversionErrorOf(() => sms(report));
     const ended = vi.fn();

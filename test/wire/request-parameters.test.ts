@@ -185,7 +185,7 @@ describe("the parameters of a request", () => {
           expect(await read(post(inPieces(`a=${value}x`, size), declaring(length)))).toBe("too_large");
       });
 
-      it("are still none where the type is none of ours", async () => {
+      it("are refused if their type is unknown", async () => {
         const headers = { ...declaring(length), "content-type": "text/plain" };
         expect(await read(post(inPieces("a=1"), headers))).toBe("unsupported_type");
       });
