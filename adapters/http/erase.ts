@@ -11,7 +11,8 @@ import type { Erase } from "./ports/erase.ts";
 import { type Answer, problem } from "./problem.ts";
 import { answerUnreadable } from "./unreadable-body.ts";
 
-const eraseSchema = objectOf({
+/** The rules of what is erased. */
+export const eraseSchema = objectOf({
   // Looser than the numbering plans: the number may have been stored when a plan still had it.
   to: required(text("a phone number in E.164: country code first, 7 to 15 digits", /^\+?[1-9]\d{6,14}$/)),
 });
