@@ -1,7 +1,7 @@
-// The little that is used of Cloudflare's own module. Its full types would bring their own idea of fetch along.
+// The few types that are used of Cloudflare's module. Its full types would replace the standard types of fetch.
 
 declare module "cloudflare:workers" {
-  /** Of the request that is being served. */
+  /** Keeps the current request alive until the work has ended. */
   export function waitUntil(work: Promise<unknown>): void;
   export abstract class DurableObject {
     constructor(context: unknown, env: unknown);

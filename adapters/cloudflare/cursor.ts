@@ -1,9 +1,9 @@
-// Where a listing over several objects goes on.
+// The cursor of a listing that spans several objects.
 
 import * as base64url from "jose/base64url";
 import type { Position } from "./ledger/store.ts";
 
-/** Opaque to the operator: base64url of the shard and where in it. */
+/** Writes a cursor: base64url of the shard and the position in it. Opaque to the operator. */
 export function writeCursor(shard: number, after: Position): string {
   const bytes = new TextEncoder().encode(JSON.stringify([shard, ...after]));
   return base64url.encode(bytes);

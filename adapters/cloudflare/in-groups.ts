@@ -1,7 +1,7 @@
-/** Objects asked at the same time: what the platform lets one request have open. */
+/** Cloudflare lets a request have six connections open at a time. */
 const ASKED_AT_ONCE = 6;
 
-/** Asks objects, a few at a time: from one, up to but without another. */
+/** Calls `ask` for every index from `from` up to, not including, `to`; a few at a time. */
 export async function inGroups<T>(
   from: number,
   to: number,

@@ -1,4 +1,4 @@
-// The Cloudflare Worker: environment and context in, the handler of adapters/http behind.
+// The Cloudflare Worker: translates environment and context for the handler of adapters/http.
 
 import type { ConversionService } from "./conversions.ts";
 import type { TwoFactorService } from "./two-factor/entrypoint.ts";
@@ -18,29 +18,30 @@ export { createWorker, type ExecutionContext, type Worker, type WorkerOptions } 
 const made = createWorker();
 
 /**
- * The entrypoint for service bindings (`entrypoint = "Conversions"`): whoever is bound may report, with no key.
+ * The entrypoint for service bindings (`entrypoint = "Conversions"`). A bound Worker may report without a key.
  *
  * @example
  * interface Env { CONVERSIONS: ConversionService }
  * await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
  */
 export const Conversions = made.Conversions;
-/** An instance, as `wrangler types` asks for it. */
+/** The type of an instance, which `wrangler types` refers to. */
 export type Conversions = ConversionService;
 
 /**
- * The entrypoint for service bindings (`entrypoint = "TwoFactor"`): whoever is bound may send and check codes.
+ * The entrypoint for service bindings (`entrypoint = "TwoFactor"`). A bound Worker may send and check codes without a
+ * key.
  *
  * @example
  * interface Env { TWO_FACTOR: TwoFactorService }
  * const { id } = await env.TWO_FACTOR.start({ to: "+447400123456", channel: "sms" });
  */
 export const TwoFactor = made.TwoFactor;
-/** An instance, as `wrangler types` asks for it. */
+/** The type of an instance, which `wrangler types` refers to. */
 export type TwoFactor = TwoFactorService;
 
 /**
- * The Worker. Deploy it as it is, or from a file of your own:
+ * The Worker. Deploy it unchanged, or from your own file:
  * `export { Challenges, Conversions, default, Ledger, SendLimits, TwoFactor } from "vonage-conversion/cloudflare"`.
  */
 export default made.worker;

@@ -1,5 +1,5 @@
-// Where the Durable Objects are: within a jurisdiction, if one is set. It is part of every object's id, so objects of
-// another jurisdiction, or of none, are other objects.
+// Places the Durable Objects in a jurisdiction, if one is set. It is part of every object's id, so the same name in
+// another jurisdiction, or in none, is another object.
 
 import type { ShardNamespace } from "./ledger/settings.ts";
 
@@ -10,7 +10,7 @@ type Placement = { readonly [N in (typeof OBJECTS)[number]]?: ShardNamespace } &
   readonly LEDGER_JURISDICTION?: string;
 };
 
-/** The environment with its Durable Objects in `LEDGER_JURISDICTION`; as it is where none is set, or it is wrong. */
+/** Gives the environment with its Durable Objects in `LEDGER_JURISDICTION`; unchanged if none is set or it is invalid. */
 export function inJurisdiction<E extends Placement>(env: E): E {
   const { LEDGER_JURISDICTION: jurisdiction } = env;
   if (!jurisdiction || findJurisdictionFault(env) !== undefined) return env;
@@ -21,7 +21,7 @@ export function inJurisdiction<E extends Placement>(env: E): E {
   return { ...env, ...Object.fromEntries(placed) };
 }
 
-/** The rule that `LEDGER_JURISDICTION` breaks: only the platform knows which there are. */
+/** Finds the rule that `LEDGER_JURISDICTION` breaks. The platform is asked, since only it knows the valid names. */
 export function findJurisdictionFault(env: Placement): string | undefined {
   const { LEDGER_JURISDICTION: jurisdiction } = env;
   if (!jurisdiction) return undefined;

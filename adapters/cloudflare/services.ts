@@ -1,4 +1,4 @@
-// What the Worker is made of, from its environment.
+// Makes the Worker's services from its environment.
 
 import { ConversionError } from "../../src/client/errors.ts";
 import type { TwoFactorParts } from "../http/handler.ts";
@@ -35,20 +35,20 @@ export interface Services {
   /** `undefined`: there is no ledger. */
   readonly track: Track | undefined;
   readonly twoFactor: (TwoFactorParts & { readonly service: TwoFactor }) | undefined;
-  /** `undefined`: there is no storage of the workflow's. */
+  /** `undefined`: the workflow has no storage. */
   readonly unreadable: UnreadableRows | undefined;
   readonly erase: Erase | undefined;
-  /** Variables that look like settings. */
+  /** Variables that look like settings and are none. */
   readonly notes: readonly SetupNote[];
-  /** Sees to it that everything that has something to do is awake. */
+  /** Sets the alarm of every object that has work to do. */
   nudge(): Promise<void>;
 }
 
-/** From an environment, which they are made from once. */
+/** Gives the services of an environment. They are made once for each. */
 export type ServicesOf = (env: Env) => Services | IncompleteConfiguration;
 
 /**
- * The services, where the settings are complete.
+ * Gives the services, or throws if settings are missing or wrong.
  *
  * @throws {ConversionError} `invalid_options`, naming what is missing or wrong.
  */
@@ -61,7 +61,7 @@ export function requireServices(services: Services | IncompleteConfiguration): S
   );
 }
 
-/** Makes the services, or says what the environment lacks. */
+/** Makes the services, or lists the settings that are missing or wrong. */
 export function createServices(given: Env, senders: Senders): Services | IncompleteConfiguration {
   const read = readEnv(given, senders);
   const hasOwn = senders.sms !== undefined || senders.voice !== undefined;
@@ -83,7 +83,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
     erase: ofChallenges && ofLimits && createErase(ofChallenges, ofLimits, settings.shards),
     nudge: async () => {
       await ledger?.nudge([]);
-      // Also with the workflow turned off: the ledger may not have been told of everything.
+      // Even if the workflow is turned off: its outbox may still hold messages for the ledger.
       await challenges?.nudge();
     },
   };

@@ -1,4 +1,4 @@
-// Everything a Worker's module exports, from one set of options.
+// Makes everything that a Worker's module exports from one set of options.
 
 import type { ConversionHandler } from "../http/app.ts";
 import { createHandler } from "../http/handler.ts";
@@ -9,15 +9,15 @@ import { createServices } from "./services.ts";
 import { createTwoFactorEntrypoint } from "./two-factor/entrypoint.ts";
 import type { Senders } from "./two-factor/settings.ts";
 
-/** What is used of Cloudflare's `ExecutionContext`. */
+/** The part of Cloudflare's `ExecutionContext` that is used. */
 export interface ExecutionContext {
   waitUntil(work: Promise<unknown>): void;
 }
 
 export interface WorkerOptions {
   /**
-   * Ways of your own to send codes, by channel, in place of those that the environment describes. The ids they give
-   * are reported to Vonage, so they must be Vonage's.
+   * Your own senders of codes, by channel, in place of those that the environment describes. The message ids that they
+   * return are reported to Vonage, so they must be Vonage's.
    *
    * @default none
    */
@@ -30,7 +30,7 @@ export interface Worker {
 }
 
 /**
- * Makes a Worker with senders of its own: export what it gives, and the Durable Object classes beside.
+ * Makes a Worker with your own senders. Export what it returns, and the Durable Object classes.
  *
  * @example
  * const { worker, Conversions, TwoFactor } = createWorker({ senders: () => ({ sms: mySender }) });
@@ -50,14 +50,14 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
         lengthHolds: true,
         clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
       });
-      // From the first moment: a page may close, and hang up, before its caller is even identified.
+      // Register the work at once: a page may close the connection before its caller is identified.
       context.waitUntil(answer.then(() => Promise.allSettled(background)));
       return answer;
     },
 
     /**
-     * The cron trigger: sees to it that every shard that has something to do has its alarm set. The platform gives an
-     * alarm up that fails seven times, as it may while a disk is full.
+     * The cron trigger sets the alarm of every shard that has work to do. Cloudflare drops an alarm after it has failed
+     * seven times, which can happen while a disk is full.
      */
     async scheduled(_, env) {
       const made = services(env);
@@ -76,7 +76,7 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
   }
 }
 
-/** Makes a thing once for each environment, which lives as long as the isolate. */
+/** Caches what `make` returns for each environment, which lives as long as the isolate. */
 function remember<T>(make: (env: Env) => T): (env: Env) => T {
   const made = new WeakMap<Env, { readonly value: T }>();
   return (env) => {

@@ -1,32 +1,32 @@
-// From the environment to options, each with the setting that it came from, so that a fault of an option is a fault of
-// its setting.
+// Reads the environment into options and remembers the setting that each came from, so that a fault of an option can be
+// reported as a fault of its setting.
 
 import { Unreadable } from "./readers.ts";
 import { SETTING_NAMES, SETTINGS, type SettingName } from "./table.ts";
 
-/** A setting that is wrong or missing, and the rule that it breaks. */
+/** A setting that is missing or wrong, with the rule that it breaks. */
 export interface SettingFault {
   readonly name: string;
   readonly rule: string;
 }
 
-/** A tree of options: objects, by name. */
+/** Nested options by name. */
 export interface OptionTree {
   [name: string]: unknown;
 }
 
 export interface Assembled {
-  /** By who checks them: `handler`, `ledger`, `workflow`, `sms`, `voice`, `objects`. */
+  /** Options by the part that checks them: `handler`, `ledger`, `workflow`, `sms`, `voice`, `objects`. */
   readonly options: OptionTree;
-  /** What cannot even be read. */
+  /** Settings that cannot be read. */
   readonly faults: readonly SettingFault[];
-  /** Whether a setting has a value, of whatever kind. */
+  /** Tells whether a setting has a value of any kind. */
   isGiven(name: string): boolean;
-  /** The setting that an option came from, or would have come from; `undefined` where it is none's. */
+  /** Names the setting that an option comes from, given or not; `undefined` if no setting has that option. */
   nameOf(path: string): SettingName | undefined;
 }
 
-/** Reads every setting that is there. */
+/** Reads every setting that has a value. */
 export function assemble(env: Readonly<Record<string, unknown>>): Assembled {
   const options: OptionTree = {};
   const faults: SettingFault[] = [];
@@ -50,7 +50,7 @@ export function assemble(env: Readonly<Record<string, unknown>>): Assembled {
   return {
     options,
     faults,
-    // Bound to nothing, the ledger is a mistake and not left out.
+    // A LEDGER that is bound to nothing is a mistake, not a ledger that was left out.
     isGiven: (name) => (name === "LEDGER" ? env[name] !== undefined : Boolean(env[name])),
     nameOf: (path) => {
       for (let at = path; at !== ""; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) {
@@ -61,7 +61,7 @@ export function assemble(env: Readonly<Record<string, unknown>>): Assembled {
     },
   };
 
-  /** Two settings may fill one list: the origin of each item is kept. */
+  /** Two settings may fill one list, so remember the origin of each item. */
   function append(name: SettingName, option: string, items: readonly unknown[]): void {
     const before = (get(options, option) as readonly unknown[] | undefined) ?? [];
     for (const at of items.keys()) origins.set(`${option}.${before.length + at}`, name);

@@ -1,6 +1,6 @@
 /**
- * Counts the letters to add, remove, replace or swap with their neighbour that make one text of another (optimal string
- * alignment). Takes time in proportion to the product of the lengths.
+ * Counts how many letters must be added, removed, replaced or swapped with a neighbour to turn one text into the other
+ * (optimal string alignment). The time grows with the product of the lengths.
  */
 export function measureDistance(one: string, other: string): number {
   let before: number[] = [];

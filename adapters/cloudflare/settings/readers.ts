@@ -1,4 +1,4 @@
-// How settings that hold more than one word are written.
+// Reads the texts of settings that hold more than one word.
 
 import { LIMIT_KINDS } from "../../../src/two-factor/challenge/limits.ts";
 import { NUMBER_TYPES } from "../../../src/two-factor/numbers/number-type.ts";
@@ -6,7 +6,7 @@ import type { SmsFrom } from "../../../src/two-factor/senders/sms-from.ts";
 import { CHANNELS } from "../../../src/wire/report.ts";
 import { cut, toList } from "../text.ts";
 
-/** A text that cannot be read, with the sentence that says how it must be written. */
+/** A text that cannot be read, with the rule that it breaks. */
 export class Unreadable {
   readonly rule: string;
 
@@ -15,28 +15,28 @@ export class Unreadable {
   }
 }
 
-/** Separated by commas or white space. */
+/** Reads a list separated by commas or white space. */
 export const readList = toList;
 
 export const readNumber = (text: string): number => Number(text);
 
 export const readNumbers = (text: string): number[] => toList(text).map(Number);
 
-/** `name:key`, several. */
+/** Reads a list of `name:key`. */
 export const readKeys = (text: string) =>
   toList(text).map((pair) => {
     const [name, key] = cut(pair, ":");
     return { name, key };
   });
 
-/** `kid:secret`, several. */
+/** Reads a list of `kid:secret`. */
 export const readSecrets = (text: string) =>
   toList(text).map((pair) => {
     const [kid, secret] = cut(pair, ":");
     return { kid, secret };
   });
 
-/** `number=5/3600`, several: messages in so many seconds. */
+/** Reads a list of `number=5/3600`: what is counted, messages, seconds. */
 export function readLimits(text: string): object {
   const entries = toList(text).map((one) => {
     const [, kind = "", messages, seconds] = /^(\w+)=(\d{1,7})\/(\d{1,5})$/.exec(one) ?? [];
@@ -50,8 +50,8 @@ export function readLimits(text: string): object {
 }
 
 /**
- * Who sends, then exceptions: `Shop US=12015550100 DE=Acme Bank`. A name may hold blanks, so it goes on until the next
- * `XX=`.
+ * Reads a sender and its exceptions: `Shop US=12015550100 DE=Acme Bank`. A name may contain blanks, so it ends at the
+ * next `XX=`.
  */
 export function readSmsFrom(text: string): string | SmsFrom | Unreadable {
   const [first = "", ...rest] = text.split(/(?:^|[\s,])([A-Za-z]{2})=/);
@@ -65,18 +65,18 @@ export function readSmsFrom(text: string): string | SmsFrom | Unreadable {
   return { ...(others && { default: others }), byCountry };
 }
 
-/** A JSON object; its names and texts are the sender's to check. */
+/** Reads a JSON object. The sender checks its names and texts. */
 export function readTexts(text: string): unknown {
   try {
     const texts: unknown = JSON.parse(text);
     if (typeof texts === "object" && texts !== null && !Array.isArray(texts)) return texts;
   } catch {
-    // Said below.
+    // Reported below.
   }
   return new Unreadable('must be a JSON object of texts, {"en": "{code} is your {brand} code."}');
 }
 
-/** `IN=1101…/1107…`, several: the company's id, and the text's. */
+/** Reads a list of `IN=1101…/1107…`: the id of the company and the id of the text. */
 export function readRegistrations(text: string): object {
   const entries = toList(text).map((one) => {
     const [country, ids] = cut(one, "=");

@@ -1,30 +1,30 @@
-// Variables that look like settings and are none. A misspelt one does nothing, and nothing else would say so.
+// Finds variables that look like settings and are none: a misspelt setting has no effect, and nothing else reports it.
 
 import type { SetupNote } from "../../http/two-factor/setup-notes.ts";
 import { measureDistance } from "./edit-distance.ts";
 import { RENAMED_SETTINGS } from "./renamed.ts";
 import { SETTING_NAMES } from "./table.ts";
 
-/** A variable that begins like this is meant for this Worker. */
+/** A variable with such a prefix is meant for this Worker. */
 const PREFIX =
   /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|RATE_LIMITS?|BRAKE|SEND_LIMITS?)_/;
 /** Of the bindings, only rate limits are looked at: the operator may have any others. */
 const BINDING_PREFIX = /^(?:RATE_LIMITS?|BRAKE)_/;
 
-/** More are as likely to be of another program, and an answer of `/health` must stay short. */
+/** More of them probably belong to another program, and the answer of `/health` must stay short. */
 const MOST_NOTES = 10;
 /** Cloudflare allows a Worker 128 variables. */
 const MOST_VARIABLES = 256;
 const LONGEST_NAME = 64;
-/** Of a name without a prefix: it may just as well be the operator's own. */
+/** The distance up to which a name without a prefix is reported: it may be the operator's own variable. */
 const NEAR = 2;
 const SHORTEST_NEAR = 8;
 
 /**
- * Finds variables that are no settings although they look like it. Names alone are told, no values.
+ * Finds variables that look like settings and are none. The notes contain names, never values.
  *
- * @param hasOwnSenders Whether the operator brings senders: they may have variables of their own, such as
- * `SMS_GATEWAY_URL`, so only what is nearly a setting is named.
+ * @param hasOwnSenders The operator's own senders may have variables such as `SMS_GATEWAY_URL`. If there are any, only
+ * names that almost match a setting are reported.
  */
 export function findUnknownSettings(
   env: Readonly<Record<string, unknown>>,
