@@ -80,7 +80,7 @@ describe("a good call", () => {
     ["<speak><p>Hello.</p><p>1 &lt; 2</p></speak>", "Hello. 1 < 2"],
     ["<speak>the <sub alias='World Wide Web'>WWW</sub></speak>", "the World Wide Web"],
     ["Fish & Chips, 1 < 2", "Fish & Chips, 1 < 2"],
-  ])("says %s", async (text, heard) => {
+  ])("speaks %s", async (text, heard) => {
     const response = await post(withTalk({ text }));
     const { uuid } = (await response.json()) as { uuid: string };
     expect(sandbox.handset(HANDSET).answer(uuid)).toBe(heard);
@@ -125,7 +125,7 @@ describe("a caller", () => {
         return `Bearer ${await jwt.sign(new TextEncoder().encode(SANDBOX_APPLICATION.publicKey))}`;
       },
     ],
-  ])("%s is nobody: a 401 problem, and nothing rings", async (_, toHeader) => {
+  ])("answers a call with %s with a 401 problem, and nothing rings", async (_, toHeader) => {
     const response = await post(CALL, await toHeader());
     expect([response.status, response.headers.get("content-type")]).toEqual([
       401,

@@ -70,7 +70,7 @@ describe("the log of exchanges", () => {
     expect(reply).toMatchObject({ seq: 3, path: "/webhooks/inbound-sms", parameters: { text: "4711" } });
   });
 
-  it("shows reports and calls too, whatever came of them", async () => {
+  it("logs reports and calls, successful or not", async () => {
     const report = { "message-id": "A", delivered: "true" };
     const authorization = `Basic ${btoa(`${apiKey}:${apiSecret}`)}`;
     await post("/conversions/sms", report, { authorization });
@@ -196,7 +196,7 @@ describe("the control panel", () => {
     ["POST", "carrier", { speed: 1 }, "speed is not known here"],
     ["POST", "carrier", null, "must be an object of delivers"],
     ["POST", "webhooks", { inboundSms: "here" }, "inboundSms must be an http or https URL"],
-  ])("says what is wrong: %s %s %j", async (method, path, body, message) => {
+  ])("the control panel names the fault of a call: %s %s %j", async (method, path, body, message) => {
     expect(await call(method, path, body)).toEqual({
       status: 400,
       body: { error: expect.stringContaining(message) },

@@ -105,7 +105,7 @@ describe("a good report", () => {
     ["Basic", { apiKey, apiSecret }, "basic"],
     ["query", { apiKey, apiSecret, via: "query" }, "query"],
     ["signature", { apiKey, signatureSecret, signatureMethod: "md5hash" }, "signature"],
-  ])("is what our own client sends by %s", async (_, credentials, authentication) => {
+  ])("accepts what our own client sends by %s", async (_, credentials, authentication) => {
     const sandbox = createSandbox();
     const client = createConversionClient({
       credentials: credentials ?? SANDBOX_CREDENTIALS.twoFactor,
@@ -181,7 +181,7 @@ describe("a caller", () => {
       async (make) => make(await signed({ ...fresh, timestamp: stale })),
     ],
     ["with a signature of the future", async (make) => make(await signed({ ...fresh, timestamp: early }))],
-  ])("%s is nobody: 401, and nothing is recorded", async (_, toRequest) => {
+  ])("answers a request with %s 401 and records nothing", async (_, toRequest) => {
     const sandbox = create();
     for (const transport of names) {
       const response = await sandbox.fetch(await toRequest(transports[transport]));
@@ -226,7 +226,7 @@ describe("a caller", () => {
       expect(sandbox.reports().map(({ transport }) => transport)).toEqual(status === 200 ? ["query"] : []);
     });
 
-    it("is told so, and told otherwise", async () => {
+    it("can be set and unset for an account", async () => {
       const sandbox = create();
       sandbox.insistOnQuery(apiKey, true);
       expect((await sandbox.fetch(transports.form(report, basic))).status).toBe(422);
@@ -335,13 +335,16 @@ describe("a request that is not exactly right", () => {
     ],
   ];
 
-  it.each(bad)("is refused with %s, says why, and records nothing", async (_, toRequest, reason) => {
-    const sandbox = create();
-    const response = await sandbox.fetch(toRequest());
-    expect(response.status).toBe(422);
-    expect(await response.text()).toContain(reason);
-    expect(sandbox.reports()).toEqual([]);
-  });
+  it.each(bad)(
+    "refuses a report with %s, gives the reason, and records nothing",
+    async (_, toRequest, reason) => {
+      const sandbox = create();
+      const response = await sandbox.fetch(toRequest());
+      expect(response.status).toBe(422);
+      expect(await response.text()).toContain(reason);
+      expect(sandbox.reports()).toEqual([]);
+    },
+  );
 
   it.each([420, 422, 423] as const)(
     "is refused with status %d where the references have it so",
@@ -469,7 +472,7 @@ describe("a fault", () => {
     },
   );
 
-  it("that records keeps out what is not a good report all the same", async () => {
+  it("a fault that records still does not record an invalid report", async () => {
     sandbox.fail({ status: 503, recorded: true });
     await sandbox.fetch(transports.form({ ...report, delivered: "yes" }, basic));
     expect(sandbox.reports()).toEqual([]);
@@ -494,7 +497,7 @@ describe("a fault", () => {
     expect([(await send()).status, (await voice()).status, (await voice()).status]).toEqual([200, 503, 200]);
   });
 
-  it("strikes no request that is none of the API's", async () => {
+  it("a fault strikes no request outside the API", async () => {
     sandbox.fail({ status: 503 });
     await sandbox.fetch("https://api.nexmo.com/");
     await sandbox.fetch("https://api.nexmo.com/sandbox/faults");
@@ -540,7 +543,7 @@ describe("a limit", () => {
     sandbox = createSandbox({ now: () => now });
   });
 
-  it("lets a second's worth through, answers what is above 429, and does not record it", async () => {
+  it("the rate limit passes one second's worth, answers the rest 429, and does not record it", async () => {
     sandbox.limit(30);
     expect(await statuses(32)).toEqual([...Array(30).fill(200), 429, 429]);
     const response = await send();
@@ -548,7 +551,7 @@ describe("a limit", () => {
     expect(sandbox.reports()).toHaveLength(30);
   });
 
-  it("says when to come again, if it is told to", async () => {
+  it("the rate limit sends Retry-After if one is set", async () => {
     sandbox.limit(1, "7");
     expect((await send()).headers.has("retry-after")).toBe(false);
     expect((await send()).headers.get("retry-after")).toBe("7");
@@ -565,7 +568,7 @@ describe("a limit", () => {
     expect(await statuses(3)).toEqual([200, 200, 429]);
   });
 
-  it("keeps no more room than for a second, however long nobody comes", async () => {
+  it("the rate limit saves at most one second's worth, even after a long pause", async () => {
     sandbox.limit(2);
     await statuses(2);
     now += 3_600_000;
@@ -604,14 +607,14 @@ describe("a limit", () => {
     expect((await send(other)).status).toBe(200);
   });
 
-  it("counts what is refused for another reason, but nothing that nobody in particular sent", async () => {
+  it("the rate limit counts requests refused for another reason, but not unauthenticated ones", async () => {
     sandbox.limit(2);
     expect(await statuses(3, { apiKey, apiSecret: "wrong" })).toEqual([401, 401, 401]);
     expect(await statuses(3, twoFactor, { delivered: "true" })).toEqual([422, 422, 429]);
     expect(await statuses(3, SANDBOX_CREDENTIALS.notEnabled)).toEqual([402, 402, 429]);
   });
 
-  it("counts what a fault strikes, whose own answer goes first", async () => {
+  it("the rate limit counts a request that a fault strikes, and the fault decides the answer", async () => {
     sandbox.limit(1);
     sandbox.fail({ status: 503, times: 2, recorded: true });
     expect(await statuses(3)).toEqual([503, 503, 429]);
@@ -634,7 +637,7 @@ describe("a limit", () => {
     expect(await statuses(40)).toEqual(Array(40).fill(200));
   });
 
-  it("begins anew when it is set again", async () => {
+  it("the rate limit starts afresh when it is set again", async () => {
     sandbox.limit(1, "7");
     await send();
     sandbox.limit(2);
@@ -672,7 +675,7 @@ describe("a sandbox", () => {
     expect(sandbox.reports().map(({ messageId }) => messageId)).toEqual(["c", "d"]);
   });
 
-  it("forgets reports and faults on reset, and gives accounts back what they began with", async () => {
+  it("reset forgets reports and faults, and restores the accounts", async () => {
     const sandbox = create();
     await send(sandbox, "a");
     sandbox.fail({ status: 503, times: 9 });
@@ -690,7 +693,7 @@ describe("a sandbox", () => {
     expect(one.reports()).toEqual([]);
   });
 
-  it("reads its clock anew for each report", async () => {
+  it("reads its clock for each report", async () => {
     let now = NOW;
     const sandbox = createSandbox({ now: () => now });
     await send(sandbox, "a");
@@ -741,7 +744,7 @@ describe("a sandbox", () => {
     ["enabled must be true or false (a boolean), got nothing", apiKey, undefined],
     ["apiKey must be 1 to 200 characters, no control characters, got number", 4711, true],
     ["apiKey must be 1 to 200 characters, no control characters, got nothing", undefined, true],
-  ])("neither enables nor disables an account, and says %s", async (message, key, enabled) => {
+  ])("refuses to enable or disable an account: %s", async (message, key, enabled) => {
     const sandbox = create();
     const error = await conversionErrorOf(() => sandbox.enable(key as string, enabled as boolean));
     expect(error).toMatchObject({ code: "invalid_options", message: `invalid_options: ${message}` });
@@ -761,7 +764,7 @@ describe("the control panel", () => {
     sandbox = create();
   });
 
-  it("says what it can do, to whoever asks and to whoever asks wrongly", async () => {
+  it("the control panel lists its calls, also in its 404", async () => {
     const { status, body } = await call("GET", "");
     expect(status).toBe(200);
     const { calls } = body;
@@ -859,7 +862,7 @@ describe("the control panel", () => {
     ["a form", "reset", "", FORM],
     ["plain text, which pages of other origins may send", "faults", '{"status":503}', "text/plain"],
     ["a type that ends like JSON", "accounts", "{}", "text/application/json"],
-  ])("takes nothing that is not declared JSON: %s", async (_, path, body, type) => {
+  ])("the control panel refuses bodies that are not declared JSON: %s", async (_, path, body, type) => {
     await send();
     expect(await call("POST", path, body, type)).toEqual({
       status: 415,
@@ -892,7 +895,7 @@ describe("the control panel", () => {
     ["limit", '{"perSecond":0}', "perSecond must be a whole number from 1 to 1000000, or null"],
     ["limit", '{"perSecond":1,"retryAfter":1}', "retryAfter must be up to 100 characters"],
     ["reset", "{", "one JSON object"],
-  ])("says of a bad body for %s what is wrong: %s", async (path, body, message) => {
+  ])("the control panel names the fault of a bad body for %s: %s", async (path, body, message) => {
     expect(await call("POST", path, body)).toEqual({
       status: 400,
       body: { error: expect.stringContaining(message) },
@@ -905,7 +908,7 @@ describe("the control panel", () => {
     ["faults", '{"status":503}'],
     ["limit", '{"perSecond":1}'],
     ["reset", "{}"],
-  ])("takes 8 KiB for %s, and not a byte more", async (path, body) => {
+  ])("the control panel accepts 8 KiB for %s, and not a byte more", async (path, body) => {
     await send();
     const answer = await call("POST", path, body.padEnd(8193));
     expect(answer).toEqual({ status: 413, body: { error: "the body is larger than 8 KiB" } });
@@ -916,7 +919,7 @@ describe("the control panel", () => {
     expect((await call("POST", path, body.padEnd(8192))).status).toBe(200);
   });
 
-  it("says of a body that is not UTF-8, or breaks off, that it is none", async () => {
+  it("the control panel refuses a body that is not UTF-8 or breaks off", async () => {
     const bodies = [
       new Blob([new Uint8Array([0x22, 0xff, 0x22])]).stream(),
       new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }),
@@ -928,7 +931,7 @@ describe("the control panel", () => {
     }
   });
 
-  it("takes JSON with a charset", async () => {
+  it("the control panel accepts JSON with a charset", async () => {
     expect((await call("POST", "reset", "{}", "application/json; charset=utf-8")).status).toBe(200);
   });
 });

@@ -79,7 +79,7 @@ describe("a good text", () => {
     expect(sandbox.handset("447700900002").inbox()).toEqual([]);
   });
 
-  it("says the network and the price of the carrier, and gives each message an id of its own", async () => {
+  it("answers with the carrier's network and price, and gives each message its own id", async () => {
     sandbox.carrier({ networkCode: "26201", price: "0.07000000" });
     const ids = new Set<string | undefined>();
     for (let i = 0; i < 20; i++) {
@@ -185,7 +185,7 @@ describe("a long text", () => {
     expect(sandbox.handset(HANDSET).inbox()).toMatchObject([{ text: fields.text, messageIds: ids }]);
   });
 
-  it("loses in type text what the GSM alphabet does not have, as on a real handset", async () => {
+  it("replaces characters outside the GSM alphabet in type text, as a real handset shows them", async () => {
     await send({ text: "Ваш код 4711 {ü}🔑" });
     expect(sandbox.handset(HANDSET).inbox()).toMatchObject([{ text: "??? ??? 4711 {ü}?" }]);
     await send({ text: "Ваш код 4711 🔑", type: "unicode" });
@@ -284,7 +284,7 @@ describe("a text that is not exactly right", () => {
       () => signed({ api_key: apiKey, ...TEXT, timestamp: String(NOW / 1000 - 301) }),
       "14 Invalid signature",
     ],
-  ])("with %s is nobody's", async (_, toFields, expected, headers = {}) => {
+  ])("refuses to authenticate a text with %s", async (_, toFields, expected, headers = {}) => {
     expect(await refusalOf(await toFields(), SMS, headers)).toContain(expected);
     expect(sandbox.handset(HANDSET).inbox()).toEqual([]);
   });
@@ -294,7 +294,7 @@ describe("a text that is not exactly right", () => {
     expect([response.status, await response.json()]).toMatchObject([200, { messages: [{ status: "3" }] }]);
   });
 
-  it.each(["GET", "PUT", "DELETE"])("by %s is not taken", async (method) => {
+  it.each(["GET", "PUT", "DELETE"])("refuses a text sent by %s", async (method) => {
     for (const url of [SMS, SHORT_CODE]) {
       const response = await sandbox.fetch(url, { method });
       expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
@@ -417,7 +417,7 @@ describe("a fault of texts", () => {
     [{ path: "sms", smsStatus: "0" }, "smsStatus must be one of 1, 2"],
     [{ path: "sms", channel: "sms", status: 503 }, 'channel only with path "conversions"'],
     [{ path: "voice", status: 503 }, "path must be one of conversions, sms, calls"],
-  ])("is not taken as %j", (fault, message) => {
+  ])("refuses the fault %j", (fault, message) => {
     expect(() => sandbox.fail(fault as never)).toThrow(message);
   });
 });

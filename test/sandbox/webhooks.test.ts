@@ -257,7 +257,7 @@ describe("a carrier", () => {
     expect(await run(inTime, { ttl: "20000" })).toEqual({ arrived: true, receipts: ["delivered 0"] });
   });
 
-  it("takes its time to deliver, and again for the receipt", async () => {
+  it("delays the delivery, and then the receipt", async () => {
     const { sandbox, sent } = create();
     sandbox.carrier({ deliveryDelay: 1000, receiptDelay: 500, networkCode: "26201", price: "0.07000000" });
     await send(sandbox);
@@ -295,7 +295,7 @@ describe("a carrier", () => {
     ["networkCode must be 5 or 6 digits", { networkCode: "1" }],
     ["price must be an amount", { price: "free" }],
     ["speed is not known here", { speed: 1 }],
-  ])("is not told what it does not understand, and stays as it is: %s", async (message, settings) => {
+  ])("the carrier refuses invalid settings and keeps the current ones: %s", async (message, settings) => {
     const { sandbox } = create();
     sandbox.carrier({ delivers: false });
     const error = await conversionErrorOf(() => sandbox.carrier(settings));
@@ -426,7 +426,7 @@ it("webhooks may be turned elsewhere, and come back by a reset", async () => {
   }
 });
 
-it("whoever keeps a platform awake is told of all that is to come", async () => {
+it("waitUntil receives all work that outlives a request", async () => {
   const told: Promise<unknown>[] = [];
   const { sandbox, sent } = create(WEBHOOKS, [], { waitUntil: (work) => told.push(work) });
   sandbox.carrier({ deliveryDelay: 1000, receiptDelay: 1000, intermediate: true });
@@ -466,7 +466,7 @@ describe("webhookOrigins", () => {
     expect(() => sandbox.webhooks({ inboundSms: callback })).toThrow("inboundSms");
   });
 
-  it("what goes there is sent as ever, a callback of the same origin included", async () => {
+  it("webhooks to an allowed origin are sent, including a callback", async () => {
     const { sandbox, sent } = create(WEBHOOKS, [], { webhookOrigins: [ORIGIN] });
     await send(sandbox);
     await send(sandbox, { callback: `${ORIGIN}/mine` });

@@ -142,7 +142,7 @@ describe("the command line", () => {
     ["retry --all --state recorded", /^--state must be one of dead, queued\./],
     ["stats --limit 5", /^stats does not accept --limit\./],
     ["doctor now", /^doctor accepts only options\./],
-  ])("refuses %j, says why, and sends nothing", async (line, complaint) => {
+  ])("refuses the arguments %j with a reason, and sends nothing", async (line, complaint) => {
     const server = await serve();
     const { code, out, err } = await cli(line.split(" "), server);
     expect([code, out]).toEqual([2, ""]);
@@ -152,7 +152,7 @@ describe("the command line", () => {
   });
 
   it.each([["--key", "typed-secret"], ["--key=typed-secret"], ["--admin-key", "typed-secret"]])(
-    "takes no admin key as an argument, and says why: %s",
+    "refuses an admin key as an argument: %s",
     async (...key) => {
       const { code, err } = await cli(["stats", ...key], { endpoint: "http://localhost:1" });
       expect(code).toBe(2);
@@ -181,14 +181,14 @@ describe("the command line", () => {
       { endpoint: "http://localhost:1", key: `hidden:${ADMIN_KEY}` },
       /ADMIN_KEY must be the key alone, without its name/,
     ],
-  ])("says which setting is missing or wrong, never its value: %s", async (_, options, complaint) => {
+  ])("names a missing or wrong setting, never its value: %s", async (_, options, complaint) => {
     const { code, out, err } = await cli(["stats"], options);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(complaint);
     expect(err).not.toContain("hidden");
   });
 
-  it("takes --endpoint before the environment's, with or without a slash at its end", async () => {
+  it("--endpoint takes precedence over the environment, with or without a trailing slash", async () => {
     const server = await serve({ "GET /stats": give(200, STATS) });
     const options = { endpoint: "http://localhost:1" };
     expect((await cli(["--endpoint", `${server.endpoint}/`, "stats"], options)).code).toBe(0);
@@ -231,7 +231,7 @@ describe("reports", () => {
     ["queued", "next try (UTC)"],
     ["recorded", "deleted (UTC)"],
     ["dead", "deleted (UTC)"],
-  ])("names the instant of %s reports by what happens then", async (state, title) => {
+  ])("names the time column of %s reports after the event", async (state, title) => {
     const server = await serve({ "GET /reports": list(deadReport("m-1")) });
     const { lines } = await cli(["reports", "--state", state], server);
     expect(lines[0]?.split(/ {2,}/)).toContain(title);
@@ -257,7 +257,7 @@ describe("reports", () => {
     expect(lines.at(-1)).toBe("4 queued reports.");
   });
 
-  it("asks for no more than the limit, also across pages, and says that there are more", async () => {
+  it("requests no more than the limit, also across pages, and says that there are more", async () => {
     const page = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => deadReport(`m-${from + index}`));
     const server = await serve({ "GET /reports": paged(page(0, 500), page(500, 200), page(700, 1)) });
@@ -277,7 +277,7 @@ describe("reports", () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual(reports);
   });
 
-  it("shows what can be shown of unreadable ones", async () => {
+  it("shows the readable parts of unreadable reports", async () => {
     const since = "2026-11-23T10:00:00.000Z";
     const long = {
       state: "unreadable",
@@ -299,7 +299,7 @@ describe("reports", () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([long, short]);
   });
 
-  it("says when there are none", async () => {
+  it("says that there are no reports", async () => {
     const server = await serve({ "GET /reports": list() });
     expect(await cli(["reports"], server)).toMatchObject({ code: 0, out: "No dead reports.\n", err: "" });
     expect(await cli(["reports", "--json"], server)).toMatchObject({ code: 0, out: "", err: "" });
@@ -365,7 +365,7 @@ describe("retry", () => {
     ]);
   });
 
-  it("takes a message id that begins with a dash behind two", async () => {
+  it("accepts a message id that begins with a dash after --", async () => {
     const server = await serve({ "POST /reports/:name/retry": accept });
     expect((await cli(["retry", "sms", "--", "--key"], server)).code).toBe(0);
     expect(targets(server.asked)).toEqual(["POST /reports/sms/--key/retry"]);
@@ -382,7 +382,7 @@ describe("retry", () => {
   it.each([
     [404, "unknown-report", "There is no such report"],
     [409, "nothing-to-send", "There is nothing to send again"],
-  ])("says why a report was not accepted: %i", async (status, name, title) => {
+  ])("gives the reason when a report is not accepted: %i", async (status, name, title) => {
     const refused = problem(name, status, title, { detail: "More\u001b[2J of it." });
     const server = await serve({ "POST /reports/:name/retry": () => refused });
     const { code, out, err } = await cli(["retry", "sms", "m-1"], server);
@@ -390,7 +390,7 @@ describe("retry", () => {
     expect(err).toBe(`Not accepted: sms m-1: ${status} ${title}: More\\u001b[2J of it.\n`);
   });
 
-  it("--all lists every page first, sends each once, and says which was not accepted and why", async () => {
+  it("--all lists every page first, sends each report once, and names those not accepted", async () => {
     const server = await serve({
       // m-2 has moved to the next page meanwhile.
       "GET /reports": paged(
@@ -488,7 +488,7 @@ describe("retry", () => {
       () => problem("unauthenticated", 401, "No"),
       "the Worker refused the admin key (401)",
     ],
-  ])("--all stops when %s, since the others would fare no better", async (_, route, reason) => {
+  ])("--all stops when %s, since the others would fail too", async (_, route, reason) => {
     const server = await serve({
       "GET /reports": list(...Array.from({ length: 30 }, (_, index) => deadReport(`m-${index}`))),
       "POST /reports/:name/retry": route,
@@ -527,7 +527,7 @@ describe("erase", () => {
   });
 
   it.each([[[]], [["07400123456"]], [["+44 7400"]], [["+447400123456", "+447400123457"]]])(
-    "refuses %j without a word of it",
+    "refuses %j without quoting it",
     async (given) => {
       const { code, out, err } = await cli(["erase", ...given]);
       expect([code, out]).toEqual([2, ""]);
@@ -538,7 +538,7 @@ describe("erase", () => {
 });
 
 describe("stats", () => {
-  it("counts what happened in the 2FA workflow, where it is on", async () => {
+  it("counts events of the 2FA workflow, if it is enabled", async () => {
     const twoFactor = { messages: 120, "refused:prefix-limit": 7 };
     const server = await serve({ "GET /stats": give(200, { ...STATS, twoFactor }) });
     const { lines } = await cli(["stats"], server);
@@ -546,7 +546,7 @@ describe("stats", () => {
     expect(lines).toContainEqual(expect.stringMatching(/^refused:prefix-limit +7$/));
   });
 
-  it("prints counts, ages and gates in plain words", async () => {
+  it("prints counts, ages and held back traffic", async () => {
     const server = await serve({ "GET /stats": give(200, STATS) });
     const { code, lines, err } = await cli(["stats"], server);
     expect([code, err]).toEqual([0, ""]);
@@ -598,14 +598,14 @@ describe("stats", () => {
       null,
       "2fa has been held back since 2026-11-21 11:00:00 (2 days 1 hour): new\\u001bcause",
     ],
-  ])("says why a key is held back: %j", async (cause, perSecond, text) => {
+  ])("gives the reason why traffic is held back: %j", async (cause, perSecond, text) => {
     const since = "2026-11-21T11:00:00Z";
     const gates = [{ shard: 0, traffic: "2fa", cause, since, nextProbeAt: null, perSecond }];
     const server = await serve({ "GET /stats": give(200, { ...STATS, gates }) });
     expect((await cli(["stats"], server)).out).toContain(text);
   });
 
-  it("says when nothing waits and nothing is held back", async () => {
+  it("says that nothing waits and nothing is held back", async () => {
     const calm = { ...STATS, shards: 1, counts: [], oldestWaiting: null, gates: [] };
     const server = await serve({ "GET /stats": give(200, calm) });
     const { lines } = await cli(["stats"], server);
@@ -649,7 +649,7 @@ describe("doctor", () => {
     expect(found.map((line) => /status (\d+)/.exec(line)?.[1])).toEqual(statuses);
   });
 
-  it("says how the texts go out that the operator wrote, and what makes one longer", async () => {
+  it("describes the encoding and the parts of the operator's own texts", async () => {
     const texts = [
       { name: "IN", encoding: "GSM-7", parts: 1, outside: "" },
       { name: "de", encoding: "GSM-7", parts: 2, outside: "" },
@@ -672,7 +672,7 @@ describe("doctor", () => {
     ]);
   });
 
-  it("says that all is well", async () => {
+  it("reports that everything works", async () => {
     const server = await serve(WELL);
     const { code, lines, err } = await cli(["doctor"], server);
     expect([code, err]).toEqual([0, ""]);
@@ -708,7 +708,7 @@ describe("doctor", () => {
     ],
     ["unknown", "unexpected_response", "2fa", "(unexpected_response): check VONAGE_BASE_URL."],
     ["unauthorized", null, "2fa", "or VONAGE_2FA_SIGNATURE_SECRET and VONAGE_2FA_SIGNATURE_METHOD"],
-  ])("says what to do about a key that is %s (%j, %s)", async (verdict, reason, traffic, text) => {
+  ])("gives advice about a key that is %s (%j, %s)", async (verdict, reason, traffic, text) => {
     const { code, lines } = await cli(["doctor"], await serve(keys(verdict, reason, traffic)));
     expect(code).toBe(1);
     expect(lines[3]).toMatch(/^PROBLEM /);
@@ -764,7 +764,7 @@ describe("doctor", () => {
     ]);
   });
 
-  it("looks at /health only when it has no admin key, and says so", async () => {
+  it("checks only /health without an admin key, and says so", async () => {
     const server = await serve(WELL);
     const { code, lines } = await cli(["doctor"], { ...server, key: undefined });
     expect(code).toBe(1);
@@ -802,7 +802,7 @@ describe("doctor", () => {
     expect(out).toMatch(/PROBLEM The ledger does not answer/);
   });
 
-  it("mentions what waits, what died, what cannot be read and what is held back", async () => {
+  it("mentions waiting, dead and unreadable reports, and held back traffic", async () => {
     const reports = { ...STATS.reports, sending: 1, dead: 1, unreadable: 4 };
     const server = await serve({ ...WELL, "GET /stats": give(200, { ...STATS, reports }) });
     const { code, lines } = await cli(["doctor"], server);
@@ -866,7 +866,7 @@ describe("doctor", () => {
     return { code, lines: lines.slice(3) };
   };
 
-  it("says how the workflow is set up, in words, as docs/two-factor.md shows it", async () => {
+  it("describes the setup of the workflow as docs/two-factor.md shows it", async () => {
     const { code, lines } = await workflow({});
     expect(readFileSync("docs/two-factor.md", "utf8")).toContain(`\n${lines.join("\n")}\n`);
     expect({ code, lines }).toEqual({
@@ -883,7 +883,7 @@ describe("doctor", () => {
     });
   });
 
-  it("says first what is to be done, and fails only for what keeps messages from going out", async () => {
+  it("lists problems first, and fails only for those that prevent sending", async () => {
     const notes = [{ name: "WEBHOOK_SIGNATURE_SECRET", detail: "is set, but none came. Point them there" }];
     const noted = await workflow({ notes });
     expect(noted.code).toBe(0);
@@ -968,7 +968,7 @@ describe("doctor", () => {
     expect((await workflow(change)).lines).toContain(`ok      ${line}`);
   });
 
-  it("says nothing of webhooks that are closed, beyond the note", async () => {
+  it("does not describe disabled webhooks, except in a note", async () => {
     const { lines } = await workflow({ webhooks: { trust: "none", seen: [] } });
     expect(lines.filter((line) => line.includes("/webhooks/"))).toEqual([]);
   });
@@ -998,7 +998,7 @@ describe("doctor", () => {
 describe("when the Worker does not answer as hoped", () => {
   const COMMANDS = ["reports", "retry --all", "stats"];
 
-  it.each(COMMANDS)("%s says that the admin key is wrong", async (line) => {
+  it.each(COMMANDS)("the admin key is wrong: %s says so", async (line) => {
     const server = await serve();
     const { code, out, err } = await cli(line.split(" "), { ...server, key: WRONG_KEY });
     expect([code, out]).toEqual([1, ""]);
@@ -1008,7 +1008,7 @@ describe("when the Worker does not answer as hoped", () => {
     expect(err).not.toContain(WRONG_KEY);
   });
 
-  it.each(COMMANDS)("%s says that there is no ledger", async (line) => {
+  it.each(COMMANDS)("there is no ledger: %s says so", async (line) => {
     const none: Route = () => problem("no-ledger", 501, "This Worker runs without a ledger");
     const server = await serve({ "GET /reports": none, "GET /stats": none });
     const { code, out, err } = await cli(line.split(" "), server);
@@ -1057,7 +1057,7 @@ describe("when the Worker does not answer as hoped", () => {
     );
   });
 
-  it("says of a retry without an answer that it may have been accepted", async () => {
+  it("warns that a retry without an answer may have been accepted", async () => {
     const server = await serve({ "POST /reports/:name/retry": () => undefined });
     const { code, err } = await cli(["retry", "sms", "m-1"], { ...server, timeout: 200 });
     expect(code).toBe(1);
@@ -1112,7 +1112,7 @@ describe("when the Worker does not answer as hoped", () => {
     expect(err).not.toContain("canary");
   });
 
-  it("says what to do when nothing listens there", async () => {
+  it("gives advice when nothing listens at the endpoint", async () => {
     const server = await serve();
     await server.close();
     const { code, err } = await cli(["stats"], server);
@@ -1160,7 +1160,7 @@ describe("in a process of its own", () => {
     expect(err).toMatch(/^The admin key must not be an argument/);
   });
 
-  it("ends quietly when nobody reads on", async () => {
+  it("ends quietly when the reader closes the pipe", async () => {
     const reports = Array.from({ length: 3000 }, (_, index) => deadReport(`m-${index}`));
     const server = await serve({ "GET /reports": list(...reports) });
     const child = spawn(

@@ -165,7 +165,7 @@ describe("the demo application", () => {
     expect(asked.length).toBe(3);
   });
 
-  it("says so when the Worker does not answer, and knows the challenge that may have been begun", async () => {
+  it("reports a Worker that does not answer, and keeps a challenge that may have been started", async () => {
     answers.push(new TypeError("refused"));
     expect(await post("/app/start", { number: "+447400123456", channel: "sms" })).toMatchObject({
       status: 502,
@@ -193,7 +193,7 @@ describe("the demo application", () => {
     expect(asked).toEqual([]);
   });
 
-  it("takes requests of its own page, and refuses broken and oversized bodies", async () => {
+  it("accepts requests of its own page, and refuses broken and oversized bodies", async () => {
     answers.push(started());
     const own = await post("/app/start", { number: "+447400123456", channel: "sms" }, { origin: HERE });
     expect(own.status).toBe(200);
@@ -209,8 +209,8 @@ describe("the demo application", () => {
   });
 });
 
-describe("what the page is told", () => {
-  it("is the handset of the number that is typed, the carriers' settings, and what is new", async () => {
+describe("the state for the page", () => {
+  it("has the handset of the typed number, the carriers' settings, and new exchanges", async () => {
     await demo(
       new Request(`${HERE}/sandbox/carrier`, {
         method: "POST",
@@ -229,7 +229,7 @@ describe("what the page is told", () => {
     expect((await look("", "?number=12")).handset.number).toBeNull();
   });
 
-  it("begins anew when the sandbox is reset", async () => {
+  it("starts afresh when the sandbox is reset", async () => {
     const { cookie } = await begin();
     const before = await look(cookie);
     await post("/sandbox/reset", {});
@@ -258,7 +258,7 @@ describe("the page's files", () => {
     expect(Object.values(files).join("\n")).not.toMatch(/https?:\/\/|innerHTML|insertAdjacentHTML/);
   });
 
-  it("are not there where nobody brought them", () => {
+  it("are missing if they were not passed in", () => {
     expect(servePage(new Request(`${HERE}/`), {})).toBeUndefined();
     expect(servePage(new Request(`${HERE}/`, { method: "POST" }), files)).toBeUndefined();
     expect(servePage(new Request(`${HERE}/sms/json`), files)).toBeUndefined();
@@ -329,13 +329,13 @@ describe("the timeline's sentences", () => {
       "the user replied: 123456 (answered 401)",
       undefined,
     ],
-  ])("say what happened at %s (%o)", (path, more, sentence, recorded) => {
+  ])("describe the exchange at %s (%o)", (path, more, sentence, recorded) => {
     const event = vonage(path, more);
     expect(event.sentence).toBe(sentence);
     expect(event.recorded).toBe(recorded);
   });
 
-  it("say what the application wanted, and why it did not get it", () => {
+  it("describe the application's request, and why it failed", () => {
     const told = (method: string, path: string, status: number, request: unknown, answer: unknown) =>
       fromApplication({ seq: 1, at: "", method, path, status, duration: 3, request, answer }).sentence;
     expect(told("POST", "/2fa", 201, { channel: "voice" }, {})).toBe("asks for a code by call");

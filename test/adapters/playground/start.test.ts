@@ -31,7 +31,7 @@ it("npm start serves Worker and sandbox, shows a sample report, and curl lines t
   await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
-it.each(["PORT", "SANDBOX_PORT"])("npm start says what to do about a busy %s", async (name) => {
+it.each(["PORT", "SANDBOX_PORT"])("npm start gives advice when the port of %s is in use", async (name) => {
   const busy = await findFreePort();
   const blocker = createServer().listen(busy, "127.0.0.1");
   await new Promise((resolve) => blocker.once("listening", resolve));
