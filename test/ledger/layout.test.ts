@@ -20,8 +20,8 @@ const layout = (generation: number, counts: readonly number[], since = NOW - 2 *
   counts,
 });
 
-describe("where a message belongs", () => {
-  it("is a matter of its hash and of the number in force; the other shards it may be in come once each", () => {
+describe("the home of a message", () => {
+  it("follows from its hash and the number in force; each former home is listed once", () => {
     const changed = layout(3, [8, 4, 2]);
     expect([homeOf(13, changed), formerHomesOf(13, changed)]).toEqual([5, [1]]);
     expect([homeOf(3, changed), formerHomesOf(3, changed)]).toEqual([3, [1]]);
@@ -30,13 +30,13 @@ describe("where a message belongs", () => {
     expect(formerHomesOf(13, layout(1, [4]))).toEqual([]);
   });
 
-  it("is the only shard where there is but one, and where nothing is said", () => {
+  it("is the only shard with one shard, and without any count", () => {
     expect([homeOf(13, layout(1, [1])), homeOf(13, toUnconfirmed([]))]).toEqual([0, 0]);
   });
 });
 
-describe("what the authority makes of a setting", () => {
-  it("at first: what the setting says, former numbers included, each once", () => {
+describe("the authority, asked about a setting", () => {
+  it("takes the first setting as it is, former numbers included, each once", () => {
     expect(propose(undefined, [8, 4, 4], NOW)).toEqual({ generation: 1, since: NOW, counts: [8, 4] });
   });
 
@@ -44,7 +44,7 @@ describe("what the authority makes of a setting", () => {
     ["the number in force", [4], [4]],
     ["the number in force, and the next one in advance", [4], [4, 8]],
     ["the number in force, without the former one", [8, 4], [8]],
-  ])("%s: nothing changes", (_, counts, wanted) => {
+  ])("changes nothing: %s", (_, counts, wanted) => {
     const stored = layout(2, counts);
     expect(propose(stored, wanted, NOW)).toBe(stored);
   });
@@ -64,7 +64,7 @@ describe("what the authority makes of a setting", () => {
     },
   );
 
-  it("a number that was left within the hour is that of Workers that run on: nothing changes", () => {
+  it("changes nothing within the hour for a former number: Workers with the former setting still run", () => {
     for (const wanted of [[4], [4, 8]]) {
       const stored = layout(2, [8, 4], NOW - SETTLING_MS + 1);
       expect(propose(stored, wanted, NOW)).toBe(stored);
@@ -75,7 +75,7 @@ describe("what the authority makes of a setting", () => {
     expect(propose(layout(2, [8, 4], NOW), [16], NOW)).toMatchObject({ generation: 3, counts: [16, 8, 4] });
   });
 
-  it("former numbers are forgotten when nothing can be left by them, a month after the last change", () => {
+  it("forgets former numbers a month after the last change, when no row of theirs is left", () => {
     expect(FORMER_MS).toBeGreaterThan(30 * DAY);
     const stored = layout(2, [8, 4], NOW - FORMER_MS);
     expect(propose(stored, [8], NOW - 1)).toBe(stored);
@@ -83,18 +83,18 @@ describe("what the authority makes of a setting", () => {
     expect(propose(stored, [4], NOW)).toEqual({ generation: 3, since: NOW, counts: [4, 8] });
   });
 
-  it("so many numbers within a month that each message would have to be looked for everywhere: nothing changes", () => {
+  it("changes nothing after too many numbers within a month", () => {
     const stored = layout(9, [1, 2, 3, 4, 5, 6, 7, 8]);
     expect(propose(stored, [9], NOW)).toBe(stored);
     expect(propose(stored, [8], NOW)).toMatchObject({ counts: [8, 1, 2, 3, 4, 5, 6, 7] });
   });
 
-  it("nothing at all is one shard", () => {
+  it("takes an empty setting as one shard", () => {
     expect(propose(layout(1, [4]), [], NOW)).toMatchObject({ counts: [1, 4] });
   });
 });
 
-describe("what a shard makes of a Worker's layout", () => {
+describe("a shard, called by a Worker's layout", () => {
   it.each<[string, Layout | undefined, Layout, string]>([
     ["a setting it knows", layout(1, [4]), toUnconfirmed([4]), "agreed"],
     [
@@ -111,13 +111,13 @@ describe("what a shard makes of a Worker's layout", () => {
     ["a later layout", layout(1, [4]), layout(2, [8, 4]), "adopt"],
     ["its own", layout(2, [8, 4]), layout(2, [8, 4]), "agreed"],
     ["an earlier layout", layout(2, [8, 4]), layout(1, [4]), "moved"],
-  ])("%s", (_, stored, asked, verdict) => {
+  ])("judges the layout: %s", (_, stored, asked, verdict) => {
     expect(judge(stored, asked, NOW)).toBe(verdict);
   });
 });
 
 describe("a stored layout", () => {
-  it("comes back as it was written", () => {
+  it("is read as it was written", () => {
     const stored = layout(3, [16, 4]);
     expect(parseLayout(JSON.stringify(stored))).toEqual(stored);
   });
@@ -139,7 +139,7 @@ describe("a stored layout", () => {
       { counts: [4, "8"] },
       { counts: { 0: 4, length: 1 } },
     ].map((wrong) => JSON.stringify({ ...layout(1, [4]), ...wrong })),
-  ])("is not read where this version cannot have written it: %s", (text) => {
+  ])("is not read if no version can have written it: %s", (text) => {
     expect(parseLayout(text)).toBeUndefined();
   });
 });

@@ -138,7 +138,7 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     row: { ...some(stored), state: "recorded", due: NOW + 2 * DAY, reason: null },
     actions: {},
   }),
-  bury: ({ stored, event }) => ({
+  "give up": ({ stored, event }) => ({
     row: {
       ...some(stored),
       ...{ state: "dead", due: NOW + 30 * DAY, reason: causeOf(event) },
@@ -146,7 +146,7 @@ const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
     },
     actions: {},
   }),
-  "bury expiry": ({ stored, event }) => ({
+  "give up expiry": ({ stored, event }) => ({
     row: {
       ...some(stored),
       ...{
@@ -185,25 +185,25 @@ const EVENTS: Readonly<Record<string, LedgerEvent>> = {
 const TABLE = parseTable(`
 | stored                   | track     | true          | true, held    | false       | false, held | due            | held | retry      |
 | nothing                  | await     | send true     | queue true    | send false  | queue false | =              | =    | = conflict |
-| tracking                 | await     | send true     | queue true    | send false  | queue false | send expiry    | bury expiry | = conflict |
+| tracking                 | await     | send true     | queue true    | send false  | queue false | send expiry    | give up expiry | = conflict |
 | sending true             | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send lost      | =    | = accepted |
 | sending false            | = tracked | true after it | true after it | = accepted  | = accepted  | send lost      | =    | = accepted |
 | sending false, then true | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send successor | =    | = accepted |
-| queued true              | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send again     | bury | hurry      |
-| queued false             | = tracked | send true     | queue true    | = accepted  | = accepted  | send again     | bury | hurry      |
+| queued true              | = tracked | = accepted    | = accepted    | = conflict  | = conflict  | send again     | give up | hurry      |
+| queued false             | = tracked | send true     | queue true    | = accepted  | = accepted  | send again     | give up | hurry      |
 | recorded true            | = tracked | = duplicate   | = duplicate   | = conflict  | = conflict  | forget         | =    | = conflict |
 | recorded false           | = tracked | send true     | queue true    | = duplicate | = duplicate | forget         | =    | = conflict |
 | dead true                | = tracked | send true     | queue true    | = conflict  | = conflict  | forget         | =    | revive     |
 | dead false               | = tracked | send true     | queue true    | send false  | queue false | forget         | =    | revive     |
 `);
 
-describe("what becomes of a message", () => {
-  it("is said for every row that there can be and everything that can happen but the end of an attempt", () => {
+describe("a message in the ledger", () => {
+  it("has a table cell for every row and every event but the end of a request", () => {
     expect(TABLE).toHaveLength(11 * 8);
     expect(new Set(TABLE.map(({ column }) => column))).toEqual(new Set(Object.keys(EVENTS)));
   });
 
-  it.each(TABLE)("$row | $column → $cell", ({ row: name, column, cell }) => {
+  it.each(TABLE)("takes the step of the table: $row | $column → $cell", ({ row: name, column, cell }) => {
     const event = some(EVENTS[column]);
     for (const key of KEYS) expectStep(key, storedRow(name, key), event, cell);
   });
@@ -213,18 +213,18 @@ describe("what becomes of a message", () => {
 const ENDS = parseTable(`
 | ended               | sending, a minute old | sending, 24 h less a moment | sending, 24 h | sending, 30 d less a moment | sending, 30 d | sending false, then true |
 | confirmed           | record                | record                      | record        | record                      | record        | queue successor          |
-| rejected            | bury                  | bury                        | bury          | bury                        | bury          | queue successor          |
-| unauthorized        | park                  | park                        | park          | park                        | bury          | queue successor          |
-| not_enabled         | park                  | park                        | park          | park                        | bury          | queue successor          |
-| invalid_options     | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| invalid_report      | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| conflict            | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| rate_limited        | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| unavailable         | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| timeout             | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| network             | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| aborted             | later                 | later                       | bury          | bury                        | bury          | queue successor          |
-| unexpected_response | later                 | later                       | bury          | bury                        | bury          | queue successor          |
+| rejected            | give up                  | give up                        | give up          | give up                        | give up          | queue successor          |
+| unauthorized        | park                  | park                        | park          | park                        | give up          | queue successor          |
+| not_enabled         | park                  | park                        | park          | park                        | give up          | queue successor          |
+| invalid_options     | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| invalid_report      | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| conflict            | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| rate_limited        | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| unavailable         | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| timeout             | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| network             | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| aborted             | later                 | later                       | give up          | give up                        | give up          | queue successor          |
+| unexpected_response | later                 | later                       | give up          | give up                        | give up          | queue successor          |
 `);
 const AGES: Readonly<Record<string, number>> = {
   "a minute old": MINUTE,
@@ -234,35 +234,38 @@ const AGES: Readonly<Record<string, number>> = {
   "30 d": 30 * DAY,
 };
 
-describe("the end of an attempt", () => {
-  it("is said for every way in which one can end", () => {
+describe("the end of a request", () => {
+  it("has a table row for every way in which a request can end", () => {
     expect(new Set(ENDS.map(({ row }) => row))).toEqual(new Set(["confirmed", ...CODES]));
   });
 
-  it.each(ENDS)("$row | $column → $cell", ({ row: name, column, cell }) => {
-    const code = name === "confirmed" ? null : (name as ConversionErrorCode);
-    const event = endedWith({ code });
-    for (const key of KEYS) {
-      if (column === "sending false, then true") {
-        for (const age of Object.values(AGES))
-          expectStep(key, storedRow(column, key, NOW - age), event, cell);
-        continue;
-      }
-      const since = NOW - some(AGES[column.slice("sending, ".length)]);
-      for (const outcome of ["true", "false"]) {
-        const stored = some(storedRow(`sending ${outcome}`, key, since));
-        if (cell !== "later") {
-          expectStep(key, stored, event, cell);
+  it.each(ENDS)(
+    "takes the step of the table of ends: $row | $column → $cell",
+    ({ row: name, column, cell }) => {
+      const code = name === "confirmed" ? null : (name as ConversionErrorCode);
+      const event = endedWith({ code });
+      for (const key of KEYS) {
+        if (column === "sending false, then true") {
+          for (const age of Object.values(AGES))
+            expectStep(key, storedRow(column, key, NOW - age), event, cell);
           continue;
         }
-        // The third attempt, half of the dice: two seconds within the first quarter of an hour, half an hour later.
-        const due = NOW + (since > NOW - 15 * MINUTE ? 2000 : HOUR / 2);
-        const result = step(key, stored, event, NOW, RULES);
-        const row = { ...stored, state: "queued", due, reason: code, ...unsure(stored) };
-        expect(result).toEqual({ row, actions: {} });
+        const since = NOW - some(AGES[column.slice("sending, ".length)]);
+        for (const outcome of ["true", "false"]) {
+          const stored = some(storedRow(`sending ${outcome}`, key, since));
+          if (cell !== "later") {
+            expectStep(key, stored, event, cell);
+            continue;
+          }
+          // The third attempt, half of the dice: two seconds within the first quarter of an hour, half an hour later.
+          const due = NOW + (since > NOW - 15 * MINUTE ? 2000 : HOUR / 2);
+          const result = step(key, stored, event, NOW, RULES);
+          const row = { ...stored, state: "queued", due, reason: code, ...unsure(stored) };
+          expect(result).toEqual({ row, actions: {} });
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([
     [0, 2000],
@@ -291,7 +294,7 @@ describe("the end of an attempt", () => {
     },
   );
 
-  it("changes nothing where none is under way", () => {
+  it("changes nothing when no request is under way", () => {
     const others = [...new Set(TABLE.map(({ row }) => row))].filter((name) => !name.startsWith("sending"));
     expect(others).toHaveLength(8);
     for (const name of others) {
@@ -352,7 +355,7 @@ describe("a true that Vonage may have recorded without saying so", () => {
     },
   );
 
-  it("is known through every failure that follows, through a restart of storage, and when it is sent again", () => {
+  it("stays marked through later failures, through storage, and when it is sent again", () => {
     let row = at(begin(), endedWith({ code: "timeout" }));
     for (const code of ["rate_limited", "unauthorized", "not_enabled", "rate_limited"] as const) {
       row = at(at(reread(row), { type: "due" }, row.due), endedWith({ code }), row.due);
@@ -366,18 +369,18 @@ describe("a true that Vonage may have recorded without saying so", () => {
     expect(answerTo(reread(revived), false, later)).toEqual({ answer: "conflict" });
   });
 
-  it("is one whose attempt was lost, say by a crash, too", () => {
+  it("includes one whose request was lost, say by a crash", () => {
     const dead = reject(at(begin(), { type: "due" }, NOW + RULES.lostAfter));
     expect(answerTo(dead, false)).toEqual({ answer: "conflict" });
   });
 
-  it("is none that was never sent: a false is sent", () => {
+  it("does not include one that was never sent: a false is sent", () => {
     const waiting = at(undefined, reported(true, true));
     const dead = at(waiting, { type: "held", reason: "unavailable" });
     expect(answerTo(dead, false)).toEqual(SEND);
   });
 
-  it("is forgotten once it is recorded", () => {
+  it("is no longer marked once Vonage has recorded it", () => {
     const row = at(begin(), endedWith({ code: "timeout" }));
     const sent = at(row, { type: "due" }, row.due);
     expect(at(sent, endedWith({ code: null }))).not.toHaveProperty("uncertain");
@@ -420,7 +423,7 @@ describe("a report that Vonage has refused", () => {
     return life;
   }
 
-  it("is not sent again for the same report, however often that comes", () => {
+  it("is not sent again for the same report, however often it arrives", () => {
     for (const delivered of [true, false]) {
       const life = createRefused();
       expect(life.report(delivered, NOW)).toBe("send");
@@ -449,7 +452,7 @@ describe("a report that Vonage has refused", () => {
     expect(life.requests).toBe(3);
   });
 
-  it("is sent whenever a person asks for it", () => {
+  it("is sent whenever the operator retries it", () => {
     const life = createRefused();
     for (let at = 0; at < 10; at++) life.report(true, NOW + at, NEWS);
     expect(life.requests).toBe(3);
@@ -458,7 +461,7 @@ describe("a report that Vonage has refused", () => {
     expect(life.row()).toMatchObject({ state: "dead", reason: "rejected" });
   });
 
-  it("counts no refusals of before once Vonage has failed in another way, or has recorded it", () => {
+  it("starts counting refusals again once Vonage has failed in another way, or has recorded it", () => {
     for (const code of ["unavailable", null] as const) {
       const life = createRefused();
       life.report(true, NOW + 1, NEWS);
@@ -471,12 +474,12 @@ describe("a report that Vonage has refused", () => {
   });
 });
 
-describe("giving up for the key's sake", () => {
+describe("giving up reports that wait for their key", () => {
   it.each([
     ["outage", DAY],
     ["unauthorized", 30 * DAY],
     ["not_enabled", 30 * DAY],
-  ] as const)("comes after as long as waiting makes sense: %s, %d ms", (cause, wait) => {
+  ] as const)("comes after the longest wait for the cause: %s, %d ms", (cause, wait) => {
     expect(longestWaitFor(cause)).toBe(wait);
   });
 
@@ -485,14 +488,14 @@ describe("giving up for the key's sake", () => {
     (reason) => {
       for (const name of new Set(TABLE.map(({ row }) => row))) {
         const stored = storedRow(name, some(KEYS[0]));
-        const cell = name === "tracking" ? "bury expiry" : name.startsWith("queued") ? "bury" : "=";
+        const cell = name === "tracking" ? "give up expiry" : name.startsWith("queued") ? "give up" : "=";
         expectStep(some(KEYS[0]), stored, { type: "held", reason }, cell);
       }
     },
   );
 });
 
-describe("a message through whatever happens to it", () => {
+describe("a message through any sequence of events", () => {
   const code = fc.oneof(
     { weight: 3, arbitrary: fc.constant(null) },
     { weight: 4, arbitrary: fc.constantFrom<ConversionErrorCode>("unavailable", "timeout", "rate_limited") },

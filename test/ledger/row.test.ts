@@ -43,7 +43,7 @@ const AWAITED = {
 const store = (row: Row) => Object.fromEntries(toStored(row).map((value, index) => [COLUMNS[index], value]));
 
 describe("a stored row", () => {
-  it("is read in the ledger's own terms", () => {
+  it("is read into the members of a row", () => {
     expect(parseRow(REPORTED)).toEqual({
       channel: "sms",
       messageId: "0A0000000123ABCD1",
@@ -59,11 +59,11 @@ describe("a stored row", () => {
     });
   });
 
-  it("of a message whose report is awaited has no outcome yet", () => {
+  it("of a tracked message has no outcome yet", () => {
     expect(parseRow(AWAITED)).toMatchObject({ state: "tracking", delivered: null, occurredAt: null });
   });
 
-  it("comes back as it was written, whatever it says", () => {
+  it("is read as it was written, whatever its values", () => {
     const reported = parseRow(REPORTED);
     if (reported === undefined) throw new Error("The test is amiss: its row is not read.");
     const rows: Row[] = [
@@ -86,7 +86,7 @@ describe("a stored row", () => {
   });
 });
 
-describe("a row that this version cannot have written", () => {
+describe("a row that this version cannot read", () => {
   const INSTANTS = ["due", "since", "occurred_at", "successor"].flatMap((column) => [
     [column, "1780315200000"],
     [column, 1.5],
@@ -121,7 +121,7 @@ describe("a row that this version cannot have written", () => {
     ["reason", 23],
     ["reason", undefined],
     ...INSTANTS,
-  ])("is not read: of a report with %s %j", (column, value) => {
+  ])("is refused for a report with %s %j", (column, value) => {
     expect(parseRow({ ...REPORTED, [String(column)]: value })).toBeUndefined();
   });
 
@@ -132,11 +132,11 @@ describe("a row that this version cannot have written", () => {
     ["delivered", undefined],
     ["occurred_at", 1_780_315_200_000],
     ["occurred_at", undefined],
-  ])("is not read: of a message that is awaited, with %s %j", (column, value) => {
+  ])("is refused for a tracked message with %s %j", (column, value) => {
     expect(parseRow({ ...AWAITED, [column]: value })).toBeUndefined();
   });
 
-  it.each(COLUMNS)("is not read without its %s", (column) => {
+  it.each(COLUMNS)("is refused without its %s", (column) => {
     const kept = Object.entries(REPORTED).filter(([name]) => name !== column);
     expect(parseRow(Object.fromEntries(kept))).toBeUndefined();
   });

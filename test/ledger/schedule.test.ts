@@ -17,7 +17,7 @@ function waitOf(attempts: number, age: number, random: number, retryAfter?: numb
   return (nextAttemptAt(attempts, SINCE, now, retryAfter, random) ?? Number.NaN) - now;
 }
 
-describe("the wait for the next attempt", () => {
+describe("the wait for the next request", () => {
   it.each([
     ["a second after the first attempt", 1, 0, SECOND],
     ["twice as long after each further one", 2, 0, 2 * SECOND],
@@ -42,16 +42,16 @@ describe("the wait for the next attempt", () => {
     ["nothing", 0, SECOND],
     ["an hour", HOUR, HOUR],
     ["more than an hour, of which an hour is kept", DAY, HOUR],
-  ])("is as long as Retry-After asks for where that is longer: %s", (_, retryAfter, wait) => {
+  ])("respects a Retry-After that is longer: %s", (_, retryAfter, wait) => {
     expect(waitOf(2, MINUTE, 0.5, retryAfter)).toBe(wait);
   });
 
-  it("keeps Retry-After to the last moment, and not beyond", () => {
+  it("respects Retry-After to the last moment, and not beyond", () => {
     expect(waitOf(50, DAY - 1, 0, 10 * MINUTE)).toBe(10 * MINUTE);
     expect(waitOf(50, DAY, 0, 10 * MINUTE)).toBeNaN();
   });
 
-  it("ends exactly when the report is a day old, after however many attempts", () => {
+  it("ends exactly when the report is a day old, after any number of requests", () => {
     for (const attempts of [1, 2, 100]) {
       expect(waitOf(attempts, DAY - 1, 0.5)).toBe(HOUR / 2);
       expect(waitOf(attempts, DAY, 0.5)).toBeNaN();
@@ -59,7 +59,7 @@ describe("the wait for the next attempt", () => {
     }
   });
 
-  it("is a whole number of milliseconds, neither in the past nor longer than an hour, whatever comes in", () => {
+  it("is a whole number of milliseconds, neither in the past nor longer than an hour, for any input", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 2000 }),
@@ -93,7 +93,7 @@ describe("the wait for the next attempt", () => {
 describe("the life of a report that Vonage never takes", () => {
   const lives = Array.from({ length: 500 }, (_, seed) => simulate(seed + 1, 200));
 
-  it("sees many attempts in the first quarter of an hour, and not too many", () => {
+  it("has many requests in the first quarter of an hour, and not too many", () => {
     const quick = lives.map((instants) => instants.filter((at) => at < 15 * MINUTE).length);
     // Half a minute between two on average, once the bound has grown.
     expect(average(quick)).toBeGreaterThan(33);
@@ -102,7 +102,7 @@ describe("the life of a report that Vonage never takes", () => {
     expect(Math.max(...quick)).toBeLessThanOrEqual(56);
   });
 
-  it("sees the first of them soon", () => {
+  it("has its first request soon", () => {
     const second = lives.map(([, at = Number.NaN]) => at);
     expect(Math.max(...second)).toBeLessThanOrEqual(1200);
     const inAMinute = lives.map((instants) => instants.filter((at) => at < MINUTE).length);
@@ -117,7 +117,7 @@ describe("the life of a report that Vonage never takes", () => {
     expect(Math.max(...all)).toBeLessThanOrEqual(120);
   });
 
-  it("is tried to the end of the day, and once after it", () => {
+  it("is sent until the end of the day, and once after it", () => {
     for (const instants of lives) {
       const last = instants.at(-1) ?? 0;
       expect(last + 200).toBeGreaterThanOrEqual(DAY);
@@ -126,7 +126,7 @@ describe("the life of a report that Vonage never takes", () => {
     }
   });
 
-  it("is one request after the other where Vonage takes long to fail, and ends as well", () => {
+  it("is one request after the other while Vonage is slow to fail, and ends too", () => {
     for (let seed = 1; seed <= 100; seed++) {
       const instants = simulate(seed, 15 * SECOND);
       expect(instants.length).toBeGreaterThan(50);

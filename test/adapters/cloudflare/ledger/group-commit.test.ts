@@ -26,7 +26,7 @@ function createDisk() {
 }
 
 describe("a group commit", () => {
-  it("needs no timer for what a caller waits for: those of an object stand still after its clock went back", async () => {
+  it("needs no timer for work that a caller waits for: timers stand still after the clock went back", async () => {
     vi.useFakeTimers();
     const { transactions, write, sync } = createDisk();
     await write();
@@ -39,7 +39,7 @@ describe("a group commit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("takes together what comes within a turn, and what comes while the last one is on its way to disk", async () => {
+  it("joins the work of one turn, and work that arrives while the last commit goes to disk", async () => {
     const { transactions, write, sync } = createDisk();
     const first = Promise.all(Array.from({ length: 20 }, () => write()));
     await first;
@@ -53,7 +53,7 @@ describe("a group commit", () => {
     expect(transactions).toEqual([20, 30]);
   });
 
-  it("is not kept waiting by a commit that is on disk, nor let go by an older one that is", async () => {
+  it("waits neither for a commit that is on disk nor for an older one only", async () => {
     const { transactions, write, sync } = createDisk();
     await write();
     sync();
@@ -70,7 +70,7 @@ describe("a group commit", () => {
     await third;
   });
 
-  it("takes along what comes a few microtasks later", async () => {
+  it("includes work that arrives a few microtasks later", async () => {
     const { transactions, write } = createDisk();
     const later = (async () => {
       await undefined;
@@ -81,7 +81,7 @@ describe("a group commit", () => {
     expect(transactions).toEqual([2]);
   });
 
-  it("goes on after a disk whose commit failed on its way", async () => {
+  it("continues after a commit that failed on its way to disk", async () => {
     let syncs = 0;
     const commit = createGroupCommit(
       (work) => work(),
@@ -91,7 +91,7 @@ describe("a group commit", () => {
     expect(await commit(() => 2)).toBe(2);
   });
 
-  it("lets what is in no hurry wait for company, and not for long", async () => {
+  it("lets lazy work wait for other work, and not for long", async () => {
     vi.useFakeTimers();
     const { transactions, write, sync } = createDisk();
     const lazy = [write(true), write(true)];
@@ -108,7 +108,7 @@ describe("a group commit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("fails all of it where the transaction fails, and the next works", async () => {
+  it("rejects all work of a failed transaction, and the next one works", async () => {
     let breaks = true;
     const commit = createGroupCommit((work) => {
       work();

@@ -105,7 +105,7 @@ const expectOneRowEach = (world: ReturnType<typeof createWorld>) => {
 };
 
 describe("a Worker", () => {
-  it("asks one shard a message, once all know the layout; also a new one does", async () => {
+  it("asks one shard per message once all know the layout, and so does a new Worker", async () => {
     const world = createWorld();
     await trackAll(world.open([4]));
     expect(world.calls.filter((one) => one === "layout 0").length).toBeGreaterThan(0);
@@ -140,7 +140,7 @@ describe("a Worker", () => {
     },
   );
 
-  it("that runs on with the former number places nothing where it is no longer looked for", async () => {
+  it("with the former number begins no message in a shard that is no longer asked", async () => {
     const world = createWorld();
     const [older, newer] = [world.open([4]), world.open([8])];
     await older.track({ channel: "sms", messageId: "first" });
@@ -152,7 +152,7 @@ describe("a Worker", () => {
     expect(world.log).toHaveLength(1);
   });
 
-  it("with the number of before is taken at its word after an hour, and everything is found", async () => {
+  it("with the former number changes the layout back after an hour, and every message is found", async () => {
     const world = createWorld();
     await trackAll(world.open([4]));
     await trackAll(world.open([8, 4]));
@@ -164,7 +164,7 @@ describe("a Worker", () => {
     expectOneRowEach(world);
   });
 
-  it("meets the authority of the previous version for some minutes: it goes by its setting", async () => {
+  it("uses its setting while the authority is of the previous version", async () => {
     const world = createWorld();
     world.old.add(0);
     const worker = world.open([4]);
@@ -176,7 +176,7 @@ describe("a Worker", () => {
     });
   });
 
-  it("is refused where the authority does not answer, rather than sent where it may be wrong", async () => {
+  it("is refused when the authority does not answer", async () => {
     const world = createWorld(async () => {
       if (world.calls.at(-1) === "layout 0") throw new Error("cut off");
     });
@@ -184,7 +184,7 @@ describe("a Worker", () => {
     expect(MESSAGES.flatMap(world.holders)).toEqual([]);
   });
 
-  it("goes by the shards where the authority was set back to a backup of before the change", async () => {
+  it("uses the layout of the shards when the authority was restored from an older backup", async () => {
     const world = createWorld();
     await trackAll(world.open([4]));
     await trackAll(world.open([8, 4]));
@@ -199,7 +199,7 @@ describe("a Worker", () => {
     expect(restored.layouts.get(0)).toMatchObject({ generation: 2, counts: [8, 4] });
   });
 
-  it("of the previous version, which names no layout, is refused where it would begin a message in the wrong shard", () => {
+  it("of the previous version, which names no layout, is refused when it would begin a message in the wrong shard", () => {
     const stored: Layout = { generation: 2, since: START, counts: [8, 4] };
     const store = { readLayout: () => stored, writeLayout: () => {} };
     const layout = createShardLayout(

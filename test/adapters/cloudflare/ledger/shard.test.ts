@@ -122,7 +122,7 @@ describe("a report", () => {
     },
   );
 
-  it("whose parameters are refused is told so, is dead, and may be reported anew", async () => {
+  it("whose parameters are refused is answered so, becomes a dead letter, and may be reported again", async () => {
     world.vonage = () => ({ ended: failed("rejected") });
     expect(await world.report("a", true)).toEqual({ status: "rejected", attempts: 1, reason: "rejected" });
     await world.pass(DAY);
@@ -150,7 +150,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
   });
 
-  it("is a duplicate, a conflict, or part of what is under way, with no further request", async () => {
+  it("is a duplicate, a conflict, or joins the request under way, with no further request", async () => {
     expect(await world.report("a", true)).toMatchObject({ status: "recorded" });
     await world.pass(10);
     expect(await world.report("a", true)).toEqual({ status: "duplicate", attempts: 1 });
@@ -217,7 +217,7 @@ describe("a report", () => {
     expect(world.count("recorded")).toBe(1);
   });
 
-  it("waits its turn where too many are under way already, and goes when there is room", async () => {
+  it("waits when too many requests are under way, and is sent when there is room", async () => {
     world.vonage = () => ({ ended: OK, after: 5 * SECOND });
     const calls = Array.from({ length: 100 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -236,7 +236,7 @@ describe("a report", () => {
 });
 
 describe("a shard that dies", () => {
-  it("sends again what was begun and not noted", async () => {
+  it("sends reports again whose requests have no stored end", async () => {
     world.vonage = () => HANGS;
     const call = world.call((shard) => shard.report(toReport("a", true)));
     await world.pass(SECOND);
@@ -272,7 +272,7 @@ describe("a shard that dies", () => {
     }
   });
 
-  it("is woken for what waits, and for what is awaited", async () => {
+  it("is woken for waiting reports, and for tracked messages", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", true);
     await world.track("b", Date.now() + HOUR);
@@ -311,7 +311,7 @@ describe("a shard that dies", () => {
     expect(world.requests[1]).toMatchObject({ occurredAt: NOW - 500 });
   });
 
-  it("is set going again by whoever asks, where the platform has lost its alarm", async () => {
+  it("is started again by any call when the platform has lost its alarm", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", true);
     await world.pass(10);
@@ -325,7 +325,7 @@ describe("a shard that dies", () => {
     expect(world.row("a")?.state).toBe("recorded");
   });
 
-  it("begins anew with a key of which it finds nothing that it can read", async () => {
+  it("starts unrestricted with a key whose stored state it cannot read", async () => {
     world.writeKeyState("2fa", { ...UNRESTRICTED, openedBy: "weather" as never, probeAt: NOW + DAY });
     expect(await world.report("a", true)).toEqual({ status: "recorded", attempts: 1 });
   });
@@ -340,7 +340,7 @@ describe("a shard that dies", () => {
     expect(world.rows()).toEqual(before);
   });
 
-  it("remembers what it knows of a key", async () => {
+  it("keeps the state of a key", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     await world.report("a", true);
     await world.pass(10);
@@ -351,7 +351,7 @@ describe("a shard that dies", () => {
     expect(world.requests.map(({ id }) => id)).not.toContain("b");
   });
 
-  it("is not woken over and over while the key of what was under way may not send", async () => {
+  it("is not woken again and again while the key of its requests may not send", async () => {
     world.vonage = () => ({ ended: failed("not_enabled") });
     for (let index = 0; index < 3; index++) await world.report(`m${index}`, true);
     await world.pass(10 * MINUTE);
@@ -410,7 +410,7 @@ describe("a message that is tracked", () => {
     expect(delays[2]?.[1]).toBeLessThan(2 * SECOND);
   });
 
-  it("is reported as what is said of it last: no false leaves after a true was accepted", async () => {
+  it("is never reported as false after a true was accepted", async () => {
     world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
     await world.track("slow", NOW + MINUTE);
     await world.track("a", NOW + MINUTE + 1);
@@ -495,7 +495,7 @@ describe("an outage of Vonage", () => {
     });
   });
 
-  it("of more than a day leaves everything among the dead, none of it gone", async () => {
+  it("of more than a day turns every report into a dead letter, and loses none", async () => {
     world.vonage = () => ({ ended: failed("network") });
     for (let index = 0; index < 30; index++) await world.report(`m${index}`, true);
     await world.pass(26 * HOUR);
@@ -520,7 +520,7 @@ describe("a 429", () => {
     expect(world.requests[1]?.at).toBeGreaterThanOrEqual(refused + 20 * SECOND);
   });
 
-  it("slows the key also when its pause is over: what comes then waits its turn, and is soon sent", async () => {
+  it("slows the key after its pause too: new reports wait in the queue, and are soon sent", async () => {
     world.vonage = () => ({ ended: failed("rate_limited", SECOND) });
     await world.report("a", true);
     world.vonage = () => ({ ended: OK });
@@ -553,7 +553,7 @@ describe("a 429", () => {
     expect(world.row("a")?.state).toBe("recorded");
   });
 
-  it("now and then does not keep a backlog from getting through at nearly what Vonage grants", async () => {
+  it("now and then lets a backlog through at nearly the rate that Vonage grants", async () => {
     let tokens = 30;
     let filled = Date.now();
     world.vonage = () => {
@@ -624,7 +624,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.count("recorded")).toBe(51);
   });
 
-  it("is probed at once when it is said to be mended, and the other key is left alone", async () => {
+  it("is probed at once when the operator has fixed it, and the other key is left alone", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     for (let index = 0; index < 10; index++) {
       await world.report(`m${index}`, true, { traffic: index % 2 === 0 ? "2fa" : "other" });
@@ -644,7 +644,7 @@ describe("a key that Vonage refuses", () => {
     ]);
   });
 
-  it("is probed at once when a person asks for it", async () => {
+  it("is probed at once when the operator retries a report", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     for (let index = 0; index < 10; index++) await world.report(`m${index}`, true);
     await world.pass(HOUR);
@@ -654,7 +654,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.count("recorded")).toBe(10);
   });
 
-  it("for days, and then fails a few times once it is mended, does not turn reports that have waited so long into dead letters", async () => {
+  it("for days, and then fails a few times once it is fixed, does not turn reports that have waited so long into dead letters", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     const calls = Array.from({ length: 500 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -710,8 +710,8 @@ describe("a key that Vonage refuses", () => {
   });
 });
 
-describe("what is settled", () => {
-  it("is remembered as long as it should be, and gone soon after", async () => {
+describe("a settled report", () => {
+  it("is kept for as long as the rules say, and purged soon after", async () => {
     await world.report("a", true);
     world.vonage = () => ({ ended: failed("rejected") });
     await world.report("b", true);
@@ -726,7 +726,7 @@ describe("what is settled", () => {
     expect(world.shard().stats().counts).toEqual([]);
   });
 
-  it("is gone after a shard has died, too", async () => {
+  it("is purged after a shard has died, too", async () => {
     await world.report("a", true);
     await world.pass(SECOND);
     world.kill();
@@ -794,7 +794,7 @@ describe("a row that cannot be read", () => {
     },
   );
 
-  it("does not hold up what is due after it, however many there are", async () => {
+  it("does not block the rows after it, however many there are", async () => {
     for (let index = 0; index < 450; index++) {
       world.insert(`odd ${index}`, { delivered: 7, due: NOW - HOUR });
       world.insert(`old odd ${index}`, { delivered: 7, state: "recorded", due: NOW - HOUR });
@@ -844,7 +844,7 @@ describe("a row that cannot be read", () => {
 });
 
 describe("a shard that is full", () => {
-  it("takes no message that it does not know, and serves those that it knows", async () => {
+  it("refuses new messages, and serves those that it holds", async () => {
     await world.track("tracked", NOW + HOUR);
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("waiting", false);
@@ -893,7 +893,7 @@ describe("a disk that cannot write", () => {
   const gates = /^INSERT OR REPLACE INTO gates/;
   const commits = /^COMMIT/;
 
-  it("rejects all that would have been written together, and stores and sends none of it", async () => {
+  it("rejects all work of the transaction, and stores and sends none of it", async () => {
     await world.report("stored", true);
     await world.pass(SECOND);
     expectCounted(world);
@@ -959,7 +959,7 @@ describe("a disk that cannot write", () => {
     expect(world.row("b")?.state).toBe("recorded");
   });
 
-  it("at the end of an attempt has it sent again when it counts as lost, and once only", async () => {
+  it("at the end of a request lets the report be sent again when it counts as lost, and once only", async () => {
     world.vonage = () => {
       world.breaks = (query) => writes.test(query);
       return { ended: OK };
@@ -983,22 +983,25 @@ describe("a disk that cannot write", () => {
     ["commits", commits],
     ["notes of a key", gates],
     ["everything", /./],
-  ])("(%s) does not make the alarm fail, and is done with when it works again", async (_, query) => {
-    world.vonage = () => ({ ended: failed("unavailable") });
-    for (let index = 0; index < 5; index++) await world.report(`m${index}`, true);
-    await world.report("n", true, { traffic: "other" });
-    world.insert("old", { state: "recorded", due: NOW - DAY });
-    world.breaks = (text) => query.test(text);
-    await world.pass(MINUTE);
-    world.vonage = () => ({ ended: OK });
-    await world.pass(10 * MINUTE);
-    expect(world.rings.length).toBeLessThan(2000);
-    world.breaks = () => false;
-    await world.pass(3 * MINUTE);
-    expect(world.count("recorded")).toBe(6);
-    expect(world.row("old")).toBeUndefined();
-    expectCounted(world);
-  });
+  ])(
+    "(%s) does not make the alarm fail, and the work is done when the disk works again",
+    async (_, query) => {
+      world.vonage = () => ({ ended: failed("unavailable") });
+      for (let index = 0; index < 5; index++) await world.report(`m${index}`, true);
+      await world.report("n", true, { traffic: "other" });
+      world.insert("old", { state: "recorded", due: NOW - DAY });
+      world.breaks = (text) => query.test(text);
+      await world.pass(MINUTE);
+      world.vonage = () => ({ ended: OK });
+      await world.pass(10 * MINUTE);
+      expect(world.rings.length).toBeLessThan(2000);
+      world.breaks = () => false;
+      await world.pass(3 * MINUTE);
+      expect(world.count("recorded")).toBe(6);
+      expect(world.row("old")).toBeUndefined();
+      expectCounted(world);
+    },
+  );
 
   it("does not keep a new instance from starting", async () => {
     world.vonage = () => HANGS;
@@ -1029,7 +1032,7 @@ describe("a sender that throws, which it must not", () => {
     expect(world.count("recorded")).toBe(3);
   });
 
-  it("keeps no message from being sent once it is mended", async () => {
+  it("keeps no message from being sent once it is fixed", async () => {
     world.vonage = () => {
       throw new TypeError("the sender is amiss");
     };
@@ -1041,7 +1044,7 @@ describe("a sender that throws, which it must not", () => {
   });
 });
 
-describe("what the operator sees", () => {
+describe("the list for the operator", () => {
   const limits = fc.integer({ min: 1, max: 12 });
   const rows = fc.array(
     fc.record({
@@ -1054,7 +1057,7 @@ describe("what the operator sees", () => {
     { maxLength: 40 },
   );
 
-  it("is every row of a state exactly once, whatever the size of a page", async () => {
+  it("has every row of a state exactly once, whatever the size of a page", async () => {
     await fc.assert(
       fc.asyncProperty(rows, limits, async (all, limit) => {
         const place = createWorld();
@@ -1086,7 +1089,7 @@ describe("what the operator sees", () => {
     );
   });
 
-  it("lists every quarantined row exactly once, whatever the size of a page", async () => {
+  it("has every quarantined row exactly once, whatever the size of a page", async () => {
     world.shard();
     for (let index = 0; index < 23; index++) {
       world.insert(`m${index % 12}`, { delivered: 7, channel: index % 2 === 0 ? "sms" : "voice" });
@@ -1144,7 +1147,7 @@ describe("what the operator sees", () => {
   });
 });
 
-describe("whatever is reported, whatever Vonage does, and whenever the shard dies", () => {
+describe("any sequence of reports, answers of Vonage, and crashes", () => {
   const MODES = ["ok", "ok", "503", "hang", "429", "402", "flaky"] as const;
   const happening = fc.oneof(
     {
@@ -1164,7 +1167,7 @@ describe("whatever is reported, whatever Vonage does, and whenever the shard die
     { weight: 1, arbitrary: fc.record({ does: fc.constant("break"), nth: fc.nat(4) }) },
   );
 
-  it("what was accepted arrives, and nothing false after what was true", async () => {
+  it("brings every accepted report to Vonage, and no false after a true", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(happening, { minLength: 10, maxLength: 60 }),

@@ -37,7 +37,7 @@ describe.each([
   ["to fewer, not named", "7", "3"],
   ["back", "8,4", "4,8"],
 ])("the number of shards changes, the former one %s: %s → %s", (_, before, after) => {
-  it("no message has two outcomes, while Workers of both settings run", async () => {
+  it("gives no message two outcomes while Workers with both settings run", async () => {
     const sandbox = createSandbox();
     vi.stubGlobal("fetch", (input: Request | string | URL, init?: RequestInit) =>
       sandbox.fetch(new Request(input, init)),

@@ -12,19 +12,19 @@ function createWorld() {
 }
 
 describe("the alarm", () => {
-  it("is set where it is not, moved forward, and never back", () => {
+  it("is set when it is not, moved to an earlier time, and never to a later one", () => {
     const { world, clock } = createWorld();
     for (const at of [5000, 5000, 9000, 4000, undefined]) clock.arm(at && NOW + at);
     expect(world.set).toEqual([5000, 4000]);
   });
 
-  it("is set for now where its time is past", () => {
+  it("is set for now when its time has passed", () => {
     const { world, clock } = createWorld();
     clock.arm(NOW - 5000);
     expect(world.set).toEqual([0]);
   });
 
-  it("that the platform has is not set again, unless something is due earlier", () => {
+  it("that the platform has stored is not set again, unless something is due earlier", () => {
     const { world, clock } = createWorld();
     clock.found(NOW + 5000);
     clock.arm(NOW + 5000);
@@ -34,7 +34,7 @@ describe("the alarm", () => {
     expect(world.set).toEqual([4000]);
   });
 
-  it("is set anew once it has gone off, or was taken back", () => {
+  it("is set again once it has gone off, or was taken back", () => {
     const { world, clock } = createWorld();
     clock.arm(NOW + 1000);
     clock.rang();
@@ -43,7 +43,7 @@ describe("the alarm", () => {
     expect(world.set).toEqual([1000, 2000, 3000]);
   });
 
-  it("that should have gone off a minute ago was lost, and is set anew; one that is a little late is not", () => {
+  it("that is a minute late was lost and is set again; one that is a little late is not", () => {
     const { world, clock } = createWorld();
     clock.arm(NOW + 1000);
     world.now = NOW + 60_999;
@@ -54,7 +54,7 @@ describe("the alarm", () => {
     expect(world.set).toEqual([1000, 70_000]);
   });
 
-  it("is never set further ahead than anything is kept, and one that a clock ahead has set is moved", () => {
+  it("is never set further ahead than any row is kept, and one set by a clock that was ahead is moved", () => {
     const { world, clock } = createWorld();
     clock.arm(9e15);
     expect(world.set).toEqual([31 * DAY]);
@@ -64,8 +64,8 @@ describe("the alarm", () => {
   });
 });
 
-describe("an unreadable row, as an operator sees it,", () => {
-  it("has of numbers their last two digits, of long tokens nothing, and all else", () => {
+describe("an unreadable row, masked for the operator,", () => {
+  it("keeps the last two digits of numbers, drops long tokens, and keeps the rest", () => {
     const hash = "0123456789abcdef".repeat(4);
     expect(maskRaw(`{"to":"447400123456","hash":"${hash}","state":"flying","n":12,"m":1234,"x":12345}`)).toBe(
       '{"to":"…56","hash":"…","state":"flying","n":12,"m":1234,"x":"…45"}'.replace('"…45"', "…45"),
