@@ -66,12 +66,14 @@ describe("another number of shards", () => {
   const denied = idsOf("denied", 10);
   const dead = idsOf("dead", 10);
   beforeAll(async () => {
-    const { track, report } = await start("four", { LEDGER_SHARDS: "4" });
+    const { track, report, look } = await start("four", { LEDGER_SHARDS: "4" });
     await Promise.all(tracked.map((messageId) => track({ messageId, expiresIn: "3600" })));
     for (const id of dead) vonage.script(id, { status: 422 });
     for (const id of recorded) expect((await report(id, true)).body).toEqual({ status: "recorded" });
     for (const id of denied) expect((await report(id, false)).body).toEqual({ status: "recorded" });
     for (const id of dead) expect((await report(id, true)).status).toBe(422);
+    // A caller is answered before the end of its request is on disk.
+    await vi.waitFor(async () => expect((await look("/stats")).body.reports.sending).toBe(0));
     await running.pop()?.stop();
   });
 

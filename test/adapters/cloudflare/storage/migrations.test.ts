@@ -73,7 +73,7 @@ describe.each(STORES)("the tables of %s", (_, open) => {
 });
 
 describe("tables of 0.1.0, which had no version,", () => {
-  it("are read as version 1: challenges, statements and nonces are there after the upgrade", () => {
+  it("are read as version 1: challenges, outbox messages and nonces are there after the upgrade", () => {
     const database = createMemorySql();
     database.sql.exec(`
 CREATE TABLE IF NOT EXISTS challenges (
@@ -97,7 +97,9 @@ CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NUL
     const store = createChallengeStore(database.sql, database.transact);
     expect(store.read("0.a", 0)).toEqual(JSON.parse(RELEASED_CHALLENGE));
     expect(store.ofNumber("447400123456", 0)).toHaveLength(1);
-    expect(store.unposted(10, 0, 0)).toEqual([{ sequence: 1, statement: JSON.parse(RELEASED_STATEMENT) }]);
+    expect(store.unposted(10, 0, 0)).toEqual([
+      { sequence: 1, outboxMessage: JSON.parse(RELEASED_STATEMENT) },
+    ]);
     expect(store.remember("n", 3000)).toBe(false);
     expect(store.quarantine.count()).toBe(0);
   });
