@@ -11,7 +11,9 @@ export type { Env } from "./env.ts";
 export { Ledger, type ShardContext } from "./ledger/durable-object.ts";
 export type { ShardNamespace } from "./ledger/settings.ts";
 export type { KeyOption, TwoFactorService } from "./two-factor/entrypoint.ts";
-export { Challenges, type ObjectContext, SendLimits } from "./two-factor/objects.ts";
+export { Challenges } from "./two-factor/challenges-object.ts";
+export type { ObjectContext } from "./two-factor/object-context.ts";
+export { SendLimits } from "./two-factor/send-limits-object.ts";
 export type { Senders } from "./two-factor/settings.ts";
 export { createWorker, type ExecutionContext, type Worker, type WorkerOptions } from "./worker.ts";
 

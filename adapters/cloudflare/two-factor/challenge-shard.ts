@@ -1,5 +1,4 @@
-// One shard of the challenges: stores what src/two-factor decides, and tells the ledger. What it needs of the
-// platform is handed in.
+// One shard of the challenges: stores what src/two-factor decides, and informs the ledger. The platform is injected.
 
 import {
   attemptsLeft,
@@ -10,7 +9,8 @@ import {
 } from "../../../src/two-factor/challenge/challenge.ts";
 import { type CodeSecret, type HashedCode, hashCode } from "../../../src/two-factor/challenge/code.ts";
 import { findCode } from "../../../src/two-factor/challenge/find-code.ts";
-import { findMatch, stepChallenge } from "../../../src/two-factor/challenge/machine.ts";
+import { stepChallenge } from "../../../src/two-factor/challenge/machine.ts";
+import { matchReceipt, matchReply } from "../../../src/two-factor/challenge/match-webhook.ts";
 import { rebaseChallenge } from "../../../src/two-factor/challenge/rebase-challenge.ts";
 import { createMessage, settleAt } from "../../../src/two-factor/challenge/sending.ts";
 import type {
@@ -47,13 +47,13 @@ export interface ChallengePlatform {
   /** Runs a function within a transaction, and rolls back when it throws. */
   readonly transact: <T>(work: () => T) => T;
   readonly ledger: Listener;
-  /** Wakes the shard at an instant, in place of the one set before. */
+  /** Sets the alarm, and replaces an earlier one. */
   readonly setAlarm: (at: number) => void;
   /** Keeps work going after the answer. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Told of what failed, by its kind alone. */
+  /** Logs a failure. An error is named by its class alone. */
   readonly logFailure: (what: string, error: unknown) => void;
 }
 
@@ -62,18 +62,18 @@ export interface ChallengeShardRules extends ChallengeRules {
   readonly codeSecrets: readonly CodeSecret[];
   readonly codeLength: number;
   readonly maxAttempts: number;
-  /** How long a challenge is kept after its end, for late codes and receipts. */
+  /** How long a challenge is kept after its expiry, for late codes and receipts. */
   readonly keep: number;
-  /** Bytes on disk from which on no further challenge is taken. */
+  /** With this many bytes on disk no new challenge is accepted. */
   readonly maxBytes: number;
 }
 
 export type ChallengeShard = ReturnType<typeof createChallengeShard>;
 
-/** When to look after outboxMessages that the ledger has not confirmed: longer than a report of its may take. */
+/** Delay before unconfirmed outbox messages are sent again: longer than the ledger takes for a report. */
 const LOOK_AFTER_MS = 10_000;
 const WAKE_EVERY_MS = 60_000;
-/** Challenges settled by one alarm; more are left to the next. */
+/** Most challenges settled by one alarm. */
 const BATCH = 100;
 
 export function createChallengeShard(platform: ChallengePlatform, rules: ChallengeShardRules) {
@@ -81,12 +81,12 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   const outbox = createOutbox(store, platform.ledger, now, logFailure);
   const clock = createAlarmClock(platform);
   const waiters = createWaiters((id) => lookAt(id), now);
-  /** Challenges that the transaction under way changes. */
+  /** Challenges changed by the current transaction. */
   let changed = new Set<string>();
   const known = createKnownKeys(store.keys, (id) => store.read(id, now()), now);
 
   return {
-    /** To be called once, before anything else. A disk that cannot write must not keep it from what it can do. */
+    /** Call it once, before anything else. A disk that cannot write must not stop the object from starting. */
     wake(alarm: number | undefined): void {
       clock.found(alarm);
       try {
@@ -97,14 +97,14 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       }
     },
 
-    /** Sets the alarm where something is due, should it have been lost, or set by a clock that was ahead. */
+    /** Sets the alarm again, in case it was lost, or set by a clock that was ahead. */
     nudge(): void {
       commit(() => store.purge(now()));
       if (!outbox.isEmpty()) clock.arm(now());
       armNext();
     },
 
-    /** Removes a number's challenges, answers kept for idempotency keys, and unreadable rows that mention it. */
+    /** Removes a number's challenges, kept answers, and quarantined rows that mention it. */
     erase: (number: string) => commit(() => store.erase(number)),
 
     listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
@@ -112,7 +112,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     countSetAside: (): number => store.quarantine.count(),
 
-    /** Binds an idempotency key to a challenge; without `id` it is only looked for. `full`: there is no room. */
+    /** Binds an idempotency key to a challenge; without `id` it only looks for one. `full`: no space left. */
     claim(keyed: Keyed, id: string | undefined): Claimed | Earlier<never> | "full" | undefined {
       if (id !== undefined && store.size() > rules.maxBytes) return "full";
       return commit(() => {
@@ -124,7 +124,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     recall: (keyed: Keyed): Earlier | undefined => commit(() => known.find(keyed)),
 
-    /** Stores a challenge whose first message is about to be sent; `full`: there is no room. */
+    /** Stores a challenge before its first message is sent. `full`: no space left. */
     async begin(
       { channel, code, ...challenge }: NewChallenge,
       keyed?: Keyed,
@@ -164,7 +164,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
       });
     },
 
-    /** Counts the attempt in the same transaction that looks at it, so that no two can have the last one. */
+    /** Compares and counts in one transaction: concurrent guesses cannot exceed the limit. */
     async check(
       id: string,
       code: string,
@@ -197,7 +197,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
         if (earlier !== undefined) return earlier;
         const before = store.read(id, now());
         const last = before?.messages.at(-1);
-        // Asked twice by one call, of which the first answer was lost.
+        // The same call again, after its first answer was lost.
         if (before && last?.hash === hashed.hash && last.state === "sending") return toBegun(before);
         const event = { type: "resend", channel: channel ?? last?.channel ?? "sms", code: hashed } as const;
         const after = applyNow(id, event);
@@ -215,57 +215,40 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
 
     look: (id: string) => lookAt(id),
 
-    /** Looks once it is not pending any longer, after so many milliseconds at the latest. */
+    /** Waits until the challenge is no longer pending, at most this many milliseconds. */
     wait: (id: string, milliseconds: number, ticket: string) => waiters.wait(id, milliseconds, ticket),
 
-    /** Whoever waited by this ticket has gone. */
+    /** The caller with this ticket has gone. */
     leave: (ticket: string): void => waiters.leave(ticket),
 
     receipt(receipt: DeliveryReceipt, once: Once | undefined): Received {
       return onlyOnce(once, () => {
-        const challenges = store.ofNumber(receipt.number, now());
-        const event = { type: "receipt", receipt } as const;
-        const known = challenges.filter(({ messages }) =>
-          messages.some(({ messageIds }) => messageIds.includes(receipt.messageId)),
-        );
-        // References are the callers' own, and several challenges may share one.
-        const takers =
-          known.length > 0
-            ? known
-            : challenges.filter((one) => stepChallenge(one, event, now(), rules).answer.done);
-        const [taker] = takers;
-        if (taker === undefined || takers.length > 1) return "unknown";
-        applyNow(taker.id, event);
+        const challenge = matchReceipt(store.ofNumber(receipt.number, now()), receipt, now(), rules);
+        if (challenge === undefined) return "unknown";
+        applyNow(challenge.id, { type: "receipt", receipt });
         return "taken";
       });
     },
 
-    /** A reply is tried on everything that is pending for its number: it names no challenge. */
+    /** Tries a reply on all challenges of its number, since it names none. */
     async reply(number: string, text: string, once: Once | undefined): Promise<Received> {
-      const challenges = store.ofNumber(number, now());
       const guesses = await Promise.all(
-        challenges.map(async ({ id, codeLength }) => {
+        store.ofNumber(number, now()).map(async ({ id, codeLength }) => {
           const code = findCode(text, codeLength);
           return { id, hashes: code === undefined ? [] : await hashAll(id, code) };
         }),
       );
       return onlyOnce(once, () => {
-        const events = guesses
-          .filter(({ hashes }) => hashes.length > 0)
-          .map(({ id, hashes }) => ({ id, event: { type: "check", hashes, reply: true } as const }));
-        // Where it is right for one of them it was no guess at the others.
-        const right = events.filter(({ id, event }) => {
-          const challenge = store.read(id, now());
-          return challenge && attemptsLeft(challenge) > 0 && findMatch(challenge, event.hashes);
-        });
-        for (const { id, event } of right.length > 0 ? right : events) applyNow(id, event);
+        for (const { id, hashes } of matchReply(guesses, (id) => store.read(id, now()))) {
+          applyNow(id, { type: "check", hashes, reply: true });
+        }
         return guesses.length > 0 ? "taken" : "unknown";
       });
     },
 
     /**
-     * The alarm: looks after what was cut off, tells the ledger what it has not confirmed, and forgets, each on its
-     * own. Never rejects: the platform would give up.
+     * The alarm: settles messages that were cut off, sends the outbox, and deletes expired rows. A failing part does
+     * not stop the others. It never rejects, since the platform gives up after a few rejections.
      */
     async alarm(): Promise<void> {
       clock.rang();
@@ -280,7 +263,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
             if (await outbox.tellAll()) failed = true;
           },
           "the next alarm of the challenges could not be set": () => {
-            // What failed is due still, and must not be tried without a pause.
+            // Failed work is still due, and needs a pause before the next try.
             if (!failed) armNext();
           },
         },
@@ -293,7 +276,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     },
   };
 
-  /** Each on its own: one that cannot be settled must not keep the others. Gives whether any could not. */
+  /** A challenge that cannot be settled must not stop the others. Returns true if any failed. */
   function settleAll(): boolean {
     let failed = false;
     for (const id of store.unsettled(now(), BATCH)) {
@@ -307,7 +290,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     return failed;
   }
 
-  /** Lets something happen to a challenge, durably, and has the ledger told. `undefined`: there is none. */
+  /** Applies an event in a transaction of its own. `undefined`: there is no such challenge. */
   function apply(id: string, event: ChallengeEvent): ChallengeStep | undefined {
     return commit(() => applyNow(id, event));
   }
@@ -317,7 +300,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     return challenge && toDetails(challenge, now());
   }
 
-  /** One transaction; the ledger is told after it, of what is stored by then. */
+  /** Runs a transaction, then sends the outbox messages that it stored. */
   function commit<T>(work: () => T): T {
     outbox.open();
     changed = new Set();
@@ -356,7 +339,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     }
   }
 
-  /** Everything that is kept with a key is purged a day later. */
+  /** Rows of idempotency keys are purged after a day. */
   function armForKeys(): void {
     clock.arm(toMinute(now() + KEEP_KEYS_MS));
   }
@@ -367,7 +350,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     clock.arm(toMinute(settling ?? forgetAt));
   }
 
-  /** What a signed webhook does, unless its nonce was seen before: both or neither are stored. */
+  /** Runs a webhook unless its nonce was seen before. Nonce and effect are stored together. */
   function onlyOnce(once: Once | undefined, work: () => Received): Received {
     return commit(() => {
       if (once !== undefined && !store.remember(once.nonce, once.until)) return "replayed";
@@ -386,7 +369,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
     return Promise.all(rules.codeSecrets.map((secret) => hashCode(secret, id, code)));
   }
 
-  /** Not for every single challenge that can be settled or forgotten. */
+  /** Rounds up, so that one alarm serves many challenges. */
   function toMinute(at: number): number {
     return Math.ceil(at / WAKE_EVERY_MS) * WAKE_EVERY_MS;
   }

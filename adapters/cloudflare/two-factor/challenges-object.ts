@@ -1,51 +1,25 @@
-// The Durable Objects of the workflow: storage, alarm and clock of the platform around what is in this folder.
+// The Durable Object of the challenges: Cloudflare's storage, alarm and clock around `createChallengeShard`.
 
 import { DurableObject } from "cloudflare:workers";
-import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
-import { DEFAULT_LIMITS } from "../../../src/two-factor/challenge/limits.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 import { LedgerUnavailable } from "../../http/ports/ledger.ts";
-import type {
-  Keep,
-  Keyed,
-  NewChallenge,
-  Once,
-  Sending,
-  SendingEnded,
-} from "../../http/two-factor/challenges.ts";
-import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
+import type { Keep, Keyed, NewChallenge, Once, SendingEnded } from "../../http/two-factor/challenges.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
-import type { ShardContext } from "../ledger/durable-object.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
 import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
 import { createChallengeStore } from "./challenge-store.ts";
-import { hashNumber } from "./hashed-numbers.ts";
-import { createLimitStore } from "./limit-store.ts";
-import type { ChallengesRpc, SendLimitsRpc } from "./rpc.ts";
-import { createSendLimiter } from "./send-limiter.ts";
+import { logFailureOf, type ObjectContext } from "./object-context.ts";
+import type { ChallengesRpc } from "./rpc.ts";
 
-const HOUR_MS = 3_600_000;
-
-/** What is kept for late codes and late receipts; numbers are nobody's business for longer. */
-const KEEP_MS = 24 * HOUR_MS;
+/** Challenges are kept for late codes and receipts. They hold numbers, so no longer than a day. */
+const KEEP_MS = 24 * 3_600_000;
 
 const unavailable = () => Promise.reject(new LedgerUnavailable("There is no ledger."));
 const NO_LEDGER = { report: unavailable, track: unavailable };
-
-/** What is used of Cloudflare's `DurableObjectState`, beside what the ledger uses. */
-export interface ObjectContext extends ShardContext {
-  waitUntil(work: Promise<unknown>): void;
-}
-
-/** An error's text may quote anything; its kind is enough to find it. */
-const logFailureOf = (shard: string | undefined) => (what: string, error: unknown) => {
-  const hint = `${what}: ${error instanceof Error ? error.name : "unknown"}`;
-  console.error(JSON.stringify({ level: "error", event: "failed", hint, shard }));
-};
 
 class ChallengeShardObject extends DurableObject implements ChallengesRpc {
   readonly #shard: ChallengeShard;
@@ -54,7 +28,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     super(context, env);
     const { storage, id } = context;
     const read = readEnv(env);
-    // With settings amiss nobody gets in by HTTP; what the ledger is still to be told is kept until they are right.
+    // With wrong settings the Worker refuses every call; the outbox is kept until they are right.
     const { twoFactor, ledger = DEFAULT_LEDGER_SETTINGS } = "config" in read ? read : {};
     this.#shard = createChallengeShard(
       {
@@ -153,80 +127,10 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
   }
 }
 
-class SendLimitsObject extends DurableObject implements SendLimitsRpc {
-  readonly #limiter: ReturnType<typeof createSendLimiter>;
-  readonly #secrets: readonly CodeSecret[];
-
-  constructor(context: ObjectContext, env: Env) {
-    super(context, env);
-    const { storage } = context;
-    const read = readEnv(env);
-    const { limits, codeSecrets = [] } = ("config" in read && read.twoFactor) || {};
-    this.#secrets = codeSecrets;
-    this.#limiter = createSendLimiter(
-      {
-        store: createLimitStore(storage.sql, (work) => storage.transactionSync(work)),
-        transact: (work) => storage.transactionSync(work),
-        setAlarm: (at) => {
-          storage.setAlarm(at);
-        },
-        now: Date.now,
-        logFailure: logFailureOf(context.id.name),
-      },
-      { ...DEFAULT_LIMITS, ...limits },
-    );
-    context.blockConcurrencyWhile(async () => {
-      this.#limiter.wake((await storage.getAlarm()) ?? undefined);
-    });
-  }
-
-  async take(sending: Sending) {
-    return this.#limiter.take(sending, await hashNumber(this.#secrets, sending.number));
-  }
-
-  async erase(number: string) {
-    const { number: names } = await hashNumber(this.#secrets, number);
-    return this.#limiter.erase(number, names);
-  }
-
-  async count(name: string) {
-    this.#limiter.count(name);
-  }
-
-  async counts() {
-    return this.#limiter.counts();
-  }
-
-  async see(sighting: WebhookSighting) {
-    this.#limiter.see(sighting);
-  }
-
-  async sightings() {
-    return this.#limiter.sightings();
-  }
-
-  async listSetAside(limit: number, after: QuarantinePosition | undefined) {
-    return this.#limiter.listSetAside(limit, after);
-  }
-
-  async countSetAside() {
-    return this.#limiter.countSetAside();
-  }
-
-  alarm() {
-    return this.#limiter.alarm();
-  }
-}
-
 /**
- * The Durable Object class of the challenges: export it from your Worker, and bind it as `CHALLENGES`. Its methods are
- * for the Worker alone.
+ * The Durable Object class of the challenges: export it from your Worker, and bind it as `CHALLENGES`. Only the
+ * Worker may call its methods.
  */
 export const Challenges: new (context: ObjectContext, env: Env) => ChallengesRpc = ChallengeShardObject;
-/** An instance, as `wrangler types` asks for it. */
+/** An instance; `wrangler types` refers to it. */
 export type Challenges = ChallengesRpc;
-
-/** The Durable Object class of the limits: export it from your Worker, and bind it as `SEND_LIMITS`. */
-export const SendLimits: new (context: ObjectContext, env: Env) => SendLimitsRpc = SendLimitsObject;
-/** An instance, as `wrangler types` asks for it. */
-export type SendLimits = SendLimitsRpc;
