@@ -134,7 +134,10 @@ describe("a key", () => {
     const key = await keyed("c", { check: "000000" });
     const all = await Promise.all(Array.from({ length: 20 }, () => world.shard.check("a", "000000", key)));
     expect(world.shard.look("a")).toMatchObject({ attemptsLeft: 4 });
-    const [first, ...repeated] = all;
+    // Hashing takes each its own time, so any of them may come first.
+    const first = all.find((one) => one !== undefined && "verified" in one);
+    const repeated = all.filter((one) => one !== first);
+    expect(repeated).toHaveLength(19);
     expect(first).toMatchObject({ verified: false, reason: "wrong", attemptsLeft: 4 });
     expect(repeated).toEqual(repeated.map(() => ({ earlier: "done", answer: first })));
     expect(await world.shard.check("a", CODE, await keyed("c", { check: CODE }))).toEqual({
