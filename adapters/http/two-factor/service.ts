@@ -1,11 +1,9 @@
-// The whole workflow, whoever asks for it: by HTTP, by RPC, or Vonage by a webhook.
+// The workflow for all its callers: HTTP, RPC and Vonage's webhooks.
 
 import type * as v from "valibot";
-import { isConversionError } from "../../../src/client/errors.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { generateCode } from "../../../src/two-factor/challenge/code.ts";
 import { hashRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
-import type { ChallengeWithoutNumber } from "../../../src/two-factor/client/errors.ts";
 import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
 import {
   identifyNumber,
@@ -13,44 +11,34 @@ import {
   parsePhoneNumber,
 } from "../../../src/two-factor/numbers/phone-number.ts";
 import { toCanonicalNumber, toDialledNumber } from "../../../src/two-factor/numbers/spellings.ts";
-import {
-  PROBLEM_OF,
-  type RefusalReason,
-  refusalOf,
-  type SendRefusal,
-} from "../../../src/two-factor/refusal.ts";
+import { PROBLEM_OF, type RefusalReason } from "../../../src/two-factor/refusal.ts";
 import type { resendSchema, startSchema } from "../../../src/two-factor/request.ts";
-import { adviseOperator } from "../../../src/two-factor/senders/send-advice.ts";
-import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/senders/send-error.ts";
-import type { SentCode } from "../../../src/two-factor/senders/sender.ts";
 import type { TextSize } from "../../../src/two-factor/senders/text-size.ts";
 import { hashAddress } from "../../../src/two-factor/user-address.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 import type {
-  Begun,
   Challenges,
   Checked,
-  Earlier,
-  Keep,
   Keyed,
   Once,
   Received,
   Refusal,
   Sending,
-  SendingEnded,
   SendLimits,
   Wait,
 } from "./challenges.ts";
+import { EARLIER, NO_CHALLENGE, repeat } from "./kept-answer.ts";
 import type { TwoFactorConfig } from "./options.ts";
 import type { Failure } from "./refusal-problem.ts";
+import { createSendBegun } from "./send-begun.ts";
 import { findNumberRefusal, findTypeRefusal } from "./served-numbers.ts";
 import type { WebhookRecord } from "./webhook-record.ts";
 
 export interface TwoFactor {
   /**
-   * @param caller Whom its limit counts for.
+   * @param caller Name of the proxy key, for the limit by caller.
    * @param key The caller's idempotency key, as with `check` and `resend`.
    */
   start(
@@ -58,7 +46,7 @@ export interface TwoFactor {
     caller: string,
     key?: string,
   ): Promise<ChallengeStatus | Failure>;
-  /** The number of a request as it may be logged. */
+  /** The number of a request, masked for the log. */
   mask(request: Pick<v.InferOutput<typeof startSchema>, "to" | "defaultCountry">): string;
   check(id: string, code: string, caller: string, key?: string): Promise<Checked | Failure>;
   resend(
@@ -68,47 +56,24 @@ export interface TwoFactor {
     key?: string,
   ): Promise<ChallengeStatus | Failure>;
   cancel(id: string): Promise<true | Failure>;
-  /** @param wait Until the challenge is not pending any longer; otherwise at once. */
+  /** @param wait Waits until the challenge is no longer pending. */
   look(id: string, wait?: Wait): Promise<ChallengeDetails | Failure>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
   reply(message: InboundSms, once: Once | undefined): Promise<Received>;
-  /** Counts a thing by name, for the operator; never rejects. */
+  /** Counts an event by name, for the operator. Never rejects. */
   count(name: string): Promise<void>;
-  /** Of what was counted, webhooks included. */
+  /** All counts, webhooks included. */
   counts(): Promise<Readonly<Record<string, number>>>;
-  /** Which webhooks came, and what became of them. */
+  /** Counts of webhooks by outcome. */
   readonly webhooks: WebhookRecord;
-  /** How the texts go out that the operator wrote. */
+  /** Encoding and length of the operator's own texts. */
   measureTexts(): readonly TextSize[];
 }
 
-/** Of all ids: a shard's index, and 128 random bits in base64url. */
+/** A shard's index, and 128 random bits in base64url. */
 const ID = /^[0-9a-z]{1,2}\.[\w-]{22}$/;
 
-const NO_CHALLENGE: Failure = {
-  failed: "not_found",
-  detail: "There is no such challenge, or it was long ago.",
-};
-
-const NOT_SENT: Readonly<Record<SendErrorCode, SendRefusal>> = {
-  throttled: "send_throttled",
-  unavailable: "send_unavailable",
-  unauthorized: "send_unauthorized",
-  account_refused: "send_account_refused",
-  number_refused: "number_refused",
-  rejected: "send_rejected",
-  not_supported: "channel_unavailable",
-  uncertain: "send_uncertain",
-  unexpected_response: "send_unexpected",
-};
-
-/** Of a sender that says it is throttled and not for how long: no rate of Vonage's is below one a second. */
-const THROTTLED_FOR_MS = 1000;
-
-/** When to ask again for an answer that is being worked on. */
-const UNDER_WAY_FOR_MS = 1000;
-
-/** Makes the workflow from its configuration, and from where its state is kept. */
+/** Creates the workflow from its configuration and its storage. */
 export function createTwoFactor(
   config: TwoFactorConfig,
   challenges: Challenges,
@@ -131,12 +96,12 @@ export function createTwoFactor(
       const { country } = number;
       const to = channel === "voice" ? number.called : number.number;
       if (!isReached(channel, to, country)) return { failed: "channel_unavailable" };
-      // The address says who asks, and may change between two attempts of one phone.
+      // The address is not part of the request: a phone may change it before it repeats the call.
       let keyed = await hashKey([caller], key, { ...request, supersede });
       let id = challenges.createId(number.number);
       if (keyed !== undefined) {
         const claimed = await challenges.claim(`${caller} ${key}`, keyed, id);
-        // The object is of the version before: as if there were no key.
+        // An object of the previous version cannot keep keys: go on without one.
         if (claimed === undefined) keyed = undefined;
         else if ("earlier" in claimed) return repeat(claimed);
         else {
@@ -157,7 +122,7 @@ export function createTwoFactor(
       const about = { brand, locale, clientRef, address, autofill, caller, supersedes: supersede };
       const challenge = { id, to, country: country ?? null, ...about, channel, code };
       const begun = await challenges.begin(challenge, keyed);
-      return "earlier" in begun ? repeat(begun) : send(begun, code, keyed);
+      return "earlier" in begun ? repeat(begun) : sendBegun(begun, code, keyed);
     },
 
     mask: ({ to, defaultCountry = config.defaultCountry }) => maskNumber(to, defaultCountry),
@@ -191,7 +156,7 @@ export function createTwoFactor(
           caller,
           once: keyed?.[0]?.token,
         }));
-      if (failure === undefined) return send(next, code, keyed);
+      if (failure === undefined) return sendBegun(next, code, keyed);
       await challenges.end(id, number, { type: "failed" }, keyed && { keyed, released: true });
       return failure;
     },
@@ -204,7 +169,7 @@ export function createTwoFactor(
       return (ID.test(id) && (await challenges.look(id, wait))) || NO_CHALLENGE;
     },
 
-    // Carriers may name another spelling than the one that was dialled.
+    // Carriers may use another spelling than the one that was dialled.
     receipt: (receipt, once) =>
       challenges.receipt({ ...receipt, number: identifyNumber(receipt.number) }, once),
 
@@ -230,6 +195,7 @@ export function createTwoFactor(
       return senders.sms?.measureTexts?.({ brand, codeLength, lifetime }) ?? [];
     },
   };
+  const sendBegun = createSendBegun(config, challenges, service.count);
   return service;
 
   async function refuse(reason: RefusalReason, more: Partial<Failure> = {}): Promise<Failure> {
@@ -237,13 +203,13 @@ export function createTwoFactor(
     return { ...more, failed: reason };
   }
 
-  /** Whether there is a sender for such a number. */
+  /** True if a sender reaches the number. */
   function isReached(channel: Channel, to: string, country: string | undefined): boolean {
     const sender = config.senders[channel];
     return sender !== undefined && (sender.reaches?.({ to, country }) ?? true);
   }
 
-  /** A challenge that began with a call may go on with a text. */
+  /** Checks again for a resend, which may use another channel than the start. */
   async function findRefusal(
     to: string,
     country: string | undefined,
@@ -256,7 +222,7 @@ export function createTwoFactor(
     return isReached(channel, dialled, country) ? undefined : { failed: "channel_unavailable" };
   }
 
-  /** Counts one more message, or says why there must be none. The refusal is counted with it. */
+  /** Counts one more message against all limits. A refusal is counted by the limits themselves. */
   async function limit(sending: Sending): Promise<Failure | undefined> {
     const { refused, ...taken } = await limits.take(sending);
     return refused && { failed: `${refused}_limit`, ...taken };
@@ -276,97 +242,6 @@ export function createTwoFactor(
     const [secret] = config.codeSecrets;
     return ip === undefined || secret === undefined ? undefined : hashAddress(secret, ip);
   }
-
-  /** Sends a message that was begun, and notes how that ended. */
-  async function send(
-    { status, message }: Begun,
-    code: string,
-    keyed: Keyed | undefined,
-  ): Promise<ChallengeStatus | Failure> {
-    const { number, channel, country, to: stored, address: _, autofill, ...rest } = message;
-    const to = toDialledNumber(stored, channel);
-    const end = (ended: SendingEnded, answer: Omit<Keep, "keyed"> = {}) =>
-      challenges.end(status.id, number, ended, keyed && { keyed, ...answer });
-    const sender = config.senders[channel];
-    if (sender === undefined) {
-      await end({ type: "failed" }, { failed: PROBLEM_OF.channel_unavailable });
-      return { failed: "channel_unavailable" };
-    }
-    const { lifetime } = config;
-    let sent: SentCode;
-    try {
-      sent = await sender.send({ ...rest, ...autofill, to, country: country ?? undefined, code, lifetime });
-    } catch (error) {
-      const { code: reason, vonageStatus, retryAfter } = toSendError(error);
-      const failed = NOT_SENT[reason];
-      // Senders of the operator's own may say anything.
-      const named = Number.isFinite(retryAfter) ? Math.max(1, Number(retryAfter)) : undefined;
-      const wait = named ?? (reason === "throttled" ? THROTTLED_FOR_MS : undefined);
-      const type = reason === "uncertain" ? "uncertain" : "failed";
-      // Who is told to come again must not get this answer again for it.
-      const released = type === "failed" && (reason === "unavailable" || wait !== undefined);
-      const challenge = await end(
-        { type },
-        released ? { released } : { failed: PROBLEM_OF[failed], retryAfter: wait },
-      );
-      await service.count(`not-sent:${PROBLEM_OF[failed]}`);
-      // One destination's refusal pages nobody, but a wrong sender must show: it makes this number grow.
-      if (vonageStatus !== undefined) await service.count(`sms-status:${vonageStatus}`);
-      const advice = adviseOperator(reason, vonageStatus);
-      return {
-        failed,
-        ...(advice && { advice }),
-        ...(wait !== undefined && { retryAfter: wait }),
-        ...(reason === "uncertain" && challenge && { challenge: withoutNumber(challenge) }),
-      };
-    }
-    try {
-      return withNumber((await end({ type: "sent", messageIds: sent.messageIds })) ?? status, to);
-    } catch {
-      // The message is out: a login must not fail because that was not noted. Its id comes with its receipt.
-      await service.count("not-noted");
-      return withNumber(status, to);
-    }
-  }
-}
-
-/** Objects of version 0.1 do not tell the number; they may answer for some minutes after an update. */
-const withNumber = (status: ChallengeStatus, to: string): ChallengeStatus => ({
-  ...status,
-  to: `+${toCanonicalNumber(to)}`,
-});
-
-/** What goes into problems and errors, which hold no number. */
-function withoutNumber({ to: _, ...challenge }: ChallengeStatus): ChallengeWithoutNumber {
-  return challenge;
-}
-
-/** A sender that breaks its promise may have sent the message, for all that is known. */
-function toSendError(error: unknown): SendError {
-  if (isSendError(error)) return error;
-  // A private key that is none shows when it is first used.
-  const isKey = isConversionError(error) && error.code === "invalid_options";
-  return new SendError(isKey ? "unauthorized" : "uncertain", "");
-}
-
-const EARLIER = {
-  other: { failed: "idempotency_key_reused" },
-  "under-way": { failed: "idempotency_key_in_use", retryAfter: UNDER_WAY_FOR_MS },
-} as const satisfies Record<string, Failure>;
-
-/** Gives the answer of an earlier call again. */
-function repeat(found: Earlier): ChallengeStatus | Failure {
-  if (found.earlier !== "done") return EARLIER[found.earlier];
-  const { status, failed, retryAfter } = found.answer;
-  if (failed === undefined) return status ?? NO_CHALLENGE;
-  const reason = refusalOf(failed);
-  // A later version stored a name that this one does not know. Nothing may be sent twice.
-  if (reason === undefined) return EARLIER["under-way"];
-  return {
-    failed: reason,
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(reason === "send_uncertain" && status && { challenge: withoutNumber(status) }),
-  };
 }
 
 export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {

@@ -1,38 +1,39 @@
-/**
- * Why a code was not sent, in one word:
- *
- * | code | meaning | retryable |
- * |---|---|---|
- * | `throttled` | too many messages a second for this account or sender; status 1, 10 or HTTP 429. `retryAfter` says when again | yes |
- * | `unavailable` | Vonage says that it cannot send now; status 5 or HTTP 503 | yes |
- * | `unauthorized` | wrong credentials, signature or private key; status 4, 14, 32 or HTTP 401, 403 | no |
- * | `account_refused` | the account may not send this: barred, no funds, not enabled; status 8, 9, 11 or HTTP 402 | no |
- * | `number_refused` | this number gets no messages: barred, deactivated, not on a demo account's list; status 7, 29, 33 | no |
- * | `rejected` | the message was refused: status 2, 3, 6, 12, 15, 22, 23 or HTTP 400, 413, 415, 420, 422, 423. Of 3, 6 and 15 the destination may be the cause; 22 is an invalid network code, or Fraud Defender that blocks a burst | no |
- * | `not_supported` | this sender does not reach such a number; nothing was sent | no |
- * | `uncertain` | timeout, broken connection, HTTP 408 or 5xx other than 503, a success that cannot be read: it may have gone out | no |
- * | `unexpected_response` | a status that is not part of the contract, redirects included | no |
- */
+/** Why a code was not sent, in one word. */
 export type SendErrorCode =
+  /** Retryable. Too many messages a second for this account or sender: status 1, 10 or HTTP 429. `retryAfter` is set. */
   | "throttled"
+  /** Retryable. Vonage cannot send now: status 5 or HTTP 503. */
   | "unavailable"
+  /** Wrong credentials, signature or private key: status 4, 14, 32 or HTTP 401, 403. */
   | "unauthorized"
+  /** The account may not send this: barred, without funds, or not enabled. Status 8, 9, 11 or HTTP 402. */
   | "account_refused"
+  /** This number gets no messages: barred, deactivated, or not on a demo account's list. Status 7, 29, 33. */
   | "number_refused"
+  /**
+   * Vonage refused the message: status 2, 3, 6, 12, 15, 22, 23 or HTTP 400, 413, 415, 420, 422, 423. The destination may
+   * be the cause of 3, 6 and 15. 22 is an invalid network code, or Fraud Defender blocking a burst.
+   */
   | "rejected"
+  /** This sender does not serve the number; nothing was sent. */
   | "not_supported"
+  /**
+   * The message may have gone out: timeout, broken connection, HTTP 408, a 5xx other than 503, or a success that cannot
+   * be read. Do not repeat it unless the user asks.
+   */
   | "uncertain"
+  /** A status that is not part of Vonage's API, redirects included. Check the base URL. */
   | "unexpected_response";
 
-/** What a `SendError` knows beside its code and message. */
+/** Details of a `SendError`. */
 export interface SendErrorDetails {
-  /** HTTP status of the last answer, where there was one. */
+  /** HTTP status of the last answer, if there was one. */
   readonly status?: number | undefined;
-  /** `status` of the SMS API's reply, where there was one. */
+  /** `status` in the SMS API's reply, if there was one. */
   readonly vonageStatus?: number | undefined;
   /** How many requests were sent; 0 when none was. */
   readonly attempts?: number;
-  /** Milliseconds after which the message may be sent again; with `throttled`, and where Vonage names it. */
+  /** Milliseconds after which the message may be sent again; with `throttled`, or when Vonage gives one. */
   readonly retryAfter?: number | undefined;
   /** A system error code such as `ECONNREFUSED`, where the runtime gives one. */
   readonly cause?: string | undefined;
@@ -51,9 +52,9 @@ export class SendError extends Error {
   readonly [BRAND] = true;
   declare readonly code: SendErrorCode;
   declare readonly attempts: number;
-  /** Whether the same message may succeed later without a change. */
+  /** The same message may succeed later without a change. */
   declare readonly retryable: boolean;
-  /** Whether the user may get the message all the same; then it must not be sent again unasked. */
+  /** The user may still get the message. Do not send it again unless the user asks. */
   declare readonly mayBeSent: boolean;
   declare readonly status?: number;
   declare readonly vonageStatus?: number;

@@ -1,4 +1,4 @@
-// What the end of an attempt to send means. Pure: src/two-factor/senders/attempts.ts does the sending.
+// What the end of an attempt to send means. Pure: src/two-factor/senders/post-code.ts does the sending.
 
 import type { Attempt } from "../../client/transport.ts";
 import type { SendErrorCode } from "./send-error.ts";

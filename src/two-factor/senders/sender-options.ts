@@ -1,4 +1,4 @@
-// What the options of all senders have in common.
+// The options that all senders share.
 
 import * as v from "valibot";
 import { baseUrlSchema, retryOption } from "../../client/options.ts";
@@ -7,24 +7,35 @@ import { field, integer } from "../../shared/validation.ts";
 
 export interface SharedSenderOptions {
   /**
-   * Milliseconds for each attempt; 1 to 120 000.
+   * Milliseconds for each request to Vonage, 1 to 120 000.
    *
    * @default 5000
+   *
+   * @example
+   * createSmsSender({ credentials, from: "Acme", timeout: 3000 });
    */
   readonly timeout?: number;
   /**
-   * When an attempt that Vonage clearly refused (too fast, or not now) is repeated; `false`: never. What may have
-   * gone out is never repeated. The delays are those of "not now". A message that came too fast waits as long as the
-   * refusal says, a second where it does not say, and takes its turn among the others of this sender: up to 5 seconds
-   * altogether. What cannot go by then rejects with `throttled` and `retryAfter`.
+   * Repeats a request that Vonage clearly refused (too fast, or not now); `false` turns it off. A message that may have
+   * gone out is never repeated. Delays are in milliseconds, and apply to "not now". A throttled message waits as long as
+   * Vonage says, or one second, and takes its turn among the others of its sender: up to 5 seconds in all. After that it
+   * rejects with `throttled` and `retryAfter`.
    *
    * @default { attempts: 3, baseDelay: 200, maxDelay: 2000 }
+   *
+   * @example
+   * // Fail at once, and let the caller try another sender.
+   * createSmsSender({ credentials, from: "Acme", retry: false });
    */
   readonly retry?: RetryOptions | false;
   /**
-   * What sends the requests.
+   * Sends the requests.
    *
    * @default globalThis.fetch
+   *
+   * @example
+   * // Without network and account: the sandbox in Vonage's place.
+   * createSmsSender({ credentials, from: "Acme", fetch: sandbox.fetch });
    */
   readonly fetch?: typeof fetch;
 }
@@ -38,14 +49,14 @@ export interface ResolvedSenderOptions {
 
 export const SMS_BASE_URL = "https://rest.nexmo.com";
 
-/** The entries of a sender's options that all senders have. */
+/** The schema entries of {@link SharedSenderOptions}. */
 export const senderEntries = (baseUrl: string) => ({
   baseUrl: v.optional(baseUrlSchema, baseUrl),
   timeout: v.optional(integer(1, 120_000), 5000),
   retry: retryOption({ attempts: 3, baseDelay: 200, maxDelay: 2000 }),
   fetch: v.optional(
     field<typeof fetch>("a function", (value) => typeof value === "function"),
-    // Looked up at each call, and called without a `this`, which workerd insists on.
+    // Looked up at each call; workerd refuses a fetch that is called with a `this`.
     () => (input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init),
   ),
 });

@@ -5,50 +5,61 @@ import type { TextSample, TextSize } from "./text-size.ts";
 export interface CodeMessage {
   /** E.164 digits without "+". */
   readonly to: string;
-  /** Where the number is at home (ISO 3166 alpha-2); `undefined` for numbers of no country. */
+  /** Country of the number (ISO 3166 alpha-2); `undefined` for numbers of no country. */
   readonly country: string | undefined;
   /** Digits. */
   readonly code: string;
-  /** Who asks for the code, as the user knows it. */
+  /** Your name, as the user knows it. */
   readonly brand: string;
-  /** The user's language as a BCP 47 tag, such as `de` or `pt-BR`; English where there is no text in it. */
+  /** The user's language as a BCP 47 tag, such as `de` or `pt-BR`; English is the fallback. */
   readonly locale: string;
-  /** Comes back in delivery receipts; up to 40 characters. */
+  /** Returned in delivery receipts; up to 40 characters. */
   readonly clientRef: string;
-  /** How long the code is valid, in seconds. */
+  /** Seconds for which the code is valid. */
   readonly lifetime: number;
-  /** The page that asks, as an origin: a text then ends with its host and the code, for autofill. */
+  /** Origin of the page that asks. The text then ends with its host and the code, for autofill. */
   readonly origin?: string | undefined;
-  /** The hash of the Android app that asks, likewise. */
+  /** Hash of the Android app that asks, for autofill. */
   readonly androidAppHash?: string | undefined;
 }
 
-/** A code that Vonage has taken. */
+/** A code that Vonage has accepted. */
 export interface SentCode {
-  /** Vonage's ids. Several parts of a long text are one message: the first is the one that is reported. */
+  /** Vonage's ids, one for each part of a long text. The first one is reported. */
   readonly messageIds: readonly [string, ...string[]];
 }
 
-/** One way to bring a code to its user. */
+/**
+ * Sends codes by one channel. Write your own to send by another way.
+ *
+ * @example
+ * const sender: CodeSender = {
+ *   channel: "sms",
+ *   async send({ to, brand, code }) {
+ *     const { id } = await gateway.send(to, `${code} is your ${brand} code.`);
+ *     return { messageIds: [id] };
+ *   },
+ * };
+ */
 export interface CodeSender {
   readonly channel: Channel;
   /**
-   * Sends a code, at most once: what may have gone out is never repeated.
+   * Sends a code, at most once: a message that may have gone out is never repeated.
    *
    * @throws {SendError} See `SendErrorCode`.
    */
   send(message: CodeMessage): Promise<SentCode>;
   /**
-   * Whether it sends to such a number at all; asked before anything is counted or stored.
+   * Returns false for a number that this sender does not serve. Called before anything is counted or stored.
    *
-   * @default it does
+   * @default every number is served
    */
   reaches?(destination: Pick<CodeMessage, "to" | "country">): boolean;
-  /** How the texts go out that the operator wrote: shown by `doctor`. */
+  /** Encoding and length of the operator's own texts, for `doctor`. */
   measureTexts?(sample: TextSample): readonly TextSize[];
   /**
-   * Says what would keep every message from going out, as far as that shows without sending; `undefined` where nothing
-   * does. `doctor` asks, and shows the sentence to the operator: no secret belongs in it.
+   * Returns a fault that would stop every message, as far as it shows without sending. `doctor` shows the sentence to the
+   * operator, so it must not contain a secret.
    */
   findFault?(): Promise<string | undefined>;
 }

@@ -3,14 +3,14 @@ import { credentialsSchema } from "../../client/options.ts";
 import { objectOf, required, validate } from "../../shared/validation.ts";
 import type { Parameter } from "../../wire/parameters.ts";
 import { createAccountForm } from "./account-form.ts";
-import { createAttempts } from "./attempts.ts";
+import { createPost } from "./post-code.ts";
 import { SendError } from "./send-error.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
 import { type SharedSenderOptions, SMS_BASE_URL, senderEntries } from "./sender-options.ts";
 import { readSmsReply } from "./sms-reply.ts";
 
 export interface ShortCodeSenderOptions extends SharedSenderOptions {
-  /** The account that has the short code: its API key with its secret, or with its signature secret. */
+  /** The account with the short code: its API key with its secret, or with its signature secret. */
   readonly credentials: Credentials;
   /**
    * https, or http to localhost.
@@ -28,15 +28,18 @@ const optionsSchema = objectOf({
 });
 
 /**
- * Makes a sender of codes from a US short code (`POST /sc/us/2fa/json`), for accounts that have a dedicated one. The
- * text around the code is the one that the carriers approved for it, so brand and locale say nothing here. It reaches
- * numbers in the US and Canada only: for others `send` rejects with `not_supported`, and nothing is sent.
+ * Creates a sender of codes from a US short code (`POST /sc/us/2fa/json`), for accounts with a dedicated one. The text is
+ * the one that the carriers approved, so brand and locale have no effect. It reaches numbers in the US and Canada; for
+ * others `send` rejects with `not_supported`, and nothing is sent.
+ *
+ * @example
+ * const sender = createShortCodeSender({ credentials: { apiKey, apiSecret } });
  *
  * @throws {ConversionError} `invalid_options`, naming every field at fault.
  */
 export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSender {
   const { credentials, ...shared } = validate(optionsSchema, options, "invalid_options");
-  const post = createAttempts(shared, readSmsReply);
+  const post = createPost(shared, readSmsReply);
   const toForm = createAccountForm(PATH, credentials);
   return Object.freeze({
     channel: "sms",
@@ -55,6 +58,6 @@ export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSend
   });
 }
 
-/** +1 is also the calling code of some twenty Caribbean countries. */
+/** Some twenty Caribbean countries share the calling code 1. */
 const isReached = ({ to, country }: Pick<CodeMessage, "to" | "country">) =>
   /^1\d{10}$/.test(to) && (country === undefined || country === "US" || country === "CA");

@@ -6,8 +6,8 @@ import { isGsmText } from "../../shared/gsm-alphabet.ts";
 import { field, objectOf, required, validate } from "../../shared/validation.ts";
 import type { Parameter } from "../../wire/parameters.ts";
 import { createAccountForm } from "./account-form.ts";
-import { createAttempts } from "./attempts.ts";
 import { addAutofill } from "./autofill.ts";
+import { createPost } from "./post-code.ts";
 import { type Registrations, registrationsSchema, toRegistration } from "./registrations.ts";
 import { SendError } from "./send-error.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
@@ -19,12 +19,23 @@ import { measureTexts } from "./text-size.ts";
 import { toMinutes } from "./texts.ts";
 
 export interface SmsSenderOptions extends SharedSenderOptions {
-  /** The account that reports 2FA: its API key with its secret, or with its signature secret. */
+  /**
+   * The account that reports 2FA: its API key with its secret, or with its signature secret.
+   *
+   * @example
+   * createSmsSender({ credentials: { apiKey, apiSecret }, from: "Acme" });
+   *
+   * @example
+   * createSmsSender({ credentials: { apiKey, signatureSecret, signatureMethod: "sha256" }, from: "Acme" });
+   */
   readonly credentials: Credentials;
   /**
-   * Who sends: a number of up to 15 digits, without + and leading zeros, or a name of up to 11 printable ASCII
-   * characters. Some countries take registered names only, others numbers only: name a sender for each of those.
+   * The sender: a number of up to 15 digits, without + and leading zeros, or a name of up to 11 printable ASCII
+   * characters. Some countries accept registered names only, others numbers only: set a sender for each of those.
    * Without a default, other countries get no texts: `send` rejects with `not_supported`.
+   *
+   * @example
+   * createSmsSender({ credentials, from: "Acme" });
    *
    * @example
    * createSmsSender({ credentials, from: { default: "Acme", byCountry: { US: "12015550100", CA: "12015550100" } } });
@@ -32,7 +43,7 @@ export interface SmsSenderOptions extends SharedSenderOptions {
   readonly from: string | SmsFrom;
   /**
    * Texts of your own, by locale (`de`), country (`IN`) or both (`US:es`), in place of the built-in ones. Each holds
-   * `{code}`, and may hold `{brand}` and `{minutes}`. A country's goes before a locale's.
+   * `{code}`, and may hold `{brand}` and `{minutes}`. A country's text has priority over a locale's.
    *
    * @example
    * createSmsSender({ credentials, from: "Acme", texts: { en: "{code} opens {brand} for {minutes} minutes." } });
@@ -40,8 +51,8 @@ export interface SmsSenderOptions extends SharedSenderOptions {
    */
   readonly texts?: TextTemplates;
   /**
-   * What a country's register gave out, by ISO 3166 code: sent as `entity-id` and `content-id`. India wants both. Such
-   * a country needs a text of its own, since what is registered is one text.
+   * Registrations by ISO 3166 code, sent as `entity-id` and `content-id`. India requires both. Such a country needs an
+   * entry in `texts`, because one text is registered.
    *
    * @example
    * createSmsSender({
@@ -60,16 +71,19 @@ export interface SmsSenderOptions extends SharedSenderOptions {
    */
   readonly baseUrl?: string;
   /**
-   * Where delivery receipts go; https, or http to localhost.
+   * The URL for delivery receipts: https, or http to localhost.
    *
-   * @default what the account's settings say
+   * @default the URL in the account's settings
+   *
+   * @example
+   * createSmsSender({ credentials, from: "Acme", callback: "https://conversions.shop.example/webhooks/dlr" });
    */
   readonly callback?: string;
 }
 
 const PATH = "/sms/json";
 
-/** What the SMS API takes for `ttl`, in milliseconds. */
+/** The range of `ttl` in the SMS API, in milliseconds. */
 const SHORTEST_TTL_MS = 20_000;
 const LONGEST_TTL_MS = 604_800_000;
 
@@ -88,8 +102,8 @@ const optionsSchema = objectOf({
 type Resolved = v.InferOutput<typeof optionsSchema>;
 
 /**
- * Makes a sender of codes by text message (SMS API, `POST /sms/json`). Vonage keeps trying as long as the code is
- * valid, and no longer.
+ * Creates a sender of codes by text message (SMS API, `POST /sms/json`). Vonage tries to deliver the text for as long as
+ * the code is valid.
  *
  * @example
  * const sender = createSmsSender({ credentials: { apiKey, apiSecret }, from: "Acme" });
@@ -105,7 +119,7 @@ export function createSmsSender(options: SmsSenderOptions): CodeSender {
     const list = faults.map(({ field, rule }) => `${field} ${rule}`).join("; ");
     throw new ConversionError("invalid_options", `invalid_options: ${list}`, { faults });
   }
-  const post = createAttempts(resolved, readSmsReply);
+  const post = createPost(resolved, readSmsReply);
   const toForm = createAccountForm(PATH, credentials);
   return Object.freeze<CodeSender>({
     channel: "sms",

@@ -4,7 +4,7 @@ import { JSON_HEADERS } from "../../shared/json-headers.ts";
 import { objectOf, required, text, validate } from "../../shared/validation.ts";
 import { messageIdSchema } from "../../wire/report.ts";
 import { createApplicationToken } from "./application-token.ts";
-import { createAttempts } from "./attempts.ts";
+import { createPost } from "./post-code.ts";
 import { readPrivateKey } from "./private-key.ts";
 import { type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
@@ -16,12 +16,12 @@ export interface VoiceSenderOptions extends SharedSenderOptions {
   /** The id of your application at Vonage, with voice enabled: a UUID. */
   readonly applicationId: string;
   /**
-   * The application's private key, RSA of 2048 bits at least: PKCS8 (`-----BEGIN PRIVATE KEY-----`) or PKCS1
-   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM, as it gets into environment variables: in quotes, with `\n` written
-   * out, in base64 as a whole, or without its first and last line.
+   * The application's private key, RSA with at least 2048 bits: PKCS8 (`-----BEGIN PRIVATE KEY-----`) or PKCS1
+   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM. The forms common in environment variables work too: in quotes, with `\n`
+   * written out, all of it in base64, or without the first and last line.
    */
   readonly privateKey: string;
-  /** Who calls: one of your Vonage numbers, as E.164 digits. */
+  /** The calling number: one of your Vonage numbers, as E.164 digits. */
   readonly from: string;
   /**
    * https, or http to localhost.
@@ -30,19 +30,22 @@ export interface VoiceSenderOptions extends SharedSenderOptions {
    */
   readonly baseUrl?: string;
   /**
-   * The language of every call as a BCP 47 tag, whatever the user's locale.
+   * The language of every call, a BCP 47 tag, in place of the user's locale.
    *
    * @default the user's locale
+   *
+   * @example
+   * createVoiceSender({ applicationId, privateKey, from: "12015550100", language: "es-MX" });
    */
   readonly language?: string;
 }
 
 const PATH = "/v1/calls";
 
-/** What an application starts with at Vonage; more on request. */
+/** Vonage's default limit for an application; higher on request. */
 const CALLS_PER_SECOND = 3;
 
-/** How often it is said before the call ends: time to find a pen. */
+/** The code is read out this often: the user may need to find a pen. */
 const TIMES_SAID = 3;
 
 const optionsSchema = objectOf({
@@ -64,14 +67,14 @@ const optionsSchema = objectOf({
 const replySchema = v.pipe(v.string(), v.parseJson(), v.object({ uuid: messageIdSchema }));
 
 /**
- * Makes a sender of codes by phone call (Voice API, `POST /v1/calls`): the digits are read out one by one, in the
+ * Creates a sender of codes by phone call (Voice API, `POST /v1/calls`): the digits are read out one by one, in the
  * user's language. The call's `uuid` is its message id.
  *
  * @example
  * const sender = createVoiceSender({ applicationId, privateKey, from: "12015550100" });
  *
- * @throws {ConversionError} `invalid_options`, naming every field at fault, and what to do with a private key that is
- * none. One whose numbers are damaged shows only when it is first used: then `send` rejects, and nothing is sent.
+ * @throws {ConversionError} `invalid_options`, naming every field at fault, and how to fix an unusable private key. A
+ * damaged key may show only at its first use: then `send` rejects, and nothing is sent.
  */
 export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
   const { applicationId, privateKey, from, language, ...shared } = validate(
@@ -80,7 +83,7 @@ export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
     "invalid_options",
   );
   const makeToken = createApplicationToken(applicationId, privateKey);
-  const post = createAttempts(shared, readReply, CALLS_PER_SECOND);
+  const post = createPost(shared, readReply, CALLS_PER_SECOND);
   return Object.freeze({
     channel: "voice",
     findFault: () =>

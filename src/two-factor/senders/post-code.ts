@@ -1,4 +1,4 @@
-// A code on its way to Vonage: attempted, understood, tried again where nothing can have gone out.
+// Posts a code to Vonage, and repeats the request only when nothing can have gone out.
 
 import { ConversionError } from "../../client/errors.ts";
 import { NOT_TAKEN } from "../../client/platform-request.ts";
@@ -14,8 +14,8 @@ import { createTurns, LONGEST_WAIT_MS, type Turn, type Turns } from "./turns.ts"
 /**
  * Posts one message.
  *
- * @param prepare Prepares each attempt, anew since a signature ages, from the time in epoch milliseconds.
- * @param lane Which messages Vonage counts together: those of one sender number or name.
+ * @param prepare Builds each request from the time in epoch milliseconds, since signatures expire.
+ * @param lane Messages that Vonage counts together: those of one sender number or name.
  */
 export type Post = (
   path: string,
@@ -24,16 +24,15 @@ export type Post = (
 ) => Promise<SentCode>;
 
 /**
- * Makes the function that posts a message until it is taken or there is no sense in trying again. Only a clear "not
- * now" is tried again: after a timeout or a broken connection the user may have the message already, and a second
- * one would come with a second price.
+ * Creates the function that posts a message until Vonage accepts it or a retry is pointless. Only a clear "not now" is
+ * repeated: after a timeout or a broken connection the user may have the message already, and a second one costs again.
  *
  * @param readReply Reads the body of a success.
- * @param perSecond The lowest rate at which Vonage takes such messages.
- * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where the platform's fetch takes no
- * such request, or with what `prepare` throws.
+ * @param perSecond The lowest rate at which Vonage accepts such messages.
+ * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where the platform's fetch refuses
+ * the request, or with what `prepare` throws.
  */
-export function createAttempts(
+export function createPost(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
   readReply: (body: string) => SendOutcome,
   perSecond = 1,
@@ -46,14 +45,14 @@ export function createAttempts(
     readUpTo: 201,
     once: true,
   });
-  // As many as there are senders in the configuration.
+  // Bounded: one for each sender in the configuration.
   const lanes = new Map<string, Turns>();
 
   return async (path, prepare, lane = "") => {
     const turns = lanes.get(lane) ?? createTurns(perSecond);
     lanes.set(lane, turns);
     let waited = 0;
-    // Of the waiting alone: how long the attempts take is for their timeout to bound.
+    // Bounds the waiting alone; each request has its own timeout.
     const deadline = (now: number) => now + LONGEST_WAIT_MS - waited;
     const entered = Date.now();
     let turn: Turn =
@@ -70,7 +69,7 @@ export function createAttempts(
       const request = await prepare(Date.now());
       const ended = await attemptOnce(request, []);
       attempts++;
-      // Whatever else a fetch of the caller's own does wrong, it may do after it has sent the message.
+      // Any other failure of a custom fetch may have come after it sent the message.
       if (ended.noAnswer === "mistake" && ended.systemCode === NOT_TAKEN) {
         const [code, advice] = NO_ANSWER.mistake;
         const message = `POST ${path}: ${code} (attempts: ${attempts}); ${advice}`;
