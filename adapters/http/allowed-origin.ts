@@ -1,13 +1,12 @@
-// The origins of pages, exactly as browsers send them: they are compared letter by letter, so that any other spelling
-// would never match.
+// Origins are compared letter by letter with what browsers send, so any other spelling is refused: it would never match.
 
 import * as v from "valibot";
 import { field } from "../../src/shared/validation.ts";
 
-/** `https://shop.example`; also those of apps, whose pages have a scheme of their own: `capacitor://localhost`. */
+/** `https://shop.example`, or the origin of an app with its own scheme: `capacitor://localhost`. */
 const LIKE_AN_ORIGIN = /^[a-z][a-z\d+.-]{0,60}:\/\/[^\s@]{0,300}$/i;
 
-/** Their pages send `Origin: null`, as every sandboxed frame does. */
+/** Pages with these schemes send `Origin: null`, as every sandboxed frame does. */
 const WITHOUT_ORIGIN = /^(file|data|blob|about|javascript):/i;
 
 /** An origin, or `*`. */
@@ -32,7 +31,7 @@ function explain(origin: string): string | undefined {
   if (host === "") return "must name a host";
   if (origin !== origin.toLowerCase()) return "must be in lower case, as browsers send it";
   if (!URL.canParse(origin)) return "must be an origin that browsers can send";
-  // Of schemes that URL does not know it says null.
+  // For schemes that URL does not know, `origin` is "null".
   const isWeb = scheme === "http" || scheme === "https";
   return isWeb && new URL(origin).origin !== origin
     ? "must be as browsers send it: without the default port, and other letters in punycode (xn--)"

@@ -1,4 +1,4 @@
-// Who is calling: a report token, or a proxy key in any of the places where official SDKs put an API secret.
+// Identifies the caller: by a report token, or by a proxy key in any of the places where official SDKs put an API secret.
 
 import { equalInConstantTime } from "../../src/shared/constant-time.ts";
 import { type VerifiedToken, verifyReportToken } from "../../src/token/report-token.ts";
@@ -12,15 +12,15 @@ export type Caller =
   | { readonly kind: "key"; readonly name: string; readonly traffic: Traffic }
   | ({ readonly kind: "token" } & VerifiedToken);
 
-/** Parameters that say who is calling; `token` beside the API's own. */
+/** The parameters that authenticate a caller: those of the Conversion API, and `token`. */
 export const CALLER_PARAMETERS: ReadonlySet<string> = new Set(["token", "api_key", "api_secret", "sig"]);
 
 /**
- * Identifies the caller: `Authorization` (Bearer token or key; Basic `name:key`) where it is there, else `token`,
- * `api_key` with `api_secret`, or `api_key` with `sig` made with the proxy key as signature secret.
+ * Identifies the caller by `Authorization` (Bearer with a token or key, Basic with `name:key`). Without that header: by
+ * `token`, by `api_key` with `api_secret`, or by `api_key` with a `sig` whose signature secret is the proxy key.
  *
  * @param now Epoch milliseconds.
- * @returns `undefined`: nobody we know.
+ * @returns `undefined` for an unknown caller.
  */
 export async function identifyCaller(
   authorization: string | null,
@@ -48,7 +48,7 @@ export async function identifyCaller(
 /**
  * Identifies the operator by an admin key as Bearer.
  *
- * @returns The key's name; `undefined`: nobody we know.
+ * @returns The key's name; `undefined` for an unknown caller.
  */
 export function identifyAdmin(
   authorization: string | null,
@@ -73,7 +73,7 @@ function fromNameAndKey(name: string, key: string, config: Pick<HandlerConfig, "
   return fromKey(config, (known) => equalInConstantTime(key, known.key) && name === known.name);
 }
 
-/** Looks at every key whatever it finds, so that the time does not tell which one matched. */
+/** Compares with every key, so that the time does not reveal which one matched. */
 function fromKey(
   { proxyKeys }: Pick<HandlerConfig, "proxyKeys">,
   matches: (known: HandlerConfig["proxyKeys"][number]) => boolean,

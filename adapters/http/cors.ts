@@ -1,21 +1,21 @@
-// Which pages may read the answers. The API takes no cookies, and CORS is no authentication: it only keeps other
-// sites' pages from using a token that their visitors' browsers hold.
+// Lets the pages of allowed origins read the answers. CORS is not authentication, and the API uses no cookies: CORS only
+// keeps pages of other sites from using a token that a browser holds.
 
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 
 const OWN_HEADERS = ["Authorization", "Content-Type"];
 
-/** More are asked for by no page: browsers name each header that a script added. */
+/** No real page asks for more: browsers list only the headers that scripts added. */
 const MOST_HEADERS = 30;
-/** A header's name (RFC 9110, 5.1), of a length that real ones have. */
+/** A header's name (RFC 9110, section 5.1), no longer than real ones are. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
 
 /**
- * Answers preflights, and lets allowed pages read answers. Tracing SDKs add headers of their own to every request
- * (`sentry-trace`, `baggage`, `traceparent`, `x-datadog-origin`, `newrelic`, `b3`, …), and one that is not allowed
- * stops the whole request. No list of them stays complete, so whatever header is asked for is allowed: none of them
- * means anything here.
+ * Answers preflights, and lets allowed pages read answers. Tracing SDKs add headers to every request (`sentry-trace`,
+ * `baggage`, `traceparent`, `x-datadog-origin`, `newrelic`, `b3`, …), and a single header that is not allowed makes the
+ * browser block the request. No list of them stays complete, so every requested header is allowed: the handler ignores
+ * them.
  */
 export function createCors(allowedOrigins: readonly string[]): MiddlewareHandler {
   const options = {
@@ -32,7 +32,7 @@ export function createCors(allowedOrigins: readonly string[]): MiddlewareHandler
   };
 }
 
-/** Ours, and those that were asked for, within bounds: what is beyond them is not repeated. */
+/** The handler's own headers and the requested ones, within limits: an answer must not repeat arbitrary input. */
 function toAllowed(asked: string): string[] {
   const known = OWN_HEADERS.map((name) => name.toLowerCase());
   const others = asked

@@ -1,4 +1,4 @@
-// `POST /erase`: removes what is stored of a phone number.
+// `POST /erase`: removes everything stored about a phone number.
 
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { objectOf, required, text } from "../../src/shared/validation.ts";
@@ -17,10 +17,10 @@ export const eraseSchema = objectOf({
   to: required(text("a phone number in E.164: country code first, 7 to 15 digits", /^\+?[1-9]\d{6,14}$/)),
 });
 
-/** URLs end up in logs. */
+/** Phone numbers must not get into logs, and URLs do. */
 const NUMBER_IN_URL = { parameter: "to", detail: "must not be in the URL; send it in the body" };
 
-/** Makes the call; it lets only an admin key on. `erase` is `undefined` where there is no workflow. */
+/** Makes the route, which requires an admin key. Without the workflow there is no `erase`. */
 export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
   return async (request: Request, context: HandlerContext): Promise<Answer> => {
     const admin = await authenticateAdmin(request, config, context);

@@ -1,4 +1,4 @@
-// Parameters that are not a report's → a validated object, or everything that is wrong with them.
+// Reads the parameters of every call but reports: a validated object, or every fault.
 
 import type * as v from "valibot";
 import { findFaults, type objectOf } from "../../src/shared/validation.ts";
@@ -6,9 +6,9 @@ import { type DecodedParameters, isUnread, type ParameterFault } from "../../src
 import { CALLER_PARAMETERS } from "./caller.ts";
 
 /**
- * Reads an object of `schema` out of what a request carried.
+ * Reads an object of `schema` from a request's parameters.
  *
- * @param numbers Fields that are whole numbers: in a form, and through it in JSON too, they come as text.
+ * @param numbers Fields that are whole numbers. Parameters are text, from JSON too.
  */
 export function readFields<E extends v.ObjectEntries>(
   decoded: DecodedParameters,
@@ -23,7 +23,7 @@ export function readFields<E extends v.ObjectEntries>(
   const { output, faults = [] } = findFaults(schema, Object.fromEntries(fields));
   const errors = [
     ...decoded.faults,
-    // Not left to the schema, whose message names further ones as they came.
+    // The schema's own message would repeat further names as they came.
     ...given
       .filter((one) => !known.includes(one))
       .map(([name]) => ({ parameter: toName(name), detail: "is not known" })),
@@ -36,5 +36,5 @@ export function readFields<E extends v.ObjectEntries>(
 
 const toNumber = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);
 
-/** Names come from outside: they are shown only when they are short and plain. */
+/** Names come from the caller: only short and plain ones are repeated. */
 const toName = (field: string) => (/^[\w.-]{1,40}$/.test(field) ? field : "(unprintable)");

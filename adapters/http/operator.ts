@@ -1,42 +1,25 @@
-// What the operator can ask: which reports wait or died, how many there are, whether Vonage takes each key.
+// The operator's routes: `GET /reports`, `POST /reports/…/retry`, `GET /stats` and `POST /doctor`.
 
-import type { Credentials } from "../../src/client/credentials.ts";
-import type { ConversionErrorCode } from "../../src/client/errors.ts";
-import type { Sender } from "../../src/client/sending.ts";
 import { LISTED_STATES } from "../../src/ledger/row.ts";
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { findFaults } from "../../src/shared/validation.ts";
-import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
+import { CHANNELS, type Channel, messageIdSchema, TRAFFICS } from "../../src/wire/report.ts";
 import { authenticateAdmin } from "./authentication.ts";
 import type { HandlerContext } from "./context.ts";
+import { diagnoseKeys } from "./diagnosis.ts";
 import type { HandlerConfig } from "./options.ts";
 import type { Ledger, ListedState, ReportPage } from "./ports/ledger.ts";
 import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { type Answer, problem } from "./problem.ts";
 import { answerRefusal } from "./refusal-problem.ts";
-import { createSenders } from "./senders.ts";
 import type { Examination } from "./two-factor/examine.ts";
 import type { TwoFactor } from "./two-factor/service.ts";
 import type { SetupNote } from "./two-factor/setup-notes.ts";
 
-/**
- * How Vonage answers reports of a key. `accepted` is a 200 and nothing else; `rejected`: it knows the key, but refuses
- * the way in which reports are sent; `unknown`: it could not be asked.
- */
-export interface Diagnosis {
-  readonly verdict: "accepted" | "rejected" | "unauthorized" | "not_enabled" | "unknown";
-  /** The error in place of a verdict. */
-  readonly reason: ConversionErrorCode | null;
-  /** With `rejected`: the HTTP status. */
-  readonly status?: number | undefined;
-  /** With `rejected`: the `via` of the credentials, which says how reports are sent today. */
-  readonly via?: NonNullable<Credentials["via"]>;
-}
-
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 500;
 
-/** Makes the operator's calls; each lets only an admin key on. */
+/** Makes the operator's routes, which require an admin key. */
 export function createOperator(
   config: HandlerConfig,
   ledger: Ledger | undefined,
@@ -103,20 +86,14 @@ export function createOperator(
       return json(200, { ...stats, reports, ...(counts && { twoFactor: counts }) });
     }),
 
-    /** `POST /doctor`: reports a message that does not exist with each key, and says how the workflow is set up. */
+    /** `POST /doctor`: reports a message that does not exist with each key, and describes the workflow's setup. */
     doctor: async (request: Request, context: HandlerContext): Promise<Answer> => {
       const admin = await authenticateAdmin(request, config, context);
       if (typeof admin !== "string") return admin;
-      const senders = createSenders(config, false);
-      const keys: Partial<Record<Traffic, Diagnosis>> = {};
-      for (const traffic of TRAFFICS) {
-        const send = senders.get(traffic);
-        const credentials = config.credentials[traffic];
-        if (send && credentials) keys[traffic] = await diagnose(send, credentials);
-      }
-      // Reports that wait for a key need not wait for its next probe. Where the ledger fails the verdicts still stand.
-      const mended = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
-      if (mended.length > 0) await ledger?.nudge(mended).catch(() => {});
+      const keys = await diagnoseKeys(config);
+      // Reports that wait for an accepted key can go out before its next probe. The verdicts do not depend on the ledger.
+      const accepted = TRAFFICS.filter((traffic) => keys[traffic]?.verdict === "accepted");
+      if (accepted.length > 0) await ledger?.nudge(accepted).catch(() => {});
       const texts = twoFactor?.service.measureTexts() ?? [];
       const workflow = await twoFactor?.examination?.diagnose();
       const { log, ...answer } = json(200, {
@@ -130,7 +107,7 @@ export function createOperator(
     },
   };
 
-  /** One page. Unreadable rows of the workflow come after those of the ledger, with cursors of their own. */
+  /** Lists one page. Unreadable rows of the workflow follow those of the ledger, with separate cursors. */
   async function list(
     from: Ledger,
     state: ListedState,
@@ -156,24 +133,9 @@ export function createOperator(
   }
 }
 
-/** Begins the cursors of the workflow's rows; in no other cursor is there a dot. */
+/** Prefix of cursors into the workflow's rows. No other cursor contains a dot. */
 const OF_WORKFLOW = "workflow.";
 
 function json(status: number, body: unknown): Answer {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome: "ok" } };
-}
-
-/**
- * Sends a complete report, since only a 200 to one proves that reports arrive: a refusal of an incomplete one would
- * look the same whether Vonage read its form or not. Its message id is a new UUID, which is no message's, and `true`
- * is no complaint about a route.
- */
-async function diagnose(send: Sender, { via, signatureSecret }: Credentials): Promise<Diagnosis> {
-  const probe = { channel: "sms", messageId: crypto.randomUUID(), delivered: true } as const;
-  const outcome = await send(probe);
-  if (outcome.status !== "failed") return { verdict: "accepted", reason: null };
-  const { code, status } = outcome.failure;
-  if (code === "unauthorized" || code === "not_enabled") return { verdict: code, reason: null };
-  if (code !== "rejected") return { verdict: "unknown", reason: code };
-  return { verdict: code, reason: null, status, via: via ?? (signatureSecret ? "form" : "basic") };
 }

@@ -8,6 +8,7 @@ import {
   field,
   findFaults,
   integer,
+  listFaults,
   objectOf,
   oneOf,
   required,
@@ -67,8 +68,10 @@ export function checkHandlerOptions(options: ConversionHandlerOptions): HandlerC
 export function resolveHandlerOptions(options: ConversionHandlerOptions): HandlerConfig {
   const checked = checkHandlerOptions(options);
   if (!Array.isArray(checked)) return checked as HandlerConfig;
-  const list = checked.map((one: Fault) => `${one.field} ${one.fault}`).join("; ");
-  throw new ConversionError("invalid_options", `invalid_options, nothing is served: ${list}`);
+  const faults: readonly Fault[] = checked;
+  throw new ConversionError("invalid_options", `invalid_options, nothing is served: ${listFaults(faults)}`, {
+    faults,
+  });
 }
 
 /** Takes out the option that had another name up to 0.1.0, so that its only fault names the new one. */

@@ -1,12 +1,11 @@
-// Problem documents (RFC 9457). One table: what each is called, its status, its title.
+// The table of problem documents (RFC 9457): name, status, title and default detail.
 
 import { PROBLEM_TYPE } from "../../src/wire/problem-type.ts";
 import type { LogEntry } from "./log.ts";
 
 /**
- * Every problem by name, with what to do where nothing better can be said. There is always a detail: the SDKs for PHP
- * and Ruby make their error's message of it, and without it warn, or have none. A problem's `type` is
- * `urn:problem:vonage-conversion:` and its name, and does not change.
+ * Every problem by name. Its `type` is `urn:problem:vonage-conversion:` and the name, and never changes. Every problem
+ * has a `detail`, because the SDKs for PHP and Ruby use it as the message of their errors.
  */
 export const PROBLEMS = {
   "malformed-body": [
@@ -256,26 +255,26 @@ export type ProblemName = keyof typeof PROBLEMS;
 /** Members beyond those of RFC 9457. */
 export interface ProblemExtensions {
   /**
-   * What exactly is wrong, and what to do.
+   * The exact cause, and what to do.
    *
-   * @default the faults of `errors`, else what the table says
+   * @default the faults of `errors`, or else the detail of the table
    */
   readonly detail?: string;
   /** Every fault of the parameters. */
   readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
-  /** How many codes may still be tried. */
+  /** Number of guesses left. */
   readonly attemptsLeft?: number;
-  /** With `send-uncertain`: the challenge that there is all the same. */
+  /** With `send-uncertain`: the id of the challenge, which exists although the call failed. */
   readonly id?: string;
   readonly channel?: string;
   readonly expiresAt?: string;
   /** Names of settings that are missing. */
   readonly missing?: readonly string[];
-  /** Names of settings that are there but wrong, with the reason. */
+  /** Settings that are wrong, each with the rule it breaks. */
   readonly invalid?: readonly { readonly name: string; readonly detail: string }[];
 }
 
-/** An answer as plain data, with what the log should say of it. */
+/** An answer as plain data, with its log entry. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -283,7 +282,7 @@ export interface Answer {
   readonly log: Partial<LogEntry> & { readonly outcome: string };
 }
 
-/** The answer for a problem. */
+/** Makes the answer for a problem. */
 export function problem(
   name: ProblemName,
   extensions: ProblemExtensions = {},
@@ -300,10 +299,10 @@ export function problem(
   };
 }
 
-/** Faults that a detail repeats; all of them are in `errors`. */
+/** A detail repeats this many faults at most; `errors` has all of them. */
 const FAULTS_IN_DETAIL = 5;
 
-/** The detail of a problem, which every answer has. */
+/** Gives the detail of a problem. */
 export function toDetail(
   name: ProblemName,
   { detail, errors = [] }: Pick<ProblemExtensions, "detail" | "errors">,

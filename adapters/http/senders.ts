@@ -4,7 +4,7 @@ import { createSender, type Sender } from "../../src/client/sending.ts";
 import { TRAFFICS, type Traffic } from "../../src/wire/report.ts";
 import type { HandlerConfig } from "./options.ts";
 
-/** One sender for each traffic that there are credentials for. */
+/** Makes one sender for each traffic with credentials. */
 export function createSenders(
   { credentials, baseUrl, timeout, fetch }: HandlerConfig,
   retry: RetryOptions | false,

@@ -1,5 +1,5 @@
-// What the handler asks of a ledger. Cloudflare's Durable Objects hold one (adapters/cloudflare/ledger); without
-// any, the handler works all the same, and forgets.
+// The ledger that a platform may implement; Cloudflare's is made of Durable Objects (adapters/cloudflare/ledger). Without
+// one, the handler forwards reports and keeps none.
 
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
 import type { HeldBackBy } from "../../../src/ledger/key-state.ts";
@@ -9,41 +9,41 @@ import type { Channel, Traffic } from "../../../src/wire/report.ts";
 export { LedgerUnavailable } from "./storage-unavailable.ts";
 export type { ListedState };
 
-/** A report as the ledger takes it: complete and valid. */
+/** A complete, valid report. */
 export interface LedgerReport {
   readonly channel: Channel;
   readonly messageId: string;
   readonly delivered: boolean;
   /** When the user acted, epoch milliseconds. */
   readonly occurredAt: number;
-  /** Whether the caller gave `occurredAt`; otherwise it is the time of arrival. */
+  /** `true`: the caller gave `occurredAt`. Otherwise it is the time of arrival. */
   readonly timed?: boolean;
   readonly traffic: Traffic;
 }
 
-/** A message whose report is awaited until `expiresAt`, epoch milliseconds. */
+/** A message whose report is expected until `expiresAt`, in epoch milliseconds. */
 export interface TrackedMessage extends MessageKey {
   readonly traffic: Traffic;
   readonly expiresAt: number;
 }
 
-/** What became of a report. */
+/** The outcome of a report. */
 export interface LedgerAnswer {
   /**
-   * `recorded`: Vonage has confirmed. `accepted`: durable, and will be delivered. `duplicate`: it was on record, and
-   * nothing was sent. `conflict`: another outcome is, or the message is of the other traffic. `rejected`: Vonage
-   * refuses its parameters.
+   * `recorded`: Vonage has confirmed it. `accepted`: it is stored and being submitted. `duplicate`: it was on record
+   * already, and nothing was sent. `conflict`: another outcome is on record, or the message belongs to the other
+   * traffic. `rejected`: Vonage refused its parameters.
    */
   readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
-  /** Requests sent to Vonage for it so far. */
+  /** Number of requests sent to Vonage for it. */
   readonly attempts: number;
   /** Why Vonage has not confirmed, where an attempt was made or its key is closed. */
   readonly reason?: ConversionErrorCode;
-  /** With `conflict`: the message belongs to the other traffic. A Worker that does not know this still refuses. */
+  /** With `conflict`: the message belongs to the other traffic. An older Worker ignores this and still refuses. */
   readonly otherTraffic?: true;
 }
 
-/** A report as the operator sees it. */
+/** A report in the operator's list. */
 export interface ListedReport {
   readonly channel: Channel;
   readonly messageId: string;
@@ -52,36 +52,36 @@ export interface ListedReport {
   readonly delivered: boolean | null;
   /** ISO 8601, as the other times here. */
   readonly occurredAt: string | null;
-  /** When something is next done about it: an attempt, the expiry, or its end in the ledger. */
+  /** The time of the next request, of the expiry, or of its removal from the ledger. */
   readonly nextAt: string;
   readonly since: string;
   readonly attempts: number;
-  /** Why the last attempt failed. */
+  /** Why the last request failed. */
   readonly reason: ConversionErrorCode | null;
 }
 
-/** A row that could not be read, as it was found: of the ledger, or of the workflow's objects. */
+/** A quarantined row of the ledger or of the workflow, as it was found. */
 export interface UnreadableReport {
   readonly state: "unreadable";
-  /** For a row of the workflow, the table that it was in: `challenges`, `outbox`, `windows`, `counts` or `webhooks`. */
+  /** For a row of the workflow, its table: `challenges`, `outbox`, `windows`, `counts` or `webhooks`. */
   readonly channel: string;
   /** For a row of the workflow, its key in that table. */
   readonly messageId: string;
   readonly since: string;
-  /** JSON of what is stored. For a row of the workflow, numbers and long tokens are masked. */
+  /** The stored row as JSON. Numbers and long tokens of the workflow's rows are masked. */
   readonly raw: string;
 }
 
 export interface ReportPage {
   readonly reports: readonly (ListedReport | UnreadableReport)[];
-  /** Where the next page begins; absent on the last. */
+  /** Start of the next page; absent on the last. */
   readonly cursor?: string;
 }
 
 export interface LedgerStats {
-  /** How many shards the ledger goes by; another number than the setting's for an hour after a change back. */
+  /** Number of shards in use. After a change back it differs from the setting for an hour. */
   readonly shards: number;
-  /** Former numbers that messages are still looked for by; left out where there are none. */
+  /** Earlier numbers of shards in which messages are still looked up; absent when there are none. */
   readonly formerShards?: readonly number[];
   readonly reports: Readonly<Record<ListedState, number>>;
   readonly counts: readonly {
@@ -91,9 +91,9 @@ export interface LedgerStats {
     readonly reports: number;
     readonly attempts: number;
   }[];
-  /** Since when the oldest report is on its way. */
+  /** When the oldest report that waits arrived; ISO 8601. */
   readonly oldestWaiting: string | null;
-  /** Keys of shards that are held back. */
+  /** API keys that a shard's circuit breaker or pacer holds back. */
   readonly gates: readonly {
     readonly shard: number;
     readonly traffic: Traffic;
@@ -104,18 +104,18 @@ export interface LedgerStats {
   }[];
 }
 
-/** Every call rejects with {@link LedgerUnavailable} when the ledger cannot do it; then nothing was accepted. */
+/** Every call rejects with {@link LedgerUnavailable} when the ledger fails; then nothing was accepted. */
 export interface Ledger {
-  /** How many parts it is made of. */
+  /** Number of shards. */
   readonly shards: number;
   report(report: LedgerReport): Promise<LedgerAnswer>;
-  /** @returns `other-traffic`: the message belongs to the other traffic, and nothing was changed. */
+  /** @returns `other-traffic` when the message belongs to the other traffic; nothing was changed. */
   track(message: TrackedMessage): Promise<"tracked" | "other-traffic">;
-  /** @returns `unknown`: there is no such message; `nothing`: it needs no sending. */
+  /** @returns `unknown` for an unknown message; `nothing` when there is nothing to send. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
-  /** @returns `undefined`: the cursor is none of ours. */
+  /** @returns `undefined` when the cursor is invalid. */
   list(state: ListedState, limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
   stats(): Promise<LedgerStats>;
-  /** Wakes what should be awake, in case an alarm was ever lost, and tries at once the keys that are mended. */
-  nudge(mended: readonly Traffic[]): Promise<void>;
+  /** Sets alarms that were lost, and probes the keys of `accepted` traffic at once: Vonage accepts them again. */
+  nudge(accepted: readonly Traffic[]): Promise<void>;
 }

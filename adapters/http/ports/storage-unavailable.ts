@@ -1,10 +1,9 @@
-// A part of what is stored cannot be reached, cannot write, or is full: which part, what callers are told of it, and
-// what the operator should do.
+// Errors of storage that cannot be reached, cannot write, or is full, with the problem of each and the operator's hint.
 
-/** What is stored apart from each other. */
+/** The kinds of storage, which fail independently. */
 export type StoredObject = "ledger" | "challenges" | "limits";
 
-/** One of the stores failed. */
+/** A store failed; the call had no effect, or none that is known. */
 export class StorageUnavailable extends Error {
   override readonly name: string = "StorageUnavailable";
   readonly object: StoredObject;
@@ -24,13 +23,13 @@ export class LedgerUnavailable extends StorageUnavailable {
   }
 }
 
-/** The error for a store that gave no answer. */
+/** Makes the error for a store that did not answer. */
 export function unavailable(object: StoredObject): StorageUnavailable {
   if (object === "ledger") return new LedgerUnavailable("A part of the ledger did not answer.");
   return new StorageUnavailable(object, `An object of the ${object} did not answer.`);
 }
 
-/** The problem that callers get, and the operator's hint. */
+/** The problem that callers get, and the hint for the operator. */
 export const STORAGE_PROBLEMS = {
   ledger: {
     problem: "ledger-unavailable",
