@@ -329,7 +329,9 @@ describe("a Worker that lacks", () => {
       const id = `n-${code}-${retryable}`;
       vonage.script(id, trouble, trouble);
       const { message, properties } = await fail("sms", report(id));
-      expect(properties).toEqual({ code, retryable, attempts: retryable ? 2 : 1, remote: true });
+      const attempts = retryable ? 2 : 1;
+      const status = typeof trouble === "object" && { status: trouble.status };
+      expect(properties).toEqual({ code, retryable, attempts, ...status, remote: true });
       expect(message.startsWith(`${code}: `)).toBe(true);
     }
     const untracked = await fail("track", { messageId: "n-2", channel: "sms" });
