@@ -16,8 +16,8 @@ import { readFields } from "../fields.ts";
 import type { LogEntry } from "../log.ts";
 import type { HandlerConfig } from "../options.ts";
 import { type Answer, problem } from "../problem.ts";
-import { type Failure, toProblem } from "./refusal-problem.ts";
-import { type TwoFactor, toFailure } from "./service.ts";
+import { type Failure, toFailure, toProblem } from "./refusal-problem.ts";
+import type { TwoFactor } from "./service.ts";
 
 /** For numbers that begin with a blank. */
 const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";

@@ -4,6 +4,7 @@ import type { ChallengeWithoutNumber } from "../../../src/two-factor/client/erro
 import { PROBLEM_OF, type RefusalReason } from "../../../src/two-factor/refusal.ts";
 import type { SendAdvice } from "../../../src/two-factor/senders/send-advice.ts";
 import { type Answer, type ProblemName, problem } from "../problem.ts";
+import type { Refusal } from "./challenges.ts";
 
 /** Something that was not done, with what the caller should know. */
 export interface Failure {
@@ -27,4 +28,8 @@ export const REFUSAL_PROBLEMS: Readonly<Record<RefusalReason, ProblemName>> = PR
 export function toProblem({ failed, advice, retryAfter, challenge, ...more }: Failure): Answer {
   const headers = retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter / 1000)) };
   return problem(REFUSAL_PROBLEMS[failed], { ...more, ...challenge }, headers || {}, advice);
+}
+
+export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {
+  return { failed: reason, attemptsLeft, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -18,20 +18,10 @@ import { hashAddress } from "../../../src/two-factor/user-address.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import type {
-  Challenges,
-  Checked,
-  Keyed,
-  Once,
-  Received,
-  Refusal,
-  Sending,
-  SendLimits,
-  Wait,
-} from "./challenges.ts";
+import type { Challenges, Checked, Keyed, Once, Received, Sending, SendLimits, Wait } from "./challenges.ts";
 import { EARLIER, NO_CHALLENGE, repeat } from "./kept-answer.ts";
 import type { TwoFactorConfig } from "./options.ts";
-import type { Failure } from "./refusal-problem.ts";
+import { type Failure, toFailure } from "./refusal-problem.ts";
 import { createSendBegun } from "./send-begun.ts";
 import { findNumberRefusal, findTypeRefusal } from "./served-numbers.ts";
 import type { WebhookRecord } from "./webhook-record.ts";
@@ -242,8 +232,4 @@ export function createTwoFactor(
     const [secret] = config.codeSecrets;
     return ip === undefined || secret === undefined ? undefined : hashAddress(secret, ip);
   }
-}
-
-export function toFailure({ reason, attemptsLeft, retryAfter }: Refusal): Failure {
-  return { failed: reason, attemptsLeft, ...(retryAfter !== undefined && { retryAfter }) };
 }
