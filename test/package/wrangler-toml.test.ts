@@ -20,8 +20,8 @@ function documented(): string {
 
 describe.each([
   ["wrangler.toml", () => "wrangler.toml"],
-  ["the one in docs/deploying.md", documented],
-])("%s", (_, path) => {
+  ["docs/deploying.md", documented],
+])("the settings in %s", (_, path) => {
   it("keeps URLs out of Cloudflare's logs, and the Worker's own lines in them", () => {
     const { observability } = readConfig({ config: path() });
     expect(observability).toMatchObject({ enabled: true, logs: { enabled: true, invocation_logs: false } });
