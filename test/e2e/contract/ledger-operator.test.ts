@@ -378,10 +378,13 @@ describe("POST /doctor", () => {
     const { look, report } = callsOf(worker);
     const { body } = await diagnose(callsOf(worker));
     await report("query only", true, { headers: BY_ALERTS });
-    const { reports } = (await look(`/reports?state=${state}`)).body;
+    // The end of a request is stored a few milliseconds after its answer, together with others.
+    await vi.waitFor(async () => {
+      const { reports } = (await look(`/reports?state=${state}`)).body;
+      expect(reports).toMatchObject([{ messageId: "query only", traffic: "other", state }]);
+    });
     await Promise.all([worker.stop(), insist(false)]);
     expect(body.keys).toEqual({ "2fa": { verdict: "accepted", reason: null }, other: verdict });
-    expect(reports).toMatchObject([{ messageId: "query only", traffic: "other", state }]);
   });
 
   it("leaves nothing in the ledger", async () => {
