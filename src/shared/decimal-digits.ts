@@ -5,7 +5,7 @@ const OTHER_DIGITS = /(?![0-9])\p{Nd}/gu;
 
 /** Replaces every decimal digit of Unicode (`\p{Nd}`), such as ٣, ३ or ３, with the ASCII digit of the same value. */
 export function foldDigits(text: string): string {
-  return text.replace(OTHER_DIGITS, (digit) => String(digitValue(digit.codePointAt(0) ?? 0)));
+  return text.replace(OTHER_DIGITS, (digit) => String(digitValue(Number(digit.codePointAt(0)))));
 }
 
 /**

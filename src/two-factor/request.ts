@@ -149,11 +149,11 @@ export const lookSchema = objectOf({ wait: v.optional(integer(0, LONGEST_WAIT_S)
 export const checkSchema = objectOf({
   code: v.pipe(
     required(field<string>("a code of 4 to 10 digits", isCode)),
-    v.transform((typed) => readTypedCode(typed) ?? ""),
+    v.transform((typed) => String(readTypedCode(typed))),
   ),
 });
 
 function isCode(value: unknown): boolean {
-  const { length = 0 } = (typeof value === "string" && readTypedCode(value)) || "";
-  return length >= SHORTEST_CODE && length <= LONGEST_CODE;
+  const code = typeof value === "string" ? readTypedCode(value) : undefined;
+  return code !== undefined && code.length >= SHORTEST_CODE && code.length <= LONGEST_CODE;
 }

@@ -10,6 +10,7 @@ describe("a code that is asked for", () => {
   it.each<[string, object]>([
     ["with what it needs", {}],
     ["by a call", { channel: "voice" }],
+    ["with earlier codes put out of force", { supersede: true }],
     ["for a number as people write it: which ones there are is said elsewhere", { to: "(07400) 123-456" }],
     ["with the country that it is written for", { to: "(201) 555-0123", defaultCountry: "US" }],
     ["in somebody's name", { brand: "Ämé & Söhne 株式会社" }],
@@ -27,6 +28,12 @@ describe("a code that is asked for", () => {
   ])("is taken %s", (_, more) => {
     const { output } = findFaults(startSchema, { ...START, ...more });
     expect(output).toEqual({ ...START, locale: "en", ...more });
+  });
+
+  it("is taken with supersede as a form has it", () => {
+    const superseding = (supersede: unknown) =>
+      findFaults(startSchema, { ...START, supersede }).output?.supersede;
+    expect(["true", "false", "yes"].map(superseding)).toEqual([true, false, undefined]);
   });
 
   it.each<[string, unknown, string]>([

@@ -80,6 +80,14 @@ describe("a webhook that cannot be read is refused", () => {
   });
 });
 
+it("a request whose body was read before is a mistake of the program, and no webhook error", async () => {
+  const request = new Request("https://shop.example/webhook", { method: "POST", body: "a=1" });
+  await request.text();
+  const error = await readWebhook(request).catch((one: unknown) => one);
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).toContain("request.clone()");
+});
+
 it("an error is recognised by its brand, also when it is another copy's", () => {
   const foreign = Object.assign(new Error("x"), { [Symbol.for("vonage-conversion.webhook-error")]: true });
   expect(isWebhookError(foreign)).toBe(true);

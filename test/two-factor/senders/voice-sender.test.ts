@@ -215,3 +215,19 @@ describe("the options of a sender of calls", () => {
     expect(sent).toEqual([]);
   });
 });
+
+describe("what doctor is told of the private key", () => {
+  it("a good key has no fault", async () => {
+    expect(await createSender().sender.findFault?.()).toBeUndefined();
+  });
+
+  it("a key whose modulus is no integer is read at start, and shows its fault when it is tried", async () => {
+    const der = Uint8Array.from(atob(privateKey.replace(/-----.*?-----|\s/g, "")), (one) =>
+      one.charCodeAt(0),
+    );
+    der[33] = 5;
+    const damaged = `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...der))}\n-----END PRIVATE KEY-----`;
+    const { sender } = createSender({ privateKey: damaged });
+    expect(await sender.findFault?.()).toMatch(/^VOICE_PRIVATE_KEY is no RSA private key/);
+  });
+});
