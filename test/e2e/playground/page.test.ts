@@ -126,7 +126,7 @@ it("an answer to the text verifies, and the application notices by itself", asyn
   await visitor.hears("application", "The code is right");
   await visitor.sees(/^the user replied: \d{6}$/m);
   await visitor.sees(/^Conversion API recorded: delivered=true/m);
-  await visitor.sees(/^looks how it stands: verified$/m);
+  await visitor.sees(/^asks for the state: verified$/m);
 });
 
 it("an answer is shown as the text that it is, whatever is in it", async () => {
@@ -270,7 +270,7 @@ it.each(["light", "dark"])("in %s every text stands out from its ground by 4.5 t
   await visitor.readCode();
   await visitor.type("Code", "12");
   await visitor.click("Check");
-  await visitor.hears("application", "digits only");
+  await visitor.hears("application", "Type the digits of the code");
   expect(await findFaintTexts(page)).toEqual([]);
   await visitor.click("Use this code");
   await visitor.click("Check");
@@ -322,7 +322,7 @@ it("what goes wrong says what to do", async () => {
 
   await visitor.type("Phone number", "+44 12");
   await visitor.click("Send code");
-  await visitor.hears("application", "no phone number");
+  await visitor.hears("application", "This is not a phone number");
   await page.setOfflineMode(true);
   await page.waitForSelector("#trouble:not([hidden])");
   expect(await page.$eval("#trouble", (trouble) => trouble.textContent)).toMatch(/npm start/);
