@@ -27,7 +27,7 @@ export function describeSetup(
 function describeTexts(from: string | undefined, shortCode: string | undefined): WorkflowSetup["sms"] {
   const sender = from ? readSmsFrom(from) : {};
   const shortCodeCountries = toList(shortCode);
-  // What cannot be read is refused long before.
+  // An unreadable sender was refused at start.
   if (typeof sender === "string") return { from: sender, fromByCountry: {}, shortCodeCountries };
   const { default: common = null, byCountry = {} } = sender instanceof Unreadable ? {} : sender;
   return { from: common, fromByCountry: byCountry, shortCodeCountries };

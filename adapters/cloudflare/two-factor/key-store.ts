@@ -7,7 +7,7 @@ import type { Sql } from "../storage/sql.ts";
 /** A repetition comes within minutes; a day is as long as challenges are kept after their end. */
 export const KEEP_KEYS_MS = 24 * 3_600_000;
 
-/** What is stored under a key. */
+/** The record stored under an idempotency key. */
 export interface KeyedAnswer extends KeyedRequest {
   readonly challenge: string;
   /** Which message of the challenge it is about; `null`: none, and the answer is there. */
@@ -91,7 +91,7 @@ export function createKeyStore(sql: Sql) {
       }, mentioned);
     },
 
-    /** Forgets what has had its time, or seems to have more of it than it can. */
+    /** Deletes expired records, and caps those that a clock that was ahead stored for too long. */
     purge(now: number): void {
       for (const table of ["key_claims", "key_answers"]) {
         sql.exec(`DELETE FROM ${table} WHERE until <= ?`, now);

@@ -161,7 +161,7 @@ export function createLimitStore(sql: Sql, transact: Transact = (work) => work()
         0,
       ),
 
-    /** Forgets what has had its time. Whatever seems to have more of it than it can was stored by a clock that was ahead. */
+    /** Deletes expired rows. A row that would outlive the maximum was stored by a clock that was ahead, and is capped. */
     purge(now: number): void {
       sql.exec("DELETE FROM windows WHERE until <= ?", now);
       sql.exec("UPDATE windows SET until = ? WHERE until > ?", now + LONGEST_MS, now + LONGEST_MS);
