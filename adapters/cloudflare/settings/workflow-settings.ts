@@ -54,7 +54,7 @@ const CODES = {
     what: "How many digits a code has, 4 to 10.",
   },
   TWO_FACTOR_ATTEMPTS: {
-    option: "workflow.attempts",
+    option: "workflow.maxGuesses",
     read: readNumber,
     default: "5",
     what: "How many guesses a challenge takes, 1 to 10.",

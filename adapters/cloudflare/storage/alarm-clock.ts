@@ -16,6 +16,10 @@ export type AlarmClock = ReturnType<typeof createAlarmClock>;
 const FURTHEST_MS = 31 * 24 * 3_600_000;
 /** An alarm that is this late was lost. */
 const LOST_AFTER_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+/** Rounds a time up to the minute, so that one alarm serves many rows. */
+export const toMinute = (at: number): number => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
 
 export function createAlarmClock({ setAlarm, now }: AlarmPlatform) {
   /** `undefined`: not set, as far as this instance knows. */

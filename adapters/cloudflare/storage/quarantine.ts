@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
 
 /** Opens the table, which a migration has made. */
 export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTable = QUARANTINE) {
-  return {
+  const quarantine = {
     /** Adds a row. The caller removes it from its own table in the same transaction. */
     add(from: string, id: string, row: unknown, now: number): void {
       sql.exec(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?)`, from, id, now, JSON.stringify(row));
@@ -76,6 +76,10 @@ export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTab
         }));
     },
 
+    /** The same for the operator: see {@link maskRaw}. */
+    listMasked: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
+      quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
+
     count: (): number => Number(sql.exec(`SELECT count(*) AS n FROM ${table}`).toArray()[0]?.n ?? 0),
 
     /** Gives the time at which the first row is to be purged, epoch milliseconds. */
@@ -96,6 +100,7 @@ export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTab
         .exec(`DELETE FROM ${table} WHERE instr(raw, ?) > 0 OR instr(${key}, ?) > 0 RETURNING 1`, text, text)
         .toArray().length,
   };
+  return quarantine;
 }
 
 /**

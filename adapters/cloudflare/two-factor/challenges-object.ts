@@ -45,7 +45,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
       {
         codeSecrets: twoFactor?.codeSecrets ?? [],
         codeLength: twoFactor?.codeLength ?? 0,
-        maxAttempts: twoFactor?.attempts ?? 0,
+        maxGuesses: twoFactor?.maxGuesses ?? 0,
         lifetime: (twoFactor?.lifetime ?? 0) * 1000,
         cooldown: (twoFactor?.cooldown ?? 0) * 1000,
         maxMessages: twoFactor?.maxMessages ?? 0,
@@ -67,11 +67,11 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
   }
 
   async listSetAside(limit: number, after: QuarantinePosition | undefined) {
-    return this.#shard.listSetAside(limit, after);
+    return this.#shard.listQuarantined(limit, after);
   }
 
   async countSetAside() {
-    return this.#shard.countSetAside();
+    return this.#shard.countQuarantined();
   }
 
   async claim(keyed: Keyed, id: string | undefined) {

@@ -8,6 +8,8 @@ import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
 /** The part of the ledger that the outbox calls. */
 export type Listener = Pick<Ledger, "report" | "track">;
 
+export type Outbox = ReturnType<typeof createOutbox>;
+
 /** Messages sent at the same time when many are waiting. */
 const BATCH = 16;
 
@@ -88,7 +90,7 @@ export function createOutbox(
       store.confirm(sequence);
       return true;
     } catch (error) {
-      logFailure("the ledger could not be told of a message", error);
+      logFailure("a message could not be sent to the ledger", error);
       return false;
     } finally {
       underWay.delete(sequence);

@@ -1,5 +1,5 @@
-// All limits in one place, since some of them are over everything: one object that counts each message before it is
-// sent. What it needs of the platform is handed in.
+// All limits in one object, since some of them cover everything. Each message is counted before it is sent. The
+// platform is injected.
 
 import {
   endOfPart,
@@ -15,9 +15,8 @@ import {
 import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Sending } from "../../http/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
-import { createAlarmClock } from "../storage/alarm-clock.ts";
+import { createAlarmClock, toMinute } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
-import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 export interface LimiterPlatform {
@@ -25,114 +24,99 @@ export interface LimiterPlatform {
   readonly transact: <T>(work: () => T) => T;
   readonly setAlarm: (at: number) => void;
   readonly now: () => number;
-  /** Told of what failed, by its kind alone. */
+  /** Logs a failure. An error is named by its class alone. */
   readonly logFailure?: (what: string, error: unknown) => void;
 }
 
-const PURGE_EVERY_MS = 60_000;
-/** When to try again what failed. */
+/** Pause before failed work is tried again. */
 const AFTER_FAILURE_MS = 10_000;
 
-/** A message that was counted by name. It stands among the windows, as a kind of its own. */
+/** A message that was counted by name: a kind of its own in the table of windows. */
 const ONCE = "once";
-/** For as long as a call that was cut off may be repeated, and a while. */
+/** For as long as a call that was cut off may be repeated, and some time more. */
 const ONCE_MS = 10 * 60_000;
+
 /**
- * Further names of what is limited: the first is the one to count under, the others are those that it was counted under
- * before. Default: as it comes.
+ * Names of a limit's subject. The first is counted under; the others are former names, whose counts still apply.
+ * Without an entry, the subject itself is its name.
  */
 export type Names = Partial<Record<LimitKind, readonly [string, ...string[]]>>;
 
-/** @param limits Those in force, which may have changed since the last time. */
+/** @param limits The limits in force, which may differ from those of an earlier start. */
 export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
   const { store, transact, now, logFailure = () => {} } = platform;
+  const { windows, counts, sightings, quarantine } = store;
   const clock = createAlarmClock(platform);
 
   return {
-    /** To be called once, before anything else. A disk that cannot be read must not keep it from starting. */
+    /** Call it once, before anything else. A disk that cannot be read must not stop the object from starting. */
     wake(alarm: number | undefined): void {
       clock.found(alarm);
       try {
         arm();
       } catch (error) {
-        logFailure("the limits could not be put in order", error);
+        logFailure("the alarm of the limits could not be set at start", error);
       }
     },
 
-    /** Counts one more message for all its limits, or for none where one is reached. */
-    take({ number, caller, country, address, once }: Sending, names: Names = {}) {
+    /** Counts one more message for all its limits, or for none if one is reached. */
+    take(sending: Sending, names: Names = {}) {
       const at = now();
-      // The first is counted. Version 0.1 counted a number as it was written: those messages count as well.
-      const spellings = listSpellings(number);
-      const subjects: Readonly<Record<LimitKind, readonly string[] | undefined>> = {
-        number: spellings,
-        prefix: [...new Set(spellings.map(toPrefix))],
-        address: address === undefined ? undefined : [address],
-        // All numbers of no country count together.
-        country: [country ?? ""],
-        caller: [caller],
-        total: [""],
-      };
-      const applicable = LIMIT_KINDS.flatMap((kind) => {
-        const [limit, plain] = [limits[kind], subjects[kind]];
-        if (limit === undefined || plain === undefined) return [];
-        const [subject = "", ...others] = names[kind] ?? plain;
-        return [{ kind, limit, subject, others }];
-      });
+      const { once } = sending;
+      const applicable = listApplicable(sending, names);
       const taken = transact(() => {
-        if (once !== undefined && store.read(ONCE, once, 0, at).size > 0) return {};
+        if (once !== undefined && windows.read(ONCE, once, 0, at).size > 0) return {};
         for (const { kind, limit, subject, others } of applicable) {
           const newest = partOf(at, limit);
-          store.gather(toKind(kind, limit), subject, others, newest, endOfPart(newest, limit), at);
-          const counts = store.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
-          const retryAfter = waitFor(counts, limit, at);
+          windows.gather(toKind(kind, limit), subject, others, newest, endOfPart(newest, limit), at);
+          const sent = windows.read(toKind(kind, limit), subject, oldestPart(at, limit), at);
+          const retryAfter = waitFor(sent, limit, at);
           if (retryAfter === 0) continue;
-          store.count(`refused:${kind}-limit`);
+          counts.count(`refused:${kind}-limit`);
           return { refused: kind, retryAfter };
         }
         for (const { kind, limit, subject } of applicable) {
           const part = partOf(at, limit);
-          store.add(toKind(kind, limit), subject, part, endOfPart(part, limit));
+          windows.add(toKind(kind, limit), subject, part, endOfPart(part, limit));
         }
-        if (once !== undefined) store.add(ONCE, once, 0, at + ONCE_MS);
-        store.count("messages");
+        if (once !== undefined) windows.add(ONCE, once, 0, at + ONCE_MS);
+        counts.count("messages");
         return {};
       });
-      // Not within it: a transaction that fails takes its alarm back.
+      // Outside the transaction: one that fails takes its alarm back.
       arm();
       return taken;
     },
 
-    count: (name: string): void => store.count(name),
+    count: counts.count,
 
-    counts: () => store.counts(now()),
+    counts: () => counts.read(now()),
 
-    see: (sighting: WebhookSighting): void => store.see(sighting),
+    see: (sighting: WebhookSighting): void => sightings.add(sighting),
 
-    sightings: () => store.sightings(now()),
+    sightings: () => sightings.read(now()),
 
-    /** Removes what was counted for a number, by all its names, and unreadable rows that mention it. */
+    /** Removes the counts of a number, by all its names, and quarantined rows that mention it. */
     erase(number: string, names: readonly string[]) {
       return transact(() => ({
-        counters: store.erase([number, ...names]),
-        unreadable: [number, ...names].reduce((sum, name) => sum + store.quarantine.erase(name), 0),
+        counters: windows.eraseNumber([number, ...names]),
+        unreadable: [number, ...names].reduce((sum, name) => sum + quarantine.erase(name), 0),
       }));
     },
 
-    listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
-      store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
+    listQuarantined: quarantine.listMasked,
 
-    countSetAside: (): number => store.quarantine.count(),
+    countQuarantined: quarantine.count,
 
-    /** The alarm. Never rejects: the platform would give up. */
+    /** Never rejects: the platform gives up after a few rejections. */
     async alarm(): Promise<void> {
       clock.rang();
       let failed = false;
       await runParts(
         {
-          "the limits could not forget": () => transact(() => store.purge(now())),
+          "expired counts could not be deleted": () => transact(() => store.purge(now())),
           "the next alarm of the limits could not be set": () => {
-            // What failed is due still, and must not be tried without a pause.
+            // Failed work is still due, and needs a pause before the next try.
             if (!failed) arm();
           },
         },
@@ -145,11 +129,32 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
     },
   };
 
+  /** The limits that apply to a message, each with its subject and the subject's former names. */
+  function listApplicable({ number, caller, country, address }: Sending, names: Names) {
+    // The first spelling is counted. Version 0.1 counted a number as it was written: those messages count as well.
+    const spellings = listSpellings(number);
+    const subjects: Readonly<Record<LimitKind, readonly string[] | undefined>> = {
+      number: spellings,
+      prefix: [...new Set(spellings.map(toPrefix))],
+      address: address === undefined ? undefined : [address],
+      // All numbers without a country count together.
+      country: [country ?? ""],
+      caller: [caller],
+      total: [""],
+    };
+    return LIMIT_KINDS.flatMap((kind) => {
+      const [limit, plain] = [limits[kind], subjects[kind]];
+      if (limit === undefined || plain === undefined) return [];
+      const [subject = "", ...others] = names[kind] ?? plain;
+      return [{ kind, limit, subject, others }];
+    });
+  }
+
   function arm(): void {
     const end = store.nextEnd();
-    if (end !== undefined) clock.arm(Math.ceil(end / PURGE_EVERY_MS) * PURGE_EVERY_MS);
+    if (end !== undefined) clock.arm(toMinute(end));
   }
 }
 
-/** Parts of another period have other indexes: where it was changed, counting starts anew. */
+/** The period is part of the name, since parts of another period have other indexes: a changed limit starts anew. */
 const toKind = (kind: LimitKind, { period }: Limit) => `${kind}/${period}`;

@@ -67,11 +67,11 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
   }
 
   async listSetAside(limit: number, after: QuarantinePosition | undefined) {
-    return this.#limiter.listSetAside(limit, after);
+    return this.#limiter.listQuarantined(limit, after);
   }
 
   async countSetAside() {
-    return this.#limiter.countSetAside();
+    return this.#limiter.countQuarantined();
   }
 
   alarm() {

@@ -1,6 +1,8 @@
 // Objects answer with two words that the rest of the product no longer uses, and store them with answers kept under
 // idempotency keys. They stay: objects and Workers of different versions read each other's answers.
 
+import { type Challenge, guessesLeft } from "../../../src/two-factor/challenge/challenge.ts";
+import type { ChallengeAnswer } from "../../../src/two-factor/challenge/step.ts";
 import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
 import type { Checked, Earlier, Refusal } from "../../http/two-factor/challenges.ts";
 
@@ -13,8 +15,16 @@ export type StoredRefusal = Omit<Refusal, "reason"> & { readonly reason: StoredR
 
 export type StoredCheck = { readonly verified: true } | ({ readonly verified: false } & StoredRefusal);
 
-export function toStoredReason(reason: ChallengeRefusal): StoredReason {
-  return reason === "too_many_attempts" || reason === "resend_too_soon" ? STORED[reason] : reason;
+/** The refusal of an event by a challenge. */
+export function toStoredRefusal(
+  { reason, retryAfter }: Extract<ChallengeAnswer, { done: false }>,
+  challenge: Challenge,
+): StoredRefusal {
+  return {
+    reason: reason === "too_many_attempts" || reason === "resend_too_soon" ? STORED[reason] : reason,
+    attemptsLeft: guessesLeft(challenge),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
 }
 
 export function readRefusal<R extends StoredRefusal>(

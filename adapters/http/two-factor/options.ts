@@ -61,11 +61,11 @@ export interface TwoFactorOptions {
    */
   readonly codeLength?: number;
   /**
-   * How many codes may be tried, 1 to 10.
+   * Guesses that a challenge allows, 1 to 10.
    *
    * @default 5
    */
-  readonly attempts?: number;
+  readonly maxGuesses?: number;
   /**
    * Seconds that a code is taken, 30 to 3600.
    *
@@ -138,7 +138,7 @@ export const twoFactorSchema = objectOf({
     ),
   ),
   codeLength: v.optional(integer(SHORTEST_CODE, LONGEST_CODE), 6),
-  attempts: v.optional(integer(1, 10), 5),
+  maxGuesses: v.optional(integer(1, 10), 5),
   lifetime: v.optional(integer(30, 3600), 300),
   cooldown: v.optional(integer(5, 600), 30),
   maxMessages: v.optional(integer(1, 10), 4),

@@ -100,7 +100,7 @@ export interface ChallengeDetails extends ChallengeStatus {
   }[];
 }
 
-export const attemptsLeft = ({ attempts, maxAttempts }: Challenge): number =>
+export const guessesLeft = ({ attempts, maxAttempts }: Challenge): number =>
   Math.max(0, maxAttempts - attempts);
 
 /** The answer to a start or a resend. */
@@ -110,7 +110,7 @@ export function toStatus(challenge: Challenge): ChallengeStatus {
     to: `+${toCanonicalNumber(challenge.to)}`,
     channel: challenge.messages.at(-1)?.channel ?? "sms",
     expiresAt: new Date(challenge.expiresAt).toISOString(),
-    attemptsLeft: attemptsLeft(challenge),
+    attemptsLeft: guessesLeft(challenge),
   };
 }
 
@@ -138,5 +138,5 @@ export function toDetails(challenge: Challenge, now: number): ChallengeDetails {
 function toState(challenge: Challenge, now: number): ChallengeDetails["state"] {
   if (challenge.state !== "pending") return challenge.state;
   if (now >= challenge.expiresAt) return "expired";
-  return attemptsLeft(challenge) === 0 ? "locked" : "pending";
+  return guessesLeft(challenge) === 0 ? "locked" : "pending";
 }

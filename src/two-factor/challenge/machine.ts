@@ -3,7 +3,7 @@
 
 import { equalInConstantTime } from "../../shared/constant-time.ts";
 import type { Channel } from "../../wire/report.ts";
-import { attemptsLeft, type Challenge, type ChallengeMessage } from "./challenge.ts";
+import { type Challenge, type ChallengeMessage, guessesLeft } from "./challenge.ts";
 import type { HashedCode } from "./code.ts";
 import { createMessage, failed, receive, sent, settle, uncertain } from "./sending.ts";
 import {
@@ -76,7 +76,7 @@ function check(
   const { state, byReply } = challenge;
   // A user who replied may also type the code, once.
   if (state === "verified" && (reply || !byReply)) return unchanged(challenge, refuse("used"));
-  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
+  if (guessesLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
 
   const ended = now >= challenge.expiresAt ? "expired" : undefined;
   const over = state === "cancelled" || state === "superseded" ? state : ended;
@@ -128,7 +128,7 @@ function resend(
   const { state, messages, expiresAt, begun } = challenge;
   if (state !== "pending") return unchanged(challenge, refuse(state === "verified" ? "used" : state));
   if (now >= expiresAt) return unchanged(challenge, refuse("expired"));
-  if (attemptsLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
+  if (guessesLeft(challenge) === 0) return unchanged(challenge, refuse("too_many_attempts"));
   if (messages.length >= maxMessages) return unchanged(challenge, refuse("too_many_messages"));
   const retryAfter = Math.max(...messages.map(({ sentAt }) => sentAt)) + cooldown - now;
   if (retryAfter > 0) return unchanged(challenge, { done: false, reason: "resend_too_soon", retryAfter });

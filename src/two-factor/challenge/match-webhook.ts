@@ -1,7 +1,7 @@
 // Finds the challenges that a webhook is about: receipts and replies name a number, not a challenge.
 
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
-import { attemptsLeft, type Challenge } from "./challenge.ts";
+import { type Challenge, guessesLeft } from "./challenge.ts";
 import type { HashedCode } from "./code.ts";
 import { findMatch, stepChallenge } from "./machine.ts";
 import type { ChallengeRules } from "./step.ts";
@@ -47,7 +47,7 @@ export function matchReply(
   const withCode = guesses.filter(({ hashes }) => hashes.length > 0);
   const right = withCode.filter(({ id, hashes }) => {
     const challenge = read(id);
-    return challenge && attemptsLeft(challenge) > 0 && findMatch(challenge, hashes);
+    return challenge && guessesLeft(challenge) > 0 && findMatch(challenge, hashes);
   });
   return right.length > 0 ? right : withCode;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  attemptsLeft,
   type Challenge,
   type ChallengeMessage,
+  guessesLeft,
   toDetails,
   toStatus,
 } from "../../../src/two-factor/challenge/challenge.ts";
@@ -68,8 +68,8 @@ describe("what a caller is told of a challenge", () => {
   });
 
   it("is no fewer than no attempts, also where the rule has become stricter", () => {
-    expect(attemptsLeft({ ...CHALLENGE, attempts: 5 })).toBe(0);
-    expect(attemptsLeft({ ...CHALLENGE, attempts: 7 })).toBe(0);
+    expect(guessesLeft({ ...CHALLENGE, attempts: 5 })).toBe(0);
+    expect(guessesLeft({ ...CHALLENGE, attempts: 7 })).toBe(0);
   });
 
   it("is all there is, at a look, but neither the code nor the account, and the number once", () => {

@@ -123,8 +123,8 @@ CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL
     );
     database.sql.exec("INSERT INTO counts VALUES (?, ?)", "messages", 3);
     const store = createLimitStore(database.sql, database.transact);
-    expect([...store.read("number/3600000", "447400123456", 0, 0)]).toEqual([[7, 3]]);
-    expect(store.counts(0)).toEqual({ messages: 3 });
+    expect([...store.windows.read("number/3600000", "447400123456", 0, 0)]).toEqual([[7, 3]]);
+    expect(store.counts.read(0)).toEqual({ messages: 3 });
   });
 });
 

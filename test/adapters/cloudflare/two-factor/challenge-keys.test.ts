@@ -273,7 +273,7 @@ function createWorld() {
           maxMessages: 4,
           codeSecrets: [SECRET],
           codeLength: 6,
-          maxAttempts: 5,
+          maxGuesses: 5,
           keep: 24 * HOUR,
           maxBytes,
         },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type {
+  ChallengePlatform,
+  ChallengeShardRules,
+} from "../../../../adapters/cloudflare/two-factor/challenge-platform.ts";
 import {
-  type ChallengePlatform,
   type ChallengeShard,
-  type ChallengeShardRules,
   createChallengeShard,
 } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
 import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
@@ -28,7 +30,7 @@ const RULES: ChallengeShardRules = {
   maxMessages: 4,
   codeSecrets: [SECRET],
   codeLength: 6,
-  maxAttempts: 5,
+  maxGuesses: 5,
   keep: 24 * HOUR,
   maxBytes: 1_000_000_000,
 };
@@ -424,8 +426,8 @@ describe("rows that cannot be read", () => {
       expect(world.reports("a-1")).toEqual([true]);
       expect(world.told.some(({ messageId }) => messageId === "cut-off-1")).toBe(true);
       expect(world.outbox()).toEqual([]);
-      expect(world.shard.countSetAside()).toBe(1);
-      const [listed] = world.shard.listSetAside(10, undefined);
+      expect(world.shard.countQuarantined()).toBe(1);
+      const [listed] = world.shard.listQuarantined(10, undefined);
       expect(listed).toMatchObject({ source: "challenges", key: "x" });
       expect(JSON.stringify(listed)).not.toContain(NUMBER);
       expect(JSON.stringify(listed)).not.toMatch(/[0-9a-f]{16}/);
@@ -448,8 +450,8 @@ describe("rows that cannot be read", () => {
     expect(world.shard.receipt(receiptOf("a-1"), undefined)).toBe("taken");
     expect(await world.shard.reply(NUMBER, CODE, undefined)).toBe("taken");
     expect(world.challenge("a").state).toBe("verified");
-    expect(world.shard.listSetAside(1, undefined)).toMatchObject([{ key: "x" }]);
-    expect(world.shard.listSetAside(10, { source: "challenges", key: "x", since: NOW })).toMatchObject([
+    expect(world.shard.listQuarantined(1, undefined)).toMatchObject([{ key: "x" }]);
+    expect(world.shard.listQuarantined(10, { source: "challenges", key: "x", since: NOW })).toMatchObject([
       { key: "y" },
     ]);
   });
@@ -472,7 +474,7 @@ describe("rows that cannot be read", () => {
     await world.pass(10 * SECOND);
     expect(world.told).toMatchObject([{ messageId: "a-1" }]);
     expect(world.outbox()).toEqual([]);
-    expect(world.shard.countSetAside()).toBe(20);
+    expect(world.shard.countQuarantined()).toBe(20);
   });
 
   it("(a nonce of far ahead, a challenge to be forgotten never) stay no longer than any other", async () => {

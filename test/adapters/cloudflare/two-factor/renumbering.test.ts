@@ -45,7 +45,7 @@ function createShard() {
     {
       codeSecrets: [{ kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" }],
       codeLength: 6,
-      maxAttempts: 5,
+      maxGuesses: 5,
       lifetime: HOUR,
       cooldown: 1000,
       maxMessages: 4,
@@ -87,7 +87,7 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
     const many = { messages: 1000, period: HOUR };
     const limits = { number: limit, prefix: many, caller: many, total: many };
     const limiter = createSendLimiter({ store, transact, setAlarm: () => {}, now: () => NOW }, limits);
-    store.add(`number/${HOUR}`, other, partOf(NOW, limit), NOW + HOUR);
+    store.windows.add(`number/${HOUR}`, other, partOf(NOW, limit), NOW + HOUR);
     const from = { caller: "shop" };
     expect(limiter.take({ ...from, number: known })).toEqual({});
     expect(limiter.take({ ...from, number: known })).toMatchObject({ refused: "number" });

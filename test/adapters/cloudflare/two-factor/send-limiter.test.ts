@@ -317,12 +317,12 @@ describe("rows that cannot be read", () => {
     expect(world.take(NUMBER, "shop")).toEqual({});
     expect(world.take(NUMBER, "shop")).toMatchObject({ refused: "number" });
     expect(world.take("447400999999", "shop")).toEqual({});
-    expect(world.limiter.countSetAside()).toBe(3);
-    const listed = world.limiter.listSetAside(10, undefined);
+    expect(world.limiter.countQuarantined()).toBe(3);
+    const listed = world.limiter.listQuarantined(10, undefined);
     expect(listed.map(({ source }) => source)).toEqual(["windows", "windows", "windows"]);
     expect(JSON.stringify(listed)).not.toContain("4474");
     world.pass(31 * 24 * HOUR);
-    expect(world.limiter.countSetAside()).toBe(0);
+    expect(world.limiter.countQuarantined()).toBe(0);
     expect(world.alarm).toBeUndefined();
   });
 
@@ -331,7 +331,7 @@ describe("rows that cannot be read", () => {
     world.limiter.count("messages");
     world.exec("INSERT INTO counts VALUES (?, ?)", "broken", -7);
     expect(world.limiter.counts()).toEqual({ messages: 1 });
-    expect(world.limiter.countSetAside()).toBe(1);
+    expect(world.limiter.countQuarantined()).toBe(1);
     world.limiter.count("broken");
     expect(world.limiter.counts()).toEqual({ broken: 1, messages: 1 });
   });
@@ -352,7 +352,7 @@ describe("rows that cannot be read", () => {
     world.breaks = (query) => query === "COMMIT";
     world.pass(3 * HOUR);
     expect(world.alarm).toBeGreaterThan(world.now);
-    expect(world.logs.join()).toContain("could not forget");
+    expect(world.logs.join()).toContain("could not be deleted");
     world.breaks = () => false;
     world.pass(49 * HOUR);
     expect(world.windows()).toEqual([]);
