@@ -4,7 +4,7 @@ import { defineBuildConfig } from "unbuild";
 export default defineBuildConfig({
   entries: [
     { input: "src/index", name: "index" },
-    { input: "src/token/report-token", name: "token" },
+    { input: "src/token/index", name: "token" },
     { input: "src/webhooks/index", name: "webhooks" },
     { input: "src/two-factor/index", name: "two-factor" },
     { input: "src/sandbox/index", name: "sandbox" },

@@ -5,7 +5,7 @@ import { Converter, ReflectionKind } from "typedoc";
 /** Where each entry of package.json's `exports` is made from. */
 const ENTRIES = {
   "vonage-conversion": "src/index.ts",
-  "vonage-conversion/token": "src/token/report-token.ts",
+  "vonage-conversion/token": "src/token/index.ts",
   "vonage-conversion/webhooks": "src/webhooks/index.ts",
   "vonage-conversion/two-factor": "src/two-factor/index.ts",
   "vonage-conversion/sandbox": "src/sandbox/index.ts",

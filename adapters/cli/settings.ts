@@ -1,6 +1,6 @@
 // The address of the Worker and the admin key.
 
-import { baseUrlSchema } from "../../src/client/options.ts";
+import { baseUrlSchema } from "../../src/client/base-url.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { UsageError } from "./arguments.ts";
 

@@ -1,7 +1,7 @@
 // Identifies the caller: by a report token, or by a proxy key in any of the places where official SDKs put an API secret.
 
 import { equalInConstantTime } from "../../src/shared/constant-time.ts";
-import { type VerifiedToken, verifyReportToken } from "../../src/token/report-token.ts";
+import { type VerifiedToken, verifyReportToken } from "../../src/token/verify.ts";
 import { decodeBasic } from "../../src/wire/basic-auth.ts";
 import type { Parameters } from "../../src/wire/parameters.ts";
 import type { Traffic } from "../../src/wire/report.ts";

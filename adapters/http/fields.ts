@@ -2,7 +2,12 @@
 
 import type * as v from "valibot";
 import { findFaults, type objectOf } from "../../src/shared/validation.ts";
-import { type DecodedParameters, isUnread, type ParameterFault } from "../../src/wire/parameters.ts";
+import {
+  type DecodedParameters,
+  isUnread,
+  type ParameterFault,
+  toParameterFault,
+} from "../../src/wire/parameters.ts";
 import { CALLER_PARAMETERS } from "./caller.ts";
 
 /**
@@ -24,9 +29,7 @@ export function readFields<E extends v.ObjectEntries>(
   const errors = [
     ...decoded.faults,
     // The schema's own message would repeat further names as they came.
-    ...given
-      .filter((one) => !known.includes(one))
-      .map(([name]) => ({ parameter: toName(name), detail: "is not known" })),
+    ...given.filter((one) => !known.includes(one)).map(([name]) => toParameterFault(name, "is not known")),
     ...faults
       .filter(({ field }) => !isUnread(decoded, field))
       .map(({ field, fault }) => ({ parameter: field, detail: fault })),
@@ -35,6 +38,3 @@ export function readFields<E extends v.ObjectEntries>(
 }
 
 const toNumber = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);
-
-/** Names come from the caller: only short and plain ones are repeated. */
-const toName = (field: string) => (/^[\w.-]{1,40}$/.test(field) ? field : "(unprintable)");

@@ -1,9 +1,12 @@
 // Checks the options and fills in their defaults. The Cloudflare adapter makes them from its environment.
 
 import * as v from "valibot";
+import { baseUrlSchema, DEFAULT_BASE_URL } from "../../src/client/base-url.ts";
+import { credentialsSchema } from "../../src/client/credentials-schema.ts";
 import { ConversionError } from "../../src/client/errors.ts";
-import { baseUrlSchema, credentialsSchema, DEFAULT_BASE_URL } from "../../src/client/options.ts";
+import { fetchSchema } from "../../src/client/fetch-schema.ts";
 import {
+  callable,
   type Fault,
   field,
   findFaults,
@@ -14,7 +17,7 @@ import {
   required,
   text,
 } from "../../src/shared/validation.ts";
-import { DEFAULT_AUDIENCE, tokenSecretSchema } from "../../src/token/token-secret.ts";
+import { audienceSchema, tokenSecretSchema } from "../../src/token/token-secret.ts";
 import { TRAFFICS } from "../../src/wire/report.ts";
 import { allowedOriginSchema } from "./allowed-origin.ts";
 import { findContradictions } from "./contradictions.ts";
@@ -22,9 +25,11 @@ import type { ConversionHandlerOptions } from "./handler-options.ts";
 import type { LogEntry } from "./log.ts";
 import type { RateLimit } from "./ports/rate-limit.ts";
 
-const isFunction = (value: unknown) => typeof value === "function";
 const rateLimit = v.optional(
-  field<RateLimit>("an object with limit()", (value) => isFunction((value as RateLimit | null)?.limit)),
+  field<RateLimit>(
+    "an object with limit()",
+    (value) => typeof (value as RateLimit | null)?.limit === "function",
+  ),
 );
 
 const namedKey = {
@@ -40,13 +45,13 @@ const optionsSchema = objectOf({
   proxyKeys: v.optional(v.array(proxyKeySchema, "must be a list of proxy keys"), []),
   adminKeys: v.optional(v.array(objectOf(namedKey), "must be a list of admin keys"), []),
   tokenSecrets: v.optional(v.array(tokenSecretSchema, "must be a list of token secrets"), []),
-  tokenAudience: v.optional(text("1 to 200 characters", /^\P{Cc}{1,200}$/u), DEFAULT_AUDIENCE),
+  tokenAudience: audienceSchema,
   allowedOrigins: v.optional(v.array(allowedOriginSchema, "must be a list of origins"), []),
   baseUrl: v.optional(baseUrlSchema, DEFAULT_BASE_URL),
   timeout: v.optional(integer(1, 30_000), 4000),
-  fetch: v.optional(field<typeof fetch>("a function", isFunction)),
+  fetch: fetchSchema,
   rateLimits: v.optional(objectOf({ token: rateLimit, key: rateLimit, anonymous: rateLimit }), {}),
-  log: v.optional(field<(entry: LogEntry) => void>("a function", isFunction)),
+  log: v.optional(callable<(entry: LogEntry) => void>()),
 });
 
 /** The options with every default filled in. */

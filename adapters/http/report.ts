@@ -2,8 +2,8 @@
 
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
-import { decodeReport } from "../../src/wire/parameters.ts";
 import { type Channel, createReportSchema, type Traffic } from "../../src/wire/report.ts";
+import { decodeReport } from "../../src/wire/report-parameters.ts";
 import { authenticate } from "./authentication.ts";
 import { CALLER_PARAMETERS } from "./caller.ts";
 import type { HandlerContext } from "./context.ts";

@@ -1,4 +1,4 @@
-import { resolveOptions } from "../../src/client/options.ts";
+import { resolveOptions } from "../../src/client/resolve-options.ts";
 import type { RetryOptions } from "../../src/client/retry.ts";
 import { createSender, type Sender } from "../../src/client/sending.ts";
 import { TRAFFICS, type Traffic } from "../../src/wire/report.ts";
@@ -13,7 +13,7 @@ export function createSenders(
     TRAFFICS.flatMap((traffic) => {
       const own = credentials[traffic];
       if (own === undefined) return [];
-      const options = { credentials: own, baseUrl, timeout, retry, ...(fetch && { fetch }) };
+      const options = { credentials: own, baseUrl, timeout, retry, fetch };
       return [[traffic, createSender(resolveOptions(options))] as const];
     }),
   );

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { integer, objectOf, oneOf, required } from "../../src/shared/validation.ts";
-import { mintReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken } from "../../src/token/mint.ts";
 import { LONGEST_TOKEN_S } from "../../src/token/token-lifetime.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
 import { authenticate } from "./authentication.ts";

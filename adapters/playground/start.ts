@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createConversionClient } from "../../src/index.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
 import { SANDBOX_ACCOUNTS, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { mintReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken } from "../../src/token/mint.ts";
 import { bundlePage } from "./bundle-page.ts";
 import { startOnWorkerd } from "./workerd.ts";
 

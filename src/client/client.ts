@@ -1,8 +1,10 @@
 import { validate } from "../shared/validation.ts";
 import { type Channel, type ConversionReport, createReportSchema } from "../wire/report.ts";
 import { ConversionError } from "./errors.ts";
-import { type ConversionClientOptions, resolveOptions, signalSchema } from "./options.ts";
+import type { ConversionClientOptions } from "./options.ts";
+import { resolveOptions } from "./resolve-options.ts";
 import { type ConversionResult, createSender, type SubmissionFailure } from "./sending.ts";
+import { signalSchema } from "./signal-schema.ts";
 
 /** Options of one report. */
 export interface ReportOptions {

@@ -1,8 +1,9 @@
 // Turns a report's parameters into an authenticated request.
 
 import { encodeBasic } from "../wire/basic-auth.ts";
-import { encodeReport, type Parameter } from "../wire/parameters.ts";
+import type { Parameter } from "../wire/parameters.ts";
 import type { ValidReport } from "../wire/report.ts";
+import { encodeReport } from "../wire/report-parameters.ts";
 import type { SignatureMethod } from "../wire/signature-method.ts";
 
 /** An account's API key and API secret. */

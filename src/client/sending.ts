@@ -4,7 +4,8 @@
 import type { ValidReport } from "../wire/report.ts";
 import { createAuthenticator } from "./credentials.ts";
 import type { ConversionErrorCode, ConversionErrorDetails } from "./errors.ts";
-import type { AttemptEvent, ResolvedOptions } from "./options.ts";
+import type { AttemptEvent } from "./options.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
 import { type ConversionStatus, type Failure, interpretResponse, NO_ANSWER } from "./response.ts";
 import { nextDelay, parseRetryAfter } from "./retry.ts";
 import { type Attempt, createTransport, startTimer } from "./transport.ts";

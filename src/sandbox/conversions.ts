@@ -1,8 +1,9 @@
 // POST /conversions/{channel} of the Conversion API.
 
 import { EMPTY_ANSWER } from "../wire/empty-answer.ts";
-import { type DecodedParameters, decodeReport } from "../wire/parameters.ts";
+import type { DecodedParameters } from "../wire/parameters.ts";
 import { type Channel, createReportSchema } from "../wire/report.ts";
+import { decodeReport } from "../wire/report-parameters.ts";
 import { parseQuery, type Unreadable } from "../wire/request-parameters.ts";
 import { formatTimestamp } from "../wire/timestamp.ts";
 import { findAccount, type SandboxAuthentication } from "./accounts.ts";

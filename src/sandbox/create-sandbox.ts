@@ -43,10 +43,7 @@ import { createWebhookSender } from "./webhooks.ts";
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const given = validate(sandboxOptionsSchema, options, "invalid_options");
-  const { accounts: initial, rejectionStatus, maxReports, now = Date.now } = given;
-  // Looked up at each call, so that tests can replace it, and called without a `this`, as workerd requires.
-  const send =
-    given.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
+  const { accounts: initial, rejectionStatus, maxReports, fetch: send, now = Date.now } = given;
   const accounts = new Map<string, SandboxAccount>();
   const reports: RecordedReport[] = [];
   const faults: ActiveFault[] = [];

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { field, integer, objectOf } from "../shared/validation.ts";
+import { fetchSchema } from "../client/fetch-schema.ts";
+import { callable, field, integer, objectOf } from "../shared/validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
 import { flag, requiredFlag, requiredText } from "./fields.ts";
 import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhook-settings.ts";
@@ -83,8 +84,6 @@ export interface SandboxOptions {
   readonly now?: () => number;
 }
 
-const isFunction = (value: unknown) => typeof value === "function";
-
 const isOrigin = (value: unknown) =>
   typeof value === "string" && isWebhookUrl(value) && new URL(value).origin === value;
 
@@ -112,7 +111,7 @@ export const sandboxOptionsSchema = objectOf({
   webhookOrigins: v.optional(
     v.array(field<string>("an origin such as http://127.0.0.1:8787", isOrigin), "must be a list of origins"),
   ),
-  fetch: v.optional(field<typeof fetch>("a function", isFunction)),
-  waitUntil: v.optional(field<(work: Promise<unknown>) => void>("a function", isFunction), () => () => {}),
-  now: v.optional(field<() => number>("a function", isFunction)),
+  fetch: fetchSchema,
+  waitUntil: v.optional(callable<(work: Promise<unknown>) => void>(), () => () => {}),
+  now: v.optional(callable<() => number>()),
 });

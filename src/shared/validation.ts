@@ -47,6 +47,11 @@ export function oneOf<T extends string>(values: readonly T[]) {
   return field<T>(`one of ${values.join(", ")}`, (value) => values.includes(value as T), values);
 }
 
+/** A function, of whatever signature. */
+export function callable<T>() {
+  return field<T>("a function", (value) => typeof value === "function");
+}
+
 /** Refuses an absent field with the field's own rule, instead of valibot's message that it is missing. */
 export function required<S extends v.GenericSchema>(schema: S): v.OptionalSchema<S, never> {
   return v.optional(schema, null as never);

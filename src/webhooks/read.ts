@@ -1,5 +1,6 @@
+import { parseJson } from "../wire/json-body.ts";
 import { readWrittenNumbers } from "../wire/json-numbers.ts";
-import { mergeParameters, type Parameters, parseJson } from "../wire/parameters.ts";
+import { mergeParameters, type Parameters } from "../wire/parameters.ts";
 import { readQueryAndBody, type Unreadable } from "../wire/request-parameters.ts";
 import { faultOfParameters, WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";

@@ -1,7 +1,9 @@
 // Reads a request's parameters from the query and the body. The pure part is in parameters.ts.
 
 import { readBoundedText } from "../shared/bounded-text.ts";
-import { type DecodedParameters, mergeParameters, parseForm, parseJson } from "./parameters.ts";
+import { parseForm } from "./form.ts";
+import { parseJson } from "./json-body.ts";
+import { type DecodedParameters, mergeParameters } from "./parameters.ts";
 
 /** 8 KiB is plenty: a report has some 250 bytes, a token some 300. */
 export const MAX_REQUEST_BODY_BYTES = 8192;

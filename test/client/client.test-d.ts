@@ -18,7 +18,7 @@ import {
   type Traffic,
 } from "../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { mintReportToken, verifyReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken, verifyReportToken } from "../../src/token/index.ts";
 
 const secret = { apiKey: "k", apiSecret: "s" };
 const signature = { apiKey: "k", signatureSecret: "s", signatureMethod: "sha256" } as const;

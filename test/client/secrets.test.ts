@@ -10,7 +10,7 @@ import {
   createConversionClient,
 } from "../../src/index.ts";
 import { createSandbox } from "../../src/sandbox/index.ts";
-import { mintReportToken, verifyReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken, verifyReportToken } from "../../src/token/index.ts";
 import { conversionErrorOf } from "../support/conversion-error.ts";
 import { type Answer, createRecordingFetch, hanging, type SentRequest } from "../support/recording-fetch.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { resolveOptions } from "../../src/client/options.ts";
+import { resolveOptions } from "../../src/client/resolve-options.ts";
 import { createSender } from "../../src/client/sending.ts";
 
 const credentials = { apiKey: "abcd1234", apiSecret: "canary-secret" };

@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { resolveOptions } from "../../src/client/options.ts";
+import { resolveOptions } from "../../src/client/resolve-options.ts";
 import { speak } from "../../src/sandbox/ssml.ts";
-import { parseForm, parseJson } from "../../src/wire/parameters.ts";
+import { parseForm } from "../../src/wire/form.ts";
+import { parseJson } from "../../src/wire/json-body.ts";
 
 /** At this length what is quadratic takes hundreds of millions of steps, and what is linear some ten thousand. */
 const LENGTH = 24_000;

@@ -143,7 +143,7 @@ it("the Worker, with ledger and workflow, needs at most 160 kB, minified and gzi
 describe("the sources", () => {
   const paths = [
     "src/index.ts",
-    "src/token/report-token.ts",
+    "src/token/index.ts",
     "src/sandbox/index.ts",
     "src/webhooks/index.ts",
     "src/two-factor/index.ts",

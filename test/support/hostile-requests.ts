@@ -1,7 +1,7 @@
 // Requests as nobody should send them, for fast-check.
 
 import * as fc from "fast-check";
-import { mintReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken } from "../../src/token/index.ts";
 import { CANARY_ADMIN, CANARY_CALLERS, CANARY_TOKEN_SECRETS } from "./canaries.ts";
 import { anyText, oddName, toWellFormed } from "./odd-text.ts";
 import { basic, bearer, FORM, MESSAGE_ID } from "./proxy.ts";

@@ -1,6 +1,6 @@
 import { type RunningWorker, startOnWorkerd } from "../../adapters/playground/workerd.ts";
 import { type RecordedReport, SANDBOX_CREDENTIALS, type SandboxFault } from "../../src/sandbox/index.ts";
-import type { TokenSecret } from "../../src/token/report-token.ts";
+import type { TokenSecret } from "../../src/token/index.ts";
 
 export const PROXY_KEY = { name: "shop", key: "proxy-key-of-the-shop-0123456789abcdef" };
 export const OTHER_PROXY_KEY = { name: "alerts", key: "proxy-key-of-the-alerts-0123456789abcdef" };

@@ -6,7 +6,7 @@ import {
   type LogEntry,
 } from "../../adapters/http/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
-import { type MintOptions, mintReportToken, type ReportTokenClaims } from "../../src/token/report-token.ts";
+import { type MintOptions, mintReportToken, type ReportTokenClaims } from "../../src/token/index.ts";
 import { type Answer, createRecordingFetch, type SentRequest } from "./recording-fetch.ts";
 
 export const SHOP = { name: "shop", key: "shop-key-0123456789-0123456789-0123456789" } as const;

@@ -7,7 +7,7 @@ import {
   type TokenSecret,
   type VerifyOptions,
   verifyReportToken,
-} from "../../src/token/report-token.ts";
+} from "../../src/token/index.ts";
 import { conversionErrorOf } from "../support/conversion-error.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);

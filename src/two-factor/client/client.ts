@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { signalSchema } from "../../client/options.ts";
+import { signalSchema } from "../../client/signal-schema.ts";
 import { createTransport, type OutgoingRequest } from "../../client/transport.ts";
 import { JSON_HEADERS } from "../../shared/json-headers.ts";
 import { findFaults, listFaults } from "../../shared/validation.ts";

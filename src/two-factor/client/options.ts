@@ -1,7 +1,9 @@
 import * as v from "valibot";
-import { baseUrlSchema, retryOption } from "../../client/options.ts";
+import { baseUrlSchema } from "../../client/base-url.ts";
+import { fetchSchema } from "../../client/fetch-schema.ts";
 import type { RetryOptions } from "../../client/retry.ts";
-import { field, integer, objectOf, required, text } from "../../shared/validation.ts";
+import { retryOption } from "../../client/retry-schema.ts";
+import { integer, objectOf, required, text } from "../../shared/validation.ts";
 
 export interface TwoFactorClientOptions {
   /**
@@ -49,9 +51,5 @@ export const twoFactorClientSchema = objectOf({
   key: required(text("a proxy key", /^[\w~-]{1,200}$/)),
   timeout: v.optional(integer(1, 120_000), 20_000),
   retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 2000 }),
-  fetch: v.optional(
-    field<typeof fetch>("a function", (value) => typeof value === "function"),
-    // Looked up at each call; workerd refuses a fetch that is called with a `this`.
-    () => (input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init),
-  ),
+  fetch: fetchSchema,
 });

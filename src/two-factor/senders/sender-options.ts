@@ -1,9 +1,11 @@
 // The options that all senders share.
 
 import * as v from "valibot";
-import { baseUrlSchema, retryOption } from "../../client/options.ts";
+import { baseUrlSchema } from "../../client/base-url.ts";
+import { fetchSchema } from "../../client/fetch-schema.ts";
 import type { RetryOptions } from "../../client/retry.ts";
-import { field, integer } from "../../shared/validation.ts";
+import { retryOption } from "../../client/retry-schema.ts";
+import { integer } from "../../shared/validation.ts";
 
 export interface SharedSenderOptions {
   /**
@@ -54,9 +56,5 @@ export const senderEntries = (baseUrl: string) => ({
   baseUrl: v.optional(baseUrlSchema, baseUrl),
   timeout: v.optional(integer(1, 120_000), 5000),
   retry: retryOption({ attempts: 3, baseDelay: 200, maxDelay: 2000 }),
-  fetch: v.optional(
-    field<typeof fetch>("a function", (value) => typeof value === "function"),
-    // Looked up at each call; workerd refuses a fetch that is called with a `this`.
-    () => (input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init),
-  ),
+  fetch: fetchSchema,
 });

@@ -1,5 +1,5 @@
 import type { Credentials } from "../../client/credentials.ts";
-import { credentialsSchema } from "../../client/options.ts";
+import { credentialsSchema } from "../../client/credentials-schema.ts";
 import { objectOf, required, validate } from "../../shared/validation.ts";
 import type { Parameter } from "../../wire/parameters.ts";
 import { createAccountForm } from "./account-form.ts";

@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { baseUrlSchema } from "../../client/base-url.ts";
 import type { Credentials } from "../../client/credentials.ts";
+import { credentialsSchema } from "../../client/credentials-schema.ts";
 import { ConversionError } from "../../client/errors.ts";
-import { baseUrlSchema, credentialsSchema } from "../../client/options.ts";
 import { isGsmText } from "../../shared/gsm-alphabet.ts";
 import { field, objectOf, required, validate } from "../../shared/validation.ts";
 import type { Parameter } from "../../wire/parameters.ts";

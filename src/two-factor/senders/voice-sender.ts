@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { DEFAULT_BASE_URL } from "../../client/options.ts";
+import { DEFAULT_BASE_URL } from "../../client/base-url.ts";
 import { JSON_HEADERS } from "../../shared/json-headers.ts";
 import { objectOf, required, text, validate } from "../../shared/validation.ts";
 import { messageIdSchema } from "../../wire/report.ts";

@@ -37,6 +37,7 @@ describe("good options", () => {
       allowedOrigins: [],
       baseUrl: "https://api.nexmo.com",
       timeout: 4000,
+      fetch: expect.any(Function),
       rateLimits: {},
     });
   });

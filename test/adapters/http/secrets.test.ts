@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker, { type Env } from "../../../adapters/cloudflare/index.ts";
 import { type ConversionHandlerOptions, createConversionHandler } from "../../../adapters/http/index.ts";
 import { createSandbox } from "../../../src/sandbox/index.ts";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import {
   CANARIES,
   CANARY_ACCOUNTS,

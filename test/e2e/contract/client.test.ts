@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { createConversionHandler } from "../../../adapters/http/index.ts";
 import { type Credentials, createConversionClient } from "../../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import { type LocalStack, PROXY_KEY, startLocalStack, TOKEN_SECRET } from "../../support/local-stack.ts";
 import { describeClientContract, RETRY, type Road } from "./client-contract.ts";
 import { A_SHARD_EACH, callsOf } from "./ledger-worker.ts";

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import { TOKEN_SECRET } from "../../support/local-stack.ts";
 import {
   type Answered,

@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mintReportToken, verifyReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken, verifyReportToken } from "../../../src/token/index.ts";
 import { ADMIN_KEY, OTHER_PROXY_KEY, PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
 import {
   type Answered,

@@ -1,7 +1,7 @@
 // Reports and tracked messages, with and without a ledger.
 
 import { describe, expect, it } from "vitest";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import { signParameters } from "../../../src/wire/signature.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
 import { BY_ALERTS, basic } from "./ledger-worker.ts";

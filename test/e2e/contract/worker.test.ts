@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startOnWorkerd } from "../../../adapters/playground/workerd.ts";
 import { createConversionClient } from "../../../src/index.ts";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import { type LocalStack, PROXY_KEY, startLocalStack, TOKEN_SECRET } from "../../support/local-stack.ts";
 
 const ORIGIN = "https://shop.example";

@@ -2,7 +2,7 @@
 
 import { vi } from "vitest";
 import type { RecordedReport } from "../../../src/sandbox/index.ts";
-import { mintReportToken } from "../../../src/token/report-token.ts";
+import { mintReportToken } from "../../../src/token/index.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { startLocalStack, TOKEN_SECRET } from "../../support/local-stack.ts";
 import type { Ticket } from "./page/shop.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { resolveOptions } from "../../src/client/options.ts";
+import { resolveOptions } from "../../src/client/resolve-options.ts";
 import { type ConversionClientOptions, createConversionClient } from "../../src/index.ts";
 import { conversionErrorOf } from "../support/conversion-error.ts";
 import { createRecordingFetch } from "../support/recording-fetch.ts";
