@@ -2,10 +2,11 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
-import { findFaults, objectOf } from "../../../src/shared/validation.ts";
+import { objectOf } from "../../../src/shared/validation.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { idempotencyKeyText } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import { codeOf, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
+import { validate } from "../../../src/two-factor/client/validate.ts";
 import { isNotVerified } from "../../../src/two-factor/refusal.ts";
 import {
   type CheckResult,
@@ -68,14 +69,14 @@ export function createTwoFactorEntrypoint(
 ) => TwoFactorService {
   return class extends WorkerEntrypoint<Env> implements TwoFactorService {
     async start(request: StartRequest, options: KeyOption = {}) {
-      const valid = check(startSchema, request);
-      const { idempotencyKey } = check(keySchema, options);
+      const valid = validate(startSchema, request, "invalid_request");
+      const { idempotencyKey } = validate(keySchema, options, "invalid_request");
       return this.#ask((service) => service.start(valid, CALLER, idempotencyKey));
     }
 
     async check(id: string, code: string, options: KeyOption = {}): Promise<CheckResult> {
-      const valid = check(checkSchema, { code });
-      const { idempotencyKey } = check(keySchema, options);
+      const valid = validate(checkSchema, { code }, "invalid_request");
+      const { idempotencyKey } = validate(keySchema, options, "invalid_request");
       const ask = (service: TwoFactor) => service.check(String(id), valid.code, CALLER, idempotencyKey);
       const checked = await this.#ask(ask);
       if (checked.verified) return checked;
@@ -87,8 +88,8 @@ export function createTwoFactorEntrypoint(
     }
 
     async resend(id: string, request: ResendRequest = {}, options: KeyOption = {}) {
-      const valid = check(resendSchema, request);
-      const { idempotencyKey } = check(keySchema, options);
+      const valid = validate(resendSchema, request, "invalid_request");
+      const { idempotencyKey } = validate(keySchema, options, "invalid_request");
       return this.#ask((service) => service.resend(String(id), valid, CALLER, idempotencyKey));
     }
 
@@ -97,7 +98,7 @@ export function createTwoFactorEntrypoint(
     }
 
     async get(id: string, request: LookRequest = {}) {
-      const { wait } = check(lookSchema, request);
+      const { wait } = validate(lookSchema, request, "invalid_request");
       return this.#ask((service) =>
         service.look(String(id), wait > 0 ? { milliseconds: wait * 1000 } : undefined),
       );
@@ -130,11 +131,4 @@ function toError({ failed, detail, retryAfter, challenge }: Failure): TwoFactorE
   const [status, title, otherwise] = PROBLEMS[REFUSAL_PROBLEMS[failed]];
   const message = `${title}. ${detail ?? otherwise}`;
   return new TwoFactorError(codeOf(failed), message, { status, retryAfter, challenge });
-}
-
-function check<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
-  const { output, faults } = findFaults(schema, input);
-  if (!faults) return output;
-  const list = faults.map(({ field, fault }) => `${field} ${fault}`).join("; ");
-  throw new TwoFactorError("invalid_request", list);
 }

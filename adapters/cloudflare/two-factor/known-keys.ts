@@ -1,5 +1,6 @@
 // What a request meets under an idempotency key that is known already. Everything here runs within a transaction.
 
+import { parseJson } from "../../../src/shared/parse-json.ts";
 import { type Challenge, toStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { HashedCode } from "../../../src/two-factor/challenge/code.ts";
 import { settleAt } from "../../../src/two-factor/challenge/sending.ts";
@@ -69,7 +70,7 @@ export function createKnownKeys(
     own: HashedCode | undefined,
   ): Earlier<unknown> | undefined {
     if (answer !== null) {
-      const parsed = parse(answer);
+      const parsed = parseJson(answer);
       // Nothing may be done twice, whatever has become of the row.
       return parsed === undefined ? { earlier: "under-way" } : { earlier: "done", answer: parsed };
     }
@@ -86,13 +87,5 @@ export function createKnownKeys(
     if (message.state === "sending" && (settleAt(challenge) ?? 0) > now()) return { earlier: "under-way" };
     // Whoever sent it was cut off: it may have gone out, and must not go again unasked.
     return { earlier: "done", answer: { status, failed: PROBLEM_OF.send_uncertain } };
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -28,6 +28,8 @@ const NOT_SENT: Readonly<Record<SendErrorCode, SendRefusal>> = {
 /** Wait after throttling of unknown length: none of Vonage's rates is below one a second. */
 const THROTTLED_FOR_MS = 1000;
 
+export type SendBegun = ReturnType<typeof createSendBegun>;
+
 /** @param count Counts an event by name. It must not reject. */
 export function createSendBegun(
   config: TwoFactorConfig,

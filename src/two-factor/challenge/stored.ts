@@ -1,6 +1,7 @@
 // Reads stored challenges and outbox messages. Members that a later version added are kept.
 
 import * as v from "valibot";
+import { parseJson } from "../../shared/parse-json.ts";
 import { CHANNELS } from "../../wire/report.ts";
 import type { Challenge } from "./challenge.ts";
 import type { OutboxMessage } from "./step.ts";
@@ -75,12 +76,4 @@ export function parseChallenge(text: string, id: string): Challenge | undefined 
 export function parseOutboxMessage(text: string): OutboxMessage | undefined {
   const stored = parseJson(text);
   return v.is(outboxMessageSchema, stored) ? (stored as OutboxMessage) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { NO_ANSWER } from "../../client/response.ts";
 import { parseRetryAfter } from "../../client/retry.ts";
 import type { Attempt } from "../../client/transport.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { PROBLEM_TYPE } from "../../wire/problem-type.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../challenge/challenge.ts";
 import { isNotVerified, type RefusalReason, refusalOf } from "../refusal.ts";
@@ -96,14 +97,6 @@ export function readProblem(body: unknown): Problem | undefined {
   const name = output.type.slice(PROBLEM_TYPE.length);
   const message = detail === undefined ? title : `${title}. ${detail}`;
   return { name, reason: refusalOf(name), message, attemptsLeft };
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function toError({ status, body, retryAfter }: Answered): TwoFactorError {

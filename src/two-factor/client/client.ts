@@ -1,10 +1,5 @@
-import type * as v from "valibot";
-import { signalSchema } from "../../client/signal-schema.ts";
-import { createTransport, type OutgoingRequest } from "../../client/transport.ts";
-import { JSON_HEADERS } from "../../shared/json-headers.ts";
-import { findFaults, listFaults } from "../../shared/validation.ts";
+import type { OutgoingRequest } from "../../client/transport.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../challenge/challenge.ts";
-import { idempotencyKeyText } from "../challenge/idempotency-key.ts";
 import {
   type CheckResult,
   checkSchema,
@@ -15,17 +10,11 @@ import {
   type StartRequest,
   startSchema,
 } from "../request.ts";
-import {
-  type Answered,
-  readAnswer,
-  readCancelled,
-  readCheckResult,
-  readDetails,
-  readStatus,
-} from "./answer.ts";
+import { readCancelled, readCheckResult, readDetails, readStatus } from "./answer.ts";
+import { createAskWorker } from "./ask-worker.ts";
 import { TwoFactorError } from "./errors.ts";
 import { type TwoFactorClientOptions, twoFactorClientSchema } from "./options.ts";
-import { askRepeatedly } from "./repeat.ts";
+import { validate } from "./validate.ts";
 
 export interface CallOptions {
   /** Stops waiting. The Worker may still do what was asked. */
@@ -105,12 +94,6 @@ export interface TwoFactorClient {
   get(id: string, options?: CallOptions & LookRequest): Promise<ChallengeDetails>;
 }
 
-/** Ten messages of several parts, each with its receipt, take about 10 kB. */
-const MAX_BODY_BYTES = 65_536;
-
-/** Milliseconds for `/health`, which depends on nothing but the Worker. */
-const HEALTH_MS = 3000;
-
 /**
  * Creates a client of the Worker's workflow: it sends codes, checks them, and reports to Vonage. Use it on a server: it
  * holds a proxy key. It can be shared and needs no closing.
@@ -124,82 +107,38 @@ const HEALTH_MS = 3000;
  * @throws {TwoFactorError} `invalid_options`, naming every field at fault.
  */
 export function createTwoFactorClient(options: TwoFactorClientOptions): TwoFactorClient {
-  const { endpoint, key, timeout, retry, fetch } = check(twoFactorClientSchema, options, "invalid_options");
-  const createAttempt = (patience: number) =>
-    createTransport({
-      baseUrl: endpoint,
-      timeout: patience,
-      fetch,
-      keepalive: false,
-      readUpTo: 599,
-      maxBytes: MAX_BODY_BYTES,
-      once: true,
-    });
-  const attemptOnce = createAttempt(timeout);
-  const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
+  const { ask, post } = createAskWorker(validate(twoFactorClientSchema, options, "invalid_options"));
 
   return Object.freeze<TwoFactorClient>({
-    async start(request, options) {
-      const body = check(startSchema, request, "invalid_request");
-      return readStatus(await post("/2fa", body, options));
+    async start(request, { signal, idempotencyKey } = {}) {
+      const body = validate(startSchema, request, "invalid_request");
+      return readStatus(await post("/2fa", body, signal, idempotencyKey));
     },
 
-    async check(id, code, options) {
-      const body = check(checkSchema, { code }, "invalid_request");
-      return readCheckResult(await post(`${toPath(id)}/check`, body, options));
+    async check(id, code, { signal, idempotencyKey } = {}) {
+      const body = validate(checkSchema, { code }, "invalid_request");
+      return readCheckResult(await post(`${toPath(id)}/check`, body, signal, idempotencyKey));
     },
 
-    async resend(id, request = {}, options = {}) {
-      const body = check(resendSchema, request, "invalid_request");
-      return readStatus(await post(`${toPath(id)}/resend`, body, options));
+    async resend(id, request = {}, { signal, idempotencyKey } = {}) {
+      const body = validate(resendSchema, request, "invalid_request");
+      return readStatus(await post(`${toPath(id)}/resend`, body, signal, idempotencyKey));
     },
 
     async cancel(id, { signal } = {}) {
-      readCancelled(readAnswer(await ask({ path: toPath(id), method: "DELETE", headers }, signal), signal));
+      readCancelled(await ask({ path: toPath(id), method: "DELETE" }, signal));
     },
 
     async get(id, { signal, ...request } = {}) {
-      const { wait } = check(lookSchema, request, "invalid_request");
+      const { wait } = validate(lookSchema, request, "invalid_request");
       const query: Pick<OutgoingRequest, "query"> = wait > 0 ? { query: [["wait", String(wait)]] } : {};
-      const attempt = wait > 0 ? createAttempt(timeout + wait * 1000) : attemptOnce;
-      const look = { path: toPath(id), method: "GET", headers, ...query } as const;
-      return readDetails(readAnswer(await ask(look, signal, attempt), signal));
+      return readDetails(await ask({ path: toPath(id), method: "GET", ...query }, signal, wait * 1000));
     },
   });
-
-  async function post(
-    path: string,
-    body: object,
-    { signal, idempotencyKey = crypto.randomUUID() }: KeyedCallOptions = {},
-  ): Promise<Answered> {
-    const named = check(idempotencyKeyText, idempotencyKey, "invalid_request", "idempotencyKey");
-    const keyed = { ...headers, ...JSON_HEADERS, "idempotency-key": `"${named}"` };
-    const request = { path, headers: keyed, body: JSON.stringify(body) };
-    const health = { path: "/health", method: "GET", headers: {} } as const;
-    const askHealth = () => ask(health, signal, createAttempt(Math.min(timeout, HEALTH_MS)));
-    return readAnswer(await askRepeatedly(() => ask(request, signal), askHealth, retry, signal), signal);
-  }
-
-  function ask(request: OutgoingRequest, signal: AbortSignal | undefined, attempt = attemptOnce) {
-    const stop = check(signalSchema, signal, "invalid_options", "signal");
-    return attempt(request, stop ? [stop] : []);
-  }
 }
 
 /** The path of a challenge. An id may come from a form: it must not lead to another path. */
 function toPath(id: string): string {
   if (/^[\w-]+\.[\w-]+$/.test(id)) return `/2fa/${id}`;
   throw new TwoFactorError("not_found", "this is not the id of a challenge; nothing was sent");
-}
-
-/** Like `validate`, with a {@link TwoFactorError}. */
-function check<S extends v.GenericSchema>(
-  schema: S,
-  input: unknown,
-  code: "invalid_options" | "invalid_request",
-  name?: string,
-): v.InferOutput<S> {
-  const { output, faults } = findFaults(schema, input, name);
-  if (!faults) return output;
-  throw new TwoFactorError(code, listFaults(faults));
 }

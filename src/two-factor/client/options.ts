@@ -53,3 +53,6 @@ export const twoFactorClientSchema = objectOf({
   retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 2000 }),
   fetch: fetchSchema,
 });
+
+/** The options, complete. */
+export type ResolvedClientOptions = v.InferOutput<typeof twoFactorClientSchema>;

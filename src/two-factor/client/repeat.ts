@@ -3,8 +3,9 @@
 import * as v from "valibot";
 import { nextDelay, type RetryOptions } from "../../client/retry.ts";
 import { type Attempt, startTimer } from "../../client/transport.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import type { RefusalReason } from "../refusal.ts";
-import { parseJson, readProblem, readRetryAfter } from "./answer.ts";
+import { readProblem, readRetryAfter } from "./answer.ts";
 
 /** Refusals after which the same request may succeed, or its first answer may have arrived. */
 const REPEATED: ReadonlySet<RefusalReason | undefined> = new Set<RefusalReason>([
