@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 
 export interface LoadResult {
+  /** How many were answered. */
+  readonly requests: number;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -16,7 +18,7 @@ export interface LoadResult {
 export async function load(
   url: string,
   path: string | (() => string),
-  headers: Record<string, string>,
+  headers: Readonly<Record<string, string>>,
   body: string | (() => string),
   seconds: number,
   { connections = 32, status = 200 } = {},
@@ -66,5 +68,6 @@ export async function load(
   const elapsed = (performance.now() - started) / 1000;
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
-  return { perSecond: latencies.length / elapsed, p50: at(0.5), p99: at(0.99) };
+  const requests = latencies.length;
+  return { requests, perSecond: requests / elapsed, p50: at(0.5), p99: at(0.99) };
 }

@@ -2,49 +2,60 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePort } from "../support/free-port.ts";
 import { untilReachable, workerdBinary, writeConfig } from "../support/plain-workerd.ts";
-
-export interface Workerd {
-  /** The base URL of each Worker, by name. */
-  readonly urls: Readonly<Record<string, string>>;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
 
 export interface BenchWorker {
   readonly script: string;
   readonly bindings: Readonly<Record<string, string>>;
-  /** A folder for its ledger; without, it has none. */
+  /**
+   * The number of shards of its Durable Objects; 0 for none. They are stored in a folder of their own, or in `storage`.
+   *
+   * @default 0
+   */
+  readonly shards?: number;
   readonly storage?: string;
 }
 
-/** Those of ours that it exports. */
-function classesOf(script: string): Record<string, string> {
-  const all = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
-  return Object.fromEntries(Object.entries(all).filter(([, name]) => script.includes(name)));
+export interface RunningBenchWorker {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
 }
 
-/** Runs some Workers, by name, in one workerd; their console goes nowhere. */
-export async function startPlainWorkerd(
-  workers: Readonly<Record<string, BenchWorker>>,
-  firstPort: number,
-): Promise<Workerd> {
+/** The classes that a Worker may export. */
+const CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
+
+/**
+ * Runs a Worker on a workerd process of its own, so that the process's time is the Worker's; its console goes nowhere.
+ *
+ * @param inspector A port on 127.0.0.1 for the Chrome DevTools Protocol.
+ */
+export async function startBenchWorker(
+  { script, bindings, shards = 0, storage }: BenchWorker,
+  inspector?: number,
+): Promise<RunningBenchWorker> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  const placed = Object.fromEntries(
-    Object.entries(workers).map(([name, { script, bindings, storage }], index) => {
-      const durableObjects = storage && { storage, classes: classesOf(script) };
-      return [name, { script, bindings, port: firstPort + index, ...(durableObjects && { durableObjects }) }];
-    }),
-  );
-  const child = spawn(workerdBinary, ["serve", writeConfig(folder, placed)], {
-    stdio: ["ignore", "ignore", "inherit"],
+  const port = await findFreePort();
+  const classes = Object.fromEntries(Object.entries(CLASSES).filter(([, name]) => script.includes(name)));
+  const config = writeConfig(folder, {
+    worker: {
+      script,
+      port,
+      bindings: shards > 0 ? { ...bindings, LEDGER_SHARDS: String(shards) } : bindings,
+      ...(shards > 0 && {
+        durableObjects: { storage: storage ?? mkdtempSync(join(folder, "storage-")), classes },
+      }),
+    },
   });
-  const urls = Object.fromEntries(
-    Object.entries(placed).map(([name, { port }]) => [name, `http://127.0.0.1:${port}`]),
-  );
-  for (const url of Object.values(urls)) await untilReachable(url);
+  const inspected = inspector === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspector}`];
+  const child = spawn(workerdBinary, ["serve", ...inspected, config], {
+    stdio: ["ignore", "ignore", inspector === undefined ? "inherit" : "ignore"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReachable(url);
   return {
-    urls,
+    url,
     pid: child.pid ?? Number.NaN,
     stop: async () => {
       const ended = new Promise((resolve) => child.once("close", resolve));

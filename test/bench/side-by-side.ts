@@ -1,0 +1,64 @@
+// Measures variants in turn, round after round, so that whatever slows the machine slows all of them alike; and prints
+// the medians. Absolute figures mean little, since load, Worker and upstream share one machine: read the ratios.
+
+/** What one round of one variant has shown. */
+export interface Sample {
+  /** Processor time for each request, in microseconds. */
+  readonly microseconds: number;
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly measure: () => Promise<Sample>;
+  /** The least ratio wanted of the first variant's processor time to this one's. */
+  readonly aim?: number;
+  /** Rows written for each report. */
+  readonly rows?: number;
+}
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+
+/** Measures all variants, and prints each beside the first. */
+export async function sideBySide(title: string, variants: readonly Variant[]): Promise<void> {
+  const samples = new Map(variants.map((variant) => [variant, [] as Sample[]]));
+  // The first round warms up.
+  for (let round = -1; round < ROUNDS; round++) {
+    const cut = (round + 1) % variants.length;
+    for (const variant of [...variants.slice(cut), ...variants.slice(0, cut)]) {
+      const sample = await variant.measure();
+      if (round >= 0) samples.get(variant)?.push(sample);
+    }
+  }
+  const [first] = samples.values();
+  console.log(`\n${title}\n`);
+  console.log("| measured | processor time | ratio | aim | per second | p50 | p99 | rows |");
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const [{ name, aim, rows }, own] of samples) {
+    const ratios = own.map(
+      (sample, round) => (first?.[round]?.microseconds ?? Number.NaN) / sample.microseconds,
+    );
+    const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+    const of = (key: keyof Sample, digits: number) =>
+      median(own.map((sample) => sample[key])).toFixed(digits);
+    const cells = [
+      name,
+      `${of("microseconds", 0)} µs`,
+      own === first ? "1" : `${median(ratios).toFixed(2)} (${spread})`,
+      aim === undefined ? "" : `${aim}${median(ratios) < aim ? ", missed" : ""}`,
+      of("perSecond", 0),
+      `${of("p50", 1)} ms`,
+      `${of("p99", 1)} ms`,
+      rows?.toFixed(1) ?? "",
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

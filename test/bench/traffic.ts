@@ -1,0 +1,45 @@
+// The requests that are sent to Workers.
+
+import { mintReportToken } from "../../src/token/report-token.ts";
+import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
+import { load } from "./load.ts";
+import { processorTime } from "./processor-time.ts";
+import type { Sample } from "./side-by-side.ts";
+import type { RunningBenchWorker } from "./workerd.ts";
+
+export interface Traffic {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The same body each time, or another. */
+  readonly body: string | (() => string);
+}
+
+const path = "/conversions/sms";
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const withKey = { ...form, authorization: `Basic ${btoa(`${PROXY_KEY.name}:${PROXY_KEY.key}`)}` };
+const message = { messageId: "0A0000000123ABCD1", channel: "sms" } as const;
+const report = `message-id=${message.messageId}&delivered=true`;
+const token = await mintReportToken(message, { secret: TOKEN_SECRET, expiresIn: 86_400 });
+
+/** Ids of this run are new to every ledger: a known one would be a duplicate, and cost nothing. */
+const run = Date.now().toString(16).toUpperCase();
+let made = 0;
+const nextReport = () => `message-id=${run}${(made++).toString(16).padStart(9, "0")}&delivered=true`;
+
+export const TRAFFIC = {
+  key: { path, headers: withKey, body: report },
+  token: { path, headers: form, body: `${report}&token=${token}` },
+  /** With a proxy key, each about another message. */
+  new: { path, headers: withKey, body: nextReport },
+} as const satisfies Record<string, Traffic>;
+
+/** Sends as much as a Worker takes for some seconds. */
+export async function measureWorker(
+  { url, pid }: RunningBenchWorker,
+  { path, headers, body }: Traffic,
+  seconds = 1.5,
+): Promise<Sample> {
+  const before = processorTime(pid);
+  const { requests, ...result } = await load(url, path, headers, body, seconds);
+  return { ...result, microseconds: (processorTime(pid) - before) / requests };
+}
