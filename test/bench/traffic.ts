@@ -1,6 +1,6 @@
 // The requests that are sent to Workers.
 
-import { mintReportToken } from "../../src/token/report-token.ts";
+import { mintReportToken } from "../../src/token/index.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
 import { load } from "./load.ts";
 import { processorTime } from "./processor-time.ts";
