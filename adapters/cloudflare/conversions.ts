@@ -14,7 +14,7 @@ import {
 } from "../../src/wire/report.ts";
 import { LedgerUnavailable } from "../http/ports/ledger.ts";
 import type { SubmissionRefusal } from "../http/refusal.ts";
-import { describeRefusal } from "../http/refusal-problem.ts";
+import { explainRefusal } from "../http/refusal-problem.ts";
 import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/track.ts";
 import type { Env } from "./env.ts";
 import { requireServices, type ServicesOf } from "./services.ts";
@@ -109,7 +109,7 @@ const CODES: Readonly<
 function toError(refusal: SubmissionRefusal, attempts: number): ConversionError {
   if (refusal.reason === "upstream") {
     const { code, retryable, status, retryAfter } = refusal;
-    return new ConversionError(code, `${code}: ${describeRefusal(refusal)}`, {
+    return new ConversionError(code, `${code}: ${explainRefusal(refusal)}`, {
       attempts,
       retryable,
       ...(status !== undefined && { status }),
@@ -117,5 +117,5 @@ function toError(refusal: SubmissionRefusal, attempts: number): ConversionError 
     });
   }
   const [code, retryable] = CODES[refusal.reason];
-  return new ConversionError(code, `${code}: ${describeRefusal(refusal)}`, { attempts, retryable });
+  return new ConversionError(code, `${code}: ${explainRefusal(refusal)}`, { attempts, retryable });
 }

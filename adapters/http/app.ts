@@ -4,12 +4,13 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
 import { toNormalPath } from "../../src/wire/normal-path.ts";
+import type { Answer } from "./answer.ts";
 import type { HandlerContext } from "./context.ts";
 import { createCors } from "./cors.ts";
 import { type LogEntry, logToConsole } from "./log.ts";
 import type { RateLimits } from "./ports/rate-limit.ts";
 import { STORAGE_PROBLEMS, StorageUnavailable } from "./ports/storage-unavailable.ts";
-import { type Answer, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 import { answerPublic, limitPublic } from "./rate-limits.ts";
 
 /** Answers one request. `context` is what the runtime knows about it. */

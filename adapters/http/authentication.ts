@@ -4,12 +4,12 @@
 import type { DecodedParameters } from "../../src/wire/parameters.ts";
 import type { Traffic } from "../../src/wire/report.ts";
 import { parseQuery, readParameters } from "../../src/wire/request-parameters.ts";
+import type { Answer } from "./answer.ts";
 import { type Caller, identifyAdmin, identifyCaller } from "./caller.ts";
 import type { HandlerContext } from "./context.ts";
 import type { HandlerConfig } from "./options.ts";
-import { type Answer, problem } from "./problem.ts";
 import { answerPublic, answerUnauthenticated, isTooFast, tooManyRequests } from "./rate-limits.ts";
-import { answerUnreadable } from "./unreadable-body.ts";
+import { answerRefusal } from "./refusal-problem.ts";
 
 /** A request of a known caller. */
 export interface Authenticated {
@@ -33,24 +33,18 @@ export async function authenticate(
 ): Promise<Authenticated | Answer> {
   const decoded = await readParameters(request, context.lengthHolds);
   const asPublic = (answer: Answer) => answerPublic(config, context, answer);
-  if (typeof decoded === "string") return asPublic(answerUnreadable(decoded));
+  if (typeof decoded === "string")
+    return asPublic(answerRefusal({ reason: "unreadable_body", why: decoded }));
   if (decoded.unread === "body") {
-    const detail = "The body is declared as JSON, but is not one JSON object.";
-    return asPublic(problem("malformed-body", { detail, errors: decoded.faults }));
+    return asPublic(answerRefusal({ reason: "malformed_json", errors: decoded.faults }));
   }
   if (parseQuery(request.url).parameters.has("token")) {
-    return asPublic(problem("invalid-parameters", { errors: [TOKEN_IN_URL] }));
+    return asPublic(answerRefusal({ reason: "invalid_parameters", errors: [TOKEN_IN_URL] }));
   }
 
   const authorization = request.headers.get("authorization");
   const caller = await identifyCaller(authorization, decoded.parameters, config, Date.now());
-  if (caller === undefined) {
-    return refuse(
-      config,
-      context,
-      "Send a report token as `token` in the form or as Bearer, or a proxy key as Bearer or Basic.",
-    );
-  }
+  if (caller === undefined) return refuse(config, context, "token or proxy key");
   const seen = {
     traffic: caller.traffic,
     caller: caller.kind === "key" ? `key:${caller.name}` : `token:${caller.kid}`,
@@ -60,19 +54,22 @@ export async function authenticate(
   return { caller, decoded, seen };
 }
 
-/** Identifies the operator: gives the name of the admin key, or the answer when the caller has none. */
+/** Identifies the operator by an admin key; gives what the log records about it, or the answer to a caller without one. */
 export async function authenticateAdmin(
   request: Request,
   config: HandlerConfig,
   context: HandlerContext,
-): Promise<string | Answer> {
+): Promise<{ readonly caller: string } | Answer> {
   const name = identifyAdmin(request.headers.get("authorization"), config);
-  if (name === undefined) return refuse(config, context, "Send an admin key as Bearer.");
-  return (await isTooFast(config.rateLimits.key, `admin:${name}`)) ? tooManyRequests({ caller: name }) : name;
+  if (name === undefined) return refuse(config, context, "admin key");
+  const seen = { caller: `admin:${name}` };
+  return (await isTooFast(config.rateLimits.key, seen.caller)) ? tooManyRequests(seen) : seen;
 }
 
-/** Challenges with Bearer, never with Basic: for Basic browsers open a password prompt. */
-function refuse(config: HandlerConfig, context: HandlerContext, detail: string): Promise<Answer> {
-  const challenge = { "www-authenticate": 'Bearer realm="vonage-conversion"' };
-  return answerUnauthenticated(config, context, problem("unauthenticated", { detail }, challenge));
+function refuse(
+  config: HandlerConfig,
+  context: HandlerContext,
+  wanted: "token or proxy key" | "admin key",
+): Promise<Answer> {
+  return answerUnauthenticated(config, context, answerRefusal({ reason: "unauthenticated", wanted }));
 }

@@ -1,15 +1,14 @@
 // `POST /erase`: removes everything stored about a phone number.
 
-import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { objectOf, required, text } from "../../src/shared/validation.ts";
 import { readParameters } from "../../src/wire/request-parameters.ts";
+import { type Answer, answerJson } from "./answer.ts";
 import { authenticateAdmin } from "./authentication.ts";
 import type { HandlerContext } from "./context.ts";
 import { readFields } from "./fields.ts";
 import type { HandlerConfig } from "./options.ts";
 import type { Erase } from "./ports/erase.ts";
-import { type Answer, problem } from "./problem.ts";
-import { answerUnreadable } from "./unreadable-body.ts";
+import { answerRefusal } from "./refusal-problem.ts";
 
 /** The rules of what is erased. */
 export const eraseSchema = objectOf({
@@ -23,26 +22,19 @@ const NUMBER_IN_URL = { parameter: "to", detail: "must not be in the URL; send i
 /** Makes the route, which requires an admin key. Without the workflow there is no `erase`. */
 export function createEraser(config: HandlerConfig, erase: Erase | undefined) {
   return async (request: Request, context: HandlerContext): Promise<Answer> => {
-    const admin = await authenticateAdmin(request, config, context);
-    if (typeof admin !== "string") return admin;
-    const seen = { caller: `admin:${admin}` };
-    if (erase === undefined) return problem("no-two-factor", {}, {}, seen);
+    const seen = await authenticateAdmin(request, config, context);
+    if ("status" in seen) return seen;
+    if (erase === undefined) return answerRefusal({ reason: "no_two_factor" }, undefined, seen);
     if (new URL(request.url).search !== "") {
-      return problem("invalid-parameters", { errors: [NUMBER_IN_URL] }, {}, seen);
+      return answerRefusal({ reason: "invalid_parameters", errors: [NUMBER_IN_URL] }, undefined, seen);
     }
     const decoded = await readParameters(request, context.lengthHolds);
     if (typeof decoded === "string") {
-      const { log, ...answer } = answerUnreadable(decoded);
-      return { ...answer, log: { ...seen, ...log } };
+      return answerRefusal({ reason: "unreadable_body", why: decoded }, undefined, seen);
     }
-    const { output, errors = [] } = readFields(decoded, eraseSchema);
-    if (output === undefined) return problem("invalid-parameters", { errors }, {}, seen);
+    const { output, errors = [] } = readFields(decoded, eraseSchema, [], new Set());
+    if (output === undefined) return answerRefusal({ reason: "invalid_parameters", errors }, undefined, seen);
     const erased = await erase(output.to.replace("+", ""));
-    return {
-      status: 200,
-      headers: JSON_HEADERS,
-      body: JSON.stringify(erased),
-      log: { ...seen, outcome: "erased" },
-    };
+    return answerJson(200, erased, { ...seen, outcome: "erased" });
   };
 }

@@ -14,15 +14,17 @@ import { CALLER_PARAMETERS } from "./caller.ts";
  * Reads an object of `schema` from a request's parameters.
  *
  * @param numbers Fields that are whole numbers. Parameters are text, from JSON too.
+ * @param ignored Further names that are allowed: by default those that authenticate a caller.
  */
 export function readFields<E extends v.ObjectEntries>(
   decoded: DecodedParameters,
   schema: ReturnType<typeof objectOf<E>>,
   numbers: readonly string[] = [],
+  ignored: ReadonlySet<string> = CALLER_PARAMETERS,
 ):
   | { readonly output: v.InferOutput<ReturnType<typeof objectOf<E>>>; readonly errors?: never }
   | { readonly output?: never; readonly errors: ParameterFault[] } {
-  const given = [...decoded.parameters].filter(([name]) => !CALLER_PARAMETERS.has(name));
+  const given = [...decoded.parameters].filter(([name]) => !ignored.has(name));
   const known = given.filter(([name]) => Object.hasOwn(schema.entries, name));
   const fields = known.map(([name, value]) => [name, numbers.includes(name) ? toNumber(value) : value]);
   const { output, faults = [] } = findFaults(schema, Object.fromEntries(fields));

@@ -1,8 +1,8 @@
 // The routes.
 
 import type { Context } from "hono";
-import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { CHANNELS, TRAFFICS } from "../../src/wire/report.ts";
+import { type Answer, answerJson } from "./answer.ts";
 import { type AppEnv, addRoute, type ConversionHandler, createApp, observe } from "./app.ts";
 import type { HandlerContext } from "./context.ts";
 import { createEraser } from "./erase.ts";
@@ -11,7 +11,6 @@ import type { HandlerConfig } from "./options.ts";
 import type { Erase } from "./ports/erase.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import type { UnreadableRows } from "./ports/unreadable-rows.ts";
-import { type Answer, problem } from "./problem.ts";
 import { answerPublic, limitPublic } from "./rate-limits.ts";
 import { answerRefusal } from "./refusal-problem.ts";
 import { createReportRoute } from "./report.ts";
@@ -73,8 +72,7 @@ export function createHandler(
       const refusal = await limitPublic(config, c.env);
       if (refusal !== undefined) return refusal;
       const notes = [...fixedNotes, ...((await twoFactor?.examination?.notes()) ?? [])];
-      const body = JSON.stringify({ ...health, ...(notes.length > 0 && { notes }) });
-      return { status: 200, headers: JSON_HEADERS, body, log: { outcome: "ok" } };
+      return answerJson(200, { ...health, ...(notes.length > 0 && { notes }) }, { outcome: "ok" });
     },
   });
   for (const channel of CHANNELS) {
@@ -103,7 +101,7 @@ export function createHandler(
   type Part = (request: Request, context: HandlerContext, id: string) => Answer | Promise<Answer>;
   const ofTwoFactor = (pick: (parts: TwoFactorParts) => Part) => (c: Context<AppEnv>) =>
     twoFactor === undefined
-      ? asPublic(c, problem("no-two-factor"))
+      ? asPublic(c, answerRefusal({ reason: "no_two_factor" }))
       : pick(twoFactor)(c.req.raw, c.env, c.req.param("id") ?? "");
   addRoute(app, config, "/2fa", { POST: ofTwoFactor(({ calls }) => calls.start) });
   addRoute(app, config, "/2fa/:id", {

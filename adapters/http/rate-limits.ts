@@ -1,10 +1,11 @@
 // Rate limits: by message, by key, and by address for callers without credentials.
 
 import { toNetwork } from "../../src/shared/ip-address.ts";
+import type { Answer } from "./answer.ts";
 import type { HandlerContext } from "./context.ts";
 import type { LogEntry } from "./log.ts";
 import type { RateLimit, RateLimits } from "./ports/rate-limit.ts";
-import { type Answer, problem } from "./problem.ts";
+import { answerRefusal } from "./refusal-problem.ts";
 
 interface Limited {
   readonly rateLimits: RateLimits;
@@ -14,7 +15,7 @@ interface Limited {
 const NO_ADDRESS = "unknown";
 
 /** The period of the rate limits in wrangler.toml, and so the time to wait. */
-const RATE_LIMIT_PERIOD_S = 10;
+const RATE_LIMIT_PERIOD_MS = 10_000;
 
 /** Gives the answer for a caller that failed authentication, or 429 after too many from its address. */
 export async function answerUnauthenticated(
@@ -58,5 +59,5 @@ export async function isTooFast(rateLimit: RateLimit | undefined, key: string): 
 }
 
 export function tooManyRequests(log: Partial<LogEntry> = {}): Answer {
-  return problem("too-many-requests", {}, { "retry-after": String(RATE_LIMIT_PERIOD_S) }, log);
+  return answerRefusal({ reason: "too_many_requests", retryAfter: RATE_LIMIT_PERIOD_MS }, undefined, log);
 }

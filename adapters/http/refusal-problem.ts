@@ -2,60 +2,62 @@
 
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
 import type { Traffic } from "../../src/wire/report.ts";
+import type { Unreadable } from "../../src/wire/request-parameters.ts";
+import type { Answer } from "./answer.ts";
 import type { LogEntry } from "./log.ts";
 import { STORAGE_PROBLEMS } from "./ports/storage-unavailable.ts";
-import { type Answer, PROBLEMS, type ProblemName, problem } from "./problem.ts";
+import { type ProblemExtensions, problem } from "./problem.ts";
+import { PROBLEMS, type ProblemName } from "./problems.ts";
 import type { Refusal, UpstreamFailure } from "./refusal.ts";
+
+/** The parts of the answer to a refused call, and the operator's part. */
+interface Description extends Pick<ProblemExtensions, "errors"> {
+  readonly name: ProblemName;
+  /** More exact than the detail in the table of problems. */
+  readonly detail?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the operator should do. */
+  readonly hint?: string | undefined;
+}
 
 /** Callers wait no longer than this, whatever Vonage asks for: a report is worth most when it is fresh. */
 const MAX_RETRY_AFTER_S = 60;
 
 const DEFAULT_RETRY_AFTER_MS = 1000;
 
-const PROBLEM_OF: Readonly<Record<Exclude<Refusal["reason"], "upstream">, ProblemName>> = {
-  no_credentials: "not-configured",
-  other_traffic: "wrong-traffic",
-  conflict: "conflict",
-  ledger_unavailable: "ledger-unavailable",
-  no_ledger: "no-ledger",
-  other_message: "wrong-message",
-  not_a_key: "unauthenticated",
-  unknown_report: "not-found",
-  nothing_to_retry: "nothing-to-retry",
+const OUTSIDE_API = "Vonage gave a status outside its API: check the base URL";
+
+/** The operator has to act on Vonage's 401 and 402, so the caller never gets them as its own. */
+const UPSTREAM: Readonly<Record<ConversionErrorCode, Pick<Description, "name" | "hint">>> = {
+  unauthorized: {
+    name: "upstream-unauthorized",
+    hint: "Vonage refused the credentials (401 or 403): check API key and secret of this traffic",
+  },
+  not_enabled: {
+    name: "upstream-not-enabled",
+    hint: "Vonage answered 402: ask Vonage support to enable the Conversion API for this API key",
+  },
+  unexpected_response: { name: "upstream-unexpected", hint: OUTSIDE_API },
+  conflict: { name: "upstream-unexpected", hint: OUTSIDE_API },
+  rejected: { name: "upstream-rejected" },
+  rate_limited: { name: "upstream-throttled" },
+  unavailable: { name: "upstream-unavailable" },
+  network: { name: "upstream-unavailable" },
+  timeout: { name: "upstream-timeout" },
+  aborted: { name: "internal" },
+  invalid_options: { name: "internal" },
+  invalid_report: { name: "internal" },
 };
 
-/** 401 and 402 are the operator's to act on, so the caller never gets them as its own. */
-const PROBLEM_OF_UPSTREAM: Readonly<Record<ConversionErrorCode, ProblemName>> = {
-  unauthorized: "upstream-unauthorized",
-  not_enabled: "upstream-not-enabled",
-  rejected: "upstream-rejected",
-  rate_limited: "upstream-throttled",
-  unavailable: "upstream-unavailable",
-  network: "upstream-unavailable",
-  timeout: "upstream-timeout",
-  unexpected_response: "upstream-unexpected",
-  conflict: "upstream-unexpected",
-  aborted: "internal",
-  invalid_options: "internal",
-  invalid_report: "internal",
-};
-
-/** Details that are more exact than those of the table of problems. */
-const DETAIL: Readonly<Partial<Record<Refusal["reason"], string>>> = {
-  other_traffic:
-    "The message belongs to the other kind of traffic; only a key or token of that may report it.",
-  no_ledger: "There is no ledger: on Cloudflare, bind LEDGER to track, keep and list reports.",
-  not_a_key: "Messages are tracked with a proxy key; a token only reports one message.",
-  unknown_report: "The ledger holds no such report.",
-  nothing_to_retry: "The report is still awaited, or already on record.",
-};
-
-/** What the operator should do about a failure at Vonage. */
-const UPSTREAM_HINTS: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
-  unauthorized: "Vonage refused the credentials (401 or 403): check API key and secret of this traffic",
-  not_enabled: "Vonage answered 402: ask Vonage support to enable the Conversion API for this API key",
-  unexpected_response: "Vonage gave a status outside its API: check the base URL",
-  conflict: "Vonage gave a status outside its API: check the base URL",
+const UNREADABLE: Readonly<Record<Unreadable, Description>> = {
+  malformed: { name: "malformed-body" },
+  too_large: { name: "body-too-large" },
+  unsupported_type: { name: "unsupported-media-type" },
+  consumed: {
+    name: "internal",
+    detail: "The server had already read the body of this request; its operator has to act.",
+    hint: "the body was read before the handler got the request: hand it request.clone(), or the request unread",
+  },
 };
 
 /** What the operator should do while the ledger keeps the reports of a key. */
@@ -64,57 +66,93 @@ const WAITING_HINTS: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
   not_enabled: "Vonage answers 402: reports wait until Vonage support has enabled the Conversion API",
 };
 
-/** The problem of a refusal, by name. */
-export function problemOf(refusal: Refusal): ProblemName {
-  return refusal.reason === "upstream" ? PROBLEM_OF_UPSTREAM[refusal.code] : PROBLEM_OF[refusal.reason];
+/** The answer to a refused call. */
+export function answerRefusal(refusal: Refusal, traffic?: Traffic, log: Partial<LogEntry> = {}): Answer {
+  const { name, hint, headers, ...extensions } = describe(refusal);
+  return problem(name, extensions, headers, { ...log, ...(hint && adviseOperator(hint, traffic)) });
 }
 
 /** One sentence for the error of a service binding. */
-export function describeRefusal(refusal: Refusal): string {
-  return detailOf(refusal) ?? PROBLEMS[problemOf(refusal)][1];
-}
-
-/** The answer to a refused call. */
-export function answerRefusal(refusal: Refusal, traffic?: Traffic, log: Partial<LogEntry> = {}): Answer {
-  const detail = detailOf(refusal);
-  const hint = hintOf(refusal, traffic);
-  const operator = hint !== undefined && { level: "error" as const, hint };
-  return problem(problemOf(refusal), detail ? { detail } : {}, toHeaders(refusal), { ...log, ...operator });
+export function explainRefusal(refusal: Refusal): string {
+  const { name, detail } = describe(refusal);
+  return detail ?? PROBLEMS[name][1];
 }
 
 /** What the log tells the operator about a report that waits in the ledger. */
 export function adviseWaiting(reason: ConversionErrorCode | undefined, traffic: Traffic): Partial<LogEntry> {
   const hint = reason && WAITING_HINTS[reason];
-  return hint ? { level: "error", hint: `${traffic}: ${hint}` } : {};
+  return hint ? adviseOperator(hint, traffic) : {};
 }
 
-function detailOf(refusal: Refusal): string | undefined {
-  return refusal.reason === "no_credentials"
-    ? `There are no credentials for "${refusal.traffic}" traffic here.`
-    : DETAIL[refusal.reason];
+function adviseOperator(hint: string, traffic: Traffic | undefined): Partial<LogEntry> {
+  return { level: "error", hint: traffic ? `${traffic}: ${hint}` : hint };
 }
 
-function hintOf(refusal: Refusal, traffic: Traffic | undefined): string | undefined {
-  if (refusal.reason === "no_credentials") {
-    return `set VONAGE_${refusal.traffic.toUpperCase()}_API_KEY and its secret, or mint no such tokens`;
+function describe(refusal: Refusal): Description {
+  switch (refusal.reason) {
+    case "unreadable_body":
+      return UNREADABLE[refusal.why];
+    case "malformed_json":
+      return {
+        name: "malformed-body",
+        detail: "The body is declared as JSON, but is not one JSON object.",
+        errors: refusal.errors,
+      };
+    case "invalid_parameters":
+      return { name: "invalid-parameters", errors: refusal.errors };
+    case "unauthenticated":
+      return {
+        name: "unauthenticated",
+        ...(refusal.wanted === "admin key" && { detail: "Send an admin key as Bearer." }),
+        // Never Basic: for that, browsers open a password prompt.
+        headers: { "www-authenticate": 'Bearer realm="vonage-conversion"' },
+      };
+    case "not_a_key":
+      return {
+        name: "unauthenticated",
+        detail: "Messages are tracked with a proxy key; a token only reports one message.",
+      };
+    case "too_many_requests":
+      return { name: "too-many-requests", headers: toRetryAfter(refusal) };
+    case "no_credentials":
+      return {
+        name: "not-configured",
+        detail: `There are no credentials for "${refusal.traffic}" traffic here.`,
+        hint: `set VONAGE_${refusal.traffic.toUpperCase()}_API_KEY and its secret, or mint no such tokens`,
+      };
+    case "other_traffic":
+      return {
+        name: "wrong-traffic",
+        detail:
+          "The message belongs to the other kind of traffic; only a key or token of that may report it.",
+      };
+    case "other_message":
+      return { name: "wrong-message" };
+    case "conflict":
+      return { name: "conflict" };
+    case "no_ledger":
+      return {
+        name: "no-ledger",
+        detail: "There is no ledger: on Cloudflare, bind LEDGER to track, keep and list reports.",
+      };
+    case "no_two_factor":
+      return { name: "no-two-factor" };
+    case "ledger_unavailable":
+      return { name: "ledger-unavailable", headers: toRetryAfter(), hint: STORAGE_PROBLEMS.ledger.hint };
+    case "unknown_report":
+      return { name: "not-found", detail: "The ledger holds no such report." };
+    case "nothing_to_retry":
+      return { name: "nothing-to-retry", detail: "The report is still awaited, or already on record." };
+    case "upstream":
+      return {
+        ...UPSTREAM[refusal.code],
+        ...(refusal.code === "rate_limited" && { headers: toRetryAfter(refusal) }),
+      };
   }
-  const hint =
-    refusal.reason === "upstream"
-      ? UPSTREAM_HINTS[refusal.code]
-      : refusal.reason === "ledger_unavailable"
-        ? STORAGE_PROBLEMS.ledger.hint
-        : undefined;
-  return hint && traffic ? `${traffic}: ${hint}` : hint;
 }
 
-function toHeaders(refusal: Refusal): Record<string, string> {
-  if (refusal.reason === "ledger_unavailable") return { "retry-after": toSeconds() };
-  const isThrottled = refusal.reason === "upstream" && refusal.code === "rate_limited";
-  return isThrottled ? { "retry-after": toSeconds(refusal) } : {};
-}
-
-function toSeconds({
+function toRetryAfter({
   retryAfter = DEFAULT_RETRY_AFTER_MS,
-}: Pick<UpstreamFailure, "retryAfter"> = {}): string {
-  return String(Math.min(Math.ceil(retryAfter / 1000), MAX_RETRY_AFTER_S));
+}: Pick<UpstreamFailure, "retryAfter"> = {}): Description["headers"] & object {
+  return { "retry-after": String(Math.min(Math.ceil(retryAfter / 1000), MAX_RETRY_AFTER_S)) };
 }

@@ -1,8 +1,10 @@
-// Every reason for which a call about reports is refused, as data. The one mapping to problems is refusal-problem.ts;
-// the one to the errors of a service binding is adapters/cloudflare/conversions.ts.
+// Every reason for which a call is refused, as data; src/two-factor/refusal.ts has those of the workflow. The one mapping
+// to problems is refusal-problem.ts, the one to the errors of a service binding adapters/cloudflare/conversions.ts.
 
 import type { SubmissionFailure } from "../../src/client/sending.ts";
+import type { ParameterFault } from "../../src/wire/parameters.ts";
 import type { Traffic } from "../../src/wire/report.ts";
+import type { Unreadable } from "../../src/wire/request-parameters.ts";
 
 /** Why this service does not take a report, or does not track a message. */
 export type SubmissionRefusal =
@@ -22,9 +24,21 @@ export type SubmissionRefusal =
 export type UpstreamFailure = Pick<SubmissionFailure, "code" | "retryable"> &
   Partial<Pick<SubmissionFailure, "status" | "retryAfter">>;
 
-/** Why a call about reports is refused, over HTTP. */
+/** Why a call is refused, over HTTP. */
 export type Refusal =
   | SubmissionRefusal
+  /** The body cannot be read. */
+  | { readonly reason: "unreadable_body"; readonly why: Unreadable }
+  /** The body is declared as JSON, but is not one JSON object. */
+  | { readonly reason: "malformed_json"; readonly errors: readonly ParameterFault[] }
+  /** Parameters are missing or wrong. */
+  | { readonly reason: "invalid_parameters"; readonly errors: readonly ParameterFault[] }
+  /** The caller is unknown. */
+  | { readonly reason: "unauthenticated"; readonly wanted: "token or proxy key" | "admin key" }
+  /** Too many requests; the caller may send the next after so many milliseconds. */
+  | { readonly reason: "too_many_requests"; readonly retryAfter: number }
+  /** The workflow is off. */
+  | { readonly reason: "no_two_factor" }
   /** The token is for another message. */
   | { readonly reason: "other_message" }
   /** A token cannot track messages. */

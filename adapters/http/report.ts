@@ -1,14 +1,13 @@
 // `POST /conversions/{channel}`: authentication → parameters → report → submission → answer.
 
-import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
 import { type Channel, createReportSchema, type Traffic } from "../../src/wire/report.ts";
 import { decodeReport } from "../../src/wire/report-parameters.ts";
+import { type Answer, answerJson } from "./answer.ts";
 import { authenticate } from "./authentication.ts";
 import { CALLER_PARAMETERS } from "./caller.ts";
 import type { HandlerContext } from "./context.ts";
 import type { HandlerConfig } from "./options.ts";
-import { type Answer, problem } from "./problem.ts";
 import { adviseWaiting, answerRefusal } from "./refusal-problem.ts";
 import type { Submission, Submit } from "./submission.ts";
 
@@ -21,7 +20,9 @@ export function createReportRoute(config: HandlerConfig, submit: Submit) {
     if ("status" in authenticated) return authenticated;
     const { caller, decoded, seen } = authenticated;
     const { report, faults } = decodeReport(channel, decoded, CALLER_PARAMETERS, schema);
-    if (report === undefined) return problem("invalid-parameters", { errors: faults }, {}, seen);
+    if (report === undefined) {
+      return answerRefusal({ reason: "invalid_parameters", errors: faults }, undefined, seen);
+    }
     if (caller.kind === "token" && (caller.messageId !== report.messageId || caller.channel !== channel)) {
       return answerRefusal({ reason: "other_message" }, undefined, seen);
     }
@@ -43,10 +44,6 @@ function toAnswer(submission: Submission, traffic: Traffic): Answer {
   const { status, attempts } = submission;
   if (status === "refused") return answerRefusal(submission.refusal, traffic, { attempts });
   const { reason } = submission;
-  return {
-    status: status === "accepted" ? 202 : 200,
-    headers: JSON_HEADERS,
-    body: JSON.stringify({ status }),
-    log: { outcome: status, attempts, ...(reason && { reason, ...adviseWaiting(reason, traffic) }) },
-  };
+  const advice = reason && { reason, ...adviseWaiting(reason, traffic) };
+  return answerJson(status === "accepted" ? 202 : 200, { status }, { outcome: status, attempts, ...advice });
 }

@@ -1,17 +1,16 @@
 // `POST /messages`: authentication → parameters → ledger → report token.
 
 import * as v from "valibot";
-import { JSON_HEADERS } from "../../src/shared/json-headers.ts";
 import { integer, objectOf, oneOf, required } from "../../src/shared/validation.ts";
 import { mintReportToken } from "../../src/token/mint.ts";
 import { LONGEST_TOKEN_S } from "../../src/token/token-lifetime.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
+import { type Answer, answerJson } from "./answer.ts";
 import { authenticate } from "./authentication.ts";
 import type { HandlerContext } from "./context.ts";
 import { readFields } from "./fields.ts";
 import type { HandlerConfig } from "./options.ts";
 import type { Ledger } from "./ports/ledger.ts";
-import { type Answer, problem } from "./problem.ts";
 import type { SubmissionRefusal } from "./refusal.ts";
 import { answerRefusal } from "./refusal-problem.ts";
 
@@ -98,12 +97,11 @@ export function createTrackRoute(config: HandlerConfig, track: Track) {
       });
     }
     if (output === undefined || errors.length > 0) {
-      return problem("invalid-parameters", { errors }, {}, seen);
+      return answerRefusal({ reason: "invalid_parameters", errors }, undefined, seen);
     }
     const { messageId, channel, expiresIn } = output;
     const tracked = await track({ messageId, channel, traffic, expiresIn });
     if ("refused" in tracked) return answerRefusal(tracked.refused, undefined, { ...seen, channel });
-    const body = JSON.stringify(tracked);
-    return { status: 201, headers: JSON_HEADERS, body, log: { ...seen, channel, outcome: "tracked" } };
+    return answerJson(201, tracked, { ...seen, channel, outcome: "tracked" });
   };
 }

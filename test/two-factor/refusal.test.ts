@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROBLEMS } from "../../adapters/http/problem.ts";
+import { PROBLEMS } from "../../adapters/http/problems.ts";
 import { codeOf } from "../../src/two-factor/client/errors.ts";
 import { isNotVerified, PROBLEM_OF, type RefusalReason, refusalOf } from "../../src/two-factor/refusal.ts";
 

@@ -19,7 +19,7 @@ import {
   startSchema,
 } from "../../../src/two-factor/request.ts";
 import { StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
-import { PROBLEMS } from "../../http/problem.ts";
+import { PROBLEMS } from "../../http/problems.ts";
 import { type Failure, REFUSAL_PROBLEMS } from "../../http/two-factor/refusal-problem.ts";
 import type { TwoFactor } from "../../http/two-factor/service.ts";
 import type { Env } from "../env.ts";

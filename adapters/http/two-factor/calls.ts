@@ -1,7 +1,6 @@
 // The workflow over HTTP: who is calling → fields → service → answer.
 
 import * as v from "valibot";
-import { JSON_HEADERS } from "../../../src/shared/json-headers.ts";
 import { objectOf } from "../../../src/shared/validation.ts";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import {
@@ -10,12 +9,14 @@ import {
   readIdempotencyKey,
 } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import { type Answer, answerJson } from "../answer.ts";
 import { type Authenticated, authenticate } from "../authentication.ts";
 import type { HandlerContext } from "../context.ts";
 import { readFields } from "../fields.ts";
 import type { LogEntry } from "../log.ts";
 import type { HandlerConfig } from "../options.ts";
-import { type Answer, problem } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { answerRefusal } from "../refusal-problem.ts";
 import { type Failure, toFailure, toProblem } from "./refusal-problem.ts";
 import type { TwoFactor } from "./service.ts";
 
@@ -60,7 +61,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
       const key = readKey(request.headers);
       if (output === undefined || key === null) {
         const all = key === null ? [...errors, KEY_FAULT] : errors;
-        return problem("invalid-parameters", { errors: all }, {}, seen);
+        return answerRefusal({ reason: "invalid_parameters", errors: all }, undefined, seen);
       }
       // A caller that hangs up must not leave a message that was sent without a note of it.
       const work = answer(output, { caller: caller.name, id, key, signal: request.signal });
@@ -84,7 +85,9 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
     check: asCaller(checkSchema, async ({ code }, { caller, id, key }) => {
       const checked = await service.check(id, code, caller, key);
       if ("failed" in checked) return toProblem(checked);
-      return checked.verified ? json(200, { verified: true }, "verified") : toProblem(toFailure(checked));
+      return checked.verified
+        ? answerJson(200, { verified: true }, { outcome: "verified" })
+        : toProblem(toFailure(checked));
     }),
 
     /** `POST /2fa/{id}/resend` */
@@ -102,7 +105,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
     /** `GET /2fa/{id}` */
     look: asCaller(lookSchema, async ({ wait }, { id, signal }) => {
       const found = await service.look(id, wait > 0 ? { milliseconds: wait * 1000, signal } : undefined);
-      return "failed" in found ? toProblem(found) : json(200, found, "ok");
+      return "failed" in found ? toProblem(found) : answerJson(200, found, { outcome: "ok" });
     }),
   };
 }
@@ -122,10 +125,6 @@ function readKey(headers: Headers): string | undefined | null {
 }
 
 function toAnswer(result: ChallengeStatus | Failure, outcome: string, log: Partial<LogEntry> = {}): Answer {
-  const answer = "failed" in result ? toProblem(result) : json(201, result, outcome);
+  const answer = "failed" in result ? toProblem(result) : answerJson(201, result, { outcome });
   return { ...answer, log: { ...log, ...answer.log } };
-}
-
-function json(status: number, body: unknown, outcome: string): Answer {
-  return { status, headers: JSON_HEADERS, body: JSON.stringify(body), log: { outcome } };
 }

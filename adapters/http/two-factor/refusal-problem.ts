@@ -3,7 +3,9 @@
 import type { ChallengeWithoutNumber } from "../../../src/two-factor/client/errors.ts";
 import { PROBLEM_OF, type RefusalReason } from "../../../src/two-factor/refusal.ts";
 import type { SendAdvice } from "../../../src/two-factor/senders/send-advice.ts";
-import { type Answer, type ProblemName, problem } from "../problem.ts";
+import type { Answer } from "../answer.ts";
+import { problem } from "../problem.ts";
+import type { ProblemName } from "../problems.ts";
 import type { Refusal } from "./challenges.ts";
 
 /** Something that was not done, with what the caller should know. */

@@ -7,11 +7,12 @@ import { isWebhookParameter } from "../../../src/webhooks/names.ts";
 import { type ReceivedWebhook, receiveWebhook } from "../../../src/webhooks/read.ts";
 import { checkWebhook, type SignatureFault } from "../../../src/webhooks/verify.ts";
 import type { Parameters } from "../../../src/wire/parameters.ts";
+import type { Answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
 import type { HandlerConfig } from "../options.ts";
-import { type Answer, problem } from "../problem.ts";
+import { problem } from "../problem.ts";
 import { answerUnauthenticated } from "../rate-limits.ts";
-import { answerUnreadable } from "../unreadable-body.ts";
+import { answerRefusal } from "../refusal-problem.ts";
 import type { Once, Received } from "./challenges.ts";
 import type { WebhookTrust } from "./options.ts";
 import type { TwoFactor } from "./service.ts";
@@ -64,7 +65,8 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
         return answerUnknown(problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT }));
       }
       const received = await receiveWebhook(request, context.lengthHolds);
-      if (typeof received === "string") return answerUnknown(answerUnreadable(received));
+      if (typeof received === "string")
+        return answerUnknown(answerRefusal({ reason: "unreadable_body", why: received }));
       const { parameters, fault: broken } = received;
       if (broken !== undefined) {
         return refuse("malformed", problem("malformed-body", { detail: broken.detail }));

@@ -957,7 +957,9 @@ describe("a complete environment", () => {
     });
     expect(response.status).toBe(503);
     expect(lines).toEqual([
-      expect.stringMatching(/^error \{"level":"error",.*"hint":"set VONAGE_OTHER_API_KEY and its secret/),
+      expect.stringMatching(
+        /^error \{"level":"error",.*"hint":"other: set VONAGE_OTHER_API_KEY and its secret/,
+      ),
     ]);
     expect(sent).toEqual([]);
   });

@@ -285,9 +285,9 @@ describe("without a ledger", () => {
     },
   );
 
-  it("the operator is limited as well, and so is who is none", async () => {
+  it("the operator is limited like any caller, by name, and strangers by address", async () => {
     const limit = vi.fn(async (_: { key: string }) => ({ success: false }));
-    const { handle } = createProxy({
+    const { handle, log } = createProxy({
       adminKeys: [OPS],
       rateLimits: { key: { limit }, anonymous: { limit } },
     });
@@ -296,6 +296,7 @@ describe("without a ledger", () => {
       expect([answered.status, answered.headers.get("retry-after")]).toEqual([429, "10"]);
     }
     expect(limit.mock.calls).toEqual([[{ key: "admin:ops" }], [{ key: "192.0.2.7" }]]);
+    expect(log.map(({ caller }) => caller)).toEqual(["admin:ops", undefined]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createConversionHandler, type LogEntry } from "../../../adapters/http/index.ts";
-import { PROBLEMS, type ProblemName, problem } from "../../../adapters/http/problem.ts";
+import { problem } from "../../../adapters/http/problem.ts";
+import { PROBLEMS, type ProblemName } from "../../../adapters/http/problems.ts";
 
 const NAMES = Object.keys(PROBLEMS) as ProblemName[];
 const documentOf = (answer: { readonly body: string | null }) => JSON.parse(answer.body ?? "");

@@ -6,7 +6,7 @@ import type { Hono } from "hono/tiny";
 import { describe, expect, it, vi } from "vitest";
 import { createHandler } from "../../../adapters/http/handler.ts";
 import { resolveHandlerOptions } from "../../../adapters/http/options.ts";
-import { PROBLEMS } from "../../../adapters/http/problem.ts";
+import { PROBLEMS } from "../../../adapters/http/problems.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 import {
   DOCUMENT_PATH,

@@ -4,7 +4,7 @@
 import "../../support/property-seed.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PROBLEMS } from "../../../adapters/http/problem.ts";
+import { PROBLEMS } from "../../../adapters/http/problems.ts";
 import { OTHER_PROXY_KEY, PROXY_KEY } from "../../support/local-stack.ts";
 import { toWellFormed } from "../../support/odd-text.ts";
 import { startTwoFactorStack, type TwoFactorStack } from "../../support/two-factor-stack.ts";

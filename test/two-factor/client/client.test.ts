@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PROBLEMS, type ProblemName, problem } from "../../../adapters/http/problem.ts";
+import { problem } from "../../../adapters/http/problem.ts";
+import { PROBLEMS, type ProblemName } from "../../../adapters/http/problems.ts";
 import {
   createTwoFactorClient,
   isTwoFactorError,
