@@ -7,6 +7,12 @@ import { unstable_getMiniflareWorkerOptions as getWorkerOptions } from "wrangler
 export interface WorkerdOptions {
   /** Path of the wrangler.toml. */
   readonly config: string;
+  /**
+   * Path of the Worker's module.
+   *
+   * @default the one that the wrangler.toml names
+   */
+  readonly entry?: string;
   /** The port on 127.0.0.1; 0 chooses a free one. */
   readonly port?: number;
   /** Variables and secrets; they override those of the wrangler.toml. */
@@ -48,6 +54,7 @@ export function bundleWorker(entry: string): string {
  */
 export function toWorkerSettings({
   config,
+  entry,
   port = 0,
   bindings,
   withLedger = true,
@@ -59,7 +66,7 @@ export function toWorkerSettings({
     ...settings,
     ...(!withLedger && { durableObjects: {} }),
     modules: true,
-    script: bundleWorker(main),
+    script: bundleWorker(entry ?? main),
     bindings: { ...(settings.bindings as Record<string, string>), ...bindings },
     unsafeDirectSockets: [{ host: "127.0.0.1", port }],
   };

@@ -30,11 +30,22 @@ export interface SandboxServer {
   open(): Promise<void>;
 }
 
+export interface SandboxServerOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /**
+   * The sandbox's clock.
+   *
+   * @default Date.now
+   */
+  readonly now?: () => number;
+}
+
 /** Starts a sandbox on 127.0.0.1 that forgets nothing. */
-export async function startSandboxServer(options: { readonly port?: number } = {}): Promise<SandboxServer> {
-  const port = options.port ?? (await findFreePort());
+export async function startSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
+  const { port = await findFreePort(), now = Date.now } = options;
   const url = `http://127.0.0.1:${port}`;
-  const sandbox = createSandbox({ maxReports: 1_000_000 });
+  const sandbox = createSandbox({ maxReports: 1_000_000, now });
   const hits: Hit[] = [];
   const underWay = new Set<Promise<void>>();
   const server = createServer((incoming, outgoing) => {

@@ -6,12 +6,18 @@ import { createTwoFactorClient, type TwoFactorClient } from "../../src/two-facto
 import { findFreePort } from "./free-port.ts";
 import { bindingsFor, PROXY_KEY } from "./local-stack.ts";
 import { type SandboxServer, startSandboxServer } from "./sandbox-server.ts";
+import { createTurnedClock, TURNED_CLOCK_WORKER } from "./turned-clock/turned-clock.ts";
 
 export const CODE_SECRET = "code-secret-0123456789-0123456789-abcdef";
 /** The signature secret of the sandbox's account for 2FA. */
 export const SIGNATURE_SECRET = [...SANDBOX_CREDENTIALS.twoFactor.apiSecret].reverse().join("");
 /** A number of ours, to which users reply. */
 export const OUR_NUMBER = "447700900000";
+
+/** The least that the settings allow between two messages of a challenge. */
+export const COOLDOWN_MS = 5000;
+/** Longer than the Worker sends more slowly after Vonage has throttled it. */
+export const THROTTLED_MS = 15_000;
 
 /** A complete configuration of the workflow, with Vonage at `url`. */
 export function twoFactorBindingsFor(url: string): Record<string, string> {
@@ -21,7 +27,7 @@ export function twoFactorBindingsFor(url: string): Record<string, string> {
     TWO_FACTOR_SECRETS: `c1:${CODE_SECRET}`,
     TWO_FACTOR_BRAND: "Acme",
     TWO_FACTOR_COUNTRIES: "GB US",
-    TWO_FACTOR_COOLDOWN_S: "5",
+    TWO_FACTOR_COOLDOWN_S: String(COOLDOWN_MS / 1000),
     TWO_FACTOR_LIMITS: "number=10/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600",
     SMS_FROM: OUR_NUMBER,
     VOICE_APPLICATION_ID: SANDBOX_APPLICATION.applicationId,
@@ -39,6 +45,10 @@ export interface TwoFactorStack {
   readonly client: TwoFactorClient;
   /** What the Worker wrote to its console. */
   readonly logs: readonly string[];
+  /** The time in Worker and sandbox, epoch milliseconds. */
+  now(): number;
+  /** Lets time pass for both: cooldowns, lifetimes, alarms. */
+  turnClock(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,11 +56,13 @@ export interface TwoFactorStack {
 export async function startTwoFactorStack(
   bindings: Readonly<Record<string, string>> = {},
 ): Promise<TwoFactorStack> {
-  const [vonage, port] = [await startSandboxServer(), await findFreePort()];
+  const clock = createTurnedClock();
+  const [vonage, port] = [await startSandboxServer({ now: clock.now }), await findFreePort()];
   const logs: string[] = [];
   const all = { ...twoFactorBindingsFor(vonage.url), ...bindings };
   const worker = await startOnWorkerd({
     config: "wrangler.toml",
+    entry: TURNED_CLOCK_WORKER,
     port,
     bindings: all,
     onLog: (line) => logs.push(line),
@@ -66,6 +78,8 @@ export async function startTwoFactorStack(
     sandbox: vonage.sandbox,
     client: createTwoFactorClient({ endpoint: worker.url, key: PROXY_KEY.key }),
     logs,
+    now: clock.now,
+    turnClock: (milliseconds) => clock.turn(milliseconds, worker.url),
     stop: async () => {
       await Promise.all([worker.stop(), vonage.close()]);
     },

@@ -1,12 +1,12 @@
 // Challenges from their beginning to each of their ends.
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SandboxFault } from "../../../src/sandbox/index.ts";
 import { OTHER_PROXY_KEY } from "../../support/local-stack.ts";
-import { aNumber, codeAt, notThe } from "../../support/two-factor-stack.ts";
+import { aNumber, COOLDOWN_MS, codeAt, notThe, THROTTLED_MS } from "../../support/two-factor-stack.ts";
 import type { createCaller } from "./openapi-caller.ts";
 import { BY_SHOP, bearer, GOOD_REQUESTS } from "./openapi-requests.ts";
-import { COOLDOWN_MS, LIFETIME_MS, SECOND_KEY, type Workers } from "./openapi-workers.ts";
+import { LIFETIME_MS, SECOND_KEY, type Workers } from "./openapi-workers.ts";
 
 const START = "POST /2fa";
 const CHECK = "POST /2fa/{id}/check";
@@ -21,17 +21,16 @@ const FAULTS: readonly (readonly [outcome: string, fault: SandboxFault])[] = [
   ["502 send-unexpected", { path: "sms", status: 418 }],
   ["503 send-throttled", { path: "sms", smsStatus: "1", times: 3 }],
   ["503 send-unavailable", { path: "sms", smsStatus: "5", times: 3 }],
+  // It counts as a message: a challenge has two at most.
   ["504 send-uncertain", { path: "sms", drop: true, recorded: true }],
 ];
-
-const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, Math.max(0, milliseconds)));
 
 export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workersOf: () => Workers): void {
   type By = Readonly<Record<string, string>>;
 
   async function start(to = aNumber(), url = workersOf().whole, headers: By = BY_SHOP) {
     const { body } = await call(url, START, { headers, json: { to: `+${to}`, channel: "sms" } }, "201");
-    return { id: String(body.id), to, code: codeAt(workersOf().vonage, to), startedAt: Date.now() };
+    return { id: String(body.id), to, code: codeAt(workersOf().vonage, to) };
   }
   const refuseStart = (to: string, expected: string, url = workersOf().whole, headers: By = BY_SHOP) =>
     call(url, START, { headers, json: { to, channel: "sms" } }, expected);
@@ -39,22 +38,13 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     call(workersOf().whole, CHECK, { headers: BY_SHOP, path: { id }, json: { code } }, expected);
   const resend = (id: string, expected: string, url = workersOf().whole, headers: By = BY_SHOP) =>
     call(url, RESEND, { headers, path: { id } }, expected);
+  const turnClock = (milliseconds: number) => workersOf().turnClock(milliseconds);
+  const textsArrived = (to: string, count: number) =>
+    vi.waitFor(() => expect(workersOf().vonage.handset(to).inbox()).toHaveLength(count));
   const look = (id: string) =>
     call(workersOf().whole, "GET /2fa/{id}", { headers: BY_SHOP, path: { id } }, "200");
 
-  let left: Awaited<ReturnType<typeof start>>;
-  // Its lifetime passes while other tests run.
-  beforeAll(async () => {
-    left = await start();
-  });
-
   describe("a challenge", () => {
-    let toResend: Awaited<ReturnType<typeof start>>;
-    // Its cooldown passes while other tests run; it has to be used before its lifetime is over.
-    beforeAll(async () => {
-      toResend = await start();
-    });
-
     it("is started by query, form and JSON, by text and by call", async () => {
       const { whole } = workersOf();
       const more = { brand: "Bäcker", locale: "de-AT", clientRef: "order:1", defaultCountry: "GB" };
@@ -94,9 +84,9 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     });
 
     it("sends a new code after a while, and not for ever", async () => {
-      await resend((await start()).id, "429 resend-too-soon");
-      const { id, code, to } = toResend;
-      await pause(toResend.startedAt + COOLDOWN_MS - Date.now());
+      const { id, code, to } = await start();
+      await resend(id, "429 resend-too-soon");
+      await turnClock(COOLDOWN_MS);
       await resend(id, "201");
       await check(id, code, "422 code-superseded");
       await resend(id, "422 too-many-messages");
@@ -119,13 +109,15 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     });
 
     it("is told of Vonage's trouble at a resend as well", async () => {
+      await turnClock(THROTTLED_MS);
       const { id } = await start();
-      await pause(COOLDOWN_MS);
+      await turnClock(COOLDOWN_MS);
       for (const [outcome, fault] of FAULTS) {
         workersOf().vonage.fail(fault);
         await resend(id, outcome);
       }
-    }, 40_000);
+      await turnClock(THROTTLED_MS);
+    });
 
     it.each(["GET /2fa/{id}", "DELETE /2fa/{id}", CHECK, RESEND])(
       "that is none is not found: %s",
@@ -144,10 +136,11 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     );
 
     it("that has run out takes no code, and sends none", async () => {
-      await pause(left.startedAt + LIFETIME_MS + 500 - Date.now());
-      await check(left.id, left.code, "422 code-expired");
-      await resend(left.id, "422 code-expired");
-    }, 40_000);
+      const { id, code } = await start();
+      await turnClock(LIFETIME_MS);
+      await check(id, code, "422 code-expired");
+      await resend(id, "422 code-expired");
+    });
   });
 
   it("an Idempotency-Key names one request, and waits for its answer", async () => {
@@ -156,7 +149,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     const json = { to: aNumber(), channel: "sms" };
     vonage.fail({ path: "sms", latency: 1000 });
     const first = call(whole, START, { ...keyed("start"), json }, "201");
-    await pause(300);
+    await textsArrived(json.to, 1);
     await call(whole, START, { ...keyed("start"), json }, "409 idempotency-key-in-use");
     const { id } = (await first).body as { id: string };
     await call(whole, START, { ...keyed("start"), json }, "201");
@@ -167,10 +160,10 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     await call(whole, CHECK, { ...keyed("c"), path, json: { code: "0000" } }, "422 code-wrong");
     await call(whole, CHECK, { ...keyed("c"), path, json: { code: "0001" } }, "422 idempotency-key-reused");
 
-    await pause(COOLDOWN_MS);
+    await turnClock(COOLDOWN_MS);
     vonage.fail({ path: "sms", latency: 1000 });
     const resent = call(whole, RESEND, { ...keyed("r"), path }, "201");
-    await pause(300);
+    await textsArrived(json.to, 2);
     await call(whole, RESEND, { ...keyed("r"), path }, "409 idempotency-key-in-use");
     await resent;
     const byCall = { ...keyed("r"), path, json: { channel: "voice" } };
@@ -191,7 +184,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     const { whole } = workersOf();
     const { body } = await call(whole, START, { headers: BY_SHOP, json: json() }, "201");
     await call(whole, START, { headers: BY_SHOP, json: json() }, "429 address-limit");
-    await pause(COOLDOWN_MS);
+    await turnClock(COOLDOWN_MS);
     await resend(String(body.id), "429 address-limit");
   });
 
@@ -212,7 +205,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     await refuseStart("447400240001", "429 country-limit", strict, second);
     const last = await start("12015550124", strict, second);
     await refuseStart("12015550125", "429 total-limit", strict, second);
-    await pause(COOLDOWN_MS);
+    await turnClock(COOLDOWN_MS);
     await resend(full.id, "429 number-limit", strict);
     await resend(one.id, "429 prefix-limit", strict);
     await resend(other.id, "429 country-limit", strict);

@@ -1,11 +1,15 @@
 // The Worker whose limits fail from the second message to each number on; ledger and challenges are well.
 
-import worker, { Challenges, SendLimits as Counted, Ledger } from "../../../adapters/cloudflare/index.ts";
+import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
+import { followClock, turnable } from "../../support/turned-clock/follow.ts";
 
-export class SendLimits extends Counted {
+export const Ledger = followClock(deployed.Ledger, "LEDGER");
+export const Challenges = followClock(deployed.Challenges, "CHALLENGES");
+
+export class SendLimits extends deployed.SendLimits {
   readonly #numbers = new Set<string>();
 
-  override async take(sending: Parameters<Counted["take"]>[0]) {
+  override async take(sending: Parameters<deployed.SendLimits["take"]>[0]) {
     if (this.#numbers.has(sending.number)) throw new Error("cannot write");
     this.#numbers.add(sending.number);
     return super.take(sending);
@@ -23,6 +27,5 @@ export class SendLimits extends Counted {
     throw new Error("cannot read");
   }
 }
-export { Challenges, Ledger };
 
-export default worker;
+export default turnable(worker);

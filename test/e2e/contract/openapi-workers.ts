@@ -8,14 +8,13 @@ import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { startDiskWorker } from "../../support/disk-worker.ts";
 import { bindingsFor, PROXY_KEY } from "../../support/local-stack.ts";
 import { startSandboxServer } from "../../support/sandbox-server.ts";
+import { createTurnedClock, TURNED_CLOCK_WORKER } from "../../support/turned-clock/turned-clock.ts";
 import { twoFactorBindingsFor } from "../../support/two-factor-stack.ts";
 
 export const SECOND_KEY = { name: "second-shop", key: "second-proxy-key-of-a-shop-0123456789abcdef" };
 
 /** The least that a code can live. */
 export const LIFETIME_MS = 30_000;
-/** The least that can be between two messages. */
-export const COOLDOWN_MS = 5000;
 
 export interface Workers {
   /** Everything is there. Challenges have two messages at most. */
@@ -36,15 +35,19 @@ export interface Workers {
   readonly vonage: Sandbox;
   /** Vonage, as `bare` sees it. */
   readonly vonageOfBare: Sandbox;
+  /** Turns the clock of `whole`, `strict`, `uncounted` and their Vonage forward. */
+  turnClock(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startWorkers(): Promise<Workers> {
-  const [vonage, vonageOfBare] = [await startSandboxServer(), await startSandboxServer()];
+  const clock = createTurnedClock();
+  const vonage = await startSandboxServer({ now: clock.now });
+  const vonageOfBare = await startSandboxServer();
   const all = twoFactorBindingsFor(vonage.url);
   const storage = mkdtempSync(join(tmpdir(), "openapi-"));
   const start = (bindings: Readonly<Record<string, string>>, withLedger = true) =>
-    startOnWorkerd({ config: "wrangler.toml", bindings, withLedger });
+    startOnWorkerd({ config: "wrangler.toml", entry: TURNED_CLOCK_WORKER, bindings, withLedger });
   const [whole, strict, bare, incomplete, broken, forgetful, uncounted] = await Promise.all([
     start({
       ...all,
@@ -70,7 +73,7 @@ export async function startWorkers(): Promise<Workers> {
     start({ ...all, VONAGE_2FA_API_SECRET: "", PROXY_KEYS_2FA: "shop:short" }),
     ...["broken", "forgetful", "uncounted"].map((name) =>
       startDiskWorker({
-        bindings: { ...all, LEDGER_SHARDS: "1", TWO_FACTOR_COOLDOWN_S: String(COOLDOWN_MS / 1000) },
+        bindings: { ...all, LEDGER_SHARDS: "1" },
         storage: join(storage, name),
         entry: `test/e2e/contract/openapi-${name}-worker.ts`,
       }),
@@ -86,6 +89,7 @@ export async function startWorkers(): Promise<Workers> {
     uncounted: uncounted?.url ?? "",
     vonage: vonage.sandbox,
     vonageOfBare: vonageOfBare.sandbox,
+    turnClock: (milliseconds) => clock.turn(milliseconds, whole.url, strict.url, uncounted?.url ?? ""),
     stop: async () => {
       await Promise.all(
         [whole, strict, bare, incomplete, broken, forgetful, uncounted].map((one) => one?.stop()),

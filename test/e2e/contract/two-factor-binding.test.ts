@@ -246,13 +246,13 @@ it("an operator's own sender gets what it needs to send, and its id is what is r
         {
           ...toWorkerSettings({
             config: "wrangler.toml",
+            entry: "test/e2e/contract/own-sender-worker.ts",
             bindings: {
               ...twoFactorBindingsFor(vonage.url),
               SMS_FROM: "",
               OWN_SENDER: `http://127.0.0.1:${port}/`,
             },
           }),
-          script: bundleWorker("test/e2e/contract/own-sender-worker.ts"),
           name: "worker",
         },
       ],

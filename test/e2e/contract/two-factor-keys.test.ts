@@ -5,10 +5,12 @@ import { createTwoFactorClient, type TwoFactorClient } from "../../../src/two-fa
 import { PROXY_KEY } from "../../support/local-stack.ts";
 import {
   aNumber,
+  COOLDOWN_MS,
   codeAt,
   notThe,
   reportsOf,
   startTwoFactorStack,
+  THROTTLED_MS,
   type TwoFactorStack,
 } from "../../support/two-factor-stack.ts";
 import { callsOf } from "./ledger-worker.ts";
@@ -152,6 +154,7 @@ describe("a start under a key", () => {
         422,
         "idempotency-key-reused",
       ]);
+      await stack.turnClock(THROTTLED_MS);
       const second = await start(number, key, { channel });
       expect(second.status).toBe(201);
       expect((await start(number, key, { channel })).text).toBe(second.text);
@@ -220,7 +223,7 @@ describe("a resend under a key", () => {
     const { body } = await start(number);
     const [path, key] = [`/2fa/${body.id}/resend`, aKey()];
     expect(problemOf(await post(path, {}, key))).toEqual([429, "resend-too-soon"]);
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     const first = await post(path, {}, key);
     expect(first.status).toBe(201);
     expect((await post(path, {}, key)).text).toBe(first.text);
@@ -232,7 +235,7 @@ describe("a resend under a key", () => {
     const number = aNumber();
     const { body } = await start(number);
     const [path, key] = [`/2fa/${body.id}/resend`, aKey()];
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     stack.sandbox.fail({ path: "sms", status: 503, times: 3 });
     const first = await post(path, {}, key);
     expect(problemOf(first)).toEqual([503, "send-unavailable"]);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signParameters } from "../../../src/wire/signature.ts";
 import {
   aNumber,
+  COOLDOWN_MS,
   codeAt,
   codeHeardAt,
   SIGNATURE_SECRET,
@@ -30,8 +31,8 @@ const errorOf = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 /** A webhook as Vonage signs it. */
-async function hook({ worker }: TwoFactorStack, name: string, parameters: Record<string, string>) {
-  const timestamp = String(Math.floor(Date.now() / 1000));
+async function hook({ worker, now }: TwoFactorStack, name: string, parameters: Record<string, string>) {
+  const timestamp = String(Math.floor(now() / 1000));
   const signed = { ...parameters, timestamp, nonce: crypto.randomUUID() };
   const sig = await signParameters(Object.entries(signed), SIGNATURE_SECRET, "sha256");
   const body = new URLSearchParams({ ...signed, sig });
@@ -109,7 +110,7 @@ describe("where every country is served", () => {
 
   it("a challenge that began with a call to a landline does not go on with a text", async () => {
     const { id } = await stack.client.start({ to: "+442079460019", channel: "voice" });
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     const error = await errorOf(stack.client.resend(id, { channel: "sms" }));
     expect(error).toMatchObject({ status: 422, code: "number_refused" });
     expect(stack.sandbox.handset("442079460019").inbox()).toEqual([]);
@@ -198,7 +199,7 @@ describe("without a default country", () => {
   it("a resend names the number too, and a problem never does", async () => {
     const number = aNumber();
     const { id } = await stack.client.start({ to: number, channel: "sms" });
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     await expect(stack.client.resend(id)).resolves.toMatchObject({ to: `+${number}` });
     stack.sandbox.fail({ path: "sms", drop: true, recorded: true });
     const other = aNumber();
@@ -264,7 +265,7 @@ describe("one phone with two numbers", () => {
   it("in Argentina is called as it was written, and texted with 9", async () => {
     const { id } = await stack.client.start({ to: "+54 11 4321-1236", channel: "voice" });
     expect(stack.sandbox.handset("541143211236").calls()).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     await stack.client.resend(id, { channel: "sms" });
     expect(stack.sandbox.handset("5491143211236").inbox()).toHaveLength(1);
   });

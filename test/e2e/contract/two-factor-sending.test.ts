@@ -1,7 +1,13 @@
 // Sending in the real world, end to end: Vonage that throttles, and refusals that are the destination's fault.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { aNumber, startTwoFactorStack, type TwoFactorStack } from "../../support/two-factor-stack.ts";
+import {
+  aNumber,
+  COOLDOWN_MS,
+  startTwoFactorStack,
+  THROTTLED_MS,
+  type TwoFactorStack,
+} from "../../support/two-factor-stack.ts";
 import { BY_ADMIN, BY_SHOP, callsOf } from "./ledger-worker.ts";
 
 let stack: TwoFactorStack;
@@ -27,6 +33,7 @@ describe("at one text a second", () => {
   beforeEach(() => {
     stack.sandbox.carrier({ textsPerSecond: 1 });
   });
+  afterAll(() => stack.turnClock(THROTTLED_MS));
 
   it("two codes asked for at once both go out, and nothing twice", async () => {
     const numbers = [aNumber(), aNumber()];
@@ -119,7 +126,7 @@ describe("a code that fills itself in", () => {
       origin,
       androidAppHash: "FA+9qCX9VSu",
     });
-    await new Promise((resolve) => setTimeout(resolve, 5100));
+    await stack.turnClock(COOLDOWN_MS);
     await stack.client.resend(id);
     const texts = textsAt(number);
     expect(texts).toHaveLength(2);
