@@ -141,14 +141,17 @@ export async function answerCall(
       { status: 201 },
     ),
     effect: () =>
-      carrier.ring({
-        uuid,
-        number,
-        from: output.from?.number ?? RANDOM_NUMBER,
-        heard: talk?.text ?? "",
-        language: talk?.language,
-        loop: talk?.loop ?? 1,
-      }),
+      carrier.ring(
+        {
+          uuid,
+          number,
+          from: output.from?.number ?? RANDOM_NUMBER,
+          heard: talk?.text ?? "",
+          language: talk?.language,
+          loop: talk?.loop ?? 1,
+        },
+        carrier.route("voice", number),
+      ),
     parameters,
   };
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { integer, objectOf, oneOf, text } from "../shared/validation.ts";
 import { flag, rateOrNull } from "./fields.ts";
 
-/** How carriers treat later messages. */
+/** How later messages are treated, except those to networks that have carriers of their own. */
 export interface CarrierSettings {
   /**
    * `true` if messages and calls arrive.
@@ -39,7 +39,7 @@ export interface CarrierSettings {
   /**
    * The network (MCCMNC) in answers and receipts; 5 or 6 digits.
    *
-   * @default "23410"
+   * @default the network of the number in the sandbox's model, otherwise "23410"
    */
   readonly networkCode?: string;
   /**
@@ -69,11 +69,17 @@ const delay = v.optional(integer(0, 600_000), 0);
 export const carrierSettingsSchema = objectOf({
   delivers: v.optional(flag, true),
   deliveryDelay: delay,
-  receipts: v.optional(oneOf(["honest", "missing", "delivered"]), "honest"),
+  receipts: v.optional(
+    oneOf<NonNullable<CarrierSettings["receipts"]>>(["honest", "missing", "delivered"]),
+    "honest",
+  ),
   receiptDelay: delay,
   errorCode: v.optional(integer(1, 99)),
-  networkCode: v.optional(text("5 or 6 digits", /^\d{5,6}$/), "23410"),
+  networkCode: v.optional(text("5 or 6 digits", /^\d{5,6}$/)),
   price: v.optional(text("an amount such as 0.03330000", /^\d{1,6}\.\d{1,8}$/), "0.03330000"),
   intermediate: v.optional(flag, false),
   textsPerSecond: v.optional(rateOrNull(1000), null),
 });
+
+/** Settings with their defaults. */
+export type KnownCarrierSettings = v.InferOutput<typeof carrierSettingsSchema>;

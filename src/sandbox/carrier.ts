@@ -1,39 +1,46 @@
 // The networks between Vonage and the handsets: they deliver messages, or lose them, and send receipts.
 
 import { validate } from "../shared/validation.ts";
+import type { Channel } from "../wire/report.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 import { type Background, later } from "./background.ts";
 import { type CarrierSettings, carrierSettingsSchema } from "./carrier-settings.ts";
 import type { HandsetCall, HandsetStore } from "./handset.ts";
 import { type TokenBucket, takeToken, waitForToken } from "./limit.ts";
 import { type DeliveryStatus, encodeReceipt } from "./receipts.ts";
+import type { Routing } from "./routing/routing.ts";
+import { toRoutedWay, toSimpleWay, type Way } from "./way.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface Carrier {
-  /** The settings that answers to later messages need. */
-  readonly settings: () => Required<Pick<CarrierSettings, "networkCode" | "price">>;
+  /** Chooses the way of a message. A text needs it before it is delivered, because the answer names network and price. */
+  route(channel: Channel, number: string): Way;
   /** Counts a text of this sender. Above the limit, returns the milliseconds that the text would have to wait. */
   throttle(from: string, now: number): number | undefined;
   /** @throws {ConversionError} `invalid_options`. */
   configure(settings: CarrierSettings): void;
-  deliver(message: AcceptedText): void;
-  ring(call: Omit<HandsetCall, "startedAt">): void;
+  deliver(message: AcceptedText, way: Way): void;
+  ring(call: Omit<HandsetCall, "startedAt">, way: Way): void;
 }
 
 const ABSENT = 2;
 const EXPIRING: ReadonlySet<number> = new Set([ABSENT, 12]);
 
-/** Makes the carrier of a sandbox; honest and fast by default. */
+/** Makes the networks of a sandbox; honest and fast by default. */
 export function createCarrier(
   handsets: HandsetStore,
   webhooks: WebhookSender,
   background: Background,
+  routing: Routing,
   now: () => number,
 ): Carrier {
   let settings = validate(carrierSettingsSchema, {}, "invalid_options");
   const buckets = new Map<string, TokenBucket>();
   return {
-    settings: () => settings,
+    route: (channel, number) => {
+      const routed = routing.route(channel, number);
+      return routed === undefined ? toSimpleWay(settings, number) : toRoutedWay(routed);
+    },
     throttle: (from, at) => {
       const { textsPerSecond } = settings;
       if (textsPerSecond === null) return undefined;
@@ -45,16 +52,17 @@ export function createCarrier(
       settings = validate(carrierSettingsSchema, given, "invalid_options");
       buckets.clear();
     },
-    deliver: (message) => {
-      const { delivers, deliveryDelay, receipts, receiptDelay, intermediate, ...rest } = settings;
-      const inTime = deliveryDelay <= message.ttl;
-      const arrives = delivers && inTime;
-      const errorCode = rest.errorCode ?? (inTime ? 1 : ABSENT);
+    deliver: (message, way) => {
+      const { delay, receipts, routed } = way;
+      const inTime = delay <= message.ttl;
+      const arrives = way.arrives && inTime;
+      const errorCode = way.errorCode ?? (inTime ? 1 : ABSENT);
       const end: DeliveryStatus =
         arrives || receipts === "delivered" ? "delivered" : EXPIRING.has(errorCode) ? "expired" : "failed";
-      const sendReceipts = (isWanted: () => boolean, status: DeliveryStatus) => {
-        const codes = { ...rest, errorCode: status === "delivered" ? 0 : errorCode };
-        return Promise.all(
+      const sendReceipts = async (isWanted: () => boolean, status: DeliveryStatus) => {
+        if (!message.wantsReceipt) return;
+        const codes = { ...way, errorCode: status === "delivered" ? 0 : errorCode };
+        await Promise.all(
           message.messageIds.map((id) =>
             webhooks.send(
               "deliveryReceipt",
@@ -66,25 +74,32 @@ export function createCarrier(
           ),
         );
       };
-      const silent = receipts === "missing" || !message.wantsReceipt;
+      routed?.sent(message.messageIds);
       background.start(async (isWanted) => {
         const buffered =
-          intermediate && !silent ? later().then(() => sendReceipts(isWanted, "buffered")) : undefined;
-        const wait = Math.min(deliveryDelay, message.ttl);
+          way.intermediate && receipts !== "missing"
+            ? later().then(() => sendReceipts(isWanted, "buffered"))
+            : undefined;
+        const wait = Math.min(delay, message.ttl);
         // Without a delay, the text arrives before its sender is answered, so tests need not wait.
         if (wait > 0) await later(wait);
         if (arrives && isWanted()) handsets.receive(message, now());
         await buffered;
-        if (silent) return;
-        await later(receiptDelay);
+        if (receipts === "missing") return;
+        await later(way.receiptDelay);
+        // The carrier tells Vonage in any case, and Vonage its customer on request.
+        if (isWanted()) routed?.heard(message.messageIds[0] ?? "", end === "delivered");
         await sendReceipts(isWanted, end);
       });
     },
-    ring: (call) => {
-      const { delivers, deliveryDelay } = settings;
+    ring: (call, { arrives, delay, receipts, receiptDelay, routed }) => {
+      routed?.sent([call.uuid]);
       background.start(async (isWanted) => {
-        if (deliveryDelay > 0) await later(deliveryDelay);
-        if (delivers && isWanted()) handsets.ring({ ...call, startedAt: new Date(now()).toISOString() });
+        if (delay > 0) await later(delay);
+        if (arrives && isWanted()) handsets.ring({ ...call, startedAt: new Date(now()).toISOString() });
+        if (receipts === "missing" || routed === undefined) return;
+        await later(receiptDelay);
+        if (isWanted()) routed.heard(call.uuid, arrives || receipts === "delivered");
       });
     },
   };

@@ -9,6 +9,7 @@ import { MAX_REQUEST_BODY_BYTES } from "../wire/request-parameters.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { CarrierSettings } from "./carrier-settings.ts";
 import type { ActiveFault, SandboxFault } from "./faults.ts";
+import type { SandboxCarrier, SandboxRouterSettings } from "./routing/sandbox-carrier.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { SandboxWebhooks } from "./webhook-settings.ts";
 
@@ -30,6 +31,10 @@ const CALLS = {
     'answers a call and returns what is heard: {"number": "447700900000", "uuid": "…"}',
   "POST /sandbox/carrier":
     'sets how later messages are treated: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; "receipts" can also be "missing" or "delivered"; {"textsPerSecond": 1} is the limit of a US long number',
+  "POST /sandbox/carriers":
+    'replaces the carriers that compete for later messages: {"carriers": [{"name": "Direct", "network": "23410", "delivered": 0.97}], "router": {"timeScale": 60}}',
+  "GET /sandbox/routing":
+    "shows the carriers' shares of traffic, what the router knows of them, and the truth",
   "POST /sandbox/webhooks":
     'sets where webhooks are sent: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "transport": "form", "sign": "sha256"}',
   "GET /sandbox/exchanges": "lists the last HTTP exchanges, including webhooks: ?after=0",
@@ -59,6 +64,10 @@ const ACTIONS: Partial<Record<Call, (sandbox: Sandbox, body: unknown) => unknown
     return { heard: sandbox.handset(number).answer(uuid) };
   },
   "POST /sandbox/carrier": (sandbox, body) => sandbox.carrier(body as CarrierSettings),
+  "POST /sandbox/carriers": (sandbox, body) => {
+    const { carriers, router } = body as { carriers: SandboxCarrier[]; router?: SandboxRouterSettings };
+    sandbox.carriers(carriers, router);
+  },
   "POST /sandbox/webhooks": (sandbox, body) => sandbox.webhooks(body as SandboxWebhooks),
   "POST /sandbox/reset": (sandbox) => sandbox.reset(),
 };
@@ -109,6 +118,7 @@ function look(
 ): object {
   if (call === "GET /sandbox/reports") return { reports: sandbox.reports() };
   if (call === "GET /sandbox/faults") return { faults };
+  if (call === "GET /sandbox/routing") return sandbox.routing();
   if (call === "GET /sandbox/handset") {
     const handset = sandbox.handset(query.get("number") ?? "");
     return { messages: handset.inbox(), calls: handset.calls() };

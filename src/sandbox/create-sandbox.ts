@@ -15,6 +15,7 @@ import { untilAborted } from "./foreign-signal.ts";
 import { createHandsetStore } from "./handset.ts";
 import { createRateLimit, type RateLimit, refuseAboveLimit } from "./limit.ts";
 import { type SandboxOptions, sandboxOptionsSchema } from "./options.ts";
+import { createRouting } from "./routing/routing.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { createWebhookSender } from "./webhooks.ts";
 
@@ -31,6 +32,16 @@ import { createWebhookSender } from "./webhooks.ts";
  * const client = createConversionClient({ credentials: SANDBOX_CREDENTIALS.twoFactor, fetch: sandbox.fetch });
  * await client.sms({ messageId: "0A0000000123ABCD1", delivered: true });
  * sandbox.reports(); // [{ channel: "sms", messageId: "0A0000000123ABCD1", delivered: true, … }]
+ *
+ * @example
+ * // Two carriers compete for a network. One loses every second text, and its receipts hide that.
+ * const sandbox = createSandbox({
+ *   carriers: [
+ *     { name: "Direct", network: "23410", delivered: 0.97 },
+ *     { name: "Cheap", network: "23410", delivered: 0.5, receipts: "delivered" },
+ *   ],
+ *   router: { timeScale: 60 },
+ * });
  *
  * @example
  * // Receipts and replies go to a Worker under test.
@@ -52,7 +63,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const exchanges = createExchangeLog();
   const webhooks = createWebhookSender(send, exchanges, now, given.webhookOrigins);
   const handsets = createHandsetStore(accounts, webhooks, background, now);
-  const carrier = createCarrier(handsets, webhooks, background, now);
+  const routing = createRouting(now);
+  const carrier = createCarrier(handsets, webhooks, background, routing, now);
   const api = createApi({
     accounts,
     faults,
@@ -63,6 +75,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     record: (report) => {
       reports.push(report);
       if (reports.length > maxReports) reports.shift();
+      routing.reported(report.messageId, report.delivered);
     },
     now,
   });
@@ -98,6 +111,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     handset: handsets.handset,
     carrier: carrier.configure,
+    carriers: routing.configure,
+    routing: routing.view,
     webhooks: webhooks.configure,
     exchanges: (after = 0) => exchanges.since(validate(afterSchema, { after }, "invalid_options").after),
     idle: background.idle,
@@ -109,6 +124,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       handsets.forget();
       exchanges.forget();
       carrier.configure({});
+      routing.configure(options.carriers ?? [], { timeScale: 1, seed: 1, ...options.router });
+      routing.forget();
       webhooks.configure(options.webhooks ?? {});
       accounts.clear();
       for (const account of initial) accounts.set(account.apiKey, account);

@@ -11,6 +11,13 @@ export type { SandboxExchange } from "./exchanges.ts";
 export type { SandboxFault, SandboxPath } from "./faults.ts";
 export type { Handset, HandsetCall, HandsetMessage } from "./handset.ts";
 export type { SandboxOptions } from "./options.ts";
+export type {
+  SandboxCarrier,
+  SandboxDelay,
+  SandboxOutage,
+  SandboxRouterSettings,
+} from "./routing/sandbox-carrier.ts";
+export type { SandboxRoute, SandboxRouteCarrier, SandboxRouting } from "./routing/sandbox-routing.ts";
 export type { Sandbox } from "./sandbox.ts";
 export type { SmsStatus } from "./sms-answer.ts";
 export type { SandboxWebhooks, WebhookTransport } from "./webhook-settings.ts";

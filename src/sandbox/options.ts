@@ -3,6 +3,12 @@ import { fetchSchema } from "../client/fetch-schema.ts";
 import { callable, field, integer, objectOf } from "../shared/validation.ts";
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from "./accounts.ts";
 import { flag, requiredFlag, requiredText } from "./fields.ts";
+import {
+  carriersSchema,
+  routerSettingsSchema,
+  type SandboxCarrier,
+  type SandboxRouterSettings,
+} from "./routing/sandbox-carrier.ts";
 import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhook-settings.ts";
 
 export interface SandboxOptions {
@@ -29,6 +35,30 @@ export interface SandboxOptions {
    * @default 10_000
    */
   readonly maxReports?: number;
+  /**
+   * The carriers that compete for messages. A router sends each message over one of those of its number's network, and
+   * learns from conversion reports and receipts, as Vonage's Adaptive Routing does. Messages to networks without
+   * carriers are treated as `Sandbox.carrier` says.
+   *
+   * @default none
+   *
+   * @example
+   * createSandbox({
+   *   carriers: [
+   *     { name: "Direct", network: "23410", delivered: 0.97, deliveryDelay: { median: 3000, p90: 9000 } },
+   *     { name: "Cheap", network: "23410", delivered: 0.6, receipts: "delivered", price: "0.01900000" },
+   *   ],
+   * });
+   */
+  readonly carriers?: readonly SandboxCarrier[];
+  /**
+   * The speed and the seed of the router.
+   *
+   * @example
+   * // Reviews the last 15 seconds every 5 seconds.
+   * createSandbox({ carriers, router: { timeScale: 60 } });
+   */
+  readonly router?: SandboxRouterSettings;
   /**
    * Where and how delivery receipts and users' replies are sent.
    *
@@ -107,6 +137,8 @@ export const sandboxOptionsSchema = objectOf({
     422,
   ),
   maxReports: v.optional(integer(1, 1_000_000), 10_000),
+  carriers: v.optional(carriersSchema, []),
+  router: v.optional(routerSettingsSchema),
   webhooks: v.optional(webhooksSchema, {}),
   webhookOrigins: v.optional(
     v.array(field<string>("an origin such as http://127.0.0.1:8787", isOrigin), "must be a list of origins"),

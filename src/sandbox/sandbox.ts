@@ -3,6 +3,8 @@ import type { RecordedReport } from "./conversions.ts";
 import type { SandboxExchange } from "./exchanges.ts";
 import type { SandboxFault } from "./faults.ts";
 import type { Handset } from "./handset.ts";
+import type { SandboxCarrier, SandboxRouterSettings } from "./routing/sandbox-carrier.ts";
+import type { SandboxRouting } from "./routing/sandbox-routing.ts";
 import type { SandboxWebhooks } from "./webhook-settings.ts";
 
 /** A stand-in for Vonage. Made by `createSandbox`. */
@@ -103,7 +105,8 @@ export interface Sandbox {
   handset(number: string): Handset;
 
   /**
-   * Sets how carriers treat later messages. Settings that are left out return to their defaults.
+   * Sets how later messages are treated, except those to networks that have carriers of their own (see `carriers`).
+   * Settings that are left out return to their defaults.
    *
    * @throws {ConversionError} `invalid_options`.
    *
@@ -116,6 +119,32 @@ export interface Sandbox {
    * sandbox.carrier({ deliveryDelay: 500, receiptDelay: 1000 });
    */
   carrier(settings: CarrierSettings): void;
+
+  /**
+   * Replaces the carriers that compete for later messages. The router keeps what it knows, so a carrier can turn bad
+   * while the router still prefers it. Outages count from now.
+   *
+   * @param carriers An empty list removes all carriers.
+   * @param router Changes the router's settings; it then forgets what it knows. Those left out stay as they are.
+   * @throws {ConversionError} `invalid_options`.
+   *
+   * @example
+   * sandbox.carriers([
+   *   { name: "Direct", network: "23410", delivered: 0.3 },
+   *   { name: "Cheap", network: "23410", delivered: 0.9 },
+   * ]);
+   */
+  carriers(carriers: readonly SandboxCarrier[], router?: SandboxRouterSettings): void;
+
+  /**
+   * Shows what the router does and knows, beside the truth.
+   *
+   * @example
+   * // Did the reports of the application move its traffic to the good carrier?
+   * const [route] = sandbox.routing().routes;
+   * expect(route?.preferred).toBe("Direct");
+   */
+  routing(): SandboxRouting;
 
   /**
    * Sets where later webhooks are sent. Settings that are left out return to their defaults.
@@ -153,7 +182,7 @@ export interface Sandbox {
 
   /**
    * Returns to the initial state: forgets reports, faults, messages, calls, exchanges and everything under way, removes
-   * the rate limit, and restores accounts, carriers and webhooks.
+   * the rate limit, and restores accounts, carriers, router and webhooks.
    *
    * @example
    * beforeEach(() => sandbox.reset());

@@ -66,10 +66,11 @@ export async function answerSms(
 
   const { parts, ...text } = parsed;
   const messageIds = Array.from({ length: parts }, createMessageId);
-  const { price, networkCode } = carrier.settings();
+  const way = carrier.route("sms", text.to);
+  const { price, networkCode } = way;
   return {
     response: confirmSms({ ...text, messageIds, price, networkCode }),
-    effect: () => carrier.deliver({ ...text, account, messageIds }),
+    effect: () => carrier.deliver({ ...text, account, messageIds }, way),
     parameters,
     note: `status 0: ${messageIds.length === 1 ? "one message" : `${messageIds.length} parts`}`,
   };

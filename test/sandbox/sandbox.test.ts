@@ -779,6 +779,8 @@ describe("the control panel", () => {
       "POST /sandbox/handset/reply",
       "POST /sandbox/handset/answer",
       "POST /sandbox/carrier",
+      "POST /sandbox/carriers",
+      "GET /sandbox/routing",
       "POST /sandbox/webhooks",
       "GET /sandbox/exchanges",
       "POST /sandbox/reset",
