@@ -122,7 +122,7 @@ export interface InsightAnswer {
   readonly series: readonly Point[];
   /** The worst score first. */
   readonly groups: readonly Group[];
-  /** Groups merged into the last one, because there were too many. */
+  /** Groups merged into that of unknown countries and networks, because there were too many. */
   readonly folded: number;
 }
 

@@ -44,11 +44,12 @@ export function estimateQuantile(
   const rank = quantile * total;
   let below = 0;
   let from = 0;
+  let estimate = 0;
   for (const [index, count] of buckets.entries()) {
     const upTo = bounds[index] ?? from;
-    if (count > 0 && below + count >= rank) return from + ((upTo - from) * (rank - below)) / count;
+    if (count > 0 && below < rank) estimate = from + (upTo - from) * Math.min(1, (rank - below) / count);
     below += count;
     from = upTo;
   }
-  return from;
+  return estimate;
 }
