@@ -1,9 +1,9 @@
-// Every reason for which the workflow refuses a call, once: the challenge's rules, the service, the problems of HTTP
-// and the errors of clients share these words.
+// Every reason for which the workflow refuses a call. The challenge's rules, the service, the problems of HTTP and the
+// errors of clients share these words.
 
 import type { LimitKind } from "./challenge/limits.ts";
 
-/** Why a code was not taken. */
+/** The reason why a code was not accepted. */
 export type NotVerified =
   /** The code belongs to no message of the challenge. It counts as a guess. */
   | "wrong"
@@ -26,7 +26,7 @@ export type ChallengeRefusal =
   /** The challenge has sent as many messages as it may. Start a new one. */
   | "too_many_messages";
 
-/** Refusals of the sender: Vonage did not take the message, or may not have taken it. */
+/** Refusals of the sender: Vonage did not accept the message, or it is unknown if it did. */
 export type SendRefusal =
   | "number_refused"
   | "channel_unavailable"
@@ -39,7 +39,7 @@ export type SendRefusal =
   /** The message may have gone out: the challenge exists, and its code counts. */
   | "send_uncertain";
 
-/** Every refusal of the workflow, whoever asks. */
+/** Every refusal of the workflow, for all callers. */
 export type RefusalReason =
   | ChallengeRefusal
   | SendRefusal
@@ -62,8 +62,8 @@ export type RefusalReason =
   | "limits_unavailable";
 
 /**
- * The problem type of each refusal, without its prefix: what HTTP answers say, what is kept under idempotency keys, and
- * what refusals are counted by. Published and stored, so an entry never changes.
+ * The problem type of each refusal, without its prefix. HTTP answers contain it, answers under idempotency keys are
+ * stored with it, and refusals are counted by it: an entry never changes.
  */
 export const PROBLEM_OF = {
   wrong: "code-wrong",
@@ -111,7 +111,7 @@ const BY_PROBLEM: ReadonlyMap<string, RefusalReason> = new Map(
   Object.entries(PROBLEM_OF).map(([reason, problem]) => [problem, reason as RefusalReason]),
 );
 
-/** The refusal that a problem's name stands for; `undefined` for a name that is not one of the workflow's. */
+/** The refusal of a problem type; `undefined` if the type does not belong to the workflow. */
 export const refusalOf = (problem: string): RefusalReason | undefined => BY_PROBLEM.get(problem);
 
 const NOT_VERIFIED: ReadonlySet<RefusalReason> = new Set<NotVerified>([
@@ -123,6 +123,6 @@ const NOT_VERIFIED: ReadonlySet<RefusalReason> = new Set<NotVerified>([
   "used",
 ]);
 
-/** Whether a check can end with this refusal. */
+/** True if a check can end with this refusal. */
 export const isNotVerified = (reason: RefusalReason | undefined): reason is NotVerified =>
   reason !== undefined && NOT_VERIFIED.has(reason);

@@ -56,8 +56,9 @@ export interface Challenge {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly codeLength: number;
-  /** Guesses of the code so far; the name is stored. */
+  /** Guesses of the code so far. This name and the next are stored, and stay. */
   readonly attempts: number;
+  /** Guesses that the challenge allows. */
   readonly maxAttempts: number;
   readonly messages: readonly ChallengeMessage[];
   /** Messages begun, including those that did not go out, so that numbers are never reused. */
@@ -114,7 +115,7 @@ export function toStatus(challenge: Challenge): ChallengeStatus {
   };
 }
 
-/** The answer to `get`. */
+/** The answer to a look. */
 export function toDetails(challenge: Challenge, now: number): ChallengeDetails {
   return {
     ...toStatus(challenge),

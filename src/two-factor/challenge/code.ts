@@ -1,14 +1,14 @@
-// One-time codes: made without bias, and kept as a keyed hash only.
+// One-time codes: generated without bias, and stored as keyed hashes only.
 
 import type { TokenSecret } from "../../token/token-secret.ts";
 import { hashKeyed } from "./keyed-hash.ts";
 
-/** What codes are hashed with, by name, so that it can be rotated: the first hashes, all verify. */
+/** A named secret that hashes codes. Several can be valid, so that they can be rotated: the first hashes, all verify. */
 export type CodeSecret = TokenSecret;
 
 /** A code as it is stored. */
 export interface HashedCode {
-  /** Which secret hashed it. */
+  /** The name of the secret that hashed it. */
   readonly kid: string;
   /** Lower-case hex digits of HMAC-SHA-256. */
   readonly hash: string;
@@ -17,14 +17,14 @@ export interface HashedCode {
 export const SHORTEST_CODE = 4;
 export const LONGEST_CODE = 10;
 
-/** The largest multiple of 10 that a byte can hold: above it a remainder would favour the digits 0 to 5. */
+/** The largest multiple of 10 that fits a byte. Larger bytes would favour the digits 0 to 5. */
 const UNBIASED = 250;
 
 /**
- * Makes a code of decimal digits, each as likely as any other.
+ * Generates a code of decimal digits, all equally likely.
  *
- * @param length How many digits.
- * @param fill Fills bytes with randomness fit for cryptography.
+ * @param length The number of digits.
+ * @param fill Fills bytes with cryptographically secure randomness.
  */
 export function generateCode(
   length: number,
@@ -40,8 +40,8 @@ export function generateCode(
 }
 
 /**
- * Hashes a code, keyed and bound to its challenge: what is stored tells nothing without the secret, and is of no use
- * for another challenge.
+ * Hashes a code for one challenge. Without the secret the hash reveals nothing, and it does not verify the code of
+ * another challenge.
  */
 export async function hashCode(
   { kid, secret }: CodeSecret,

@@ -1,9 +1,10 @@
-// The code in a reply. A wrong guess costs the user an attempt, so whatever may be something else is left alone.
+// Finds the code in a reply. A wrong code uses up one of the user's guesses, so digits that may mean something else are
+// ignored.
 
 import { foldDigits } from "../../shared/decimal-digits.ts";
 import { readTypedCode } from "./typed-code.ts";
 
-/** Digits with nothing between them. */
+/** Consecutive digits. */
 interface Group {
   readonly digits: string;
   readonly start: number;
@@ -13,20 +14,20 @@ interface Group {
 /** Groups that belong together. */
 interface Run {
   readonly groups: readonly Group[];
-  /** Cut by blanks and dashes alone, as people cut codes. */
+  /** Only spaces and dashes separate the groups, as people separate the digits of codes. */
   readonly isPlain: boolean;
 }
 
-/** Between two groups: `tight` as in 10:30 or 1,000; `loose` as in 398 838; `bracket` as in (020) 7946; else `apart`. */
+/** The gap between two groups: `tight` as in 10:30 or 1,000, `loose` as in 398 838, `bracket` as in (020) 7946, `apart` otherwise. */
 type Gap = "tight" | "loose" | "bracket" | "apart";
 
 /**
- * Finds the code in a text such as "It's 398 838.": decimal digits of any script, in one piece or cut by blanks and
- * dashes. Digits that belong to something longer are none: a phone number, a price, a date, a time of day, a number
- * with more digits. Takes time in proportion to the text's length.
+ * Finds the code in a text such as "It's 398 838.": decimal digits of any script, together or separated by spaces and
+ * dashes. Digits of something longer do not count: a phone number, a price, a date, a time of day, a longer number. The
+ * time taken is linear in the length of the text.
  *
  * @param length Digits of a code.
- * @returns The code; `undefined` where there is none, or where there are several different ones.
+ * @returns The code; `undefined` if there is none, or if there are several different ones.
  */
 export function findCode(text: string, length: number): string | undefined {
   const whole = readTypedCode(text);
@@ -39,7 +40,7 @@ export function findCode(text: string, length: number): string | undefined {
 
 function toRuns(text: string): Run[] {
   const runs: { groups: Group[]; isPlain: boolean; readonly isOpen: boolean }[] = [];
-  // In "398838 10:30" the code is no part of the time: what is tight stands alone.
+  // In "398838 10:30" the code is not part of the time: tight groups form a run of their own.
   for (const { groups, gap } of toUnits(text)) {
     const run = runs.at(-1);
     const isTight = groups.length > 1;
@@ -52,7 +53,7 @@ function toRuns(text: string): Run[] {
   return runs;
 }
 
-/** Groups with nothing but tight gaps between them, and the gap before each. */
+/** Groups joined by tight gaps, each with the gap before it. */
 function toUnits(text: string): { readonly groups: readonly Group[]; readonly gap: Gap }[] {
   const units: { groups: Group[]; gap: Gap }[] = [];
   for (const { 0: digits, index: start } of text.matchAll(/[0-9]+/g)) {
@@ -76,7 +77,7 @@ function toGap(between: string, { digits: left }: Group, { digits: right }: Grou
   return isDayOrMonth && /^\.\s$/.test(between) ? "tight" : "apart";
 }
 
-/** The codes that a run stands for: several where they are written one after the other. */
+/** The codes in a run: several if they are written one after the other. */
 function findCodes(text: string, { groups, isPlain }: Run, length: number): string[] {
   if (isOfSomethingLonger(text, groups)) return [];
   const parts = groups.map(({ digits }) => digits);
@@ -91,7 +92,7 @@ function findCodes(text: string, { groups, isPlain }: Run, length: number): stri
     codes.push(code);
     code = "";
   }
-  // A phone number may be cut like two codes; the same code twice is none by chance.
+  // A phone number may look like two codes in a row. Two equal codes are no coincidence.
   return code === "" && new Set(codes).size === 1 ? codes : [];
 }
 
@@ -102,7 +103,7 @@ const MONEY_BEFORE = /(?:\p{Sc}|(?<!\p{L})(?:usd|eur|gbp))\s?$/iu;
 function isOfSomethingLonger(text: string, groups: readonly Group[]): boolean {
   let [start, end] = [text.length, 0];
   for (const group of groups) [start, end] = [Math.min(start, group.start), group.end];
-  // Long enough for the longest word, and bounded.
+  // Long enough for the longest word below, and bounded.
   const [before, after] = [text.slice(Math.max(0, start - 5), start), text.slice(end, end + 10)];
   const isShort = groups.length === 1 && end - start <= 4;
   return (

@@ -7,31 +7,32 @@ import { hashKeyed } from "./keyed-hash.ts";
 
 export const KEY_RULE = '1 to 255 printable ASCII characters other than space, ", \\ and ,';
 
-/** A key as it is written in code. No quotes, commas or backslashes: it must survive in a header. */
+/** The rules of a key. It must survive in a header, so quotes, commas and backslashes are excluded. */
 export const idempotencyKeyText = text(KEY_RULE, /^[!#-+\--[\]-~]{1,255}$/);
 
 /**
- * Reads the header. The draft says a string of RFC 8941, in quotes; many clients leave them out, and mean the same.
+ * Reads the header. The draft demands a string of RFC 8941, in quotes; many clients omit the quotes.
  *
- * @returns The key; as it came, where it is none: the schema refuses it.
+ * @returns The key, still to be validated: a malformed header is returned unchanged.
  */
 export function readIdempotencyKey(header: string): string {
   return /^"([^"]*)"$/.exec(header)?.[1] ?? header;
 }
 
-/** What is kept of a key and of the request under it: neither can be read back, since a request may hold a code. */
+/** A key and its request as they are stored: hashed, since a request may contain a code. */
 export interface KeyedRequest {
-  /** Names the key; of this caller alone. */
+  /** Identifies the key of this caller. */
   readonly token: string;
+  /** Identifies the request. */
   readonly fingerprint: string;
 }
 
 /**
- * Hashes a key and its request with every secret. The first is what is written; the others are looked for, so that a
- * repetition is known also after a rotation.
+ * Hashes a key and its request with every secret. The first hash is stored. The others find requests from before a
+ * rotation of secrets.
  *
- * @param scope Where the key names one request: the caller, and the challenge if there is one.
- * @param request Plain data; the order of its members does not count.
+ * @param scope The caller, and the challenge if there is one: within it the key identifies one request.
+ * @param request Plain data; the order of its members does not matter.
  */
 export function hashRequest(
   secrets: readonly TokenSecret[],

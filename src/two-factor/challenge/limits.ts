@@ -1,14 +1,14 @@
-// How many messages may be sent, against SMS pumping: bots that request codes for numbers whose carriers share the
-// price with them. Sliding windows over counts in parts of the window, so that memory is bounded: a part that the
-// window has left but half still counts whole, so no window ever holds more than its limit.
+// Limits on sent messages, against SMS pumping: bots request codes for numbers whose carriers share the price with them.
+// Each limit is a sliding window. It counts by parts of the window, so that memory is bounded. A part counts in full
+// until the window has left it completely, so no window ever contains more messages than its limit.
 
 /**
- * What is limited: one number, one end user's address, a number's block of 10 000 neighbours, one country, one caller,
- * and everything together.
+ * The subject of a limit: a number, an end user's address, a number's block of 10 000 neighbours, a country, a caller, or
+ * all messages together.
  */
 export type LimitKind = "number" | "address" | "prefix" | "country" | "caller" | "total";
 
-/** In the order in which they are looked at: the narrowest that is reached is named. */
+/** In the order of checking: a refusal names the narrowest limit that was reached. */
 export const LIMIT_KINDS: readonly LimitKind[] = [
   "number",
   "address",
@@ -18,22 +18,23 @@ export const LIMIT_KINDS: readonly LimitKind[] = [
   "total",
 ];
 
-/** At most so many messages in any period of so many milliseconds. */
 export interface Limit {
+  /** Most messages in any period of this length. */
   readonly messages: number;
+  /** Milliseconds. */
   readonly period: number;
 }
 
-/** Addresses and countries need not be limited. */
+/** Limits by address and by country are optional. */
 export type Limits = Readonly<Record<"number" | "prefix" | "caller" | "total", Limit>> & {
   readonly address?: Limit | undefined;
-  /** Each country on its own. */
+  /** For each country separately. */
   readonly country?: Limit | undefined;
 };
 
 const HOUR_MS = 3_600_000;
 
-/** What holds where nothing is said. Fit for a service of some ten thousand users; others set their own. */
+/** The defaults: enough for a service with about ten thousand users. */
 export const DEFAULT_LIMITS: Limits = {
   number: { messages: 5, period: HOUR_MS },
   // An office or a mobile carrier may share one IPv4 address among many users.
@@ -43,32 +44,31 @@ export const DEFAULT_LIMITS: Limits = {
   total: { messages: 2000, period: HOUR_MS },
 };
 
-/** How many messages were sent in each part of time, by the part's index. */
+/** Sent messages, by the index of the part of time. */
 export type Counts = ReadonlyMap<number, number>;
 
-/** Into how many parts a window is cut. */
+/** Parts of a window. */
 const PARTS = 12;
 
-/** The index of the part that an instant falls into. */
+/** The index of the part that contains an instant. */
 export function partOf(now: number, { period }: Limit): number {
   return Math.floor((now * PARTS) / period);
 }
 
-/** The index of the oldest part that a window which ends now still touches. */
+/** The index of the oldest part that the window up to now still touches. */
 export function oldestPart(now: number, limit: Limit): number {
   return partOf(now, limit) - PARTS;
 }
 
-/** The instant at which no window touches a part any more, and what was counted in it is of no use. */
+/** The instant from which no window touches a part, so that its count can be deleted. */
 export function endOfPart(part: number, { period }: Limit): number {
   return Math.ceil(((part + PARTS + 1) * period) / PARTS);
 }
 
 /**
- * Whether one more message may go.
+ * Milliseconds until one more message may go; 0: it may go now.
  *
  * @param now Epoch milliseconds.
- * @returns 0: it may; otherwise in how many milliseconds one may at the earliest.
  */
 export function waitFor(counts: Counts, limit: Limit, now: number): number {
   const oldest = oldestPart(now, limit);
@@ -76,13 +76,13 @@ export function waitFor(counts: Counts, limit: Limit, now: number): number {
   let sum = 0;
   for (const [part, count] of newestFirst) {
     sum += count;
-    // This part must go; it is out of reach when the window touches only those after it.
+    // The window must leave this part first.
     if (sum >= limit.messages) return endOfPart(part, limit) - now;
   }
   return 0;
 }
 
-/** A number's block of 10 000, which is how numbers are rented. */
+/** A number's block of 10 000. Numbers are rented in such blocks. */
 export function toPrefix(number: string): string {
   return number.slice(0, -4);
 }

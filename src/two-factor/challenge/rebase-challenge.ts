@@ -1,15 +1,15 @@
 import { clampInstant } from "../../shared/clamp-instant.ts";
 import type { Challenge } from "./challenge.ts";
 
-/** The longest that a code may be taken; the bound of the setting. */
+/** The longest lifetime of a code that the setting allows. */
 const LONGEST_LIFETIME_MS = 3_600_000;
 
 /**
- * A challenge as it can truly be at an instant: nothing was sent in the future, and no code is taken for longer than an
- * hour. A clock that was ahead when it was stored would otherwise refuse resends, and take codes, until it is caught up.
+ * Corrects a challenge that was stored by a clock that was ahead: nothing was sent in the future, and no code is valid
+ * for longer than an hour. Otherwise resends would be refused, and codes accepted, until real time has caught up.
  *
  * @param now Epoch milliseconds.
- * @returns The very same object where nothing changed.
+ * @returns The same object if nothing had to change.
  */
 export function rebaseChallenge(challenge: Challenge, now: number): Challenge {
   const { createdAt, expiresAt, messages } = challenge;

@@ -2,16 +2,16 @@
 
 import { foldDigits } from "../../shared/decimal-digits.ts";
 
-/** Longer than any code with its blanks and dashes. */
+/** Longer than any code with its spaces and dashes. */
 const LONGEST_TEXT = 60;
 
-/** Blanks of every kind, dashes of every kind, the minus sign, and what nobody sees: soft hyphens, bidi marks. */
+/** Spaces, dashes, the minus sign, and invisible characters such as soft hyphens and direction marks. */
 const SEPARATORS = /[\s\p{Pd}\p{Cf}\u2212]/gu;
 
 /**
- * Reads a code that was typed: decimal digits of any script become ASCII digits, blanks and dashes are left out.
+ * Reads a typed code. Decimal digits of any script become ASCII digits; spaces and dashes are dropped.
  *
- * @returns The digits; `undefined` where the text holds anything else, or none.
+ * @returns The digits; `undefined` if the text contains anything else, or no digit.
  */
 export function readTypedCode(text: string): string | undefined {
   if (text.length > LONGEST_TEXT) return undefined;

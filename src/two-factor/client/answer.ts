@@ -14,7 +14,7 @@ import { codeOf, TwoFactorError } from "./errors.ts";
 /** A complete answer. */
 export interface Answered {
   readonly status: number;
-  /** The JSON of the body; `undefined` where it is not JSON. */
+  /** The body's JSON; `undefined` if it is not JSON. */
   readonly body: unknown;
   readonly retryAfter: number | undefined;
 }
@@ -28,7 +28,7 @@ interface Problem {
   readonly attemptsLeft: number;
 }
 
-/** Other servers may answer with problems too; the prefix is ours alone. */
+/** Other servers may answer with problems too; only ours have this prefix. */
 const problemSchema = v.object({
   type: v.pipe(v.string(), v.startsWith(PROBLEM_TYPE)),
   title: v.string(),
@@ -46,19 +46,19 @@ const challengeEntries = {
   attemptsLeft: v.number(),
 };
 const statusSchema = v.object({ ...challengeEntries, to: v.string() });
-/** Problems hold no number, and a Worker of version 0.1 does not send one. */
+/** Problems contain no number, and a Worker of version 0.1 does not send one. */
 const challengeSchema = v.object(challengeEntries);
 
-/** @throws {TwoFactorError} where there is no complete answer. */
+/** @throws {TwoFactorError} if there is no complete answer. */
 export function readAnswer(ended: Attempt, signal: AbortSignal | undefined): Answered {
   if (ended.noAnswer === "mistake") {
     const [code, advice] = NO_ANSWER.mistake;
     throw new TwoFactorError(code, `${advice} (${ended.systemCode})`);
   }
-  // A body that was cut off counts as no answer: the body is what was asked for.
+  // An answer without its whole body is no answer.
   if (ended.noAnswer || ended.body === undefined) {
     const code = ended.noAnswer ?? (signal?.aborted ? "aborted" : "timeout");
-    throw new TwoFactorError(code, "the Worker did not answer; it may have done what was asked");
+    throw new TwoFactorError(code, "the Worker did not answer; it may have done what you asked");
   }
   return { status: ended.status, body: parseJson(ended.body), retryAfter: readRetryAfter(ended) };
 }
@@ -89,7 +89,7 @@ export function readCancelled(answered: Answered): void {
   if (answered.status !== 204) throw toError(answered);
 }
 
-/** The Worker's problem in a body; `undefined` where there is none. */
+/** The Worker's problem in a body; `undefined` if there is none. */
 export function readProblem(body: unknown): Problem | undefined {
   const { success, output } = v.safeParse(problemSchema, body);
   if (!success) return undefined;
@@ -102,7 +102,7 @@ export function readProblem(body: unknown): Problem | undefined {
 function toError({ status, body, retryAfter }: Answered): TwoFactorError {
   const problem = readProblem(body);
   const code = codeOf(problem?.reason);
-  // Never quote an answer that is not the Worker's: it may repeat what was sent.
+  // Never quote an answer of another server: it may repeat the request.
   if (problem === undefined || code === "unexpected_response") {
     const hint = `status ${status} without a problem that this client knows; check endpoint`;
     return new TwoFactorError("unexpected_response", hint, { status });

@@ -17,7 +17,14 @@ import { type TwoFactorClientOptions, twoFactorClientSchema } from "./options.ts
 import { validate } from "./validate.ts";
 
 export interface CallOptions {
-  /** Stops waiting. The Worker may still do what was asked. */
+  /**
+   * Stops waiting. The Worker may still do what you asked.
+   *
+   * @default none
+   *
+   * @example
+   * await twoFactor.check(id, code, { signal: AbortSignal.timeout(3000) });
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +37,7 @@ export interface KeyedCallOptions extends CallOptions {
    * @default a new UUID for each call
    *
    * @example
-   * // A UUID that the form got when it was rendered.
+   * // A UUID made when the form was rendered.
    * await twoFactor.start({ to, channel: "sms" }, { idempotencyKey: form.get("request") });
    */
   readonly idempotencyKey?: string;
@@ -39,7 +46,7 @@ export interface KeyedCallOptions extends CallOptions {
 /** Start, check and resend may be sent several times, and are done once; see the option `retry`. */
 export interface TwoFactorClient {
   /**
-   * Sends a code. Keep the `id` on your side of the session: whoever has it and the code gets in.
+   * Sends a code. Keep the `id` on your side of the session: with it and the code, anyone can log in.
    *
    * @example
    * const { id, to } = await twoFactor.start({ to: form.get("phone"), defaultCountry: "GB", channel: "sms" });
@@ -67,6 +74,9 @@ export interface TwoFactorClient {
    *
    * @example
    * await twoFactor.resend(id);
+   *
+   * @example
+   * // No text arrived: call instead.
    * await twoFactor.resend(id, { channel: "voice" });
    *
    * @throws {TwoFactorError} `resend_too_soon` with `retryAfter`; see `TwoFactorErrorCode`.
@@ -86,7 +96,7 @@ export interface TwoFactorClient {
    * after that many seconds at the latest; `timeout` starts after them.
    *
    * @example
-   * // Has a reply verified it?
+   * // Wait for a reply to verify it.
    * const { state } = await twoFactor.get(id, { wait: 20 });
    *
    * @throws {TwoFactorError} `not_found`, or a code that says why the Worker could not be asked.

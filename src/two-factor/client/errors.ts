@@ -1,7 +1,7 @@
 import type { ChallengeStatus } from "../challenge/challenge.ts";
 import type { RefusalReason } from "../refusal.ts";
 
-/** What went wrong, in one word. Those marked retryable may succeed later without a change. */
+/** The kind of failure. A retryable one may succeed later without a change. */
 export type TwoFactorErrorCode =
   /** The client was set up wrongly and nothing was sent; or `fetch` failed for no network reason, or returned no Response. */
   | "invalid_options"
@@ -73,7 +73,7 @@ export type TwoFactorErrorCode =
 
 /** The one mapping from refusals to errors; clients over HTTP and over RPC share it. */
 const CODE_OF: Readonly<Record<RefusalReason, TwoFactorErrorCode>> = {
-  // Only checks meet it, and they return it as `CheckResult`.
+  // Only a check can end with it, and returns it as `CheckResult`.
   wrong: "unexpected_response",
   superseded: "superseded",
   expired: "expired",
@@ -115,7 +115,7 @@ const CODE_OF: Readonly<Record<RefusalReason, TwoFactorErrorCode>> = {
   limits_unavailable: "unavailable",
 };
 
-/** The error code of a refusal; of none: `unexpected_response`. */
+/** The error code of a refusal; without one, `unexpected_response`. */
 export const codeOf = (reason: RefusalReason | undefined): TwoFactorErrorCode =>
   reason === undefined ? "unexpected_response" : CODE_OF[reason];
 
@@ -147,7 +147,19 @@ const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
 
 const BRAND = Symbol.for("vonage-conversion.two-factor-error");
 
-/** Why a code was not sent or not checked. Never holds a code, a phone number or a secret. */
+/**
+ * A code was not sent or not checked. The error never contains a code, a phone number or a secret.
+ *
+ * @example
+ * try {
+ *   await twoFactor.start({ to, channel: "sms" });
+ * } catch (error) {
+ *   if (!isTwoFactorError(error)) throw error;
+ *   if (error.code === "invalid_number") return showField("phone", error.message);
+ *   if (error.retryable) return showTryAgain(error.retryAfter);
+ *   throw error;
+ * }
+ */
 export class TwoFactorError extends Error {
   override readonly name = "TwoFactorError";
   readonly [BRAND] = true;

@@ -13,12 +13,24 @@ export interface TwoFactorClientOptions {
    * createTwoFactorClient({ endpoint: "https://conversions.shop.example", key });
    */
   readonly endpoint: string;
-  /** A proxy key of the Worker for 2FA traffic. Keep it on the server. */
+  /**
+   * A proxy key of the Worker for 2FA traffic. Keep it on the server.
+   *
+   * @example
+   * createTwoFactorClient({ endpoint, key: process.env.CONVERSIONS_KEY });
+   *
+   * @example
+   * // In a Cloudflare Worker.
+   * createTwoFactorClient({ endpoint, key: env.CONVERSIONS_KEY });
+   */
   readonly key: string;
   /**
    * Milliseconds for each request, 1 to 120 000. A start or resend takes as long as Vonage does.
    *
    * @default 20_000
+   *
+   * @example
+   * createTwoFactorClient({ endpoint, key, timeout: 8000 });
    */
   readonly timeout?: number;
   /**

@@ -19,7 +19,7 @@ const REPEATED: ReadonlySet<RefusalReason | undefined> = new Set<RefusalReason>(
 const healthSchema = v.object({ idempotencyKeys: v.literal(true) });
 
 /**
- * Asks until an answer is final or the attempts are used up.
+ * Asks until an answer is final or no request is left.
  *
  * @param ask Sends the request once.
  * @param askHealth Asks for `/health`. A Worker before 0.2.0 ignores the key, and would send or count twice.

@@ -1,8 +1,8 @@
-// Which country codes exist. A typing error in a setting would serve a country that there is not, or block none.
+// The country codes that exist. Without this list, a typing error in a setting would serve or block nothing, silently.
 
 /**
- * ISO 3166-1 alpha-2, as far as a country has telephone numbers of its own, and what libphonenumber calls those of
- * Ascension (AC), Tristan da Cunha (TA) and Kosovo (XK). A test compares the two.
+ * Every ISO 3166-1 alpha-2 code with telephone numbers of its own, and libphonenumber's codes for Ascension (AC),
+ * Tristan da Cunha (TA) and Kosovo (XK). A test compares the list with libphonenumber.
  */
 const COUNTRIES: ReadonlySet<string> = new Set(
   [
@@ -17,14 +17,14 @@ const COUNTRIES: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** Those that are often written, and mean another one. */
+/** Codes that people often write for another country. */
 const MISTAKEN: Readonly<Record<string, string>> = { EN: "GB", UK: "GB", SU: "RU", YU: "RS" };
 
-/** Whether numbers can be at home there. */
+/** True for a country that has telephone numbers of its own. */
 export const isCountry = (code: string): boolean => COUNTRIES.has(code);
 
-/** The rule about a country's code, for a sentence that begins with it. */
+/** Says why a code names no country. Completes a sentence that begins with the code. */
 export function explainCountry(code: string): string {
   const meant = COUNTRIES.has(code.toUpperCase()) ? code.toUpperCase() : MISTAKEN[code.toUpperCase()];
-  return `is no ISO 3166 alpha-2 code of a country with telephone numbers${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  return `is not the ISO 3166 alpha-2 code of a country with telephone numbers${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }

@@ -1,8 +1,8 @@
-// What kinds of numbers there are, and which of them codes go to.
+// The types of phone numbers. The operator chooses the types that get codes.
 
 import type { NumberType as LibraryType } from "libphonenumber-js/max";
 
-/** Kinds of phone numbers, as numbering plans tell them apart. */
+/** As numbering plans distinguish them. */
 export const NUMBER_TYPES = [
   "mobile",
   "landline",
@@ -21,7 +21,7 @@ export type NumberType = (typeof NUMBER_TYPES)[number];
 const BY_LIBRARY: Readonly<Record<Exclude<LibraryType, undefined>, readonly NumberType[]>> = {
   MOBILE: ["mobile"],
   FIXED_LINE: ["landline"],
-  // Plans such as that of North America do not tell.
+  // Plans such as North America's do not distinguish the two.
   FIXED_LINE_OR_MOBILE: ["mobile", "landline"],
   VOIP: ["voip"],
   TOLL_FREE: ["toll-free"],
@@ -34,13 +34,13 @@ const BY_LIBRARY: Readonly<Record<Exclude<LibraryType, undefined>, readonly Numb
 };
 
 /**
- * Numbers that cost money and that libphonenumber takes for ordinary ones: North America's 976 exchanges (pay per call,
- * in nearly all area codes) and directory assistance (555-1212).
+ * Premium-rate numbers that libphonenumber takes for ordinary ones: North America's 976 exchanges (pay per call, in
+ * nearly all area codes) and directory assistance (555-1212).
  */
 const PAID_IN_NORTH_AMERICA = /^1[2-9]\d\d(?:976\d{4}|5551212)$/;
 
 /**
- * The types that a number may be of; several where its plan does not tell.
+ * The types that a number may have: several if its plan does not distinguish them, none if the type is unknown.
  *
  * @param number E.164 digits without "+".
  */

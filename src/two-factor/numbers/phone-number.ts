@@ -1,5 +1,5 @@
-// Phone numbers, by the numbering plans of all countries (libphonenumber's full metadata, which knows types of numbers).
-// For the Worker alone: the metadata is larger than all clients together.
+// Phone numbers, by the numbering plans of all countries: libphonenumber's full metadata, which knows the types of
+// numbers. Only the Worker imports this file: the metadata is larger than all clients together.
 
 import {
   type CountryCode,
@@ -12,17 +12,17 @@ import { type NumberType, toNumberTypes } from "./number-type.ts";
 import { toCanonicalNumber } from "./spellings.ts";
 import { readTypedNumber } from "./typed-number.ts";
 
-/** A number that exists as far as its country's numbering plan tells. */
+/** A number that is valid in its country's numbering plan. */
 export interface PhoneNumber {
-  /** E.164 digits without "+", as Vonage takes them; the same for every spelling of a phone: its identity. */
+  /** The phone's identity, the same for every spelling: E.164 digits without "+", as Vonage takes them. */
   readonly number: string;
-  /** What a call goes to: other than `number` for an Argentine number without 9, which may be a landline. */
+  /** The number that a call goes to. It differs for an Argentine number without 9, which may be a landline. */
   readonly called: string;
-  /** ISO 3166 alpha-2; `undefined` for numbers of no country, such as satellite phones. */
+  /** ISO 3166 alpha-2; `undefined` for numbers without a country, such as satellite phones. */
   readonly country: string | undefined;
   /** Digits, such as `44`. */
   readonly callingCode: string;
-  /** What it may be; several where the plan does not tell. */
+  /** The types that it may have; several if the plan does not distinguish them. */
   readonly types: readonly NumberType[];
 }
 
@@ -33,48 +33,50 @@ export type ParsedPhoneNumber =
 /** E.164 digits without "+", as Vonage writes them: the country code never begins with 0. */
 const DIGITS_ALONE = /^[1-9]\d{6,14}$/;
 
-const NOT_READ =
-  "must be in E.164 (+ and the country code first), or come with the defaultCountry that it is written for";
-const NOT_WRITTEN =
-  "must be a phone number: digits, blanks, brackets and dashes, and + before a country code";
-const UNKNOWN = "is not a phone number that exists; check country code and length";
+const NO_COUNTRY_CODE = "must begin with + and the country code (E.164), or come with a defaultCountry";
+const NOT_A_NUMBER =
+  "must be a phone number: digits, spaces, brackets and dashes, with + before a country code";
+const NOT_VALID = "is not a valid phone number; check the country code and the length";
 const AMBIGUOUS = "can be read with and without a country code; put + before the country code";
 
 /**
- * Reads a number as people write it, with blanks, brackets and dashes, in digits of any script. "+" and the country
- * code come first; without "+" it is read as people in `defaultCountry` dial it (`020 7946 0018`, `00 44 20…`). Without
- * `defaultCountry`, digits alone begin with the country code, as Vonage writes them, and anything else without "+" is
- * refused. A trunk prefix after the country code, as in +44 (0)20…, is left out. Numbers set aside for fiction are taken
- * where the country's plan has them (+1 201 555 01xx), and refused where it has not (+44 7700 900xxx).
+ * Reads a number as people write it: with spaces, brackets and dashes, in the digits of any script.
+ *
+ * - With "+", the country code comes first. A trunk prefix after it, as in +44 (0)20…, is dropped.
+ * - Without "+", the number is read as people in `defaultCountry` dial it: `020 7946 0018`, `00 44 20…`.
+ * - Without "+" and `defaultCountry`, digits alone begin with the country code, as Vonage writes them. Anything else is
+ *   refused.
+ *
+ * Numbers reserved for fiction are accepted if the country's plan has them (+1 201 555 01xx), and refused if not
+ * (+44 7700 900xxx).
  *
  * @param defaultCountry ISO 3166 alpha-2.
- * @returns The number, or what is wrong with it, without quoting it.
+ * @returns The number, or a fault that does not quote it.
  */
 export function parsePhoneNumber(text: string, defaultCountry?: string): ParsedPhoneNumber {
   const typed = readTypedNumber(text);
-  if (typed === undefined) return { fault: NOT_WRITTEN };
+  if (typed === undefined) return { fault: NOT_A_NUMBER };
   if (typed.isInternational || (defaultCountry === undefined && DIGITS_ALONE.test(text))) {
-    return readInternational(typed.digits) ?? { fault: UNKNOWN };
+    return readInternational(typed.digits) ?? { fault: NOT_VALID };
   }
-  if (defaultCountry === undefined || !isSupportedCountry(defaultCountry)) return { fault: NOT_READ };
+  if (defaultCountry === undefined || !isSupportedCountry(defaultCountry)) return { fault: NO_COUNTRY_CODE };
   const [first, ...more] = readNational(typed.digits, defaultCountry);
-  if (first === undefined) return { fault: UNKNOWN };
+  if (first === undefined) return { fault: NOT_VALID };
   return more.length === 0 ? first : { fault: AMBIGUOUS };
 }
 
 /**
- * The spelling by which a number of Vonage's is known here.
+ * The canonical spelling of a number in a receipt or a reply.
  *
- * @param number Digits of a receipt or a reply, country code first.
+ * @param number Digits, country code first.
  */
 export function identifyNumber(number: string): string {
   return readInternational(number)?.number ?? toCanonicalNumber(number);
 }
 
 /**
- * A number as it may be shown and logged: country code and the last two digits, such as `+44********12`.
- *
- * @param number As {@link parsePhoneNumber} takes it. Of anything else no digit is shown.
+ * Masks a number for logs: `+44********12` keeps the country code and the last two digits. A text that
+ * {@link parsePhoneNumber} refuses is masked completely.
  */
 export function maskNumber(number: string, defaultCountry?: string): string {
   const parsed = parsePhoneNumber(number, defaultCountry);
@@ -84,13 +86,13 @@ export function maskNumber(number: string, defaultCountry?: string): string {
   return `+${callingCode}${"*".repeat(hidden)}${parsed.number.slice(-2)}`;
 }
 
-/** What the digits can be in a country: more than one number where that cannot be decided. */
+/** The numbers that the digits can stand for in a country: several if they are ambiguous. */
 function readNational(digits: string, country: CountryCode): PhoneNumber[] {
   const callingCode = getCountryCallingCode(country);
   const dialled = country === "MX" ? digits.replace(MEXICAN_PREFIX, "") : digits;
   const national = parsePhoneNumberFromString(dialled, { defaultCountry: country, extract: false });
   const readings = [
-    // What it took for a trunk prefix or an international one is gone; 00 is understood where another is dialled.
+    // The library drops trunk and international prefixes. It knows the prefix of each country; 00 is accepted in all.
     readInternational(national?.number.slice(1) ?? "") ??
       (digits.startsWith("00") ? readInternational(digits.slice(2)) : undefined),
     digits.startsWith(callingCode) ? readInternational(digits) : undefined,
@@ -98,26 +100,26 @@ function readNational(digits: string, country: CountryCode): PhoneNumber[] {
   const distinct = readings.filter(
     ({ number }, index) => readings.findIndex((other) => other.number === number) === index,
   );
-  // 4915112345678 is a mobile number in Germany, and the start of a landline number there that nobody writes so.
+  // 4915112345678 is a mobile number with its country code in Germany. It could also begin a landline number there.
   const mobile = distinct.filter(({ types }) => types.includes("mobile"));
   return mobile.length === 1 ? mobile : distinct;
 }
 
-/** Before ten digits: trunk prefixes and the mobile prefixes of before 2019. */
+/** Before ten digits: a trunk prefix, or a mobile prefix from before 2019. */
 const MEXICAN_PREFIX = /^(?:0[12]|04[45]|1)(?=\d{10}$)/;
 
 function readInternational(digits: string): PhoneNumber | undefined {
   if (/^54/.test(digits)) return readArgentine(digits);
   const plain = digits.startsWith("52") ? `52${digits.slice(2).replace(MEXICAN_PREFIX, "")}` : digits;
-  // Also before it is known to be valid: a former spelling is not.
+  // Canonical before it is validated: a former spelling is not valid.
   const parsed = parse(plain);
   const known = parse(toCanonicalNumber(parsed?.number.slice(1) ?? plain));
   return known?.isValid() ? toPhoneNumber(known) : undefined;
 }
 
 /**
- * Area code and number have ten digits, of a landline or a mobile phone. Mobile phones are called with 9 before them
- * from abroad, and with 15 between the two within the country.
+ * In Argentina, area code and line have ten digits together, for landlines and mobile phones. Mobile phones take 9 before
+ * them when called from abroad, and 15 between area code and line when called from within the country.
  */
 function readArgentine(digits: string): PhoneNumber | undefined {
   const with15 = /^549(\d{12})$/.exec(digits)?.[1];
@@ -128,7 +130,7 @@ function readArgentine(digits: string): PhoneNumber | undefined {
   const mobile = parse(`549${line}`);
   if (!mobile?.isValid()) return undefined;
   const known = toPhoneNumber(mobile);
-  // The plan has the same numbers for landlines, without 9.
+  // Without 9, the same digits may be a landline.
   return nine === "" ? { ...known, called: written, types: ["mobile", "landline"] } : known;
 }
 

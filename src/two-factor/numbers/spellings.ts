@@ -1,10 +1,10 @@
-// Some countries changed their numbering plan, or have one that depends on who is calling: then one phone is reached by
-// two numbers, and Vonage's receipts and replies may name the other one. Limits, shards and replies compare the
-// canonical one. Both must stay as they are: what is stored is found by them.
+// Some countries changed their numbering plan, or have one that depends on the caller's country. Two numbers then reach
+// one phone, and Vonage's receipts and replies may contain either. Limits, shards and replies use the canonical one.
+// These spellings must never change: stored data is found by them.
 
 import type { Channel } from "../../wire/report.ts";
 
-/** The same phone, canonical and in its former or other spelling: `$1` and `$2` are groups of the opposite pattern. */
+/** The two spellings of one phone. Each replacement takes its groups from the opposite pattern. */
 interface Plan {
   readonly canonical: RegExp;
   readonly toOther: string;
@@ -13,8 +13,8 @@ interface Plan {
 }
 
 const PLANS: readonly Plan[] = [
-  // Brazil: mobile numbers have a ninth digit everywhere since 2016-11 (Anatel, Resolução 553/2010). Landlines begin
-  // with 2 to 5 and have eight digits.
+  // Brazil: since 2016-11 every mobile number has a ninth digit (Anatel, Resolução 553/2010). Landlines begin with 2 to
+  // 5 and have eight digits.
   {
     canonical: /^55(?<area>\d\d)9(?<line>[6-9]\d{7})$/,
     toOther: "55$<area>$<line>",
@@ -28,15 +28,15 @@ const PLANS: readonly Plan[] = [
     other: /^521(?<line>[2-9]\d{9})$/,
     toCanonical: "52$<line>",
   },
-  // Argentina: 9 before mobile numbers called from abroad (ITU-T, national numbering plan of Argentina); texts arrive
-  // without it as well, and landlines look like mobile numbers without it.
+  // Argentina: 9 before mobile numbers called from abroad (ITU-T, national numbering plan of Argentina). Texts arrive
+  // without it too. A mobile number without it looks like a landline.
   {
     canonical: /^549(?<line>[1-3]\d{9})$/,
     toOther: "54$<line>",
     other: /^54(?<line>[1-3]\d{9})$/,
     toCanonical: "549$<line>",
   },
-  // Palestinian mobile networks (56 and 59) are reached by Israel's country code as well; libphonenumber knows both.
+  // Palestinian mobile networks (56 and 59) can also be reached with Israel's country code; libphonenumber knows both.
   {
     canonical: /^970(?<line>5[69]\d{7})$/,
     toOther: "972$<line>",
@@ -46,7 +46,7 @@ const PLANS: readonly Plan[] = [
 ];
 
 /**
- * The one spelling by which a phone is known.
+ * The one spelling that identifies a phone.
  *
  * @param number E.164 digits without "+".
  */
@@ -63,8 +63,8 @@ export function listSpellings(number: string): readonly [string, ...string[]] {
 }
 
 /**
- * The spelling that Vonage is given. Texts go to the canonical one: carriers of all these countries take it. An
- * Argentine number without 9 may be a landline, so it is called as it is.
+ * The spelling to give to Vonage. Texts go to the canonical one, which carriers in all these countries accept. An
+ * Argentine number without 9 may be a landline, so it is called unchanged.
  */
 export function toDialledNumber(number: string, channel: Channel): string {
   return channel === "voice" && /^54[1-3]\d{9}$/.test(number) ? number : toCanonicalNumber(number);

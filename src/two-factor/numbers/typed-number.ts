@@ -2,7 +2,7 @@
 
 import { foldDigits } from "../../shared/decimal-digits.ts";
 
-/** A number without what is only for the eye. */
+/** A number without separators. */
 export interface TypedNumber {
   /** It began with "+", so the country code comes first. */
   readonly isInternational: boolean;
@@ -10,13 +10,13 @@ export interface TypedNumber {
   readonly digits: string;
 }
 
-/** Longer than any number with its blanks and brackets. */
+/** Longer than any number with its spaces and brackets. */
 const LONGEST_TEXT = 60;
 
-/** Blanks, dashes, brackets, dots and slashes; and the marks of direction that address books put around numbers. */
+/** Spaces, dashes, brackets, dots and slashes, and the direction marks that address books put around numbers. */
 const SEPARATORS = /[\s\p{Pd}\p{Cf}\u2212()（）.．·/／]/gu;
 
-/** @returns `undefined` where the text holds anything else, such as letters or an extension. */
+/** @returns `undefined` if the text contains anything else, such as letters or an extension. */
 export function readTypedNumber(text: string): TypedNumber | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
   const compact = foldDigits(text).replace(SEPARATORS, "");

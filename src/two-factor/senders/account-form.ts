@@ -1,4 +1,4 @@
-// The parameters of a message, and the account that sends it → one form, as the SMS and short code APIs take it.
+// The form that the SMS and short code APIs take: the parameters of a message and of the account that sends it.
 
 import type { Credentials } from "../../client/credentials.ts";
 import type { OutgoingRequest } from "../../client/transport.ts";
@@ -6,8 +6,8 @@ import type { Parameter } from "../../wire/parameters.ts";
 import { signParameters } from "../../wire/signature.ts";
 
 /**
- * Makes the function that puts a message and its account into one request: the secret in the form, or a signature
- * with the time in UNIX seconds. Never both, which Vonage refuses.
+ * Creates the function that makes a message's request: with the secret in the form, or with a signature and the time in
+ * UNIX seconds. Vonage refuses both together.
  */
 export function createAccountForm(
   path: string,

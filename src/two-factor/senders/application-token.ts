@@ -1,21 +1,21 @@
-// The JWT by which an application of Vonage's Voice API says who it is.
+// The JWT that authenticates an application at Vonage's Voice API.
 
 import { SignJWT } from "jose/jwt/sign";
 import { ConversionError } from "../../client/errors.ts";
 
-/** Seconds from its making: enough for clocks that differ, and still of little use to a thief. */
+/** Seconds: enough for clocks that differ, and too short to be worth stealing. */
 const LIFETIME_S = 300;
 
 /** RS256 (RFC 7518, 3.3). */
 const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
 /**
- * Makes the function that makes a token: RS256, `application_id`, `iat`, `exp`, and a `jti` of its own each time, for
- * Vonage takes none twice.
+ * Creates the function that signs a token: RS256, with `application_id`, `iat`, `exp`, and a new `jti`, since Vonage
+ * accepts each only once.
  *
  * @param pkcs8 The private key, from `readPrivateKey`.
- * @returns From the time in epoch milliseconds. It rejects with a `ConversionError` `invalid_options` where WebCrypto
- * does not take the key's numbers, which it tells only when it is first used.
+ * @returns A function of the time in epoch milliseconds. It rejects with a `ConversionError` `invalid_options` if
+ * WebCrypto refuses the key, which shows only at its first use.
  */
 export function createApplicationToken(
   applicationId: string,
@@ -33,7 +33,7 @@ export function createApplicationToken(
         .setJti(crypto.randomUUID())
         .sign(await imported);
     } catch {
-      // Without its cause, which might quote the key.
+      // Without the cause, which might quote the key.
       throw new ConversionError(
         "invalid_options",
         "invalid_options: privateKey must be the application's RSA private key; this one is damaged",

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { explainCountry, isCountry } from "../numbers/country.ts";
 
-/** A record by ISO 3166 alpha-2 code; a name that is of no country is a fault of its own. */
+/** A record by ISO 3166 alpha-2 code. Each unknown code is a fault of its own. */
 export function byCountry<S extends v.GenericSchema>(value: S, what: string) {
   return v.pipe(
     v.record(v.string(), value, what),

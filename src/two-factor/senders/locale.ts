@@ -1,10 +1,7 @@
-/** By lower-case BCP 47 tag; English, to fall back on, is always there. */
+/** Values by lower-case BCP 47 tag, with English as the fallback. */
 export type ByLocale<T> = Readonly<Record<string, T>> & { readonly en: T };
 
-/**
- * A tag in lower case, then with its last subtags left out: `pt-br`, then `pt`. Norwegians write `nb`, their phones
- * often `no`: that is the same here.
- */
+/** A tag in lower case, then without its last subtags: `pt-br`, then `pt`. Norwegian's `no` counts as `nb`. */
 export function toTags(locale: string): readonly string[] {
   const subtags = locale
     .toLowerCase()
@@ -13,7 +10,7 @@ export function toTags(locale: string): readonly string[] {
   return subtags.map((_, index) => subtags.slice(0, subtags.length - index).join("-"));
 }
 
-/** What stands under the first of a tag's forms that the table has, else under `en`. */
+/** The entry of the most specific form of a tag that the table has, or else of `en`. */
 export function pickByLocale<T>(table: ByLocale<T>, locale: string): T {
   for (const tag of toTags(locale)) {
     const found = Object.hasOwn(table, tag) ? table[tag] : undefined;

@@ -1,26 +1,27 @@
-// An application's private key as people hand it over: PKCS8 or PKCS1, quoted, with line breaks written out, in base64.
-// WebCrypto takes PKCS8 only, and tells of nothing until a key is first used, so the little that has to be known of
-// its DER is read here.
+// Reads an application's private key in the forms that environment variables contain: PKCS8 or PKCS1, in quotes, with
+// escaped line breaks, in base64. WebCrypto accepts PKCS8 only and reports faults only at the first use, so this file
+// reads as much of the key's DER as it needs to convert the key and to explain a fault at start.
 
 import { toBytes } from "../../shared/binary-string.ts";
 
-/** What WebCrypto imports, or what was given instead; the text is never quoted. */
+/** A key that WebCrypto can import, or a fault that completes a sentence about the option and never quotes the text. */
 export type ReadPrivateKey = { readonly pkcs8: Uint8Array<ArrayBuffer> } | { readonly fault: string };
 
 const TO_PKCS8 = "openssl pkcs8 -topk8 -nocrypt -in private.key";
-const RSA_ONLY =
-  "Vonage takes RSA keys only: make one with openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048, and give Vonage its public key";
-const PUBLIC = "it is the half that Vonage has, so give the private.key that came with the application";
+const GENERATE =
+  "generate one with openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048, and give Vonage its public key";
+const RSA_ONLY = `Vonage accepts only RSA keys: ${GENERATE}`;
+const PUBLIC = "set the contents of the application's private.key instead";
 
 const ENCRYPTED = `is an encrypted key: decrypt it with ${TO_PKCS8}`;
-const ELLIPTIC = `is a key for elliptic curves, and ${RSA_ONLY}`;
+const ELLIPTIC = `is an elliptic curve key, but ${RSA_ONLY}`;
 const PUBLIC_KEY = `is a public key: ${PUBLIC}`;
 
-/** What a PEM block of another kind is, by its label. */
+/** Faults of other PEM blocks, by label. */
 const BY_LABEL: Readonly<Record<string, string>> = {
   "ENCRYPTED PRIVATE KEY": ENCRYPTED,
   "EC PRIVATE KEY": ELLIPTIC,
-  "DSA PRIVATE KEY": `is a DSA key, and ${RSA_ONLY}`,
+  "DSA PRIVATE KEY": `is a DSA key, but ${RSA_ONLY}`,
   "OPENSSH PRIVATE KEY":
     'is in the format of OpenSSH: convert it in place with ssh-keygen -p -N "" -m PEM -f private.key',
   "PUBLIC KEY": PUBLIC_KEY,
@@ -29,8 +30,9 @@ const BY_LABEL: Readonly<Record<string, string>> = {
   "CERTIFICATE REQUEST": `is a certificate request: ${PUBLIC}`,
 };
 
-const UNKNOWN = `is none that can be read: bring it into shape with ${TO_PKCS8}`;
-const DAMAGED = "is damaged or cut off: copy it again, whole, from BEGIN to END";
+const UNKNOWN = `is not a readable private key: convert it with ${TO_PKCS8}`;
+const DAMAGED = "is damaged or incomplete: copy it again, from BEGIN to END";
+/** The least that RS256 allows (RFC 7518, 3.3). */
 const LEAST_BITS = 2048;
 
 /** DER of the algorithm in PKCS8: version 0, and rsaEncryption without parameters (RFC 8017, A.1). */
@@ -40,8 +42,8 @@ const PBES2_OID = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
 const [INTEGER, OCTETS, OID, SEQUENCE] = [0x02, 0x04, 0x06, 0x30];
 
 /**
- * Reads a private key: PKCS8 or PKCS1, in PEM or its bare base64, also in quotes, with `\n` written out once or twice,
- * with CRLF, or in base64 as a whole.
+ * Reads a private key: PKCS8 or PKCS1, in PEM or its bare base64. The text may be in quotes, have `\n` escaped once or
+ * twice, have CRLF, or be in base64 as a whole.
  */
 export function readPrivateKey(text: string): ReadPrivateKey {
   const plain = text
@@ -57,7 +59,7 @@ export function readPrivateKey(text: string): ReadPrivateKey {
     };
   }
   if (/^[\w@~./\\ -]{1,200}\.(?:key|pem|der|p8)$/.test(plain)) {
-    return { fault: "is the path of a file: give what is in it" };
+    return { fault: "is the path of a file: set the contents of the file instead" };
   }
   const bytes = decodeBase64(plain);
   if (bytes === undefined) return { fault: UNKNOWN };
@@ -67,7 +69,7 @@ export function readPrivateKey(text: string): ReadPrivateKey {
 
 function readPem(text: string): ReadPrivateKey {
   let fault = DAMAGED;
-  // Certificates and public keys often stand beside the key.
+  // A file may contain certificates and public keys beside the key.
   for (const block of text.split("-----BEGIN ").slice(1)) {
     const [label, rest = ""] = cutAt(block, "-----");
     const [body, end] = cutAt(rest, "-----END ");
@@ -97,20 +99,20 @@ function readDer(bytes: Uint8Array<ArrayBuffer>): ReadPrivateKey {
   if (second?.tag === OCTETS) return { fault: ELLIPTIC };
   if (second?.tag !== SEQUENCE || third?.tag !== OCTETS) return { fault: UNKNOWN };
   if (!isEqual(readElements(second.content)[0], RSA_OID)) {
-    return { fault: `is a key of another kind than RSA, and ${RSA_ONLY}` };
+    return { fault: `is not an RSA key, but ${RSA_ONLY}` };
   }
   const [key] = readElements(third.content);
   return checkRsa(key === undefined ? [] : readElements(key.content)) ?? { pkcs8: outer.whole };
 }
 
-/** @returns What is wrong with an RSA key: two primes, their exponents, and a modulus that is long enough. */
+/** Checks that a key has all its numbers, and a modulus that is long enough. Returns a fault if not. */
 function checkRsa(parts: readonly Element[]): { readonly fault: string } | undefined {
   const [, modulus] = parts;
   if (modulus === undefined || parts.length < 9) return { fault: DAMAGED };
   const first = modulus.content.findIndex((byte) => byte !== 0);
   const bits = (modulus.content.length - first) * 8 - (Math.clz32(Number(modulus.content[first])) - 24);
   if (bits >= LEAST_BITS) return undefined;
-  return { fault: `has ${bits} bits, and RS256 wants ${LEAST_BITS} at least: ${RSA_ONLY}` };
+  return { fault: `has ${bits} bits, but RS256 needs at least ${LEAST_BITS}: ${GENERATE}` };
 }
 
 /** PKCS1 → PKCS8. */
@@ -120,7 +122,7 @@ function wrap(pkcs1: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([SEQUENCE, ...toLength(inner.length), ...inner]);
 }
 
-/** Of more than 127 bytes, as every key here has. */
+/** A length of two bytes: every key needs more than the 127 bytes that one can express. */
 const toLength = (length: number) => [0x82, length >> 8, length & 0xff];
 
 interface Element {
@@ -130,7 +132,7 @@ interface Element {
   readonly whole: Uint8Array<ArrayBuffer>;
 }
 
-/** @returns The elements of some DER; none where they do not fill it. */
+/** @returns The elements of DER; none unless they fill it exactly. */
 function readElements(bytes: Uint8Array<ArrayBuffer>): Element[] {
   const elements: Element[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -143,7 +145,7 @@ function readElements(bytes: Uint8Array<ArrayBuffer>): Element[] {
       begin += digits;
     }
     const end = begin + length;
-    // Also where there is no length at all.
+    // True also for a missing length, which is NaN.
     if (!(end <= bytes.length)) return [];
     elements.push({ tag, content: bytes.subarray(begin, end), whole: bytes.subarray(at, end) });
     at = end;
@@ -151,7 +153,7 @@ function readElements(bytes: Uint8Array<ArrayBuffer>): Element[] {
   return elements;
 }
 
-/** Whether an element is this object identifier; a text of digits is compared, as arrays have no equality. */
+/** True if an element is this object identifier. Compares texts, since arrays have no equality. */
 const isEqual = (element: Element | undefined, oid: readonly number[]) =>
   `${element?.tag}:${element?.content}` === `${OID}:${oid}`;
 

@@ -1,5 +1,5 @@
-// What some countries' registers give out before a text may be sent there. India's (DLT) has an id for the sender's
-// company and one for each text; carriers drop what does not match.
+// Some countries demand that senders and texts are registered first. India's register (DLT) has an id for the sender's
+// company and one for each text; carriers drop texts that do not match.
 
 import * as v from "valibot";
 import { objectOf, required } from "../../shared/validation.ts";
@@ -9,13 +9,18 @@ import { registeredId } from "./templates.ts";
 
 /** A country's registration of a sender and its text. */
 export interface Registration {
-  /** The company's id: goes to Vonage as `entity-id`. */
+  /** The company's id, sent as `entity-id`. */
   readonly entityId: string;
-  /** The text's id: goes to Vonage as `content-id`, unless the text that is sent has an id of its own. */
+  /** The text's id, sent as `content-id` unless the text has an id of its own. */
   readonly contentId?: string;
 }
 
-/** By ISO 3166 alpha-2 code. */
+/**
+ * Registrations by ISO 3166 alpha-2 code.
+ *
+ * @example
+ * const registrations: Registrations = { IN: { entityId: "1101456324675322134", contentId: "1107457532145798767" } };
+ */
 export type Registrations = Readonly<Record<string, Registration>>;
 
 /** The rules of {@link Registrations}. */
@@ -24,7 +29,7 @@ export const registrationsSchema = byCountry(
   "must be an object of registrations by country",
 );
 
-/** The parameters of a text to a country: none where nothing is registered. */
+/** The parameters for a text to a country: none without a registration. */
 export function toRegistration(
   registrations: v.InferOutput<typeof registrationsSchema>,
   country: string | undefined,

@@ -1,4 +1,4 @@
-/** Why a code was not sent, in one word. */
+/** The kind of failure. A retryable one may succeed later without a change. */
 export type SendErrorCode =
   /** Retryable. Too many messages a second for this account or sender: status 1, 10 or HTTP 429. `retryAfter` is set. */
   | "throttled"
@@ -44,8 +44,16 @@ const BRAND = Symbol.for("vonage-conversion.send-error");
 const RETRYABLE: ReadonlySet<SendErrorCode> = new Set(["throttled", "unavailable"]);
 
 /**
- * A code that was not sent, or may not have been. Neither `message`, `stack`, `cause` nor the JSON form ever holds
- * a secret, a code, a phone number or anything an upstream wrote.
+ * A code was not sent, or it is unknown if it was. `message`, `stack`, `cause` and the JSON form never contain a secret, a
+ * code, a phone number or text from an upstream. Senders of your own throw it too.
+ *
+ * @example
+ * // In a sender of your own: the gateway refused the number.
+ * throw new SendError("number_refused", "the gateway does not serve this number", { status: 403 });
+ *
+ * @example
+ * // The gateway did not answer in time, so the message may have gone out.
+ * throw new SendError("uncertain", "the gateway did not answer");
  */
 export class SendError extends Error {
   override readonly name = "SendError";
@@ -79,7 +87,17 @@ export class SendError extends Error {
   }
 }
 
-/** Recognises a {@link SendError}, also one made by another copy of this package. */
+/**
+ * Recognises a {@link SendError}, also one made by another copy of this package.
+ *
+ * @example
+ * try {
+ *   await sender.send(message);
+ * } catch (error) {
+ *   if (!isSendError(error) || error.mayBeSent) throw error;
+ *   await otherSender.send(message);
+ * }
+ */
 export function isSendError(value: unknown): value is SendError {
   return value instanceof Error && BRAND in value;
 }

@@ -18,10 +18,10 @@ export interface SharedSenderOptions {
    */
   readonly timeout?: number;
   /**
-   * Repeats a request that Vonage clearly refused (too fast, or not now); `false` turns it off. A message that may have
-   * gone out is never repeated. Delays are in milliseconds, and apply to "not now". A throttled message waits as long as
-   * Vonage says, or one second, and takes its turn among the others of its sender: up to 5 seconds in all. After that it
-   * rejects with `throttled` and `retryAfter`.
+   * Repeats a request that Vonage clearly refused for now (`throttled` or `unavailable`); `false` turns it off. A message
+   * that may have gone out is never repeated. The delays, in milliseconds, apply to `unavailable`. A throttled message
+   * waits as long as Vonage says, or one second, and takes its turn among the others of its sender: up to 5 seconds in
+   * all. After that it rejects with `throttled` and `retryAfter`.
    *
    * @default { attempts: 3, baseDelay: 200, maxDelay: 2000 }
    *
@@ -36,7 +36,7 @@ export interface SharedSenderOptions {
    * @default globalThis.fetch
    *
    * @example
-   * // Without network and account: the sandbox in Vonage's place.
+   * // Without network and account: the sandbox instead of Vonage.
    * createSmsSender({ credentials, from: "Acme", fetch: sandbox.fetch });
    */
   readonly fetch?: typeof fetch;

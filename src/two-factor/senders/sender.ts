@@ -9,7 +9,7 @@ export interface CodeMessage {
   readonly country: string | undefined;
   /** Digits. */
   readonly code: string;
-  /** Your name, as the user knows it. */
+  /** The name of your service, as the user knows it. */
   readonly brand: string;
   /** The user's language as a BCP 47 tag, such as `de` or `pt-BR`; English is the fallback. */
   readonly locale: string;
@@ -53,13 +53,26 @@ export interface CodeSender {
    * Returns false for a number that this sender does not serve. Called before anything is counted or stored.
    *
    * @default every number is served
+   *
+   * @example
+   * // A gateway for Germany alone.
+   * const sender: CodeSender = { channel: "sms", send, reaches: ({ country }) => country === "DE" };
    */
   reaches?(destination: Pick<CodeMessage, "to" | "country">): boolean;
   /** Encoding and length of the operator's own texts, for `doctor`. */
   measureTexts?(sample: TextSample): readonly TextSize[];
   /**
-   * Returns a fault that would stop every message, as far as it shows without sending. `doctor` shows the sentence to the
+   * Returns a fault that would stop every message, if it shows without sending. `doctor` shows the sentence to the
    * operator, so it must not contain a secret.
+   *
+   * @default no fault is found
+   *
+   * @example
+   * const sender: CodeSender = {
+   *   channel: "sms",
+   *   send,
+   *   findFault: async () => ((await gateway.ping()) ? undefined : "the gateway refuses GATEWAY_KEY"),
+   * };
    */
   findFault?(): Promise<string | undefined>;
 }

@@ -10,12 +10,23 @@ import { type SharedSenderOptions, SMS_BASE_URL, senderEntries } from "./sender-
 import { readSmsReply } from "./sms-reply.ts";
 
 export interface ShortCodeSenderOptions extends SharedSenderOptions {
-  /** The account with the short code: its API key with its secret, or with its signature secret. */
+  /**
+   * The account with the short code: its API key with its secret, or with its signature secret.
+   *
+   * @example
+   * createShortCodeSender({ credentials: { apiKey, apiSecret } });
+   *
+   * @example
+   * createShortCodeSender({ credentials: { apiKey, signatureSecret, signatureMethod: "sha256" } });
+   */
   readonly credentials: Credentials;
   /**
-   * https, or http to localhost.
+   * The SMS API's base URL: https, or http to localhost. Change it for a regional host or for the sandbox.
    *
    * @default "https://rest.nexmo.com"
+   *
+   * @example
+   * createShortCodeSender({ credentials, baseUrl: "http://localhost:8788" });
    */
   readonly baseUrl?: string;
 }
@@ -28,9 +39,9 @@ const optionsSchema = objectOf({
 });
 
 /**
- * Creates a sender of codes from a US short code (`POST /sc/us/2fa/json`), for accounts with a dedicated one. The text is
- * the one that the carriers approved, so brand and locale have no effect. It reaches numbers in the US and Canada; for
- * others `send` rejects with `not_supported`, and nothing is sent.
+ * Creates a sender of codes from a US short code (`POST /sc/us/2fa/json`), for accounts with a dedicated one. Carriers
+ * approved its text, so brand and locale have no effect. It reaches numbers in the US and Canada; for others `send`
+ * rejects with `not_supported`, and nothing is sent.
  *
  * @example
  * const sender = createShortCodeSender({ credentials: { apiKey, apiSecret } });
@@ -46,7 +57,10 @@ export function createShortCodeSender(options: ShortCodeSenderOptions): CodeSend
     reaches: isReached,
     send: async (message: CodeMessage) => {
       if (!isReached(message)) {
-        throw new SendError("not_supported", `POST ${PATH}: not sent; it reaches the US and Canada only`);
+        throw new SendError(
+          "not_supported",
+          `POST ${PATH}: not sent; short codes reach only the US and Canada`,
+        );
       }
       const parameters: Parameter[] = [
         ["to", message.to],

@@ -1,22 +1,27 @@
-// Who sends texts, by country: some countries forbid names, some demand a registered one, and US and Canadian phones
-// take numbers only.
+// The sender of texts, by country: some countries forbid names, some demand a registered one, and US and Canadian
+// phones accept numbers only.
 
 import * as v from "valibot";
 import { objectOf, required } from "../../shared/validation.ts";
 import { byCountry } from "./by-country.ts";
 import { senderIdSchema } from "./sender-id.ts";
 
-/** Who sends: to most countries, and to those that want another sender. At least one of the two. */
+/**
+ * The senders of texts: a default, senders by country, or both.
+ *
+ * @example
+ * const from: SmsFrom = { default: "Acme", byCountry: { US: "12015550100", IN: "ACMEIN" } };
+ */
 export interface SmsFrom {
-  /** For every country without a sender of its own; left out, others get no texts. */
+  /** The sender for every country without its own. Without a default, those get no texts. */
   readonly default?: string;
-  /** By ISO 3166 alpha-2 code. */
+  /** Senders by ISO 3166 alpha-2 code. */
   readonly byCountry?: Readonly<Record<string, string>>;
 }
 
 const senders = byCountry(senderIdSchema, "must be an object of senders by country");
 
-/** The rules of a sender, or of senders by country. */
+/** The rules of one sender, or of {@link SmsFrom}. */
 export const smsFromSchema = required(
   v.lazy((value) =>
     typeof value === "object" && value !== null
@@ -34,7 +39,7 @@ export const smsFromSchema = required(
   ),
 );
 
-/** Who sends to a country; `undefined`: nobody does. */
+/** The sender for a country; `undefined`: there is none. */
 export function pickSender(
   from: v.InferOutput<typeof smsFromSchema>,
   country: string | undefined,

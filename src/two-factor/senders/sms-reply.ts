@@ -1,4 +1,4 @@
-// The reply of the SMS and short code APIs: HTTP 200 even for errors, with a status for each part of a long text.
+// Reads replies of the SMS and short code APIs: HTTP 200 even for errors, with a status for each part of a long text.
 
 import * as v from "valibot";
 import { messageIdSchema } from "../../wire/report.ts";
@@ -21,8 +21,8 @@ const replySchema = v.pipe(
 );
 
 /**
- * What a reply means. A message counts as sent as soon as one of its parts was taken, since sending it again would
- * send that part twice. A reply that cannot be read leaves it open.
+ * The outcome in a reply. A message counts as sent if one of its parts was accepted, since a repetition would send that
+ * part twice. An unreadable reply is `uncertain`.
  */
 export function readSmsReply(body: string): SendOutcome {
   const { success, output } = v.safeParse(replySchema, body);

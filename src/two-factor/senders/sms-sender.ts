@@ -48,6 +48,11 @@ export interface SmsSenderOptions extends SharedSenderOptions {
    *
    * @example
    * createSmsSender({ credentials, from: "Acme", texts: { en: "{code} opens {brand} for {minutes} minutes." } });
+   *
+   * @example
+   * // For Spanish speakers in the US.
+   * createSmsSender({ credentials, from: "12015550100", texts: { "US:es": "{code}: tu código de {brand}." } });
+   *
    * @default the built-in texts
    */
   readonly texts?: TextTemplates;
@@ -66,9 +71,12 @@ export interface SmsSenderOptions extends SharedSenderOptions {
    */
   readonly registrations?: Registrations;
   /**
-   * https, or http to localhost.
+   * The SMS API's base URL: https, or http to localhost. Change it for a regional host or for the sandbox.
    *
    * @default "https://rest.nexmo.com"
+   *
+   * @example
+   * createSmsSender({ credentials, from: "Acme", baseUrl: "http://localhost:8788" });
    */
   readonly baseUrl?: string;
   /**
@@ -129,7 +137,7 @@ export function createSmsSender(options: SmsSenderOptions): CodeSender {
     send: async (message) => {
       const sender = pickSender(from, message.country);
       if (sender === undefined) {
-        throw new SendError("not_supported", `POST ${PATH}: not sent; no sender is named for this country`);
+        throw new SendError("not_supported", `POST ${PATH}: not sent; this country has no sender in from`);
       }
       const parameters = toParameters(message, sender, resolved);
       return post(PATH, (now) => toForm(parameters, now), sender);
@@ -137,7 +145,7 @@ export function createSmsSender(options: SmsSenderOptions): CodeSender {
   });
 }
 
-const UNWRITTEN = "needs a text of its own in texts, since what is registered is one text";
+const UNWRITTEN = "needs an entry in texts, since one text is registered";
 
 function toParameters(
   message: CodeMessage,

@@ -1,16 +1,17 @@
-// The call in each language, as SSML: Vonage's voices know it in all of these (guide "Customizing Spoken Text"; the
+// The words of a call in each language, as SSML. Vonage has voices for all of them (guide "Customizing Spoken Text"; the
 // table of languages in "Text to Speech", style 0).
 
 import { type ByLocale, pickByLocale } from "./locale.ts";
 import type { CodeText } from "./texts.ts";
 
-/** What is said, and in which of Vonage's languages. */
 export interface SpokenText {
+  /** SSML. */
   readonly text: string;
+  /** Vonage's code, such as `en-GB`. */
   readonly language: string;
 }
 
-/** Plural forms of a language's minutes (CLDR's categories); `other` stands for those that are not named. */
+/** Plural forms of "minute" by CLDR's categories; `other` covers those without an entry. */
 type Forms = { readonly other: string } & { readonly [category in Intl.LDMLPluralRule]?: string };
 
 interface Speech {
@@ -82,7 +83,7 @@ const SPEECHES: ByLocale<Speech> = {
   },
 };
 
-/** Vonage's code of each language, and of those regions that have voices of their own. */
+/** Vonage's code of each language, and of regions that have their own voices. */
 const LANGUAGES: ByLocale<string> = {
   cs: "cs-CZ",
   da: "da-DK",
@@ -111,9 +112,9 @@ const LANGUAGES: ByLocale<string> = {
 };
 
 /**
- * What a call that brings a code says: the digits one by one, with pauses to write them down.
+ * The words of a call: the digits one by one, with pauses to write them down.
  *
- * @param locale BCP 47; without a text in it, its language's, and English at last.
+ * @param locale BCP 47. The fallbacks are its language and then English.
  */
 export function formatSpokenText(locale: string, { code, brand, minutes }: CodeText): SpokenText {
   const language = pickByLocale(LANGUAGES, locale);

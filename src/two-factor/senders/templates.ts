@@ -1,4 +1,4 @@
-// Texts of one's own, in place of the built-in ones: for a locale, for a country, or for a locale within a country.
+// The operator's own texts, which replace the built-in ones: for a locale, a country, or a locale within a country.
 
 import * as v from "valibot";
 import { field, objectOf, required, text } from "../../shared/validation.ts";
@@ -6,22 +6,36 @@ import { explainCountry, isCountry } from "../numbers/country.ts";
 import { toTags } from "./locale.ts";
 import { type CodeText, formatCodeText, hasText } from "./texts.ts";
 
-/** A text with `{code}`, and `{brand}` and `{minutes}` where they are wanted: 1 to 500 characters. */
+/**
+ * A text of 1 to 500 characters. It contains `{code}`, and may contain `{brand}` and `{minutes}`.
+ *
+ * @example
+ * const template: TextTemplate = "{code} is your {brand} code.";
+ *
+ * @example
+ * // Registered in India.
+ * const template: TextTemplate = { text: "{code} is your {brand} code.", contentId: "1107457532145798767" };
+ */
 export type TextTemplate =
   | string
   | {
       readonly text: string;
-      /** Its registration, for countries that want one: goes to Vonage as `content-id`. */
+      /** The text's registration, for countries that demand one; sent as `content-id`. */
       readonly contentId?: string;
     };
 
 /**
- * Texts by what they are for: a locale (`de`, `pt-BR`), a country in upper case (`IN`), or a locale within a country
- * (`US:es`).
+ * Texts by locale (`de`, `pt-BR`), by country in upper case (`IN`), or by locale within a country (`US:es`).
+ *
+ * @example
+ * const texts: TextTemplates = {
+ *   en: "{code} opens {brand} for {minutes} minutes.",
+ *   "US:es": "{code} abre {brand} durante {minutes} minutos.",
+ * };
  */
 export type TextTemplates = Readonly<Record<string, TextTemplate>>;
 
-/** A template that was found for a message. */
+/** The template for a message. */
 export interface FoundTemplate {
   readonly text: string;
   readonly contentId?: string | undefined;
@@ -30,18 +44,18 @@ export interface FoundTemplate {
 const KEY = /^(?:([A-Za-z]{2}):)?([a-z]{2,3}(?:-[A-Za-z\d]{2,8}){0,3})$|^([A-Z]{2})$/;
 const PLACEHOLDER = /\{(code|brand|minutes)\}/g;
 
-/** The rules of an id that a country's register gave out. */
+/** The rules of an id from a country's register. */
 export const registeredId = text("1 to 50 letters, digits, _ or -", /^[\w-]{1,50}$/);
 
 const templateText = v.pipe(
   text(
-    "1 to 500 characters, no control characters but line breaks",
+    "1 to 500 characters, no control characters except line breaks",
     /^(?=\s*\S)(\n|[^\p{Cc}\p{Cs}]){1,500}$/u,
   ),
   v.check((template) => template.includes("{code}"), "must hold {code}"),
   v.check(
     (template) => !/[{}]/.test(template.replace(PLACEHOLDER, "")),
-    "must hold no braces but those of {code}, {brand} and {minutes}",
+    "must hold no braces except in {code}, {brand} and {minutes}",
   ),
 );
 
@@ -63,7 +77,7 @@ export const templatesSchema = v.pipe(
     const entries = Object.entries(dataset.value);
     const keys = entries.map(([key]) => normalize(key));
     entries.forEach(([key, value], at) => {
-      const repeated = keys.indexOf(normalize(key)) < at ? "is there more than once" : undefined;
+      const repeated = keys.indexOf(normalize(key)) < at ? "is set more than once" : undefined;
       const message = findKeyFault(key) ?? repeated;
       const path = { type: "object" as const, origin: "key" as const, input: dataset.value, key, value };
       if (message !== undefined) addIssue({ message, path: [path] });
@@ -71,7 +85,7 @@ export const templatesSchema = v.pipe(
   }),
 );
 
-/** A name as it is looked for: locales in lower case, and one of the two of Norway. */
+/** A key in the form used for look-ups: locales in lower case, `no` as `nb`. */
 function normalize(key: string): string {
   if (/^[A-Z]{2}$/.test(key)) return key;
   const at = key.indexOf(":") + 1;
@@ -79,11 +93,11 @@ function normalize(key: string): string {
   return key.slice(0, at) + tag;
 }
 
-/** What is wrong with the name of a template. */
+/** The fault of a template's key, if it has one. */
 function findKeyFault(key: string): string | undefined {
   const [, within, , country] = KEY.exec(key) ?? [];
   if (!KEY.test(key)) {
-    return "is no name of a text: a locale such as de or pt-BR, a country such as IN, or both as US:es";
+    return "is not a locale such as de or pt-BR, a country such as IN, or both as in US:es";
   }
   const named = within ?? country;
   return named === undefined || isCountry(named)
@@ -92,8 +106,8 @@ function findKeyFault(key: string): string | undefined {
 }
 
 /**
- * The template for a message: of its locale within its country, of its country, then of its locale. Where there is
- * none for the locale, a built-in text in that language goes before an English one of one's own.
+ * The template for a message: by locale within its country, else by country, else by locale. Without one, a built-in
+ * text in the language has priority over an English template.
  */
 export function pickTemplate(
   templates: Readonly<Record<string, FoundTemplate>>,
@@ -111,12 +125,12 @@ export function pickTemplate(
   return key === undefined ? undefined : byKey.get(key);
 }
 
-/** The text with what it says put in; in one pass, so that a brand with braces stays as it is. */
+/** Fills in the values, in one pass, so that braces in a brand stay as they are. */
 export function fillTemplate(template: string, values: CodeText): string {
   return template.replace(PLACEHOLDER, (_, name: keyof CodeText) => String(values[name]));
 }
 
-/** The text for a message, from a template of one's own or the built-in one, and its registration. */
+/** The text for a message, from its template or the built-in text, and its registration. */
 export function formatText(
   templates: Readonly<Record<string, FoundTemplate>>,
   country: string | undefined,

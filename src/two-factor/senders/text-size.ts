@@ -1,5 +1,5 @@
-// What a text of one's own costs: each part is paid for, and one character outside the GSM alphabet more than doubles
-// their number.
+// The cost of the operator's own texts: each part is charged, and one character outside the GSM alphabet more than
+// doubles the parts.
 
 import { isGsmText } from "../../shared/gsm-alphabet.ts";
 import { splitText } from "../../shared/text-parts.ts";
@@ -7,29 +7,29 @@ import { LONGEST_BRAND } from "../request.ts";
 import { type FoundTemplate, fillTemplate } from "./templates.ts";
 import { toMinutes } from "./texts.ts";
 
-/** How a text of one's own goes out. */
+/** Encoding and length of one of the operator's own texts. */
 export interface TextSize {
-  /** What it is for: `de`, `IN` or `US:es`. */
+  /** Its key: `de`, `IN` or `US:es`. */
   readonly name: string;
-  /** `Unicode`: it holds a character outside the GSM alphabet, so that a part has 70 characters and not 160. */
+  /** `Unicode`: a character is outside the GSM alphabet, so that a part has 70 characters instead of 160. */
   readonly encoding: "GSM-7" | "Unicode";
-  /** Messages that are paid for, with the longest brand that a request may name. */
+  /** Messages charged, with the longest brand that a request may name. */
   readonly parts: number;
-  /** Characters outside the GSM alphabet, each of them once: without them it would be GSM-7. */
+  /** Characters outside the GSM alphabet, each once. Without them the encoding would be GSM-7. */
   readonly outside: string;
 }
 
-/** What the texts of a Worker hold. */
+/** Values to measure texts with. */
 export interface TextSample {
-  /** Who asks for codes where a request does not say. */
+  /** The brand of requests that name none. */
   readonly brand: string;
-  /** Digits. */
+  /** Digits of a code. */
   readonly codeLength: number;
-  /** Seconds. */
+  /** Seconds for which a code is valid. */
   readonly lifetime: number;
 }
 
-/** Measures each text as it goes out with the longest brand, without the lines of code autofill. */
+/** Measures each text with the longest brand, and without the lines for autofill. */
 export function measureTexts(
   templates: Readonly<Record<string, FoundTemplate>>,
   { brand, codeLength, lifetime }: TextSample,

@@ -1,14 +1,13 @@
-// The text message in each language. The code stands first, where lock screens show it and keyboards offer it; there
-// is nothing to click on, since a real one never asks for that. "min" needs no plural.
+// The text message in each language. The code comes first, where lock screens show it and keyboards offer it. There is
+// no link, so that users learn not to trust texts with links. "min" needs no plural.
 
 import { type ByLocale, pickByLocale, toTags } from "./locale.ts";
 
-/** What a text says. */
+/** The values in a text. */
 export interface CodeText {
   readonly code: string;
-  /** Who asks for the code. */
   readonly brand: string;
-  /** How long it is valid. */
+  /** Minutes for which the code is valid. */
   readonly minutes: number;
 }
 
@@ -47,20 +46,20 @@ const TEXTS: ByLocale<(text: CodeText) => string> = {
     `${code}, ${brand} kodunuz. ${minutes} dk geçerlidir. Kimseyle paylaşmayın.`,
 };
 
-/** The languages that there are texts in, as lower-case BCP 47 tags. */
+/** The languages of the built-in texts, as lower-case BCP 47 tags. */
 export const TEXT_LOCALES: readonly string[] = Object.keys(TEXTS);
 
-/** Whether there is a text in that language. */
+/** True if there is a built-in text in the language. */
 export const hasText = (locale: string): boolean => toTags(locale).some((tag) => Object.hasOwn(TEXTS, tag));
 
 /**
- * The text message that brings a code: one part where the brand is short.
+ * The built-in text message with a code: one part if the brand is short.
  *
- * @param locale BCP 47; without a text in it, its language's, and English at last.
+ * @param locale BCP 47. The fallbacks are its language and then English.
  */
 export function formatCodeText(locale: string, text: CodeText): string {
   return pickByLocale(TEXTS, locale)(text);
 }
 
-/** Seconds in whole minutes, as messages say them: rather too few than too many, but at least one. */
+/** Seconds in whole minutes, rounded down, but at least one: messages must not promise too much. */
 export const toMinutes = (seconds: number): number => Math.max(1, Math.floor(seconds / 60));

@@ -1,54 +1,53 @@
-// Turns at sending while Vonage throttles. Messages of one isolate would otherwise all come back at the same instant,
-// and all but one be refused again. Turns are instants, not promises: on workerd one request must not wait for
-// something that another one settles.
+// Turns at sending while Vonage throttles. Without them, all waiting messages of an isolate would be sent at the same
+// instant, and all except one would be refused again. A turn is an instant, not a promise: on workerd a request must not
+// wait for a promise that another request settles.
 
-/** When to send: after `wait` milliseconds, or not within the deadline. */
+/** A time to send: after `wait` milliseconds. With `retryAfter`, there is none within the deadline. */
 export type Turn =
   | { readonly wait: number; readonly retryAfter?: never }
   | { readonly wait?: never; readonly retryAfter: number };
 
 export interface Turns {
-  /** For a message that was not sent yet: at once, unless Vonage is known to throttle. */
+  /** The turn of a new message: at once, unless Vonage throttles. */
   enter(now: number, deadline: number, random: number): Turn;
   /**
-   * For a message that was refused.
+   * The next turn of a message that was refused.
    *
-   * @param wait What the refusal named, in milliseconds; `undefined`: nothing.
-   * @param again Whether it had waited for a turn, and came too early all the same.
+   * @param wait The milliseconds that the refusal named, if any.
+   * @param again The message had waited for its turn, and was still too early.
    */
   retake(now: number, wait: number | undefined, again: boolean, deadline: number, random: number): Turn;
-  /** Notes a refusal that is not followed by another attempt. Gives the milliseconds until there is a free turn. */
+  /** Notes the refusal of a message that is not sent again. Returns the milliseconds until the next free turn. */
   refuse(now: number, wait: number | undefined): number;
-  /** Notes that Vonage took a message: what it takes within half a second shows its rate. */
+  /** Notes that Vonage accepted a message. The number accepted within half a second shows the rate. */
   accept(now: number): void;
 }
 
-/** A refusal without a wait is out-waited by this: the lowest rate that Vonage has is one a second. */
+/** The wait after a refusal that names none. Vonage's lowest rate is one message a second. */
 const UNNAMED_WAIT_MS = 1000;
 
 /**
- * The upper bound of the random part of each wait, which keeps isolates apart that were refused at the same instant.
- * Turns lie this much further apart than the rate demands, so that no two come too close.
+ * Upper bound of the random part of each wait. It separates isolates that were refused at the same instant. The interval
+ * between turns is longer by as much, so that two never come too close.
  */
 const JITTER_MS = 100;
 
 /**
- * How long a message waits for its turns, all of them together. Somebody looks at a login page meanwhile, and whoever
- * called gives up at some point: an honest "come back in so many seconds" is worth more then. Long enough for five
- * texts at once at one a second.
+ * Longest total wait of a message for its turns: enough for five simultaneous texts at one a second. A user is waiting at
+ * a login page, so after this time a refusal with `retryAfter` is more useful.
  */
 export const LONGEST_WAIT_MS = 5000;
 
-/** No turn lies further ahead than the longest wait and an interval: where one does, the clock went back. */
+/** No turn is further ahead than this, unless the clock was set back. */
 const FURTHEST_TURN_MS = 2 * LONGEST_WAIT_MS;
 
-/** Texts that are a second apart may be acknowledged somewhat closer together, but never this close. */
+/** Answers to texts that were sent a second apart are never this close together. */
 const WINDOW_MS = 500;
 
 /**
- * Makes the turns of one sender's number or name.
+ * Creates the turns of one sender number or name.
  *
- * @param perSecond The lowest rate that Vonage has for it: what is assumed until more were taken at once.
+ * @param perSecond The assumed rate, until Vonage has accepted more: the lowest that Vonage has for such messages.
  */
 export function createTurns(perSecond: number): Turns {
   let freeAt = 0;
@@ -63,7 +62,7 @@ export function createTurns(perSecond: number): Turns {
 
     retake(now, wait, again, deadline, random) {
       if (again) rate = Math.max(perSecond, Math.floor(rate / 2));
-      // A turn that came a little early keeps its place: the next one is a whole interval away.
+      // A message that came slightly early keeps its turn: the next one is a whole interval away.
       const early = again && wait !== undefined && wait <= interval() / 4;
       if (early && now + wait <= deadline) return { wait: wait + random * JITTER_MS };
       close(now, wait);
@@ -88,7 +87,7 @@ export function createTurns(perSecond: number): Turns {
   }
 
   function close(now: number, wait = UNNAMED_WAIT_MS): void {
-    // After a longer one each message asks for itself: no single answer closes the way for all.
+    // A longer wait applies to its own message only: one answer must not stop all the others.
     if (wait <= LONGEST_WAIT_MS) freeAt = Math.max(freeAt, now + wait);
   }
 

@@ -13,24 +13,45 @@ import { formatSpokenText } from "./spoken.ts";
 import { toMinutes } from "./texts.ts";
 
 export interface VoiceSenderOptions extends SharedSenderOptions {
-  /** The id of your application at Vonage, with voice enabled: a UUID. */
+  /**
+   * The id of your application at Vonage, with voice enabled: a UUID.
+   *
+   * @example
+   * createVoiceSender({ applicationId: "78d335fa-323d-0114-9c3d-d6f0d48968cf", privateKey, from: "12015550100" });
+   */
   readonly applicationId: string;
   /**
    * The application's private key, RSA with at least 2048 bits: PKCS8 (`-----BEGIN PRIVATE KEY-----`) or PKCS1
-   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM. The forms common in environment variables work too: in quotes, with `\n`
-   * written out, all of it in base64, or without the first and last line.
+   * (`-----BEGIN RSA PRIVATE KEY-----`) in PEM. The forms common in environment variables work too: in quotes, with
+   * escaped line breaks (`\n`), as a whole in base64, or without the first and last line.
+   *
+   * @example
+   * createVoiceSender({ applicationId, privateKey: env.VOICE_PRIVATE_KEY, from: "12015550100" });
+   *
+   * @example
+   * // From the file that Vonage's dashboard gave you.
+   * const privateKey = await readFile("private.key", "utf8");
+   * createVoiceSender({ applicationId, privateKey, from: "12015550100" });
    */
   readonly privateKey: string;
-  /** The calling number: one of your Vonage numbers, as E.164 digits. */
+  /**
+   * The calling number: one of your Vonage numbers, as E.164 digits.
+   *
+   * @example
+   * createVoiceSender({ applicationId, privateKey, from: "12015550100" });
+   */
   readonly from: string;
   /**
-   * https, or http to localhost.
+   * The Voice API's base URL: https, or http to localhost. Change it for a regional host or for the sandbox.
    *
    * @default "https://api.nexmo.com"
+   *
+   * @example
+   * createVoiceSender({ applicationId, privateKey, from, baseUrl: "http://localhost:8788" });
    */
   readonly baseUrl?: string;
   /**
-   * The language of every call, a BCP 47 tag, in place of the user's locale.
+   * The language of every call, a BCP 47 tag. It overrides the user's locale.
    *
    * @default the user's locale
    *
@@ -89,7 +110,7 @@ export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
     findFault: () =>
       makeToken(Date.now()).then(
         () => undefined,
-        () => "VOICE_PRIVATE_KEY is no RSA private key of 2048 bits or more that can be read",
+        () => "VOICE_PRIVATE_KEY is not a readable RSA private key of at least 2048 bits",
       ),
     send: (message: CodeMessage) => {
       const body = JSON.stringify(toCall(message, from, language ?? message.locale));

@@ -600,12 +600,12 @@ describe("a setting that could be read, and could never work", () => {
   it.each([
     ["UK", /^must not name UK, .*did you mean GB\?$/],
     ["* -UK", /^must not name UK, .*did you mean GB\?$/],
-    ["XX", /^must not name XX, which is no ISO 3166/],
+    ["XX", /^must not name XX, which is not the ISO 3166/],
     ["GB,US -EN", /^must not name EN, .*did you mean GB\?$/],
     ["gb", /^must not name gb, .*did you mean GB\?$/],
     ["* -ru", /^must not name ru, .*did you mean RU\?$/],
-    ["USA", /^must not name USA, which is no ISO 3166/],
-    ["AQ", /^must not name AQ, which is no .* country with telephone numbers$/],
+    ["USA", /^must not name USA, which is not the ISO 3166/],
+    ["AQ", /^must not name AQ, which is not .* country with telephone numbers$/],
     ["UK XX", /UK.*; must not name XX/],
     ["GB US -GB", /^must not both serve and refuse GB$/],
     ["-RU -KP", /^must name a country to send to, or \*$/],
@@ -623,9 +623,9 @@ describe("a setting that could be read, and could never work", () => {
   it.each([
     ["+4520123456", /without \+/],
     ["+12015550100", /digits/],
-    ["020 7946 01", /without \+ and blanks/],
-    ["(201)555", /digits alone/],
-    ["447-400", /digits alone/],
+    ["020 7946 01", /without \+ and spaces/],
+    ["(201)555", /digits only/],
+    ["447-400", /digits only/],
     ["004520123456", /^must not begin with 0: write the country code first/],
     ["07400123456", /^must not begin with 0/],
   ])("SMS_FROM=%s", async (value, expected) => {

@@ -500,7 +500,7 @@ describe("no answer", () => {
 
   function expectUnknown(error: TwoFactorError, code: string): void {
     expect(error).toMatchObject({ code, retryable: false });
-    expect(error.message).toMatch(/did not answer.*may have done what was asked/);
+    expect(error.message).toMatch(/did not answer.*may have done what you asked/);
     expect(error).not.toHaveProperty("status");
     expectNoSecrets(error);
   }

@@ -153,7 +153,7 @@ describe("an HTTP status", () => {
     [307, /redirects.*check baseUrl/],
     [400, /check the sender \(from\)/],
     [401, /check API key and secret, or application id and private key/],
-    [402, /balance does not suffice/],
+    [402, /balance is too low/],
     [429, /slow down/],
     [500, /may have gone out; send another only if the user asks/],
     [503, /try again later/],

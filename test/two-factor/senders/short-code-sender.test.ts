@@ -45,7 +45,7 @@ describe("a code by short code", () => {
     const sender = createShortCodeSender({ credentials, fetch });
     const error = await sendErrorOf(() => sender.send({ ...message, ...changes }));
     expect(error).toMatchObject({ code: "not_supported", attempts: 0, retryable: false, mayBeSent: false });
-    expect(error.message).toMatch(/not sent; it reaches the US and Canada only/);
+    expect(error.message).toMatch(/not sent; short codes reach only the US and Canada/);
     expect(everythingIn(error)).not.toMatch(CANARIES);
     expect(sent).toEqual([]);
   });

@@ -58,9 +58,7 @@ describe("the sender of a text", () => {
       for (const given of [wrong, { default: wrong }, { byCountry: { US: wrong } }]) {
         const [fault] = (await faultsOf({ from: given })) ?? [];
         expect(fault?.field).toMatch(/^from(\.default|\.byCountry\.US)?$/);
-        expect(fault?.rule).toMatch(
-          /^must (be digits alone.*without \+|not begin with 0|be up to 15 digits)/,
-        );
+        expect(fault?.rule).toMatch(/^must (be digits only.*without \+|not begin with 0|be up to 15 digits)/);
       }
     },
   );
@@ -68,7 +66,7 @@ describe("the sender of a text", () => {
   it.each(["UK", "us", "XX", "USA", "", "*"])("cannot be for the country %j", async (country) => {
     const faults = await faultsOf({ from: { byCountry: { [country]: "Acme" } } });
     expect(faults).toMatchObject([
-      { field: `from.byCountry.${country}`, rule: expect.stringMatching(/^is no ISO 3166/) },
+      { field: `from.byCountry.${country}`, rule: expect.stringMatching(/^is not the ISO 3166/) },
     ]);
   });
 
@@ -136,20 +134,20 @@ describe("a text of one's own", () => {
     ["en", { en: "" }, /must be 1 to 500 characters/],
     ["en", { en: `{code}${"x".repeat(495)}` }, /must be 1 to 500 characters/],
     ["en", { en: "{code}\u0007" }, /must be 1 to 500 characters/],
-    ["en", { en: "{code} {name}" }, /no braces but those of/],
-    ["en", { en: "{code} {{brand}}" }, /no braces but those of/],
-    ["en", { en: "{code} {" }, /no braces but those of/],
+    ["en", { en: "{code} {name}" }, /no braces except in/],
+    ["en", { en: "{code} {{brand}}" }, /no braces except in/],
+    ["en", { en: "{code} {" }, /no braces except in/],
     ["en", { en: 1 }, /must be an object of text, contentId/],
     ["en.text", { en: { contentId: "1" } }, /must be 1 to 500 characters/],
     ["en.contentId", { en: { text: "{code}", contentId: "a b" } }, /1 to 50 letters/],
-    ["EN", { EN: "{code}" }, /is for EN, which is no ISO 3166.*did you mean GB/],
+    ["EN", { EN: "{code}" }, /is for EN, which is not the ISO 3166.*did you mean GB/],
     ["UK", { UK: "{code}" }, /did you mean GB/],
     ["UK:en", { "UK:en": "{code}" }, /did you mean GB/],
-    ["US-es", { "US-es": "{code}" }, /is no name of a text/],
-    ["US:", { "US:": "{code}" }, /is no name of a text/],
-    ["english", { english: "{code}" }, /is no name of a text/],
+    ["US-es", { "US-es": "{code}" }, /is not a locale/],
+    ["US:", { "US:": "{code}" }, /is not a locale/],
+    ["english", { english: "{code}" }, /is not a locale/],
     ["pt-br", { "pt-BR": "{code}", "pt-br": "{code}" }, /more than once/],
-    ["US:ES", { "US:es": "{code}", "US:ES": "{code}" }, /is no name of a text/],
+    ["US:ES", { "US:es": "{code}", "US:ES": "{code}" }, /is not a locale/],
     ["nb", { no: "{code}", nb: "{code}" }, /more than once/],
     ["IN:no", { "IN:nb": "{code}", "IN:no": "{code}" }, /more than once/],
   ])("named %s is refused: %j", async (name, wrong, rule) => {

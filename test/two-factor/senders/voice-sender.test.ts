@@ -228,6 +228,6 @@ describe("what doctor is told of the private key", () => {
     der[33] = 5;
     const damaged = `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...der))}\n-----END PRIVATE KEY-----`;
     const { sender } = createSender({ privateKey: damaged });
-    expect(await sender.findFault?.()).toMatch(/^VOICE_PRIVATE_KEY is no RSA private key/);
+    expect(await sender.findFault?.()).toMatch(/^VOICE_PRIVATE_KEY is not a readable RSA private key/);
   });
 });
