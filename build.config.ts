@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { defineBuildConfig } from "unbuild";
+import { buildConsole } from "./adapters/console/build.ts";
 
 export default defineBuildConfig({
   entries: [
@@ -32,7 +33,10 @@ export default defineBuildConfig({
       const { cli, ...entries } = options.input as Record<string, string>;
       options.input = entries;
     },
-    "build:done": () => copyFileSync("node_modules/ofetch/LICENSE", "dist/LICENSE.ofetch"),
+    "build:done": () => {
+      copyFileSync("node_modules/ofetch/LICENSE", "dist/LICENSE.ofetch");
+      buildConsole("dist/assets");
+    },
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Alarm } from "./answers.ts";
+import type { Alarm } from "../../src/insight/answer.ts";
 import { toAge, toSegmentName, toTime } from "./format.ts";
 import { toHash } from "./place.ts";
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Alarm, InsightAnswer } from "./answers.ts";
+import type { Alarm, InsightAnswer } from "../../src/insight/answer.ts";
 import type { Api } from "./api.ts";
 import { toTime } from "./format.ts";
 import { Overview } from "./pages/overview.tsx";

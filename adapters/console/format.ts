@@ -1,6 +1,6 @@
 // How figures and names are written.
 
-import type { SegmentName, Share } from "./answers.ts";
+import type { PartialSegment, Share } from "../../src/insight/answer.ts";
 
 const whole = new Intl.NumberFormat("en");
 const regions = new Intl.DisplayNames(["en"], { type: "region" });
@@ -72,7 +72,7 @@ export function toNetworkName(network: string): string {
 const CHANNELS: Readonly<Record<string, string>> = { sms: "SMS", voice: "voice" };
 
 /** Names a segment: `United Kingdom 234-10, SMS`. An empty one is everything. */
-export function toSegmentName({ traffic, channel, country, network }: SegmentName): string {
+export function toSegmentName({ traffic, channel, country, network }: PartialSegment): string {
   if (country === "ZZ" && network === "")
     return toSegmentName({ ...(traffic && { traffic }), ...(channel && { channel }), country });
   const place = [

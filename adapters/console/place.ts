@@ -1,11 +1,11 @@
 // The place in the console is the fragment of the address, so that the browser's back button works.
 
 import { useEffect, useState } from "preact/hooks";
-import type { SegmentName } from "./answers.ts";
+import type { PartialSegment } from "../../src/insight/answer.ts";
 
 export type Place =
   | { readonly page: "overview" | "routes" | "reporting" | "refusals" }
-  | { readonly page: "route"; readonly segment: SegmentName };
+  | { readonly page: "route"; readonly segment: PartialSegment };
 
 export function toHash(place: Place): string {
   if (place.page === "overview") return "#/";

@@ -1,5 +1,5 @@
+import type { Alarm, Group, Metrics, Share } from "../../src/insight/answer.ts";
 import { SeverityIcon, toHeadline } from "./alarm-card.tsx";
-import type { Alarm, Group, Metrics, Share } from "./answers.ts";
 import { Interval, IntervalLegend } from "./charts/interval.tsx";
 import { toSegmentName, toShareText } from "./format.ts";
 import { toHash } from "./place.ts";

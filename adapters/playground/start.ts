@@ -7,6 +7,7 @@ import { createConversionClient } from "../../src/index.ts";
 import type { RecordedReport } from "../../src/sandbox/index.ts";
 import { SANDBOX_ACCOUNTS, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { mintReportToken } from "../../src/token/mint.ts";
+import { buildConsole } from "../console/build.ts";
 import { bundlePage } from "./bundle-page.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
@@ -57,9 +58,12 @@ async function main(): Promise<void> {
       ...bundlePage(`${root}adapters/playground/page`),
     },
   });
+  const assets = `${root}.wrangler/assets`;
+  buildConsole(assets);
   await startOnWorkerd({
     config: `${root}wrangler.toml`,
     port: workerPort,
+    assets,
     bindings: {
       VONAGE_BASE_URL: sandbox.url,
       VONAGE_2FA_API_KEY: twoFactor.apiKey,
@@ -97,7 +101,8 @@ async function main(): Promise<void> {
   const { reports } = (await answer.json()) as { reports: RecordedReport[] };
 
   console.log(`
-Open the page: ${vonage}/
+Open the page:    ${vonage}/
+Open the console: ${endpoint}/console/   admin key: ${adminKey}
 
 The Worker is at    ${endpoint}   POST /2fa, POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
 The sandbox is at   ${vonage}   stands in for Vonage; GET /sandbox/ lists its controls

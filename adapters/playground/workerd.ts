@@ -23,6 +23,12 @@ export interface WorkerdOptions {
    * @default true
    */
   readonly withLedger?: boolean;
+  /**
+   * The directory of the static assets.
+   *
+   * @default none are served
+   */
+  readonly assets?: string;
   /** Takes each line that the Worker writes to its console. */
   readonly onLog?: (line: string) => void;
 }
@@ -58,12 +64,14 @@ export function toWorkerSettings({
   port = 0,
   bindings,
   withLedger = true,
+  assets,
 }: Omit<WorkerdOptions, "onLog">) {
   const { workerOptions, main = "" } = getWorkerOptions(config);
   // `modulesRules` is for modules that are not code; the bundle is one script.
-  const { modulesRules, ...settings } = workerOptions;
+  const { modulesRules, assets: assetSettings, ...settings } = workerOptions;
   return {
     ...settings,
+    ...(assets !== undefined && { assets: { ...(assetSettings as object), directory: assets } }),
     ...(!withLedger && { durableObjects: {} }),
     modules: true,
     script: bundleWorker(entry ?? main),

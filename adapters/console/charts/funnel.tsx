@@ -1,4 +1,4 @@
-import type { Metrics } from "../answers.ts";
+import type { Metrics } from "../../../src/insight/answer.ts";
 import { toCount, toPercent } from "../format.ts";
 
 /** Draws how many messages were started, taken by Vonage, claimed delivered, and answered by their users. */

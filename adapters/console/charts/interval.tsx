@@ -1,4 +1,4 @@
-import type { Share } from "../answers.ts";
+import type { Share } from "../../../src/insight/answer.ts";
 import { toPercent, toShareText } from "../format.ts";
 import { toX } from "./scale.ts";
 

@@ -1,4 +1,4 @@
-import type { Point } from "../answers.ts";
+import type { Point } from "../../../src/insight/answer.ts";
 import { toCount, toPercent, toShareText, toTime } from "../format.ts";
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { Share } from "../answers.ts";
+import type { Share } from "../../../src/insight/answer.ts";
 import { toShareText } from "../format.ts";
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { Point } from "../answers.ts";
+import type { Point } from "../../../src/insight/answer.ts";
 
 const WIDTH = 120;
 const HEIGHT = 28;

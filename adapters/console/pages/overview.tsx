@@ -1,5 +1,5 @@
+import type { Alarm, InsightAnswer } from "../../../src/insight/answer.ts";
 import { AlarmCard, SeverityIcon } from "../alarm-card.tsx";
-import type { Alarm, InsightAnswer } from "../answers.ts";
 import { Funnel } from "../charts/funnel.tsx";
 import { OverTime } from "../charts/over-time.tsx";
 import { toAge, toCount, toEuros, toSegmentName, toShareText } from "../format.ts";

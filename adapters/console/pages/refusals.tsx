@@ -1,4 +1,5 @@
-import type { InsightAnswer, Stats } from "../answers.ts";
+import type { InsightAnswer } from "../../../src/insight/answer.ts";
+import type { Stats } from "../answers.ts";
 import type { Api } from "../api.ts";
 import { toCount, toSegmentName } from "../format.ts";
 import { toHash } from "../place.ts";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { InsightAnswer, Report, ReportPage, Stats } from "../answers.ts";
+import type { InsightAnswer } from "../../../src/insight/answer.ts";
+import type { Report, ReportPage, Stats } from "../answers.ts";
 import type { Api } from "../api.ts";
 import { ShareBar } from "../charts/share-bar.tsx";
 import { toAge, toCount, toDuration, toTime } from "../format.ts";

@@ -1,5 +1,5 @@
+import type { Alarm, InsightAnswer, PartialSegment } from "../../../src/insight/answer.ts";
 import { AlarmCard } from "../alarm-card.tsx";
-import type { Alarm, InsightAnswer, SegmentName } from "../answers.ts";
 import { Histogram } from "../charts/histogram.tsx";
 import { OverTime } from "../charts/over-time.tsx";
 import { ShareBar } from "../charts/share-bar.tsx";
@@ -8,7 +8,7 @@ import { toHash } from "../place.ts";
 import { RefusalTable } from "../refusal-table.tsx";
 
 interface Props {
-  readonly segment: SegmentName;
+  readonly segment: PartialSegment;
   readonly insight: InsightAnswer;
   readonly alarms: readonly Alarm[];
   readonly now: number;
@@ -140,7 +140,7 @@ function toVerdict(information: number | null): string {
 }
 
 /** An alarm of a whole country concerns each of its routes. */
-function concerns(alarm: SegmentName, segment: SegmentName): boolean {
+function concerns(alarm: PartialSegment, segment: PartialSegment): boolean {
   const names = ["traffic", "channel", "country", "network"] as const;
   return names.every(
     (name) => alarm[name] === undefined || segment[name] === undefined || alarm[name] === segment[name],

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import type { Alarm, Group, InsightAnswer } from "../../../src/insight/answer.ts";
 import { SeverityIcon, toHeadline } from "../alarm-card.tsx";
-import type { Alarm, Group, InsightAnswer } from "../answers.ts";
 import { Interval, IntervalLegend } from "../charts/interval.tsx";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { toCount, toDuration, toEuros, toPercent, toSegmentName, toShareText } from "../format.ts";
