@@ -47,7 +47,6 @@ export function Console({ api, onLeave }: Props) {
   const isFirst = useRef(true);
   const hash = toHash(place);
   // After a change of the page, the keyboard and screen readers go on at its beginning.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the hash is the trigger
   useEffect(() => {
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
