@@ -81,12 +81,23 @@ describe("a variable", () => {
     const env = Object.fromEntries(
       Array.from({ length: 5000 }, (_, at) => [`SMS_\n<b>${"X".repeat(5000)}${at}`, "canary"]),
     );
-    const started = performance.now();
-    const text = JSON.stringify(findUnknownSettings(env));
-    expect(performance.now() - started).toBeLessThan(2000);
-    expect(findUnknownSettings(env)).toHaveLength(10);
+    const notes = findUnknownSettings(env);
+    expect(notes).toHaveLength(10);
+    const text = JSON.stringify(notes);
     expect(text.length).toBeLessThan(1500);
     expect(text).not.toMatch(/canary|<|\\n/);
+  });
+
+  it("is looked at only if it is among the first 256: more of them take no more time", () => {
+    const looked = new Set<string | symbol>();
+    const env = new Proxy(Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`SMS_${at}`, "x"])), {
+      get: (variables, name) => {
+        looked.add(name);
+        return variables[String(name)];
+      },
+    });
+    expect(findUnknownSettings(env)).toHaveLength(10);
+    expect(looked.size).toBe(256);
   });
 });
 

@@ -229,28 +229,4 @@ describe("the code in a reply", () => {
       { numRuns: 2000, examples: [[["߀", "10000"]], [["١٢", "３４56"]], [["\u{1d7d7}", "12345"]]] },
     );
   });
-
-  it("takes time in proportion to the text's length, whatever is written", () => {
-    const measure = (text: string) => {
-      const from = performance.now();
-      findCode(text, 6);
-      return performance.now() - from;
-    };
-    const texts = [
-      "1 ",
-      "12:",
-      "- - 1",
-      "\u{1d7ff}",
-      "(1)",
-      " ",
-      "-",
-      "1.",
-      "$1 ",
-      "123456 ",
-      "usd",
-      "\u00ad",
-      "٣ ",
-    ];
-    for (const text of texts) expect(measure(text.repeat(50_000)), JSON.stringify(text)).toBeLessThan(2000);
-  });
 });
