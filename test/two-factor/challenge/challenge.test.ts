@@ -6,37 +6,8 @@ import {
   toDetails,
   toStatus,
 } from "../../../src/two-factor/challenge/challenge.ts";
+import { CHALLENGE, MESSAGE, STARTED_AT as NOW } from "../../support/two-factor/stored-challenge.ts";
 
-const NOW = Date.UTC(2026, 5, 1, 12);
-
-const MESSAGE: ChallengeMessage = {
-  number: 1,
-  channel: "sms",
-  state: "sent",
-  sentAt: NOW + 1000,
-  messageIds: ["0A0000000123ABCD1", "0A0000000123ABCD2"],
-  provenAt: null,
-  receipts: [],
-  kid: "c1",
-  hash: "hash",
-};
-const CHALLENGE: Challenge = {
-  id: "0.AAAAAAAAAAAAAAAAAAAAAA",
-  to: "447400123456",
-  country: "GB",
-  brand: "Shop",
-  locale: "en",
-  clientRef: "order-7",
-  state: "pending",
-  byReply: false,
-  createdAt: NOW,
-  expiresAt: NOW + 300_000,
-  codeLength: 6,
-  attempts: 2,
-  maxAttempts: 5,
-  messages: [MESSAGE],
-  begun: 1,
-};
 const STATUS = {
   id: "0.AAAAAAAAAAAAAAAAAAAAAA",
   to: "+447400123456",
