@@ -1,10 +1,10 @@
 import type { Point } from "../../../src/insight/answer.ts";
 import { toCount, toPercent, toShareText, toTime } from "../format.ts";
+import { fillSteps, type Range } from "./steps.ts";
 
 interface Props {
   readonly points: readonly Point[];
-  /** Seconds from one point to the next. */
-  readonly step: number;
+  readonly range: Range;
   readonly baseline?: number;
   readonly title: string;
 }
@@ -17,7 +17,9 @@ const LABELS = 6;
 const toY = (share: number): number => (1 - share) * HEIGHT;
 
 /** Draws conversion over time: the line with its 95 % band, what receipts claim, and the volume below. */
-export function OverTime({ points, step, baseline, title }: Props) {
+export function OverTime({ points: sent, range, baseline, title }: Props) {
+  const { step } = range;
+  const points = fillSteps(sent, range);
   const at = (index: number) => ((index + 0.5) / points.length) * WIDTH;
   const settledOf = ({ converted, notConverted }: Point) => converted + notConverted;
   const most = Math.max(1, ...points.map(({ sent }) => sent));

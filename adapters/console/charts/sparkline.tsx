@@ -1,10 +1,18 @@
 import type { Point } from "../../../src/insight/answer.ts";
+import { fillSteps, type Range } from "./steps.ts";
+
+interface Props {
+  readonly points: readonly Point[];
+  readonly range: Range;
+  readonly label: string;
+}
 
 const WIDTH = 120;
 const HEIGHT = 28;
 
 /** Draws the conversion of each step as a small line. Steps without a settled message leave a gap. */
-export function Sparkline({ points, label }: { readonly points: readonly Point[]; readonly label: string }) {
+export function Sparkline({ points: sent, range, label }: Props) {
+  const points = fillSteps(sent, range);
   const last = points.length - 1;
   if (last < 1) return <span class="quiet">–</span>;
   let path = "";

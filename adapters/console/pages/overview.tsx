@@ -16,7 +16,7 @@ const SHOWN_ROUTES = 8;
 const SHOWN_NOTES = 3;
 
 export function Overview({ insight, alarms, now }: Props) {
-  const { total, groups, series, step } = insight;
+  const { total, groups, series } = insight;
   const open = alarms.filter(({ endedAt }) => endedAt === null);
   const urgent = open.filter(({ severity }) => severity !== "info");
   const notes = open.filter(({ severity }) => severity === "info").slice(0, SHOWN_NOTES);
@@ -78,7 +78,7 @@ export function Overview({ insight, alarms, now }: Props) {
         </header>
         <OverTime
           points={series}
-          step={step}
+          range={insight}
           title={`Conversion of all routes: ${toShareText(total.conversion)}`}
         />
       </section>

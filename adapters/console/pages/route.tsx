@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function Route({ segment, insight, alarms, now }: Props) {
-  const { total, series, step, groups } = insight;
+  const { total, series, groups } = insight;
   const baseline = groups.length === 1 ? groups[0]?.baseline.share : undefined;
   const own = alarms.filter((alarm) => concerns(alarm.segment, segment));
   const open = own.filter(({ endedAt }) => endedAt === null);
@@ -65,7 +65,7 @@ export function Route({ segment, insight, alarms, now }: Props) {
         </header>
         <OverTime
           points={series}
-          step={step}
+          range={insight}
           {...(baseline !== undefined && { baseline })}
           title={`Conversion on ${toSegmentName(segment)}: ${toShareText(total.conversion)}`}
         />

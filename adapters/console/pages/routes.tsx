@@ -3,6 +3,7 @@ import type { Alarm, Group, InsightAnswer } from "../../../src/insight/answer.ts
 import { SeverityIcon, toHeadline } from "../alarm-card.tsx";
 import { Interval, IntervalLegend } from "../charts/interval.tsx";
 import { Sparkline } from "../charts/sparkline.tsx";
+import type { Range } from "../charts/steps.ts";
 import { toCount, toDuration, toEuros, toPercent, toSegmentName, toShareText } from "../format.ts";
 import { toHash } from "../place.ts";
 import { findAlarm, toClaim } from "../route-list.tsx";
@@ -135,7 +136,12 @@ export function Routes({ insight, alarms }: Props) {
             </thead>
             <tbody>
               {groups.map((group) => (
-                <Row key={toSegmentName(group.segment)} group={group} alarm={findAlarm(group, open)} />
+                <Row
+                  key={toSegmentName(group.segment)}
+                  range={insight}
+                  group={group}
+                  alarm={findAlarm(group, open)}
+                />
               ))}
             </tbody>
           </table>
@@ -148,7 +154,13 @@ export function Routes({ insight, alarms }: Props) {
   );
 }
 
-function Row({ group, alarm }: { readonly group: Group; readonly alarm: Alarm | undefined }) {
+interface RowProps {
+  readonly range: Range;
+  readonly group: Group;
+  readonly alarm: Alarm | undefined;
+}
+
+function Row({ range, group, alarm }: RowProps) {
   const { segment, metrics, baseline, series = [] } = group;
   const claim = toClaim(metrics);
   const { value: information } = metrics.receiptInformation;
@@ -186,7 +198,11 @@ function Row({ group, alarm }: { readonly group: Group; readonly alarm: Alarm | 
         {metrics.cost.perConversion === null ? "–" : toEuros(metrics.cost.perConversion)}
       </td>
       <td>
-        <Sparkline points={series} label={`Conversion over time on ${toSegmentName(segment)}`} />
+        <Sparkline
+          points={series}
+          range={range}
+          label={`Conversion over time on ${toSegmentName(segment)}`}
+        />
       </td>
     </tr>
   );
