@@ -16,6 +16,7 @@ const ENTRIES = {
 /** What shows in signatures, and that nobody outside is meant to write. One that is exported must not be here. */
 const INTERNAL = [
   "ChallengesRpc",
+  "InsightRpc",
   "RECEIPT_STATUSES",
   "SIGNATURE_METHODS",
   "SMS_STATUS_TEXTS",

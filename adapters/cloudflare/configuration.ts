@@ -6,6 +6,7 @@ import type { IncompleteConfiguration } from "../http/incomplete.ts";
 import { checkHandlerOptions, type HandlerConfig } from "../http/options.ts";
 import type { TwoFactorConfig } from "../http/two-factor/options.ts";
 import type { Env } from "./env.ts";
+import { checkInsightSettings, type InsightSettings } from "./insight/settings.ts";
 import { findJurisdictionFault, inJurisdiction } from "./jurisdiction.ts";
 import { checkLedgerSettings, isNamespace, type LedgerSettings } from "./ledger/settings.ts";
 import { assemble, type SettingFault } from "./settings/assemble.ts";
@@ -19,6 +20,7 @@ export interface Configuration {
   readonly ledger: LedgerSettings;
   /** `undefined`: the workflow is off. */
   readonly twoFactor: TwoFactorConfig | undefined;
+  readonly insight: InsightSettings;
 }
 
 /**
@@ -34,17 +36,19 @@ export function readEnv(env: Env, own?: Senders): Configuration | IncompleteConf
   const config = checkHandlerOptions({ credentials: {}, ...handlerOptions });
   const ledger = checkLedgerSettings(ledgerOptions as object);
   const workflow = checkWorkflowSettings(assembled, own);
+  const insight = checkInsightSettings(assembled);
   const faults: readonly SettingFault[] = [
     ...assembled.faults,
     ...findRenamed(assembled.isGiven),
     ...(isFaults(config) ? config.flatMap((fault) => toSettingFaults("handler", fault, assembled)) : []),
     ...(isFaults(ledger) ? ledger.flatMap((fault) => toSettingFaults("ledger", fault, assembled)) : []),
     ...workflow.faults,
+    ...insight.faults,
     ...(misplaced === undefined ? [] : [{ name: "LEDGER_JURISDICTION", rule: misplaced }]),
     ...(workflow.isOn ? findObjectFaults(env) : []),
   ];
   if (!isFaults(config) && !isFaults(ledger) && faults.length === 0) {
-    return { config, ledger, twoFactor: workflow.config };
+    return { config, ledger, twoFactor: workflow.config, insight: insight.settings };
   }
   const unreadable = new Set(assembled.faults.map(({ name }) => name));
   // Report one fault for one mistake: a value that cannot be read breaks further rules only as a consequence.

@@ -295,4 +295,36 @@ export interface Env {
    * The Durable Object that counts messages for the limits.
    */
   readonly SEND_LIMITS?: ShardNamespace;
+  /**
+   * The Durable Object that gathers what routes deliver. Without it nothing is counted, and `GET /insight`
+   * says so.
+   */
+  readonly INSIGHT?: ShardNamespace;
+  /**
+   * Where alarms are sent when they begin and when they end: a public https URL. Redirects are not followed.
+   * It needs `INSIGHT_WEBHOOK_SECRET`.
+   */
+  readonly INSIGHT_WEBHOOK_URL?: string;
+  /**
+   * The secret that signs alarms, as the Standard Webhooks specification writes it: `whsec_` and the base64
+   * of 24 to 64 random bytes. While you change it, list the new one and the old one: both sign.
+   *
+   * A secret: set it with `wrangler secret put`.
+   */
+  readonly INSIGHT_WEBHOOK_SECRET?: string;
+  /**
+   * `pumping` refuses new codes to a segment under traffic pumping for an hour, and longer each time up to 12
+   * hours. `off` refuses nothing.
+   *
+   * @default "off"
+   */
+  readonly INSIGHT_PAUSE?: string;
+  /**
+   * Countries and networks that are never paused: `GB US 310260`.
+   */
+  readonly INSIGHT_PAUSE_NEVER?: string;
+  /**
+   * An alarm is raised when a day's messages cost more than this many euros.
+   */
+  readonly INSIGHT_DAILY_SPEND?: string;
 }

@@ -8,6 +8,7 @@ export type { LedgerAnswer } from "../http/ports/ledger.ts";
 export type { SentMessage, TrackResult } from "../http/track.ts";
 export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";
+export { Insight } from "./insight/insight-object.ts";
 export { Ledger, type ShardContext } from "./ledger/durable-object.ts";
 export type { ShardNamespace } from "./ledger/settings.ts";
 export { Challenges } from "./two-factor/challenges-object.ts";
@@ -44,6 +45,6 @@ export type TwoFactor = TwoFactorService;
 
 /**
  * The Worker. Deploy it unchanged, or from your own file:
- * `export { Challenges, Conversions, default, Ledger, SendLimits, TwoFactor } from "vonage-conversion/cloudflare"`.
+ * `export { Challenges, Conversions, default, Insight, Ledger, SendLimits, TwoFactor } from "vonage-conversion/cloudflare"`.
  */
 export default made.worker;

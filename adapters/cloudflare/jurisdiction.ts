@@ -3,7 +3,7 @@
 
 import type { ShardNamespace } from "./ledger/settings.ts";
 
-const OBJECTS = ["LEDGER", "CHALLENGES", "SEND_LIMITS"] as const;
+const OBJECTS = ["LEDGER", "CHALLENGES", "SEND_LIMITS", "INSIGHT"] as const;
 
 /** The part of the Worker's environment that decides where objects are kept. */
 type Placement = { readonly [N in (typeof OBJECTS)[number]]?: ShardNamespace } & {

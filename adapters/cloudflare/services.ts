@@ -5,6 +5,7 @@ import type { TwoFactorParts } from "../http/handler.ts";
 import type { IncompleteConfiguration } from "../http/incomplete.ts";
 import type { HandlerConfig } from "../http/options.ts";
 import type { Erase } from "../http/ports/erase.ts";
+import type { Insight } from "../http/ports/insight.ts";
 import type { Ledger } from "../http/ports/ledger.ts";
 import type { UnreadableRows } from "../http/ports/unreadable-rows.ts";
 import { createSubmission, type Submit } from "../http/submission.ts";
@@ -17,6 +18,7 @@ import { createWebhookRecord } from "../http/two-factor/webhook-record.ts";
 import { createWebhooks } from "../http/two-factor/webhooks.ts";
 import { type Configuration, readEnv } from "./configuration.ts";
 import type { Env } from "./env.ts";
+import { createRemoteInsight } from "./insight/remote-insight.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { findUnknownSettings } from "./settings/unknown-settings.ts";
@@ -38,6 +40,8 @@ export interface Services {
   /** `undefined`: the workflow has no storage. */
   readonly unreadable: UnreadableRows | undefined;
   readonly erase: Erase | undefined;
+  /** `undefined`: nothing is counted. */
+  readonly insight: Insight | undefined;
   /** Variables that look like settings and are none. */
   readonly notes: readonly SetupNote[];
   /** Sets the alarm of every object that has work to do. */
@@ -71,11 +75,13 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
   const env = inJurisdiction(given);
   const { CHALLENGES: ofChallenges, SEND_LIMITS: ofLimits } = env;
   const ledger = settings.namespace && createShardedLedger(settings.namespace, settings);
+  const insight = env.INSIGHT && createRemoteInsight(env.INSIGHT);
   const challenges = env.CHALLENGES && createShardedChallenges(env.CHALLENGES, settings.shards);
   return {
     config,
     ledger,
     notes,
+    insight,
     submit: createSubmission(config, ledger),
     track: ledger && createTracking(config, ledger),
     twoFactor: createWorkflow(read, env, challenges, senders),
@@ -85,6 +91,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
       await ledger?.nudge([]);
       // Even if the workflow is turned off: its outbox may still hold messages for the ledger.
       await challenges?.nudge();
+      await insight?.nudge();
     },
   };
 }

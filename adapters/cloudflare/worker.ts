@@ -34,7 +34,7 @@ export interface Worker {
  *
  * @example
  * const { worker, Conversions, TwoFactor } = createWorker({ senders: () => ({ sms: mySender }) });
- * export { Challenges, Ledger, SendLimits } from "vonage-conversion/cloudflare";
+ * export { Challenges, Insight, Ledger, SendLimits } from "vonage-conversion/cloudflare";
  * export { Conversions, TwoFactor };
  * export default worker;
  */

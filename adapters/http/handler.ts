@@ -6,9 +6,11 @@ import { type Answer, answerJson } from "./answer.ts";
 import { type AppEnv, addRoute, type ConversionHandler, createApp, observe } from "./app.ts";
 import type { HandlerContext } from "./context.ts";
 import { createEraser } from "./erase.ts";
+import { createInsightRoutes } from "./insight/routes.ts";
 import { createOperator } from "./operator.ts";
 import type { HandlerConfig } from "./options.ts";
 import type { Erase } from "./ports/erase.ts";
+import type { Insight } from "./ports/insight.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { answerPublic, limitPublic } from "./rate-limits.ts";
@@ -28,6 +30,7 @@ export interface HandlerParts {
   readonly twoFactor?: TwoFactorParts | undefined;
   readonly erase?: Erase | undefined;
   readonly unreadable?: UnreadableRows | undefined;
+  readonly insight?: Insight | undefined;
   /** Variables that look like misspelt settings. */
   readonly notes?: readonly SetupNote[];
 }
@@ -44,7 +47,7 @@ export interface TwoFactorParts {
 /** Makes the handler from a complete configuration. */
 export function createHandler(
   config: HandlerConfig,
-  { ledger, twoFactor, unreadable, erase, notes: fixedNotes = [] }: HandlerParts = {},
+  { ledger, twoFactor, unreadable, erase, insight, notes: fixedNotes = [] }: HandlerParts = {},
 ): ConversionHandler {
   const report = createReportRoute(config, createSubmission(config, ledger));
   const track = ledger && createTrackRoute(config, createTracking(config, ledger));
@@ -94,6 +97,10 @@ export function createHandler(
     },
   });
   addRoute(app, config, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
+  const figures = createInsightRoutes(config, insight);
+  addRoute(app, config, "/insight", { GET: (c) => figures.query(c.req.raw, c.env) });
+  addRoute(app, config, "/insight/alarms", { GET: (c) => figures.alarms(c.req.raw, c.env) });
+  addRoute(app, config, "/metrics", { GET: (c) => figures.metrics(c.req.raw, c.env) });
   const eraser = createEraser(config, erase);
   addRoute(app, config, "/erase", { POST: (c) => eraser(c.req.raw, c.env) });
   addRoute(app, config, "/doctor", { POST: (c) => operator.doctor(c.req.raw, c.env) });

@@ -171,6 +171,7 @@ export const PROBLEMS = {
     "The operator finds the cause in the log, under the X-Request-Id of this answer.",
   ],
   "no-ledger": [501, "This service has no ledger", "On Cloudflare, its operator can bind LEDGER."],
+  "no-insight": [501, "This service gathers no figures", "On Cloudflare, its operator can bind INSIGHT."],
   "no-two-factor": [501, "This service sends no codes", "The operator has to set up the 2FA workflow first."],
   "send-unauthorized": [
     502,
@@ -227,6 +228,11 @@ export const PROBLEMS = {
     503,
     "Send limits cannot be counted now. Nothing was sent",
     "Wait for the time in Retry-After, then repeat the request.",
+  ],
+  "insight-unavailable": [
+    503,
+    "The figures cannot be read now",
+    "Wait for the time in Retry-After, then repeat the request. Nothing that was counted is lost.",
   ],
   "send-throttled": [503, "Vonage throttles this service; nothing was sent", "Try again in a few seconds."],
   "send-unavailable": [

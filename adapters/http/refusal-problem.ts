@@ -135,6 +135,11 @@ function describe(refusal: Refusal): Description {
         name: "no-ledger",
         detail: "There is no ledger: on Cloudflare, bind LEDGER to track, keep and list reports.",
       };
+    case "no_insight":
+      return {
+        name: "no-insight",
+        detail: "Nothing is gathered: on Cloudflare, bind INSIGHT to see which routes deliver.",
+      };
     case "no_two_factor":
       return { name: "no-two-factor" };
     case "ledger_unavailable":

@@ -45,5 +45,7 @@ export type Refusal =
   | { readonly reason: "not_a_key" }
   /** The ledger holds no such report. */
   | { readonly reason: "unknown_report" }
+  /** Nothing is gathered here. */
+  | { readonly reason: "no_insight" }
   /** The report is still awaited or already on record. */
   | { readonly reason: "nothing_to_retry" };

@@ -23,7 +23,7 @@ const GROUPS = 8;
 export function toNetwork(address: string): string | undefined {
   if (address.length > LONGEST) return undefined;
   if (IPV4.test(address)) return address;
-  const groups = readGroups(address.replace(/(?<=[\da-f:])%[\w.~-]+$/i, ""));
+  const groups = readIpv6Groups(address.replace(/(?<=[\da-f:])%[\w.~-]+$/i, ""));
   if (groups === undefined) return undefined;
   const [, , , , , marker, high = 0, low = 0] = groups;
   const isMapped = marker === 0xffff && groups.slice(0, 5).every((group) => group === 0);
@@ -34,8 +34,8 @@ export function toNetwork(address: string): string | undefined {
   return `${network.join(":")}::/64`;
 }
 
-/** The eight groups of an IPv6 address. */
-function readGroups(address: string): number[] | undefined {
+/** Reads the eight groups of an IPv6 address; `undefined` if it is none. */
+export function readIpv6Groups(address: string): number[] | undefined {
   const gap = address.indexOf("::");
   if (gap < 0) {
     const groups = toGroups(address, true);

@@ -24,7 +24,7 @@ export interface RunningBenchWorker {
 }
 
 /** The classes that a Worker may export. */
-const CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
+const CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits", INSIGHT: "Insight" };
 
 /**
  * Runs a Worker on a workerd process of its own, so that the process's time is the Worker's; its console goes nowhere.

@@ -48,6 +48,7 @@ it("every entry exports what it is known for, and nothing else", async () => {
     "./cloudflare": [
       "Challenges",
       "Conversions",
+      "Insight",
       "Ledger",
       "SendLimits",
       "TwoFactor",

@@ -55,7 +55,12 @@ export interface DiskWorker {
   peakMemory(): number;
 }
 
-const ALL_CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" };
+const ALL_CLASSES = {
+  LEDGER: "Ledger",
+  CHALLENGES: "Challenges",
+  SEND_LIMITS: "SendLimits",
+  INSIGHT: "Insight",
+};
 
 /** How long workerd may take to finish what it is at. */
 const STOP_MS = 3000;

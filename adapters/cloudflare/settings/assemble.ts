@@ -16,7 +16,7 @@ export interface OptionTree {
 }
 
 export interface Assembled {
-  /** Options by the part that checks them: `handler`, `ledger`, `workflow`, `sms`, `voice`, `objects`. */
+  /** Options by the part that checks them: `handler`, `ledger`, `workflow`, `sms`, `voice`, `objects`, `insight`. */
   readonly options: OptionTree;
   /** Settings that cannot be read. */
   readonly faults: readonly SettingFault[];

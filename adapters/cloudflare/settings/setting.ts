@@ -2,7 +2,7 @@
 export interface Setting {
   /**
    * The path of the option that it becomes. The first part names the options: `handler` (of `createHandler`), `ledger`,
-   * `workflow`, `sms` and `voice` (of the senders), `objects`.
+   * `workflow`, `sms` and `voice` (of the senders), `objects`, `insight`.
    */
   readonly option: string;
   /**

@@ -7,7 +7,7 @@ import { SETTING_NAMES } from "./table.ts";
 
 /** A variable with such a prefix is meant for this Worker. */
 const PREFIX =
-  /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|RATE_LIMITS?|BRAKE|SEND_LIMITS?)_/;
+  /^(?:TWO_FACTOR|VONAGE|LEDGER|SMS|SHORT_CODE|VOICE|WEBHOOKS?|PROXY_KEYS?|ADMIN_KEYS?|TOKEN|RATE_LIMITS?|BRAKE|SEND_LIMITS?|INSIGHT)_/;
 /** Of the bindings, only rate limits are looked at: the operator may have any others. */
 const BINDING_PREFIX = /^(?:RATE_LIMITS?|BRAKE)_/;
 

@@ -117,7 +117,7 @@ export function createTwoFactorEntrypoint(
         if (!isFailure(result)) return result;
         throw toError(result);
       } catch (error) {
-        if (!(error instanceof StorageUnavailable)) throw error;
+        if (!(error instanceof StorageUnavailable) || error.object === "insight") throw error;
         throw toError({ failed: `${error.object}_unavailable` });
       }
     }

@@ -1,7 +1,7 @@
 // Errors of storage that cannot be reached, cannot write, or is full, with the problem of each and the operator's hint.
 
 /** The kinds of storage, which fail independently. */
-export type StoredObject = "ledger" | "challenges" | "limits";
+export type StoredObject = "ledger" | "challenges" | "limits" | "insight";
 
 /** A store failed; the call had no effect, or none that is known. */
 export class StorageUnavailable extends Error {
@@ -26,6 +26,7 @@ export class LedgerUnavailable extends StorageUnavailable {
 /** Makes the error for a store that did not answer. */
 export function unavailable(object: StoredObject): StorageUnavailable {
   if (object === "ledger") return new LedgerUnavailable("A part of the ledger did not answer.");
+  if (object === "insight") return new StorageUnavailable(object, "The object of Insight did not answer.");
   return new StorageUnavailable(object, `An object of the ${object} did not answer.`);
 }
 
@@ -42,5 +43,9 @@ export const STORAGE_PROBLEMS = {
   limits: {
     problem: "limits-unavailable",
     hint: "the send limits (binding SEND_LIMITS) cannot be reached or cannot write",
+  },
+  insight: {
+    problem: "insight-unavailable",
+    hint: "the figures (binding INSIGHT) cannot be reached or read; reports are not affected",
   },
 } as const satisfies Record<StoredObject, { readonly problem: string; readonly hint: string }>;

@@ -517,9 +517,57 @@ const WRONG_TWO_FACTOR = {
   SEND_LIMITS: [{}, "yes", 4],
 } satisfies Partial<Record<keyof Env, unknown[]>>;
 
+/** Insight, complete. */
+const INSIGHT = {
+  INSIGHT: LEDGER,
+  INSIGHT_WEBHOOK_URL: "https://hooks.acme.com/alarms",
+  INSIGHT_WEBHOOK_SECRET: `whsec_${btoa(key("w"))}`,
+} satisfies Env;
+
+/** Settings of Insight with values that are wrong. */
+const WRONG_INSIGHT = {
+  INSIGHT: [{}, "yes", 4],
+  INSIGHT_WEBHOOK_URL: [
+    "http://hooks.acme.com/",
+    "hooks.acme.com",
+    "https://me:secret@hooks.acme.com/",
+    "https://hooks.acme.com/#alarms",
+    "https://localhost/",
+    "https://127.0.0.1/",
+    "https://0x7f000001/",
+    "https://017700000001/",
+    "https://2130706433/",
+    "https://127.1/",
+    "https://10.0.0.1:8443/",
+    "https://169.254.169.254/latest/meta-data",
+    "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://[fd00:ec2::254]/",
+    "https://metadata.google.internal/",
+    "https://printer.local/",
+    "https://intranet/",
+    `https://hooks.acme.com/${"x".repeat(2000)}`,
+  ],
+  INSIGHT_WEBHOOK_SECRET: [
+    "secret",
+    "whsec_",
+    "whsec_!!!!",
+    `whsec_${btoa("x".repeat(23))}`,
+    `whsec_${btoa("x".repeat(65))}`,
+    Array(4)
+      .fill(`whsec_${btoa(key("w"))}`)
+      .join(" "),
+    " , ",
+  ],
+  INSIGHT_PAUSE: ["on", "PUMPING", "true"],
+  INSIGHT_PAUSE_NEVER: ["gb", "GBR", "123", "1234567", "GB;US", " , ", Array(301).fill("GB").join(" ")],
+  INSIGHT_DAILY_SPEND: ["0", "-5", "much", "10000001", "1e9"],
+} satisfies Partial<Record<keyof Env, unknown[]>>;
+
 /** Every setting with values that are wrong. A setting that is not here does not compile. */
 const WRONG: Record<keyof Env, unknown[]> = {
   ...WRONG_TWO_FACTOR,
+  ...WRONG_INSIGHT,
   VONAGE_2FA_API_KEY: ["with:colon", "with\nline"],
   VONAGE_2FA_API_SECRET: ["with a line\n", "x".repeat(201)],
   VONAGE_2FA_SIGNATURE_SECRET: ["with a line\n"],
@@ -573,6 +621,7 @@ describe("a setting that is wrong", () => {
           : { ...SET_2FA, ...SET_OTHER }),
         ...SHOP,
         ...(name in WRONG_TWO_FACTOR && TWO_FACTOR),
+        ...(name in WRONG_INSIGHT && INSIGHT),
         [name]: value,
       } as Env;
       const response = await call(get("/health"), env);
@@ -704,6 +753,7 @@ const COMPLETE = {
   ALLOWED_ORIGINS: ORIGIN,
   LEDGER_SHARDS: "16,4",
   ...TWO_FACTOR,
+  ...INSIGHT,
   SMS_CALLBACK_URL: "https://shop.example/receipts",
   WEBHOOK_SIGNATURE_METHOD: "sha256",
 } satisfies Env;
@@ -789,6 +839,34 @@ describe("one fault does not produce another", () => {
   });
 });
 
+describe("Insight", () => {
+  const read = async (env: Env) => {
+    const { missing, invalid } = await readJson(await call(get("/health"), { ...SET_2FA, ...SHOP, ...env }));
+    return { missing, invalid };
+  };
+  const { INSIGHT_WEBHOOK_URL, INSIGHT_WEBHOOK_SECRET } = INSIGHT;
+
+  it("needs nothing, and everything of it may be set", async () => {
+    const all = { INSIGHT_PAUSE: "pumping", INSIGHT_PAUSE_NEVER: "GB,US 23410", INSIGHT_DAILY_SPEND: "12.5" };
+    expect(await read({})).toEqual({ missing: undefined, invalid: undefined });
+    expect(await read({ ...INSIGHT, ...all })).toEqual({ missing: undefined, invalid: undefined });
+    expect(await read({ INSIGHT_PAUSE: "off", INSIGHT_PAUSE_NEVER: "GB" })).toEqual({
+      missing: undefined,
+      invalid: undefined,
+    });
+  });
+
+  it.each<[string, Env, string[]]>([
+    ["a webhook without its secret", { INSIGHT: LEDGER, INSIGHT_WEBHOOK_URL }, ["INSIGHT_WEBHOOK_SECRET"]],
+    ["a secret without a webhook", { INSIGHT: LEDGER, INSIGHT_WEBHOOK_SECRET }, ["INSIGHT_WEBHOOK_URL"]],
+    ["a webhook without the object", { INSIGHT_WEBHOOK_URL, INSIGHT_WEBHOOK_SECRET }, ["INSIGHT"]],
+    ["a pause without the object", { INSIGHT_PAUSE: "pumping" }, ["INSIGHT"]],
+    ["a spend without the object", { INSIGHT_DAILY_SPEND: "5" }, ["INSIGHT"]],
+  ])("of %s, what is missing is named", async (_, env, missing) => {
+    expect(await read(env)).toEqual({ missing, invalid: [] });
+  });
+});
+
 describe("the workflow", () => {
   const health = async (env: Env) => readJson(await call(get("/health"), { ...SET_2FA, ...SHOP, ...env }));
 
@@ -830,13 +908,16 @@ const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { sho
 
 describe("a variable that is no text", () => {
   const texts = Object.keys(WRONG).filter(
-    (name) => !/^(RATE_LIMIT_|LEDGER$|CHALLENGES$|SEND_LIMITS$)/.test(name),
+    (name) => !/^(RATE_LIMIT_|LEDGER$|CHALLENGES$|SEND_LIMITS$|INSIGHT$)/.test(name),
   );
 
   it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
     for (const value of NO_TEXT) {
-      const workflow = name in WRONG_TWO_FACTOR && TWO_FACTOR;
-      const env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, ...workflow, [name]: value } as Env;
+      const others = {
+        ...(name in WRONG_TWO_FACTOR && TWO_FACTOR),
+        ...(name in WRONG_INSIGHT && INSIGHT),
+      };
+      const env = { ...SET_2FA, ...SET_OTHER, ...SHOP, ...TOKENS, ...others, [name]: value } as Env;
       for (const request of [get("/health"), post(REPORT, bearer(key("s")))]) {
         const response = await call(request, env);
         expect(response.status).toBe(503);

@@ -34,6 +34,7 @@ function createEnv(more: Partial<Env>) {
     LEDGER: createNamespace("ledger", asked),
     CHALLENGES: createNamespace("challenges", asked),
     SEND_LIMITS: createNamespace("limits", asked),
+    INSIGHT: createNamespace("insight", asked),
     ...more,
   };
   return { env, asked };
@@ -51,9 +52,9 @@ describe("LEDGER_JURISDICTION", () => {
     await nudge(env);
     expect(asked.length).toBeGreaterThanOrEqual(8);
     expect(asked.filter((id) => !id.includes(" eu "))).toEqual([]);
-    const { LEDGER, CHALLENGES, SEND_LIMITS } = inJurisdiction(env);
-    const ids = [LEDGER, CHALLENGES, SEND_LIMITS].map((one) => one?.idFromName("x"));
-    expect(ids).toEqual(["ledger eu x", "challenges eu x", "limits eu x"]);
+    const { LEDGER, CHALLENGES, SEND_LIMITS, INSIGHT } = inJurisdiction(env);
+    const ids = [LEDGER, CHALLENGES, SEND_LIMITS, INSIGHT].map((one) => one?.idFromName("x"));
+    expect(ids).toEqual(["ledger eu x", "challenges eu x", "limits eu x", "insight eu x"]);
   });
 
   it("left out, leaves every object where it was", async () => {
@@ -70,7 +71,7 @@ describe("LEDGER_JURISDICTION", () => {
 
   it("is named where there is nothing that it could hold for, or the platform has none", () => {
     const { env } = createEnv({ LEDGER_JURISDICTION: "eu" });
-    const { LEDGER: _, CHALLENGES: __, SEND_LIMITS: ___, ...bare } = env;
+    const { LEDGER: _, CHALLENGES: __, SEND_LIMITS: ___, INSIGHT: ____, ...bare } = env;
     expect(readEnv(bare)).toMatchObject({ invalid: [{ name: "LEDGER_JURISDICTION" }] });
     const old = { idFromName: () => "", get: () => ({}) };
     expect(readEnv({ ...bare, LEDGER: old })).toMatchObject({ invalid: [{ name: "LEDGER_JURISDICTION" }] });

@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import worker, {
+  Insight,
   Challenges as NewChallenges,
   Ledger as NewLedger,
   SendLimits as NewSendLimits,
@@ -53,5 +54,8 @@ export const Challenges = olderThan(NewChallenges as Class, {
   reply: 3,
 });
 export const SendLimits = olderThan(NewSendLimits as Class, { take: 1, count: 1, counts: 0 });
+
+/** 0.1.0 and 0.2.0 have no such object: it is always as new as the Worker. */
+export { Insight };
 
 export default worker;

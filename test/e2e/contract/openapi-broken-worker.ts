@@ -6,5 +6,6 @@ import worker from "../../../adapters/cloudflare/index.ts";
 export class Ledger extends DurableObject {}
 export class Challenges extends DurableObject {}
 export class SendLimits extends DurableObject {}
+export class Insight extends DurableObject {}
 
 export default worker;

@@ -1,7 +1,7 @@
 // The Worker whose challenges can do nothing; ledger and limits are well.
 
 import { DurableObject } from "cloudflare:workers";
-import worker, { Ledger, SendLimits } from "../../../adapters/cloudflare/index.ts";
+import worker, { Insight, Ledger, SendLimits } from "../../../adapters/cloudflare/index.ts";
 
 export class Challenges extends DurableObject {
   // Without these it would be of an earlier version, which is done without.
@@ -13,6 +13,6 @@ export class Challenges extends DurableObject {
     throw new Error("cannot read");
   }
 }
-export { Ledger, SendLimits };
+export { Insight, Ledger, SendLimits };
 
 export default worker;

@@ -5,6 +5,7 @@ import { followClock, turnable } from "../../support/turned-clock/follow.ts";
 
 export const Ledger = followClock(deployed.Ledger, "LEDGER");
 export const Challenges = followClock(deployed.Challenges, "CHALLENGES");
+export const Insight = followClock(deployed.Insight, "INSIGHT");
 
 export class SendLimits extends deployed.SendLimits {
   readonly #numbers = new Set<string>();

@@ -18,7 +18,7 @@ const made = createWorker({
   senders: (env) => ({ sms: createOwnSender((env as unknown as { OWN_SENDER: string }).OWN_SENDER) }),
 });
 
-export { Challenges, Ledger, SendLimits } from "../../../adapters/cloudflare/index.ts";
+export { Challenges, Insight, Ledger, SendLimits } from "../../../adapters/cloudflare/index.ts";
 export const Conversions = made.Conversions;
 export const TwoFactor = made.TwoFactor;
 export default made.worker;

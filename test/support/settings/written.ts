@@ -1,5 +1,6 @@
 // Everything that `npm run docs:settings` writes, by file. test/adapters/cloudflare/settings.test.ts compares.
 
+import { INSIGHT_SETTINGS } from "../../../adapters/cloudflare/settings/insight-settings.ts";
 import { REPORT_SETTINGS } from "../../../adapters/cloudflare/settings/report-settings.ts";
 import { SETTINGS } from "../../../adapters/cloudflare/settings/table.ts";
 import { WORKFLOW_SETTINGS } from "../../../adapters/cloudflare/settings/workflow-settings.ts";
@@ -26,6 +27,7 @@ export const WRITTEN: Readonly<Record<string, Written>> = {
   },
   "docs/deploying.md": { part: TABLE, text: formatTable(REPORT_SETTINGS) },
   "docs/two-factor.md": { part: TABLE, text: formatTable(WORKFLOW_SETTINGS) },
+  "docs/insight.md": { part: TABLE, text: formatTable(INSIGHT_SETTINGS) },
 };
 
 /** The file's text as it should be. */

@@ -3,7 +3,7 @@
 
 import type { Env, ShardContext, Worker } from "../../../adapters/cloudflare/index.ts";
 
-type Binding = "CHALLENGES" | "LEDGER" | "SEND_LIMITS";
+type Binding = "CHALLENGES" | "INSIGHT" | "LEDGER" | "SEND_LIMITS";
 
 interface Namespace {
   idFromName(name: string): unknown;

@@ -1,0 +1,140 @@
+// The work of the Insight object: it gathers, answers, runs the rules and forgets. What it needs of the platform is handed
+// in.
+
+import type { Alarm, InsightAnswer } from "../../../src/insight/answer.ts";
+import { BASELINE_DAYS } from "../../../src/insight/baseline.ts";
+import { project } from "../../../src/insight/project.ts";
+import type { InsightQuery } from "../../../src/insight/query.ts";
+import type { AlarmQuery, MetricsSnapshot } from "../../http/ports/insight.ts";
+import { createAlarmClock } from "../storage/alarm-clock.ts";
+import { runParts } from "../storage/parts.ts";
+import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
+import { deliverWebhooks } from "./deliver-webhooks.ts";
+import { gather } from "./gather.ts";
+import type { InsightLog } from "./insight-log.ts";
+import { readGathering } from "./read-gathering.ts";
+import { DAY_MS, HOUR_MS } from "./roll-ups.ts";
+import type { Gathered, Gathering } from "./rpc.ts";
+import { selectCells, selectDays } from "./select-cells.ts";
+import type { WebhookEnd } from "./send-webhook.ts";
+import type { InsightStore } from "./store.ts";
+import { sumHealth } from "./sum-health.ts";
+import type { OutgoingWebhook } from "./webhook-outbox.ts";
+
+export interface InsightPlatform {
+  readonly store: InsightStore;
+  readonly setAlarm: (at: number) => void;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: InsightLog;
+  /** `undefined`: there is no webhook. */
+  readonly send: ((webhook: OutgoingWebhook) => Promise<WebhookEnd>) | undefined;
+}
+
+/** When to try again what failed. */
+const AFTER_FAILURE_MS = 10_000;
+const MOST_LISTED = 500;
+
+export function createInsightKeeper(platform: InsightPlatform) {
+  const { store, now, random, log, send } = platform;
+  const clock = createAlarmClock(platform);
+
+  return {
+    /** Call it once, before anything else. A disk that cannot be read must not keep the object from starting. */
+    wake(alarm: number | undefined): void {
+      clock.found(alarm);
+      try {
+        arm();
+      } catch (error) {
+        logFailure("the figures could not be put in order", error);
+      }
+    },
+
+    gather(gathering: Gathering): Gathered {
+      const at = now();
+      const read = readGathering(gathering, at);
+      const gathered = store.transact(() => gather(store, read, at));
+      // Not within it: a transaction that fails takes its alarm back.
+      arm();
+      return gathered;
+    },
+
+    query(query: InsightQuery): InsightAnswer {
+      const at = now();
+      const { from, to, level, cells } = selectCells(store.rollUps, query, at);
+      const input = {
+        cells,
+        history: selectDays(store.rollUps, to, BASELINE_DAYS, at),
+        alarms: store.alarms.list("all", at - BASELINE_DAYS * DAY_MS, MOST_LISTED, at),
+      };
+      const answer = project(input, { ...query, from, to });
+      return { ...answer, step: Math.max(answer.step, level.length / 1000) };
+    },
+
+    alarms: ({ state, since }: AlarmQuery): readonly Alarm[] =>
+      store.alarms.list(state, since, MOST_LISTED, now()),
+
+    metrics(): MetricsSnapshot {
+      const at = now();
+      const reports = sumHealth(store.sources.list());
+      return { ...store.totals.read(at), alarms: store.alarms.list("open", 0, MOST_LISTED, at), reports };
+    },
+
+    nudge: (): void => arm(),
+
+    listSetAside: (limit: number, after: QuarantinePosition | undefined): Quarantined[] =>
+      store.quarantine.list(limit, after).map((one) => ({ ...one, raw: maskRaw(one.raw) })),
+
+    countSetAside: (): number => store.quarantine.count(),
+
+    /** The alarm. Never rejects: the platform would give up. */
+    async alarm(): Promise<void> {
+      clock.rang();
+      let failed = false;
+      await runParts(
+        {
+          "alarms could not be sent to the webhook": () =>
+            deliverWebhooks({ outbox: store.outbox, send, now, random, logLost }),
+          "the figures could not be purged": () => store.transact(() => purge(now())),
+          "the next alarm of the figures could not be set": () => {
+            // What failed is still due, and must not be tried without a pause.
+            if (!failed) arm();
+          },
+        },
+        (what, error) => {
+          failed = true;
+          clock.takenBack(now() + AFTER_FAILURE_MS);
+          logFailure(what, error);
+        },
+      );
+    },
+  };
+
+  function purge(at: number): void {
+    store.rollUps.purge(at);
+    store.known.purge(at);
+    store.alarms.purge(at);
+    store.quarantine.purge(at);
+  }
+
+  function arm(): void {
+    const at = now();
+    const dues = [store.outbox.nextDue(), store.hasFigures() ? nextPurge(at) : undefined];
+    const known = dues.filter((due) => due !== undefined);
+    if (known.length > 0) clock.arm(Math.min(...known));
+  }
+
+  function logLost(id: string, reason: string): void {
+    const hint = `alarm ${id} did not reach INSIGHT_WEBHOOK_URL: ${reason}`;
+    log({ level: "error", event: "webhook-lost", hint });
+  }
+
+  /** Logs the class of an error: its message may quote anything. */
+  function logFailure(what: string, error: unknown): void {
+    const kind = error instanceof Error ? error.name : "unknown";
+    log({ level: "error", event: "failed", hint: `${what}: ${kind}` });
+  }
+}
+
+/** The next full hour: no bucket is shorter-lived than two days. */
+const nextPurge = (now: number): number => (Math.floor(now / HOUR_MS) + 1) * HOUR_MS;
