@@ -15,7 +15,9 @@ export default defineConfig({
           include: OUTSIDE,
           // `npm run test:browsers` runs the last two.
           exclude: [...SLOW, "test/e2e/playground/**", "test/e2e/engines/**"],
-          // They wait for Workers and for cooldowns most of the time.
+          // Loading wrangler and Miniflare anew takes a second of processor time for each file.
+          isolate: false,
+          // They wait for Workers most of the time.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },

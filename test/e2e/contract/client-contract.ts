@@ -41,15 +41,20 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
     });
 
     const fresh = (messageId: string) => (road.retry ? `${++messages} ${messageId}` : messageId);
+    /** A ledger may still send what an earlier test gave up: those are left out. */
+    const reports = async () => {
+      const all = await road.reports();
+      return road.retry ? all.filter(({ messageId }) => messageId.startsWith(`${messages} `)) : all;
+    };
     const recordedOnce = async (id: string) =>
-      expect((await road.reports()).filter(({ messageId }) => messageId === id)).toHaveLength(1);
+      expect((await reports()).filter(({ messageId }) => messageId === id)).toHaveLength(1);
     const arrived = (id: string) =>
       road.retry ? vi.waitFor(() => recordedOnce(id), { timeout: 10_000, interval: 50 }) : recordedOnce(id);
     /** What the ledger accepted while Vonage was in trouble arrives when that is over. */
     const arrivesLater = async (client: ConversionClient, messageId: string) => {
       const result = await client.sms({ messageId, delivered: true });
       expect(result).toEqual({ status: "accepted", attempts: 1 });
-      expect(await road.reports()).toEqual([]);
+      expect(await reports()).toEqual([]);
       await road.reset();
       await road.retry?.("sms", messageId);
       await arrived(messageId);
@@ -59,7 +64,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       const messageId = fresh(id);
       const client = await road.client({ messageId, channel: "sms" });
       expect(await client.sms({ messageId, delivered: true })).toEqual({ status: "recorded", attempts: 1 });
-      expect((await road.reports()).map((one) => one.messageId)).toEqual([messageId]);
+      expect((await reports()).map((one) => one.messageId)).toEqual([messageId]);
     });
 
     it.each([
@@ -73,7 +78,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
         const messageId = fresh("m-1");
         const client = await road.client({ messageId, channel });
         await client[channel]({ messageId, delivered });
-        expect(await road.reports()).toMatchObject([{ channel, delivered, messageId, apiKey: "2fa00001" }]);
+        expect(await reports()).toMatchObject([{ channel, delivered, messageId, apiKey: "2fa00001" }]);
       },
     );
 
@@ -85,7 +90,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       const messageId = fresh("m-2");
       const client = await road.client({ messageId, channel: "sms" });
       await client.sms({ messageId, delivered: true, timestamp });
-      expect((await road.reports())[0]?.timestamp).toBe(expected);
+      expect((await reports())[0]?.timestamp).toBe(expected);
     });
 
     it("says now where no time is given", async () => {
@@ -93,7 +98,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       const client = await road.client({ messageId, channel: "sms" });
       const before = Math.floor(Date.now() / 1000) * 1000;
       await client.sms({ messageId, delivered: true });
-      const [report] = await road.reports();
+      const [report] = await reports();
       const instant = Date.parse(`${report?.timestamp.replace(" ", "T")}Z`);
       expect(instant).toBeGreaterThanOrEqual(before);
       expect(instant).toBeLessThanOrEqual(Date.now());
@@ -118,7 +123,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       const stranger = await road.stranger({ messageId, channel: "sms" });
       const refusal = expect.objectContaining({ code: "unauthorized", retryable: false, attempts: 1 });
       await expect(stranger.sms({ messageId, delivered: true })).rejects.toEqual(refusal);
-      expect(await road.reports()).toEqual([]);
+      expect(await reports()).toEqual([]);
     });
 
     it.each([420, 422, 423])("is refused as rejected on %i, at the first attempt", async (status) => {
@@ -145,7 +150,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       if (road.retry) return arrivesLater(client, messageId);
       const failure = expect.objectContaining({ code: road.codes.redirected });
       await expect(client.sms({ messageId, delivered: true })).rejects.toEqual(failure);
-      expect(await road.reports()).toEqual([]);
+      expect(await reports()).toEqual([]);
     });
 
     it("gives up as unavailable when nothing helps, and can be made again later", async () => {
@@ -164,7 +169,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       const client = await road.client({ messageId, channel: "sms" });
       const invalid = { messageId, delivered: "yes" as unknown as boolean };
       await expect(client.sms(invalid)).rejects.toMatchObject({ code: "invalid_report", attempts: 0 });
-      expect(await road.reports()).toEqual([]);
+      expect(await reports()).toEqual([]);
     });
 
     it("stops when its signal does", async () => {
