@@ -43,7 +43,7 @@ export function createChallengeAlarm(
             if (settleAll()) failed = true;
           },
           "the outbox could not be sent": async () => {
-            if (await outbox.tellAll()) failed = true;
+            if (await outbox.sendAll()) failed = true;
           },
           "the next alarm of the challenges could not be set": () => {
             // Failed work is still due, and needs a pause before the next try.

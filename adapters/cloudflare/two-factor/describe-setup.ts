@@ -6,9 +6,9 @@ import { toList } from "../text.ts";
 import type { Senders } from "./settings.ts";
 
 /**
- * How the workflow sends, in the words of the settings.
+ * Describes in the settings' own words how the workflow sends.
  *
- * @param own The operator's own senders: what is set for their channels does not matter.
+ * @param own The operator's own senders. Settings for their channels have no effect.
  */
 export function describeSetup(
   { SMS_FROM: from, SHORT_CODE_COUNTRIES: shortCode, VOICE_FROM: caller }: Env,

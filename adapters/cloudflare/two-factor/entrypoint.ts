@@ -1,4 +1,4 @@
-// The workflow for Workers next door: a service binding in place of HTTP, and no key.
+// The workflow for other Workers of the same account: a service binding instead of HTTP, and no proxy key.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
@@ -26,41 +26,71 @@ import type { Env } from "../env.ts";
 import { requireServices, type ServicesOf } from "../services.ts";
 
 /**
- * What another Worker calls through its service binding. Every call may throw an error whose `name` is
- * `TwoFactorError`, with its fields; `isTwoFactorError` does not know it, since it comes from another isolate. Where
- * either Worker's compatibility date is before 2026-04-21 (`enhanced_error_serialization`), all of that is in the
- * message of a plain `Error`, which begins with the code.
+ * The workflow through a service binding. Every call may throw an error whose `name` is `TwoFactorError`, with its
+ * fields. `isTwoFactorError` does not recognise it, since it comes from another isolate. If either Worker's compatibility
+ * date is before 2026-04-21 (`enhanced_error_serialization`), it is a plain `Error` whose message begins with the code.
+ *
+ * @example
+ * // wrangler.toml: [[services]] binding = "TWO_FACTOR", service = "conversions", entrypoint = "TwoFactor"
+ * const { id } = await env.TWO_FACTOR.start({ to, channel: "sms" });
+ * const { verified } = await env.TWO_FACTOR.check(id, code);
  */
 export interface TwoFactorService {
-  /** Sends a code. All Workers that are bound count as one caller for the limits. */
+  /**
+   * Sends a code. For the limits, all bound Workers together are one caller.
+   *
+   * @example
+   * const { id } = await env.TWO_FACTOR.start({ to, channel: "sms", locale: "de" });
+   */
   start(request: StartRequest, options?: KeyOption): Promise<ChallengeStatus>;
-  /** Checks the code that the user typed; what came of it is reported by itself. */
+  /**
+   * Checks the code that the user typed, and reports the delivery to Vonage.
+   *
+   * @example
+   * const result = await env.TWO_FACTOR.check(id, form.get("code"));
+   * if (!result.verified) return showError(result.reason, result.attemptsLeft);
+   */
   check(id: string, code: string, options?: KeyOption): Promise<CheckResult>;
-  /** Sends a new code, which supersedes the one before. */
+  /**
+   * Sends a new code, which supersedes the one before.
+   *
+   * @example
+   * await env.TWO_FACTOR.resend(id, { channel: "voice" });
+   */
   resend(id: string, request?: ResendRequest, options?: KeyOption): Promise<ChallengeStatus>;
-  /** Ends a challenge: its code is not taken any more. */
+  /** Ends a challenge. Its code is no longer accepted. */
   cancel(id: string): Promise<void>;
-  /** Looks at a challenge, at once or when it has ended; changes nothing. */
+  /**
+   * Reads a challenge and changes nothing. With `wait` it answers as soon as the challenge has ended.
+   *
+   * @example
+   * // Wait for a reply to the text.
+   * const { state } = await env.TWO_FACTOR.get(id, { wait: 20 });
+   */
   get(id: string, request?: LookRequest): Promise<ChallengeDetails>;
 }
 
-/** How one call is to be known again. */
+/** Makes a call repeatable. */
 export interface KeyOption {
   /**
-   * Your name for this one request, say a UUID that a form got when it was rendered: repeated with it, the call gives
-   * the same answer, sends nothing twice and counts nothing twice. Kept for a day.
+   * Your name for this one request: 1 to 255 printable ASCII characters other than space, `"`, `\` and `,`. A repetition
+   * with the same key returns the same answer, and sends and counts nothing twice. Kept for a day.
    *
    * @default none: every call is a new one
+   *
+   * @example
+   * // A UUID made when the form was rendered.
+   * await env.TWO_FACTOR.start({ to, channel: "sms" }, { idempotencyKey: form.get("request") });
    */
   readonly idempotencyKey?: string;
 }
 
 const keySchema = objectOf({ idempotencyKey: v.optional(idempotencyKeyText) });
 
-/** Whom what is asked for by RPC counts for. No proxy key has a name with a colon. */
+/** The caller of all RPC in the limits. No proxy key has a colon in its name. */
 const CALLER = "rpc:";
 
-/** Makes the entrypoint's class; an instance is made for each call. */
+/** Creates the entrypoint's class. The platform makes an instance for each call. */
 export function createTwoFactorEntrypoint(
   servicesOf: ServicesOf,
 ): new (
@@ -107,10 +137,13 @@ export function createTwoFactorEntrypoint(
     async #ask<T>(ask: (service: TwoFactor) => Promise<T | Failure>): Promise<T> {
       const { twoFactor } = requireServices(servicesOf(this.env));
       if (twoFactor === undefined) {
-        throw toError({ failed: "no_two_factor", detail: "Set TWO_FACTOR_SECRETS and what goes with it." });
+        throw toError({
+          failed: "no_two_factor",
+          detail: "Set TWO_FACTOR_SECRETS and the other settings of the workflow.",
+        });
       }
       const work = ask(twoFactor.service);
-      // A caller that leaves must not leave a message that was sent without a note of it.
+      // Finish although the caller has gone: a sent message must be recorded.
       this.ctx.waitUntil(work.catch(() => {}));
       try {
         const result = await work;

@@ -1,4 +1,4 @@
-// The names that the limits know a number by: keyed hashes, so that what is stored tells no number.
+// Keyed hashes of numbers, as the names in the limits: stored counts reveal no number.
 
 import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
 import { hashKeyed } from "../../../src/two-factor/challenge/keyed-hash.ts";
@@ -6,7 +6,7 @@ import { toPrefix } from "../../../src/two-factor/challenge/limits.ts";
 import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Names } from "./send-limiter.ts";
 
-/** A number and its block, by the first secret, then by the others, and then as 0.1.0 wrote them: plainly, as they came. */
+/** The names of a number and of its block: hashed with each secret, and then plain in every spelling, as in 0.1.0. */
 export async function hashNumber(
   secrets: readonly CodeSecret[],
   number: string,

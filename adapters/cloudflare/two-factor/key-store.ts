@@ -1,24 +1,24 @@
-// The tables of idempotency keys. Knows SQL, and nothing of what answers mean.
+// The tables of idempotency keys, in SQL. The meaning of an answer is in known-keys.ts.
 
 import type { KeyedRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import type { Migration } from "../storage/migrations.ts";
 import type { Sql } from "../storage/sql.ts";
 
-/** A repetition comes within minutes; a day is as long as challenges are kept after their end. */
+/** Repetitions come within minutes. A day is as long as challenges are kept after their end. */
 export const KEEP_KEYS_MS = 24 * 3_600_000;
 
 /** The record stored under an idempotency key. */
 export interface KeyedAnswer extends KeyedRequest {
   readonly challenge: string;
-  /** Which message of the challenge it is about; `null`: none, and the answer is there. */
+  /** The number of the message that is being sent; `null` as soon as there is an answer. */
   readonly message: number | null;
-  /** JSON; `null`: it is not known yet. */
+  /** JSON; `null`: there is no answer yet. */
   readonly answer: string | null;
 }
 
 export type KeyStore = ReturnType<typeof createKeyStore>;
 
-/** Claims lie where the key leads to, answers beside their challenge: often in another object. */
+/** A claim is in the shard of its key, an answer in the shard of its challenge: often another object. */
 export const addIdempotencyKeys: Migration = (sql) => {
   sql.exec(`
 CREATE TABLE IF NOT EXISTS key_claims (
@@ -80,7 +80,7 @@ export function createKeyStore(sql: Sql) {
       sql.exec("DELETE FROM key_answers WHERE token = ?", token);
     },
 
-    /** Removes what is kept of challenges, or mentions a text; gives how many answers that were. */
+    /** Removes the claims and answers of challenges, and answers that mention a text. Returns the number of answers. */
     erase(challenges: readonly string[], text: string): number {
       const mentioned = sql
         .exec("DELETE FROM key_answers WHERE instr(answer, ?) > 0 RETURNING 1", text)
@@ -91,7 +91,7 @@ export function createKeyStore(sql: Sql) {
       }, mentioned);
     },
 
-    /** Deletes expired records, and caps those that a clock that was ahead stored for too long. */
+    /** Deletes expired rows. A row that would live longer than the maximum was stored by a clock that was ahead: cap it. */
     purge(now: number): void {
       for (const table of ["key_claims", "key_answers"]) {
         sql.exec(`DELETE FROM ${table} WHERE until <= ?`, now);

@@ -1,4 +1,4 @@
-// What a request meets under an idempotency key that is known already. Everything here runs within a transaction.
+// Recognises repeated requests by their idempotency keys, and finds their answers. Call everything within a transaction.
 
 import { parseJson } from "../../../src/shared/parse-json.ts";
 import { type Challenge, toStatus } from "../../../src/two-factor/challenge/challenge.ts";
@@ -15,7 +15,7 @@ export function createKnownKeys(
   now: () => number,
 ) {
   return {
-    /** Binds a key to a challenge; without `id` it is only looked for. */
+    /** Binds a key to a challenge; without `id` it only looks for one. */
     claim(keyed: Keyed, id: string | undefined): Claimed | Earlier<never> | undefined {
       for (const { token, fingerprint } of keyed) {
         const found = keys.claimOf(token);
@@ -31,10 +31,9 @@ export function createKnownKeys(
     },
 
     /**
-     * What became of an earlier request under the key.
+     * The state of an earlier request with the key; `undefined`: there was none.
      *
-     * @param own The code that the asking call has made, to know itself again: where only the answer of the object was
-     * lost, the same call asks twice.
+     * @param own The code of this call. If the object's answer was lost, the same call asks twice, and recognises itself.
      */
     find<Answer = KeptAnswer>(keyed: Keyed | undefined, own?: HashedCode): Earlier<Answer> | undefined {
       for (const { token, fingerprint } of keyed ?? []) {
@@ -47,19 +46,20 @@ export function createKnownKeys(
       return undefined;
     },
 
-    /** Notes which message a key stands for, before it is sent. */
+    /** Stores the message of a key, before it is sent. */
     begin(keyed: Keyed | undefined, challenge: string, message: number): void {
       const [first] = keyed ?? [];
       if (first !== undefined) keys.write({ ...first, challenge, message, answer: null }, now());
     },
 
-    /** Notes the answer that a repetition gets. */
+    /** Stores the answer for repetitions. */
     end(keyed: Keyed | undefined, challenge: string, answer: KeptAnswer | StoredCheck): void {
       const [first] = keyed ?? [];
       if (first !== undefined)
         keys.write({ ...first, challenge, message: null, answer: JSON.stringify(answer) }, now());
     },
 
+    /** Forgets a key, so that its request may be repeated. */
     release(keyed: Keyed): void {
       for (const { token } of keyed) keys.remove(token);
     },
@@ -71,13 +71,13 @@ export function createKnownKeys(
   ): Earlier<unknown> | undefined {
     if (answer !== null) {
       const parsed = parseJson(answer);
-      // Nothing may be done twice, whatever has become of the row.
+      // Nothing may be done twice, even if the row is damaged.
       return parsed === undefined ? { earlier: "under-way" } : { earlier: "done", answer: parsed };
     }
     const challenge = read(id);
     const message = challenge?.messages.find((one) => one.number === number);
     if (challenge === undefined || message === undefined) {
-      // It did not go out, and whoever knew why could not note it.
+      // The message was not sent, and the reason could not be stored.
       keys.remove(token);
       return undefined;
     }
@@ -85,7 +85,7 @@ export function createKnownKeys(
     const status = toStatus(challenge);
     if (message.messageIds.length > 0) return { earlier: "done", answer: { status } };
     if (message.state === "sending" && (settleAt(challenge) ?? 0) > now()) return { earlier: "under-way" };
-    // Whoever sent it was cut off: it may have gone out, and must not go again unasked.
+    // The sender was cut off: the message may have gone out, and must not be sent again unless the user asks.
     return { earlier: "done", answer: { status, failed: PROBLEM_OF.send_uncertain } };
   }
 }

@@ -20,7 +20,7 @@ export function createOutbox(
   logFailure: (what: string, error: unknown) => void,
 ) {
   const underWay = new Set<number>();
-  /** The next {@link tellAll} starts after this sequence. */
+  /** The next {@link sendAll} starts after this sequence. */
   let begin = 0;
   /** Messages of the current transaction. */
   let posted: Outgoing[] = [];
@@ -39,7 +39,7 @@ export function createOutbox(
     },
 
     /** Sends what the transaction posted. Call it after the commit. */
-    flush: (): Promise<unknown> => Promise.all(posted.map(tell)),
+    flush: (): Promise<unknown> => Promise.all(posted.map(send)),
 
     /**
      * Sends the waiting messages in batches, and stops when a whole batch fails. The next call then starts after that
@@ -47,28 +47,28 @@ export function createOutbox(
      *
      * @returns True if messages are left, or are still being sent.
      */
-    async tellAll(): Promise<boolean> {
+    async sendAll(): Promise<boolean> {
       const beginning = begin;
       begin = 0;
       // In two parts: from where the last call stopped to the end, then from the front to there.
       const [behind, before] =
-        beginning === 0 ? [await tellFrom(0), false] : [await tellFrom(beginning), true];
-      return before && begin === 0 ? (await tellFrom(0, beginning)) || behind : behind || before;
+        beginning === 0 ? [await sendFrom(0), false] : [await sendFrom(beginning), true];
+      return before && begin === 0 ? (await sendFrom(0, beginning)) || behind : behind || before;
     },
   };
 
   /** Returns true if anything is left between two sequences. Sets `begin` where it stopped. */
-  async function tellFrom(first: number, last = Number.POSITIVE_INFINITY): Promise<boolean> {
+  async function sendFrom(first: number, last = Number.POSITIVE_INFINITY): Promise<boolean> {
     let left = false;
     for (let after = first; after < last; ) {
       const batch = store.unposted(BATCH, after, now());
       const idle = batch.filter(({ sequence }) => !underWay.has(sequence));
-      const told = await Promise.all(idle.map(tell));
+      const sent = await Promise.all(idle.map(send));
       // Messages that are still being sent may fail.
-      left ||= told.includes(false) || idle.length < batch.length;
+      left ||= sent.includes(false) || idle.length < batch.length;
       after = batch.at(-1)?.sequence ?? 0;
       if (batch.length < BATCH) return left;
-      if (idle.length > 0 && !told.includes(true)) {
+      if (idle.length > 0 && !sent.includes(true)) {
         begin = after;
         return true;
       }
@@ -76,7 +76,7 @@ export function createOutbox(
     return left;
   }
 
-  async function tell({ sequence, outboxMessage }: Outgoing): Promise<boolean> {
+  async function send({ sequence, outboxMessage }: Outgoing): Promise<boolean> {
     underWay.add(sequence);
     try {
       const { channel, messageId } = outboxMessage;

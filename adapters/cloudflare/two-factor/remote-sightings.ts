@@ -1,17 +1,17 @@
-// Sightings of webhooks have an object to themselves: the one of the limits is passed by every code.
-
 import type { SightingStore } from "../../http/two-factor/webhook-record.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";
-import type { SendLimitsRpc } from "./rpc.ts";
+import { openSightings } from "./open-objects.ts";
 
-/** @param namespace Of the limits, whose class it is. */
+/**
+ * Sightings of webhooks, in their object. For minutes after a deployment it may still be one of 0.1.0, which keeps none.
+ *
+ * @param namespace The limits' namespace.
+ */
 export function createRemoteSightings(namespace: ShardNamespace): SightingStore {
-  const id = namespace.idFromName("webhooks");
-  const open = () => namespace.get(id as never) as SendLimitsRpc;
-  // For minutes after a deployment the object may still be of 0.1.0, which saw no webhooks.
+  const open = () => openSightings(namespace);
   return {
-    // Not twice: it may have been counted.
+    // Never twice: the first call may have been counted.
     see: (sighting) =>
       callObject(() => open().see(sighting), { object: "limits", twice: false, older: () => {} }),
     sightings: () => callObject(() => open().sightings(), { object: "limits", older: () => [] }),

@@ -1,8 +1,8 @@
-// What the Worker calls of the objects, by RPC: plain data both ways.
+// The methods of the workflow's objects, called by RPC: plain data both ways.
 //
-// For minutes after a deployment a new Worker may meet objects of the version before. So a method never changes what it
-// takes or gives in a way that an older or newer other side would misread, and a method that 0.1.0 does not have is
-// called with a way to do without it (`older` of `callObject`).
+// For minutes after a deployment, a new Worker may call objects of the previous version. So parameters and results never
+// change in a way that the other version would misread, and methods that 0.1.0 lacks are called with a fallback (`older`
+// of `callObject`).
 
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
@@ -24,7 +24,7 @@ import type { SightingStore } from "../../http/two-factor/webhook-record.ts";
 import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
 import type { StoredCheck, StoredRefusal } from "./stored-refusal.ts";
 
-/** Rows that could not be read; since 0.2.0. Both classes have them. */
+/** Rows in quarantine, in both classes; since 0.2.0. The methods' names are released. */
 export interface QuarantineRpc {
   /** Numbers and long tokens in `raw` are masked. */
   listSetAside(limit: number, after: QuarantinePosition | undefined): Promise<Quarantined[]>;
@@ -35,7 +35,7 @@ export interface ChallengesRpc extends QuarantineRpc {
   /** Since 0.2.0. */
   erase(number: string): Promise<Omit<Erased, "counters">>;
   nudge(): Promise<void>;
-  /** Since 0.2.0. Without an id the key is only looked for. */
+  /** Since 0.2.0. Without an id it only looks for the key. */
   claim(keyed: Keyed, id: string | undefined): Promise<Claimed | Earlier<never> | "full" | undefined>;
   /** Since 0.2.0. */
   recall(keyed: Keyed): Promise<Earlier | undefined>;

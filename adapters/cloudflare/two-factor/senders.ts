@@ -1,4 +1,4 @@
-// How messages go out, as the settings describe it.
+// Creates the senders that the settings describe.
 
 import type { Credentials } from "../../../src/client/credentials.ts";
 import { isConversionError } from "../../../src/client/errors.ts";
@@ -8,9 +8,9 @@ import { createSmsSender, type SmsSenderOptions } from "../../../src/two-factor/
 import { createVoiceSender, type VoiceSenderOptions } from "../../../src/two-factor/senders/voice-sender.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
 import { SETTINGS } from "../settings/table.ts";
-import { byCountry } from "./by-country.ts";
+import { routeByCountry } from "./route-by-country.ts";
 
-/** Makes the senders that the settings suffice for, and says what is wrong with the others. */
+/** Creates every sender that has its settings, and lists the faults of the others. */
 export function makeSenders({ options, isGiven, nameOf }: Assembled): {
   readonly senders: { readonly sms?: CodeSender; readonly voice?: CodeSender };
   readonly faults: SettingFault[];
@@ -24,10 +24,10 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
     []) as readonly string[];
 
   /**
-   * @param part Where the options of this sender are in the tree.
-   * @param isWanted Otherwise only what is given is checked, and nothing is missing.
+   * @param part The sender's place in the tree of options.
+   * @param isWanted If not, only the given settings are checked, and none is missing.
    */
-  const attempt = (part: string, make: () => CodeSender, isWanted = true): CodeSender | undefined => {
+  const tryToMake = (part: string, make: () => CodeSender, isWanted = true): CodeSender | undefined => {
     try {
       return make();
     } catch (error) {
@@ -35,11 +35,11 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
       for (const { field, rule: broken } of error.faults) {
         const path = `${part}.${field}`;
         const name = nameOf(path);
-        // Credentials and the base URL of Vonage are shared with reports, which name their faults.
+        // Reports use the same credentials and base URL, and name their faults.
         if (name === undefined || (!isWanted && !isGiven(name))) continue;
         const entry = toEntry(path, SETTINGS[name].option);
         const rule = entry === "" ? broken : `${entry} ${broken}`;
-        // Both senders of texts have the base URL.
+        // Both senders of texts have the base URL: name its fault once.
         if (!faults.some((one) => one.name === name && one.rule === rule)) faults.push({ name, rule });
       }
       return undefined;
@@ -48,12 +48,12 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
 
   const wantsSms = isGiven("SMS_FROM") || shortCodeCountries.length > 0;
   if (wantsSms && account === undefined) {
-    faults.push({ name: "VONAGE_2FA_API_KEY", rule: "is needed to send anything" });
+    faults.push({ name: "VONAGE_2FA_API_KEY", rule: "is required for sending" });
   }
   const shared = { ...(sms?.baseUrl !== undefined && { baseUrl: sms.baseUrl }), credentials: account };
   const textSender =
     sms &&
-    attempt(
+    tryToMake(
       "sms",
       () => createSmsSender({ ...sms, ...shared } as unknown as SmsSenderOptions),
       isGiven("SMS_FROM"),
@@ -61,12 +61,14 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
   const shortCodeSender =
     shortCodeCountries.length === 0
       ? undefined
-      : attempt("sms", () => createShortCodeSender(shared as unknown as { credentials: Credentials }));
+      : tryToMake("sms", () => createShortCodeSender(shared as unknown as { credentials: Credentials }));
   const smsSender =
-    shortCodeSender === undefined ? textSender : byCountry(shortCodeCountries, shortCodeSender, textSender);
+    shortCodeSender === undefined
+      ? textSender
+      : routeByCountry(shortCodeCountries, shortCodeSender, textSender);
   const voiceSender =
     voice &&
-    attempt("voice", () =>
+    tryToMake("voice", () =>
       createVoiceSender({
         ...voice,
         ...(baseUrl !== undefined && { baseUrl }),
@@ -78,7 +80,7 @@ export function makeSenders({ options, isGiven, nameOf }: Assembled): {
   };
 }
 
-/** Which entry of a setting is at fault, such as a country: the names of options mean nothing to its readers. */
+/** The entry of a setting that is at fault, such as a country. Operators do not know the names of options. */
 function toEntry(path: string, option: string): string {
   return path.slice(option.length + 1).replace(/^(byCountry\.|default$)/, "");
 }

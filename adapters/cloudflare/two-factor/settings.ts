@@ -1,4 +1,4 @@
-// The workflow's settings: from the environment to its configuration, or everything that is missing or wrong.
+// Turns the workflow's settings into its configuration, or lists everything that is missing or wrong.
 
 import { findFaults } from "../../../src/shared/validation.ts";
 import {
@@ -10,13 +10,14 @@ import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.t
 import { type SettingName, WORKFLOW_TEXTS } from "../settings/table.ts";
 import { makeSenders } from "./senders.ts";
 
-/** How messages go out, by channel. */
+/** Senders by channel. */
 export type Senders = TwoFactorOptions["senders"];
 
 /**
- * Checks the workflow's settings: `config` is `undefined` where nothing of it is set, which turns it off.
+ * Checks the workflow's settings. Without any of them the workflow is off, and `config` is `undefined`.
  *
- * @param own The operator's own senders, in place of those made here; `undefined`: nothing is sent from here at all.
+ * @param own The operator's own senders, which replace those made here; `undefined`: this caller never sends, so senders
+ * need not be set.
  */
 export function checkWorkflowSettings(
   assembled: Assembled,
@@ -34,7 +35,7 @@ export function checkWorkflowSettings(
   const { webhooks, faults: trustFaults } = readTrust(workflow.webhooks as OptionTree | undefined);
   const { output, faults: wrong = [] } = findFaults(twoFactorSchema, {
     ...workflow,
-    // An empty list is a better answer to "must name…" than no list.
+    // The fault of an empty list ("must name…") is clearer than that of a missing one.
     codeSecrets: workflow.codeSecrets ?? [],
     countries: workflow.countries ?? [],
     senders: { ...senders, ...own },
@@ -43,16 +44,16 @@ export function checkWorkflowSettings(
   const faults = [...senderFaults, ...trustFaults];
   for (const { field, rule } of wrong) {
     const name = nameOf(`workflow.${field}`);
-    // A sender's faults are named already, by its own settings.
+    // A sender's faults are named already, with its own settings.
     if (name !== undefined) faults.push({ name, rule });
   }
   if (own !== undefined && Object.keys(own).length === 0 && !SENDER_SETTINGS.some(isGiven)) {
-    faults.push({ name: "SMS_FROM or VOICE_FROM", rule: "is needed to send anything" });
+    faults.push({ name: "SMS_FROM or VOICE_FROM", rule: "is required for sending" });
   }
   return { isOn, config: output, faults };
 }
 
-/** With one of them there is a sender, or a fault that says why not. */
+/** Each of them results in a sender, or in a fault that says why not. */
 const SENDER_SETTINGS = [
   "SMS_FROM",
   "SHORT_CODE_COUNTRIES",
@@ -61,7 +62,7 @@ const SENDER_SETTINGS = [
   "VOICE_FROM",
 ] as const satisfies readonly SettingName[];
 
-/** Which webhooks are believed: the rules between the settings, in the settings' own words. */
+/** How webhooks are authenticated. Names the settings that contradict each other. */
 function readTrust(given: OptionTree = {}): {
   readonly webhooks: OptionTree | undefined;
   readonly faults: SettingFault[];
@@ -69,10 +70,10 @@ function readTrust(given: OptionTree = {}): {
   const { signatureSecret, signatureMethod, unsigned } = given;
   const faults: SettingFault[] = [];
   if (unsigned && signatureSecret) {
-    faults.push({ name: "WEBHOOK_UNSIGNED", rule: "must not be set beside WEBHOOK_SIGNATURE_SECRET" });
+    faults.push({ name: "WEBHOOK_UNSIGNED", rule: "must not be set together with WEBHOOK_SIGNATURE_SECRET" });
   }
   if (signatureMethod && !signatureSecret) {
-    faults.push({ name: "WEBHOOK_SIGNATURE_SECRET", rule: "is needed beside the method" });
+    faults.push({ name: "WEBHOOK_SIGNATURE_SECRET", rule: "is required with WEBHOOK_SIGNATURE_METHOD" });
   }
   if (signatureSecret) return { webhooks: { signatureSecret, signatureMethod }, faults };
   return { webhooks: unsigned ? { unsigned } : undefined, faults };

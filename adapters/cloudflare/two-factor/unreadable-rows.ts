@@ -1,5 +1,5 @@
-// Rows of the workflow's objects that could not be read, over all of them: the challenges' shards, then the
-// limits and the sightings of webhooks.
+// Rows in quarantine in all objects of the workflow: the shards of challenges, then the limits, then the sightings of
+// webhooks.
 
 import type { UnreadableReport } from "../../http/ports/ledger.ts";
 import type { UnreadableRows } from "../../http/ports/unreadable-rows.ts";
@@ -7,19 +7,17 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";
 import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
+import { openChallenges, openLimits, openSightings } from "./open-objects.ts";
 import type { QuarantineRpc } from "./rpc.ts";
 
-/**
- * @param shards How many shards of challenges there are; then how many there were before.
- */
+/** @param shards The number of shards of challenges now, then earlier numbers. */
 export function createUnreadableRows(
   challenges: ShardNamespace,
   limits: ShardNamespace,
   shards: readonly number[],
 ): UnreadableRows {
   const ofChallenges = Math.max(...shards);
-  const ofLimits = ["limits", "webhooks"];
-  const all = ofChallenges + ofLimits.length;
+  const all = ofChallenges + 2;
 
   return {
     async list(limit, cursor) {
@@ -28,7 +26,7 @@ export function createUnreadableRows(
       const found: (Quarantined & { readonly index: number })[] = [];
       const [, since = 0, source = "", key = ""] = from.after ?? [];
       let after: QuarantinePosition | undefined = from.after && { source, key, since };
-      // One more than asked for tells whether there is a next page.
+      // One row more than requested shows that there is a next page.
       for (let index = from.shard; index < all && found.length <= limit; index++) {
         const room = limit + 1 - found.length;
         const page = await call(index, (one) => one.listSetAside(room, after), []);
@@ -49,15 +47,17 @@ export function createUnreadableRows(
     },
   };
 
-  /** Objects of 0.1.0 set nothing aside. */
+  /** Objects of 0.1.0 have no quarantine. */
   function call<T>(index: number, ask: (one: QuarantineRpc) => Promise<T>, none: T): Promise<T> {
-    const isLimits = index >= ofChallenges;
-    const namespace = isLimits ? limits : challenges;
-    const id = namespace.idFromName(ofLimits[index - ofChallenges] ?? `challenges-${index}`);
-    return callObject(() => ask(namespace.get(id as never) as QuarantineRpc), {
-      object: isLimits ? "limits" : "challenges",
+    return callObject(() => ask(open(index)), {
+      object: index < ofChallenges ? "challenges" : "limits",
       older: () => none,
     });
+  }
+
+  function open(index: number): QuarantineRpc {
+    if (index < ofChallenges) return openChallenges(challenges, index);
+    return index === ofChallenges ? openLimits(limits) : openSightings(limits);
   }
 }
 

@@ -1,7 +1,6 @@
-// Those who wait for a challenge to end. They are in memory alone: an object that starts anew has none, and whoever
-// waited looks again.
+// Callers that wait for a challenge to end. They exist in memory only: after a restart of the object they look again.
 
-/** What is known of a challenge; `undefined`: there is none. */
+/** The visible state of a challenge; `undefined`: it does not exist. */
 export type Seen = { readonly state: string; readonly expiresAt: string } | undefined;
 
 interface Waiter<S extends Seen> {
@@ -9,9 +8,9 @@ interface Waiter<S extends Seen> {
   finish(seen: S): void;
 }
 
-/** One phone, one tab, and connections that broke without a word. */
+/** Enough for one phone, one tab, and connections that broke silently. */
 const AT_MOST_PER_CHALLENGE = 4;
-/** Each holds a call open, of which an object can have thousands. */
+/** Each waiter holds a call open. An object can have thousands of calls. */
 const AT_MOST = 1000;
 
 /**
@@ -24,10 +23,10 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
 
   return {
     /**
-     * Waits until a challenge is not `pending`, or the time is up; at once where it is not pending now, or too many
-     * wait already. One more than a challenge may have sends the one home that has waited the longest.
+     * Waits until a challenge is not `pending`, or the time is over. Answers at once if it is not pending, or if too many
+     * callers wait already. If a challenge has too many waiters, its oldest one is answered now.
      *
-     * @param ticket Names the waiter, to {@link leave} with.
+     * @param ticket Identifies the waiter for {@link leave}.
      */
     wait(id: string, milliseconds: number, ticket: string): S | Promise<S> {
       const seen = look(id);
@@ -42,7 +41,7 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
           waiters.delete(ticket);
           resolve(last);
         };
-        /** Running out is a change of state that nothing tells of; a further message may put it off. */
+        /** Expiry causes no call of {@link changed}, and a further message may postpone it. */
         const sleep = (current: S) => {
           const left = Math.min(deadline, Date.parse(current?.expiresAt ?? "")) - now();
           timer = setTimeout(wake, Math.max(left, 1));
@@ -57,7 +56,7 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
       });
     },
 
-    /** To be called after what happened to a challenge is stored. */
+    /** Call it after a change of a challenge is stored. */
     changed(id: string): void {
       const ofIt = [...waiters.values()].filter((one) => one.id === id);
       if (ofIt.length === 0) return;
@@ -65,7 +64,7 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
       if (isOver(seen)) for (const { finish } of ofIt) finish(seen);
     },
 
-    /** Its caller has gone. */
+    /** Ends the wait of a caller that has gone. */
     leave(ticket: string): void {
       const waiter = waiters.get(ticket);
       waiter?.finish(look(waiter.id));

@@ -1,4 +1,4 @@
-// The workflow over HTTP: who is calling → fields → service → answer.
+// The workflow over HTTP: authentication → fields → service → answer.
 
 import * as v from "valibot";
 import { objectOf } from "../../../src/shared/validation.ts";
@@ -20,23 +20,24 @@ import { answerRefusal } from "../refusal-problem.ts";
 import { type Failure, toFailure, toProblem } from "./refusal-problem.ts";
 import type { TwoFactor } from "./service.ts";
 
-/** For numbers that begin with a blank. */
-const PLUS_HINT = "It begins with a blank: in a form and in a query + stands for one, so write %2B.";
+/** For numbers that begin with a space. */
+const PLUS_HINT = "It begins with a space: in forms and queries, write + as %2B.";
 
 const nothingSchema = objectOf({});
 
-/** Parameters that are numbers, which a query and a form hold as text. */
+/** Parameters that are numbers, although queries and forms contain text. */
 const NUMBERS = ["wait"];
 
-/** Makes the calls of `/2fa`; each lets only proxy keys for 2FA traffic on. */
+/** Creates the calls of `/2fa`. They require a proxy key for 2FA traffic. */
 export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) {
   interface Asked {
     /** Name of the proxy key. */
     readonly caller: string;
-    /** Of the challenge. */
+    /** The challenge's id. */
     readonly id: string;
+    /** The idempotency key. */
     readonly key: string | undefined;
-    /** Fires when the caller has gone, where the platform says so. */
+    /** Fires when the caller has gone, if the platform reports it. */
     readonly signal: AbortSignal;
   }
   type Call<O> = (input: O, asked: Asked) => Promise<Answer>;
@@ -50,11 +51,12 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
       if ("status" in authenticated) return authenticated;
       const { caller, decoded, seen }: Authenticated = authenticated;
       if (caller.kind !== "key") {
-        const detail = "Codes are sent and checked with a proxy key; a token is for reporting one message.";
+        const detail =
+          "Sending and checking codes requires a proxy key. A token only allows reports about one message.";
         return problem("unauthenticated", { detail }, {}, seen);
       }
       if (caller.traffic !== "2fa") {
-        const detail = "Codes are sent and checked with a proxy key for 2FA traffic.";
+        const detail = "Sending and checking codes requires a proxy key for 2FA traffic.";
         return problem("wrong-traffic", { detail }, {}, seen);
       }
       const { output, errors = [] } = readFields(decoded, schema, NUMBERS);
@@ -63,7 +65,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
         const all = key === null ? [...errors, KEY_FAULT] : errors;
         return answerRefusal({ reason: "invalid_parameters", errors: all }, undefined, seen);
       }
-      // A caller that hangs up must not leave a message that was sent without a note of it.
+      // Finish although the caller has gone: a sent message must be recorded.
       const work = answer(output, { caller: caller.name, id, key, signal: request.signal });
       context.waitUntil?.(work.catch(() => {}));
       const { log, ...rest } = await work;
@@ -113,10 +115,10 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
 const KEY_HEADER = "Idempotency-Key";
 const KEY_FAULT = {
   parameter: KEY_HEADER,
-  detail: `must be ${KEY_RULE}, in quotes or without`,
+  detail: `must be ${KEY_RULE}, with or without quotes`,
 };
 
-/** The request's idempotency key; `null`: it is none. */
+/** The request's idempotency key; `null`: the header is malformed. */
 function readKey(headers: Headers): string | undefined | null {
   const header = headers.get(KEY_HEADER);
   if (header === null) return undefined;

@@ -1,4 +1,4 @@
-// What the workflow asks of what is stored. Cloudflare's Durable Objects hold it (adapters/cloudflare/two-factor).
+// The storage that the workflow needs. Cloudflare's Durable Objects implement it (adapters/cloudflare/two-factor).
 
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import type { KeyedRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
@@ -19,11 +19,10 @@ export interface NewChallenge {
   readonly clientRef: string;
   /** Keyed hash of the end user's address. */
   readonly address?: string | undefined;
-  /** `undefined`: its texts are not filled in. */
   readonly autofill?: Autofill | undefined;
-  /** Name of the key that asks. */
+  /** Name of the proxy key. */
   readonly caller?: string;
-  /** Whether earlier challenges of the caller for this number give way to it. */
+  /** It replaces the caller's earlier challenges for this number. */
   readonly supersedes?: boolean | undefined;
   readonly channel: Channel;
   readonly code: string;
@@ -33,7 +32,7 @@ export interface NewChallenge {
 export interface Begun {
   readonly status: ChallengeStatus;
   readonly message: {
-    /** Which message of the challenge, from 1. */
+    /** Its number within the challenge, from 1. */
     readonly number: number;
     readonly channel: Channel;
     readonly to: string;
@@ -41,15 +40,16 @@ export interface Begun {
     readonly brand: string;
     readonly locale: string;
     readonly clientRef: string;
-    /** Keyed hash of the end user's address at the start; `undefined`: not known. */
+    /** Keyed hash of the end user's address at the start, if it was given. */
     readonly address?: string | undefined;
     readonly autofill?: Autofill | undefined;
   };
 }
 
-/** Why something was refused, and how many codes may still be tried. */
+/** A refusal that follows from the state of the challenge. */
 export interface Refusal {
   readonly reason: ChallengeRefusal;
+  /** Guesses left. */
   readonly attemptsLeft: number;
   /** Milliseconds; with `resend_too_soon`. */
   readonly retryAfter?: number;
@@ -57,83 +57,84 @@ export interface Refusal {
 
 export type Checked = { readonly verified: true } | ({ readonly verified: false } & Refusal);
 
-/** How the sending of a message ended. */
+/** The end of sending a message. */
 export type SendingEnded =
   | { readonly type: "sent"; readonly messageIds: readonly string[] }
   | { readonly type: "uncertain" }
   | { readonly type: "failed" };
 
-/** A request under an idempotency key, hashed with each code secret: the first is written, any is found. */
+/** A request under an idempotency key, hashed with each code secret. The first is stored; any of them is found. */
 export type Keyed = readonly KeyedRequest[];
 
-/** An answer that is given again: the challenge, or the name of the problem and what goes with it. */
+/** The stored answer for repetitions of a request: the challenge, or a problem. */
 export interface KeptAnswer {
   readonly status?: ChallengeStatus | undefined;
+  /** The problem's type, without its prefix. */
   readonly failed?: string | undefined;
   /** Milliseconds. */
   readonly retryAfter?: number | undefined;
 }
 
-/** What a request met that came under an idempotency key which is known already. Nothing was done for it. */
+/** The result of a request whose idempotency key is already known. Nothing was done. */
 export type Earlier<Answer = KeptAnswer> =
-  /** The key names another request. */
+  /** The key belongs to another request. */
   | { readonly earlier: "other" }
-  /** The same request is being worked on. */
+  /** The same request is still running. */
   | { readonly earlier: "under-way" }
   | { readonly earlier: "done"; readonly answer: Answer };
 
-/** What to keep with the end of a message, as the answer to a request under an idempotency key. */
+/** The answer to store under an idempotency key at the end of a message. */
 export interface Keep {
   readonly keyed: Keyed;
-  /** Whether nothing was sent, and the request may be repeated: then the key is free for it again. */
+  /** Nothing was sent, and the request may be repeated: forget the key. */
   readonly released?: boolean;
   readonly failed?: string | undefined;
   readonly retryAfter?: number | undefined;
 }
 
-/** A webhook's signature, to be good once. */
+/** A webhook's signature, which counts once. */
 export interface Once {
   readonly nonce: string;
-  /** Epoch milliseconds; after it the signature is stale anyway. */
+  /** Epoch milliseconds; later the signature is stale. */
   readonly until: number;
 }
 
-/** `unknown`: of no challenge here. `replayed`: its nonce was seen before, and nothing was done. */
+/** `unknown`: no challenge matches. `replayed`: the nonce was seen before, and nothing was done. */
 export type Received = "taken" | "unknown" | "replayed";
 
-/** How long a look waits for a challenge to end. */
+/** The wait for a challenge to end. */
 export interface Wait {
   readonly milliseconds: number;
   /** Fires when the caller has gone. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A key that is bound to its challenge. */
+/** The challenge of an idempotency key. */
 export interface Claimed {
   readonly id: string;
+  /** The key was bound by this call. */
   readonly isNew: boolean;
 }
 
-/** Every call rejects with `StorageUnavailable` when it cannot be stored; `undefined`: there is no such challenge. */
+/** Every call rejects with `StorageUnavailable` if storage fails. `undefined`: there is no such challenge. */
 export interface Challenges {
-  /** An id that cannot be guessed, and that leads to where the number's challenges are. */
+  /** Creates an id that cannot be guessed, and that contains the location of the number's challenges. */
   createId(number: string): string;
   /**
    * Binds an idempotency key to a start, before anything is done for it.
    *
-   * @param place Where the key is kept: the same for every start under it.
-   * @param id The challenge that it is to be, unless the key has one already.
-   * @returns The key's challenge, and whether it is `id` for the first time; `undefined`: keys cannot be kept now, since
-   * the object is of a version before them.
+   * @param place Decides the location of the key: the same for every start under it.
+   * @param id The challenge to bind, unless the key has one already.
+   * @returns `undefined`: the object is of a version that cannot store keys.
    */
   claim(place: string, keyed: Keyed, id: string): Promise<Claimed | Earlier<never> | undefined>;
-  /** What became of a start whose key was claimed before; `undefined`: it was not begun. */
+  /** The result of a start whose key was claimed before; `undefined`: it never began. */
   recall(id: string, keyed: Keyed): Promise<Earlier | undefined>;
   begin(challenge: NewChallenge, keyed?: Keyed): Promise<Begun | Earlier>;
-  /** Notes how the sending of message `number` ended. */
+  /** Stores the end of sending message `number`. */
   end(id: string, number: number, ended: SendingEnded, keep?: Keep): Promise<ChallengeStatus | undefined>;
   check(id: string, code: string, keyed?: Keyed): Promise<Checked | Earlier<Checked> | undefined>;
-  /** Begins a further message, with this code; `channel` is the last one's where it is not said. */
+  /** Begins a further message with this code. The default of `channel` is the last message's. */
   resend(
     id: string,
     channel: Channel | undefined,
@@ -143,25 +144,25 @@ export interface Challenges {
   cancel(id: string): Promise<true | undefined>;
   look(id: string, wait?: Wait): Promise<ChallengeDetails | undefined>;
   receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
-  /** A text from this number: its code, where there is one in it, is checked against what is pending there. */
+  /** A text from this number. If it contains a code, it is a guess at the number's challenges. */
   reply(number: string, text: string, once: Once | undefined): Promise<Received>;
 }
 
-/** One more message, with everything that it counts for. */
+/** One more message, with the subjects of its limits. */
 export interface Sending {
   readonly number: string;
   readonly caller: string;
-  /** ISO 3166 alpha-2; `null` for numbers of no country. */
+  /** ISO 3166 alpha-2; `null` for numbers without a country. */
   readonly country?: string | null;
-  /** Keyed hash of the end user's address; `undefined`: not known, and not limited. */
+  /** Keyed hash of the end user's address; without it the limit by address does not apply. */
   readonly address?: string | undefined;
-  /** Names the message, so that asking twice counts once. */
+  /** Identifies the message, so that a repeated call counts once. */
   readonly once?: string | undefined;
 }
 
-/** Counts what is sent, over everything together. Rejects with `StorageUnavailable`. */
+/** Counts sent messages against the limits. Rejects with `StorageUnavailable`. */
 export interface SendLimits {
-  /** Counts one more message, unless one of the limits is reached: then nothing is counted but the refusal. */
+  /** Counts one more message. If a limit is reached, it counts only the refusal. */
   take(
     sending: Sending,
   ): Promise<{ readonly refused?: never } | { readonly refused: LimitKind; readonly retryAfter: number }>;

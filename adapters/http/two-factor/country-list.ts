@@ -1,16 +1,16 @@
-// Where codes may go. A code that no country has would serve nothing, or, behind a -, block nothing, without a word.
+// The list of countries that get codes. An unknown code would serve nothing, or block nothing after a "-", silently.
 
 import * as v from "valibot";
 import { field } from "../../../src/shared/validation.ts";
 import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
 import { NO_COUNTRY } from "./served-numbers.ts";
 
-/** Something that was meant to be a country's code: short enough that naming it gives nothing away. */
+/** A text that was meant as a country's code. It is short enough to be quoted safely. */
 const LIKE_A_CODE = /^-?([A-Za-z]{2,3})$/;
 
 const entrySchema = v.pipe(
   field<string>(
-    `*, ${NO_COUNTRY} or an ISO 3166 alpha-2 code in upper case, with - before it to refuse it`,
+    `*, ${NO_COUNTRY} or an ISO 3166 alpha-2 code in upper case, or one of them after - to refuse it`,
     (value) => typeof value === "string" && (isWide(value) || LIKE_A_CODE.test(value)),
   ),
   v.check(
@@ -22,14 +22,14 @@ const entrySchema = v.pipe(
 /** `GB US`, `*`, `* -RU`: at least one country, and none both served and refused. */
 export const countryListSchema = v.pipe(
   v.array(entrySchema, "must be a list of countries"),
-  v.check((list) => list.some((one) => !one.startsWith("-")), "must name a country to send to, or *"),
+  v.check((list) => list.some((one) => !one.startsWith("-")), "must name a country to serve, or *"),
   v.check(
     (list) => findContradiction(list) === undefined,
     ({ input }) => `must not both serve and refuse ${findContradiction(input)}`,
   ),
 );
 
-/** More than a country, or none. */
+/** Not a single country: all of them, or numbers without one. */
 const isWide = (entry: string): boolean => entry === "*" || toCode(entry) === NO_COUNTRY;
 
 const toCode = (entry: string): string => entry.replace(/^-/, "");

@@ -1,5 +1,4 @@
-// How the workflow is set up and whether it can work, for the operator: `POST /doctor` asks everything, `GET /health`
-// what is cheap.
+// Examines the setup of the workflow for the operator: completely for `POST /doctor`, cheaply for `GET /health`.
 
 import { LIMIT_KINDS } from "../../../src/two-factor/challenge/limits.ts";
 import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
@@ -8,7 +7,7 @@ import type { TwoFactorConfig } from "./options.ts";
 import { findSetupNotes, type SetupNote, type WorkflowSetup } from "./setup-notes.ts";
 import type { WebhookRecord } from "./webhook-record.ts";
 
-/** What became of webhooks of one route. */
+/** Webhooks of one route that had the same outcome. */
 export interface SeenWebhook {
   readonly webhook: string;
   readonly outcome: string;
@@ -25,14 +24,14 @@ export interface WorkflowDiagnosis {
   readonly countries: readonly string[];
   /** The types of numbers that get codes, by channel. */
   readonly numberTypes: Readonly<Record<Channel, readonly string[]>>;
-  /** The country that numbers without + are written for. */
+  /** The country of numbers without "+". */
   readonly defaultCountry: string | null;
-  /** Messages in so many seconds, by what is limited. */
+  /** Most messages in a period, by the subject of the limit. */
   readonly limits: Readonly<Record<string, { readonly messages: number; readonly seconds: number }>>;
   readonly webhooks: {
-    /** How they are known to be Vonage's; `none`: they are refused. */
+    /** How they are authenticated; `none`: they are refused. */
     readonly trust: "signed" | "unsigned" | "none";
-    /** `null`: it cannot be told now. */
+    /** `null`: the record cannot be read now. */
     readonly seen: readonly SeenWebhook[] | null;
   };
   readonly notes: readonly SetupNote[];
@@ -40,18 +39,18 @@ export interface WorkflowDiagnosis {
 
 export interface Examination {
   diagnose(): Promise<WorkflowDiagnosis>;
-  /** What to look at; asked of the store once a minute at most, since whoever calls `/health` causes it. */
+  /** Notes about the setup. Anyone may call `/health`, so the store is read at most once a minute. */
   notes(): Promise<readonly SetupNote[]>;
 }
 
 const NOTES_FOR_MS = 60_000;
 
-/** `/health` must not wait for an object that does not answer. */
+/** `/health` must not wait longer for an object that does not answer. */
 const PATIENCE_MS = 1000;
 
 const afterPatience = () => new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
 
-/** Longer sentences of an operator's own sender are cut. */
+/** Longer sentences from an operator's own sender are cut. */
 const LONGEST_FAULT = 300;
 
 export function createExamination(
@@ -107,7 +106,7 @@ export function createExamination(
   };
 }
 
-/** What keeps a sender from sending, as far as it can tell without sending. */
+/** The fault that would stop every message of a sender, if it shows without sending. */
 async function findFault(sender: CodeSender | undefined): Promise<string | null> {
   try {
     return (await sender?.findFault?.())?.slice(0, LONGEST_FAULT) ?? null;

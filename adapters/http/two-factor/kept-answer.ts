@@ -8,7 +8,7 @@ import type { Failure } from "./refusal-problem.ts";
 
 export const NO_CHALLENGE: Failure = {
   failed: "not_found",
-  detail: "There is no such challenge, or it was long ago.",
+  detail: "There is no such challenge, or it ended more than a day ago.",
 };
 
 /** Wait before asking again for an answer in progress. */

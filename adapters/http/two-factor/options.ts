@@ -1,4 +1,4 @@
-// What the workflow is made from, and the rules for it.
+// The options of the workflow and their rules.
 
 import * as v from "valibot";
 import { field, integer, objectOf, oneOf, required, text } from "../../../src/shared/validation.ts";
@@ -14,42 +14,42 @@ import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/wire/signa
 import { countryListSchema } from "./country-list.ts";
 import { DEFAULT_NUMBER_TYPES, type NumberTypes } from "./served-numbers.ts";
 
-/** How Vonage's webhooks are known to be Vonage's: by their signature, or, `unsigned`, not at all. */
+/** The authentication of Vonage's webhooks: by signature, or none with `unsigned`. */
 export interface WebhookTrust {
   /** The account's signature secret. */
   readonly signatureSecret?: string | undefined;
   /**
-   * The method of the account's settings.
+   * The signature method in the account's settings.
    *
    * @default any of the five
    */
   readonly signatureMethod?: SignatureMethod | undefined;
-  /** Whoever calls is believed: for accounts whose webhooks Vonage does not sign. */
+  /** Accepts webhooks from anyone: for accounts whose webhooks Vonage does not sign. */
   readonly unsigned?: true | undefined;
 }
 
 export interface TwoFactorOptions {
-  /** What codes are hashed with; the first hashes, all verify. */
+  /** Secrets that hash codes. The first hashes, all verify. */
   readonly codeSecrets: readonly CodeSecret[];
-  /** How messages go out. */
+  /** Senders by channel. */
   readonly senders: { readonly [C in Channel]?: CodeSender | undefined };
-  /** Who asks for the code, as the user knows it, where a request does not say: 1 to 30 characters. */
+  /** The brand of requests that name none, as users know your service: 1 to 30 characters. */
   readonly brand: string;
   /**
-   * Where codes may go: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers that belong to no country
-   * (satellite phones and international networks), and with `-` before it where they may not. Pumping thrives on
-   * countries that an application never meant to serve, so there is no default.
+   * Countries that get codes: ISO 3166 alpha-2 codes, `*` for every country, `001` for numbers without a country
+   * (satellite phones and international networks). A `-` before an entry refuses it. SMS pumping uses countries that an
+   * application never meant to serve, so there is no default.
    */
   readonly countries: readonly string[];
   /**
-   * The types of numbers that get codes, for each channel. Where a plan does not tell mobile numbers from landlines, as
-   * in North America, a number counts as both.
+   * The types of numbers that get codes, by channel. If a plan does not distinguish mobile numbers from landlines, as in
+   * North America, a number counts as both.
    *
    * @default { sms: ["mobile"], voice: ["mobile", "landline"] }
    */
   readonly numberTypes?: Partial<NumberTypes>;
   /**
-   * The country (ISO 3166 alpha-2) that numbers without "+" are written for, where a request does not say.
+   * The country of numbers without "+" in requests that name none: ISO 3166 alpha-2.
    *
    * @default none: digits alone begin with the country code
    */
@@ -67,30 +67,30 @@ export interface TwoFactorOptions {
    */
   readonly maxGuesses?: number;
   /**
-   * Seconds that a code is taken, 30 to 3600.
+   * Seconds for which a code is valid, 30 to 3600.
    *
    * @default 300
    */
   readonly lifetime?: number;
   /**
-   * Seconds before a further message may be asked for, 5 to 600.
+   * Seconds between a message and the next one, 5 to 600.
    *
    * @default 30
    */
   readonly cooldown?: number;
   /**
-   * Messages of one challenge, the first included: 1 to 10.
+   * Most messages of one challenge, the first included: 1 to 10.
    *
    * @default 4
    */
   readonly maxMessages?: number;
   /**
-   * How many messages may be sent.
+   * Limits on sent messages.
    *
    * @default DEFAULT_LIMITS
    */
   readonly limits?: Partial<Limits>;
-  /** Left out: webhooks are refused. */
+  /** @default webhooks are refused */
   readonly webhooks?: WebhookTrust | undefined;
 }
 
@@ -99,7 +99,7 @@ const sender = v.optional(field<CodeSender>("an object with send()", isSender));
 
 const limitSchema = objectOf({
   messages: required(integer(1, 1_000_000)),
-  // Parts of a window are whole milliseconds or more; a day is as long as anything is remembered.
+  // A part of a window must be at least a millisecond long. Counts are kept for a day.
   period: required(integer(1000, 86_400_000)),
 });
 const limit = (kind: "number" | "prefix" | "caller" | "total") =>
@@ -158,7 +158,7 @@ export const twoFactorSchema = objectOf({
       objectOf({
         signatureSecret: v.optional(secretText),
         signatureMethod: v.optional(oneOf(SIGNATURE_METHODS)),
-        unsigned: v.optional(field<true>("true, or not there", (value) => value === true)),
+        unsigned: v.optional(field<true>("true, or absent", (value) => value === true)),
       }),
       v.check(
         ({ signatureSecret, signatureMethod, unsigned }) =>

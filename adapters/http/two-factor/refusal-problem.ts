@@ -8,19 +8,19 @@ import { problem } from "../problem.ts";
 import type { ProblemName } from "../problems.ts";
 import type { Refusal } from "./challenges.ts";
 
-/** Something that was not done, with what the caller should know. */
+/** A call that failed, with the details for its caller. */
 export interface Failure {
   readonly failed: RefusalReason;
   readonly detail?: string;
   /** Every fault of the parameters. */
   readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
-  /** How many guesses are left. */
+  /** Guesses left. */
   readonly attemptsLeft?: number;
   /** Milliseconds. */
   readonly retryAfter?: number;
-  /** The challenge, where one exists although the call failed. */
+  /** The challenge, if it exists although the call failed. */
   readonly challenge?: ChallengeWithoutNumber;
-  /** What the operator's log says. */
+  /** For the operator's log. */
   readonly advice?: SendAdvice;
 }
 

@@ -1,16 +1,16 @@
-// Which numbers codes go to: by country and by type. Decided before any limit is counted.
+// Decides by country and type of a number if it gets codes, before any limit is counted.
 
 import type { NumberType } from "../../../src/two-factor/numbers/number-type.ts";
 import type { PhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
 import type { RefusalReason } from "../../../src/two-factor/refusal.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 
-/** libphonenumber's name for what belongs to no country: satellite phones, international networks and free numbers. */
+/** libphonenumber's code for numbers without a country: satellite phones, international networks, toll-free numbers. */
 export const NO_COUNTRY = "001";
 
 export type NumberTypes = Readonly<Record<Channel, readonly NumberType[]>>;
 
-/** Texts to other types cost and never arrive, and calls to most of them earn their owner a share of the price. */
+/** Texts to other types cost money and never arrive. Calls to most of them earn their owner a share of the price. */
 export const DEFAULT_NUMBER_TYPES: NumberTypes = { sms: ["mobile"], voice: ["mobile", "landline"] };
 
 export interface NumberRules {
@@ -24,7 +24,7 @@ export interface NumberRefusal {
   readonly detail: string;
 }
 
-/** Why no code goes to a number; `undefined`: one may. */
+/** Returns the reason why a number gets no code; `undefined`: it may get one. */
 export function findNumberRefusal(
   rules: NumberRules,
   number: Pick<PhoneNumber, "country" | "types">,
@@ -36,7 +36,7 @@ export function findNumberRefusal(
   return { failed: "country_not_served", detail: `The number belongs to ${home}.` };
 }
 
-/** The same by the channel alone: a text may not go where a call could. */
+/** The same by the type alone, which depends on the channel. */
 export function findTypeRefusal(
   { numberTypes }: Pick<NumberRules, "numberTypes">,
   { types }: Pick<PhoneNumber, "types">,
@@ -44,17 +44,17 @@ export function findTypeRefusal(
 ): NumberRefusal | undefined {
   const served = numberTypes[channel];
   if (types.some((type) => served.includes(type))) return undefined;
-  const detail = `It is of the type ${types.join(" or ")}; codes by ${channel} go to ${served.join(", ")}.`;
+  const detail = `Its type is ${types.join(" or ")}; codes by ${channel} go to ${served.join(", ")}.`;
   return { failed: "number_refused", detail };
 }
 
 /**
- * Whether codes may go to a country.
+ * True if numbers of a country get codes.
  *
- * @param countries As in `TwoFactorOptions`: `*` stands for every country, and not for numbers of none.
- * @param country `undefined`: the number is of none.
+ * @param countries As in `TwoFactorOptions`: `*` includes every country, but not numbers without one.
+ * @param country `undefined`: the number has none.
  */
-function isServed(countries: readonly string[], country: string | undefined): boolean {
+export function isServed(countries: readonly string[], country: string | undefined): boolean {
   const name = country ?? NO_COUNTRY;
   if (countries.includes(`-${name}`)) return false;
   return countries.includes(name) || (country !== undefined && countries.includes("*"));

@@ -1,18 +1,19 @@
-// What is set, and yet cannot do what it is there for, as far as it shows from what has happened. Plain data in and out.
+// Finds settings that are valid, but cannot do their job, as far as past webhooks show. Plain data in and out.
 
 import type { TwoFactorConfig } from "./options.ts";
+import { isServed } from "./served-numbers.ts";
 import type { WebhookSighting } from "./webhook-record.ts";
 
-/** A setting to look at, and a sentence that says why. */
+/** A setting to check. `detail` completes a sentence that begins with its name. */
 export interface SetupNote {
   readonly name: string;
   readonly detail: string;
 }
 
-/** What the workflow sends with, as the settings say it; `null`: nothing is sent by that channel. */
+/** How the workflow sends, in the settings' own words; `null`: nothing is sent by that channel. */
 export interface WorkflowSetup {
   readonly sms: {
-    /** To all countries that have no other; `null`: to none, or by a sender of the operator's own. */
+    /** The sender for countries without their own; `null`: there is none, or the operator's own code sends. */
     readonly from: string | null;
     readonly fromByCountry: Readonly<Record<string, string>>;
     readonly shortCodeCountries: readonly string[];
@@ -20,11 +21,7 @@ export interface WorkflowSetup {
   readonly voice: { readonly from: string | null } | null;
 }
 
-/**
- * Finds what to look at.
- *
- * @param sightings `undefined`: webhooks cannot be told now, and nothing is said of them.
- */
+/** @param sightings `undefined`: the record of webhooks cannot be read now, so there are no notes about them. */
 export function findSetupNotes(
   {
     countries,
@@ -36,13 +33,16 @@ export function findSetupNotes(
   sightings: readonly WebhookSighting[] | undefined,
 ): SetupNote[] {
   return [
-    ...(sightings === undefined ? [] : ofWebhooks(webhooks, sightings)),
-    ...(sms === null ? [] : ofTexts(sms, countries)),
+    ...(sightings === undefined ? [] : noteWebhooks(webhooks, sightings)),
+    ...(sms === null ? [] : noteTexts(sms, countries)),
     ...(cooldown < lifetime ? [] : [NO_RESEND]),
   ];
 }
 
-function ofWebhooks(trust: TwoFactorConfig["webhooks"], sightings: readonly WebhookSighting[]): SetupNote[] {
+function noteWebhooks(
+  trust: TwoFactorConfig["webhooks"],
+  sightings: readonly WebhookSighting[],
+): SetupNote[] {
   const came = (...outcomes: readonly string[]) =>
     sightings.some(({ outcome }) => outcomes.includes(outcome));
   if (trust === undefined) {
@@ -51,34 +51,34 @@ function ofWebhooks(trust: TwoFactorConfig["webhooks"], sightings: readonly Webh
     return [{ name: "WEBHOOK_SIGNATURE_SECRET", detail }];
   }
   const name = trust.unsigned ? "WEBHOOK_UNSIGNED" : "WEBHOOK_SIGNATURE_SECRET";
-  // An account may be switched at any time: what counts is what came last.
+  // An account may be switched at any time, so the last webhook counts.
   if (lastOf(sightings, "messages_api") > lastOf(sightings, "verified", "believed")) {
-    const since = came("verified", "believed") ? " since the last one of the SMS API" : "";
+    const since = came("verified", "believed") ? " since the last one in the shape of the SMS API" : "";
     const detail =
-      `is set, but webhooks come in the shape of the Messages API${since}. In Vonage's dashboard, API settings, set ` +
+      `is set, but webhooks arrive in the shape of the Messages API${since}. In Vonage's dashboard, API settings, set ` +
       "the default SMS setting to SMS API";
     return [{ name, detail }];
   }
   if (trust.unsigned) {
-    const detail = `is set, but no webhook has ever come. ${POINT_THEM}`;
+    const detail = `is set, but no webhook has ever arrived. ${POINT_THEM}`;
     return came("believed") ? [] : [{ name, detail }];
   }
   if (came("verified")) return [];
   if (came("unsigned")) {
     const detail =
-      "is set, but webhooks come unsigned, and none has ever verified. Ask Vonage support to sign webhooks of this account";
+      "is set, but webhooks arrive unsigned, and none has ever been verified. Ask Vonage support to sign this account's webhooks";
     return [{ name, detail }];
   }
   if (came("forged", "stale")) {
     const detail =
-      "is set, but webhooks come with another signature, and none has ever verified. Compare it, and " +
-      "WEBHOOK_SIGNATURE_METHOD, with the account's settings";
+      "is set, but webhooks arrive with other signatures, and none has ever been verified. Compare it and " +
+      "WEBHOOK_SIGNATURE_METHOD with the account's settings";
     return [{ name, detail }];
   }
-  return [{ name, detail: `is set, but no webhook has ever verified with it. ${POINT_THEM}` }];
+  return [{ name, detail: `is set, but no webhook has ever been verified with it. ${POINT_THEM}` }];
 }
 
-/** Epoch milliseconds; of what never came, before all that did. */
+/** When the last webhook with one of these outcomes came, epoch milliseconds; before all others if none did. */
 const lastOf = (sightings: readonly WebhookSighting[], ...outcomes: readonly string[]) =>
   Math.max(
     Number.NEGATIVE_INFINITY,
@@ -86,19 +86,19 @@ const lastOf = (sightings: readonly WebhookSighting[], ...outcomes: readonly str
   );
 
 const POINT_THEM =
-  "In Vonage's dashboard, API settings, point delivery receipts at /webhooks/delivery-receipt and inbound messages at " +
+  "In Vonage's dashboard, API settings, point delivery receipts to /webhooks/delivery-receipt and inbound messages to " +
   "/webhooks/inbound-sms";
 
-/** A challenge that has expired sends nothing more. */
+/** An expired challenge sends no further message. */
 const NO_RESEND: SetupNote = {
   name: "TWO_FACTOR_COOLDOWN_S",
-  detail: "is not shorter than TWO_FACTOR_LIFETIME_S, so no code can ever be sent again",
+  detail: "is not shorter than TWO_FACTOR_LIFETIME_S, so a challenge can never send a second code",
 };
 
-/** Where phones take texts from numbers only. */
+/** Countries where phones accept texts from numbers only. */
 const NUMBERS_ONLY = ["US", "CA"];
 
-function ofTexts(
+function noteTexts(
   { from, fromByCountry, shortCodeCountries }: NonNullable<WorkflowSetup["sms"]>,
   countries: readonly string[],
 ): SetupNote[] {
@@ -106,24 +106,24 @@ function ofTexts(
   const note = (name: string, list: readonly string[], detail: (codes: string) => string) => {
     if (list.length > 0) notes.push({ name, detail: detail(list.join(" and ")) });
   };
-  const isServed = (country: string) =>
-    !countries.includes(`-${country}`) && (countries.includes("*") || countries.includes(country));
   const exceptions = Object.keys(fromByCountry);
   const senderOf = (country: string) => fromByCountry[country] ?? from;
-  const unserved = (list: readonly string[]) => list.filter((country) => !isServed(country));
+  const unserved = (list: readonly string[]) => list.filter((country) => !isServed(countries, country));
   note("SHORT_CODE_COUNTRIES", unserved(shortCodeCountries), (codes) => `names ${codes}, ${NOT_SERVED}`);
   note("SMS_FROM", unserved(exceptions), (codes) => `has a sender for ${codes}, ${NOT_SERVED}`);
   const named = NUMBERS_ONLY.filter(
     (country) =>
-      isServed(country) && !shortCodeCountries.includes(country) && /[^\d]/.test(senderOf(country) ?? ""),
+      isServed(countries, country) &&
+      !shortCodeCountries.includes(country) &&
+      /[^\d]/.test(senderOf(country) ?? ""),
   );
   note(
     "SMS_FROM",
     named,
     (codes) =>
-      `is a name in ${codes}, where phones take texts from numbers only. Add one: ${named[0]}=12015550100`,
+      `is a name in ${codes}, where phones accept texts from numbers only. Add one: ${named[0]}=12015550100`,
   );
-  // A sender of the operator's own has neither.
+  // The operator's own sender has neither.
   const reached = [...exceptions, ...shortCodeCountries];
   if (from === null && reached.length > 0) {
     const others = countries.filter((one) => !one.startsWith("-") && !reached.includes(one));

@@ -1,5 +1,5 @@
-// What Vonage tells: receipts of carriers, and texts that users send back. What it is not told 2xx it says again, for
-// up to three days, so everything that is Vonage's is acknowledged, whatever it is about.
+// Vonage's webhooks: carriers' receipts, and texts from users. Vonage retries any non-2xx answer for up to three days, so
+// everything authentic is acknowledged.
 
 import { decodeDeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import { decodeInboundSms } from "../../../src/webhooks/inbound-sms.ts";
@@ -18,14 +18,14 @@ import type { WebhookTrust } from "./options.ts";
 import type { TwoFactor } from "./service.ts";
 import type { Webhook, WebhookOutcome } from "./webhook-record.ts";
 
-/** A signature is refused when it is older than five minutes, or made more than five minutes ahead. */
+/** Signatures are accepted from five minutes before their time to five minutes after it. */
 const SIGNED_AT_MOST_MS = 10 * 60_000;
 
 const CLOSED_HINT =
-  'set WEBHOOK_SIGNATURE_SECRET, or WEBHOOK_UNSIGNED = "accept" where Vonage does not sign for this account';
+  'set WEBHOOK_SIGNATURE_SECRET, or WEBHOOK_UNSIGNED = "accept" if Vonage does not sign webhooks of this account';
 
 const MESSAGES_API_HINT =
-  'webhooks come in the shape of the Messages API: set "Default SMS Setting" to "SMS API" in Vonage\'s dashboard, under API settings';
+  'webhooks arrive in the shape of the Messages API: set "Default SMS Setting" to "SMS API" in Vonage\'s dashboard, under API settings';
 
 type Take = (
   service: TwoFactor,
@@ -43,14 +43,14 @@ const takeReply: Take = async (service, parameters, once) => {
   return message === undefined ? "invalid" : service.reply(message, once);
 };
 
-/** Makes the routes of `/webhooks/…`. They are closed where nothing says whom to believe. */
+/** Creates the routes of `/webhooks/…`. Without `trust` they are closed. */
 export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | undefined, service: TwoFactor) {
   const receive =
     (webhook: Webhook, take: Take) =>
     async (request: Request, context: HandlerContext): Promise<Answer> => {
-      /** For whoever is not known to be Vonage: of those there may be too many. */
+      /** Limits the answers to callers that are not known to be Vonage. */
       const answerUnknown = (answer: Answer) => answerUnauthenticated(config, context, answer);
-      // Not awaited: taking note must not slow an answer.
+      // Not awaited: the record must not delay an answer.
       const note = (outcome: WebhookOutcome) => {
         const noted = service.webhooks.note(webhook, outcome);
         context.waitUntil?.(noted);
@@ -92,13 +92,13 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
   };
 }
 
-/** Vonage's dashboard calls a URL without parameters when it is entered; what the URL itself says does not count. */
+/** Vonage's dashboard calls a new URL without parameters. The URL's own parameters do not count. */
 function isEmpty({ parameters, ownParameters }: ReceivedWebhook): boolean {
   const isOwn = (name: string) => ownParameters === undefined && !isWebhookParameter(name);
   return [...parameters.keys()].every((name) => isOwn(name) && name !== "message_uuid");
 }
 
-/** Webhooks of the Messages API carry a JWT in place of `sig`, and other names: `message_uuid`, `channel`. */
+/** Webhooks of the Messages API have a JWT instead of `sig`, and other names: `message_uuid`, `channel`. */
 function isOfMessagesApi(parameters: Parameters): boolean {
   return parameters.has("message_uuid") && !parameters.has("messageId");
 }
@@ -118,7 +118,7 @@ async function trustOf(
   return { once: { nonce: verified.nonce, until: Date.now() + SIGNED_AT_MOST_MS } };
 }
 
-/** A replay is acknowledged too, though nothing is done: it may be Vonage, which did not hear our first answer. */
+/** A replay is acknowledged too: our first answer may not have reached Vonage. */
 function acknowledge(outcome: Received | "invalid" | "ok"): Answer {
   return { status: 200, headers: {}, body: null, log: { outcome } };
 }

@@ -657,7 +657,7 @@ describe("a setting that could be read, and could never work", () => {
     ["AQ", /^must not name AQ, which is not .* country with telephone numbers$/],
     ["UK XX", /UK.*; must not name XX/],
     ["GB US -GB", /^must not both serve and refuse GB$/],
-    ["-RU -KP", /^must name a country to send to, or \*$/],
+    ["-RU -KP", /^must name a country to serve, or \*$/],
   ])("TWO_FACTOR_COUNTRIES=%s", async (value, expected) => {
     expect(await told("TWO_FACTOR_COUNTRIES", value)).toMatch(expected);
   });

@@ -22,7 +22,7 @@ const doctor = async () => {
 it("a secret that no webhook has verified with is named, until one has", async () => {
   const named = {
     name: "WEBHOOK_SIGNATURE_SECRET",
-    detail: expect.stringMatching(/no webhook has ever verified/),
+    detail: expect.stringMatching(/no webhook has ever been verified/),
   };
   expect(await health()).toMatchObject({ status: "ok", notes: [named] });
   expect(await doctor()).toMatchObject({

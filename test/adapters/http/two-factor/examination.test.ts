@@ -68,7 +68,7 @@ describe("webhooks", () => {
       SIGNED,
       [],
       "WEBHOOK_SIGNATURE_SECRET",
-      /no webhook has ever verified with it\. .*point/,
+      /no webhook has ever been verified with it\. .*point/,
     ],
     [
       "no trust at all",
@@ -82,22 +82,22 @@ describe("webhooks", () => {
       SIGNED,
       [sighting("unsigned")],
       "WEBHOOK_SIGNATURE_SECRET",
-      /come unsigned.*Vonage support/,
+      /arrive unsigned.*Vonage support/,
     ],
     [
       "forged ones alone",
       SIGNED,
       [sighting("forged")],
       "WEBHOOK_SIGNATURE_SECRET",
-      /another signature.*Compare it/,
+      /other signatures.*Compare it/,
     ],
-    ["stale ones alone", SIGNED, [sighting("stale")], "WEBHOOK_SIGNATURE_SECRET", /another signature/],
+    ["stale ones alone", SIGNED, [sighting("stale")], "WEBHOOK_SIGNATURE_SECRET", /other signatures/],
     [
       "malformed ones alone",
       SIGNED,
       [sighting("malformed")],
       "WEBHOOK_SIGNATURE_SECRET",
-      /no webhook has ever verified/,
+      /no webhook has ever been verified/,
     ],
     [
       "those of the Messages API",
@@ -111,7 +111,7 @@ describe("webhooks", () => {
       SIGNED,
       [{ ...sighting("verified", "delivery-receipt"), lastAt: NOW - 60_000 }, sighting("messages_api")],
       "WEBHOOK_SIGNATURE_SECRET",
-      /Messages API since the last one of the SMS API.*default SMS setting to SMS API/,
+      /Messages API since the last one in the shape of the SMS API.*default SMS setting to SMS API/,
     ],
     [
       "those of the Messages API since the account was switched, where anything is believed",
@@ -129,7 +129,7 @@ describe("webhooks", () => {
       { WEBHOOK_UNSIGNED: "accept" },
       [],
       "WEBHOOK_UNSIGNED",
-      /no webhook has ever come/,
+      /no webhook has ever arrived/,
     ],
   ])("%s: the setting is named", async (_, settings, seen, name, detail) => {
     const { notes, diagnose } = examine(settings, seen);
@@ -244,11 +244,11 @@ describe("senders", () => {
     [{ SHORT_CODE_COUNTRIES: "US", SMS_FROM: "" }, "SMS_FROM", /^has no sender for GB, which get no texts$/],
     [{ SMS_FROM: "GB=Acme" }, "SMS_FROM", /^has no sender for US/],
     [{ SMS_FROM: "GB=Acme", TWO_FACTOR_COUNTRIES: "*" }, "SMS_FROM", /^has no sender for other countries/],
-    [{ SMS_FROM: "Acme" }, "SMS_FROM", /^is a name in US, where phones take texts from numbers only.*US=/],
+    [{ SMS_FROM: "Acme" }, "SMS_FROM", /^is a name in US, where phones accept texts from numbers only.*US=/],
     [
       { SMS_FROM: "Acme", TWO_FACTOR_COUNTRIES: "* -CU" },
       "SMS_FROM",
-      /^is a name in US and CA, where phones take texts from numbers only/,
+      /^is a name in US and CA, where phones accept texts from numbers only/,
     ],
     [
       { SMS_FROM: "Acme US=12015550100 DE=Acme" },

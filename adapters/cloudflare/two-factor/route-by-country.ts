@@ -2,11 +2,11 @@ import { SendError } from "../../../src/two-factor/senders/send-error.ts";
 import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
 
 /**
- * A sender that leaves some countries to another one.
+ * Routes some countries to one sender, and all others to another.
  *
- * @param others What sends to all other countries; `undefined`: nothing does.
+ * @param others The sender for all other countries; without it, they are not served.
  */
-export function byCountry(
+export function routeByCountry(
   countries: readonly string[],
   sender: CodeSender,
   others: CodeSender | undefined,
