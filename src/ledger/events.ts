@@ -35,7 +35,7 @@ export type LedgerEvent =
 
 export type EventOf<T extends LedgerEvent["type"]> = Extract<LedgerEvent, { type: T }>;
 
-/** What to do once the row is stored. */
+/** What to do once the row is kept. */
 export interface Actions {
   /** Send the row's report to Vonage, and pass on the result as an `ended` event. */
   readonly send?: true;
@@ -44,7 +44,7 @@ export interface Actions {
 }
 
 export interface Step {
-  /** The row to store; `undefined`: remove it, or store none. The very same object: nothing changed. */
+  /** The row to keep; `undefined`: remove it, or keep none. The very same object: nothing changed. */
   readonly row: Row | undefined;
   readonly actions: Actions;
 }

@@ -1,4 +1,5 @@
-// The ledger's rules as one pure function. The caller stores the row of each step before it carries out the actions.
+// The ledger's rules as one pure function. Before the caller carries out the actions, it keeps the row of the step: a
+// row that is `sending` in memory, with a note on disk where under-way.ts asks for one, and every other row on disk.
 
 import { type LedgerEvent, type LedgerRules, NOTHING, type Step } from "./events.ts";
 import { report } from "./report.ts";
@@ -12,7 +13,7 @@ import { track } from "./track.ts";
  * Applies an event to a message.
  *
  * @param key The message.
- * @param row Its stored row.
+ * @param row Its row: the one in memory while a request is under way, otherwise the stored one.
  * @param now Epoch milliseconds.
  */
 export function step(

@@ -7,7 +7,7 @@ import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.t
  * The state of a message:
  *
  * - `tracking`: it was sent; its report is awaited until `due`.
- * - `sending`: a request to Vonage is under way.
+ * - `sending`: a request to Vonage is under way. Kept in memory (see under-way.ts); 0.2.0 and earlier stored it.
  * - `queued`: Vonage has not confirmed; the next request is due at `due`.
  * - `recorded`: Vonage has confirmed.
  * - `dead`: given up; kept for a person to look at.
@@ -32,7 +32,7 @@ export interface Row {
   readonly attempts: number;
   /** Why the last request failed. */
   readonly reason: ConversionErrorCode | null;
-  /** `occurredAt` of a `true` that arrived while a `false` was under way. It is sent next. */
+  /** `occurredAt` of a `true` that arrived while a `false` was under way. It is sent next. In memory, like `sending`. */
   readonly successor: number | null;
   /** A request of this `true` ended without a known answer: Vonage may have recorded it. */
   readonly uncertain?: true;

@@ -23,7 +23,7 @@ export function whenDue(row: Row, now: number, { lostAfter }: LedgerRules): Step
     }
     case "queued":
     case "sending": {
-      // A request still "sending" when it is due was lost: its answer is unknown, so it goes again.
+      // A released version stored it as "sending", and the request was lost: its answer is unknown, so it goes again.
       const next = promoteSuccessor(row.state === "sending" ? withUnknownEnd(row) : row, now);
       const again = { state: "sending", due: now + lostAfter, attempts: next.attempts + 1 } as const;
       return { row: { ...next, ...again }, actions: SEND };

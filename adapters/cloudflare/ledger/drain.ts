@@ -9,7 +9,7 @@ import { createAllowances } from "./allowances.ts";
 import type { KeyStates } from "./key-states.ts";
 import type { ShardPlatform, ShardRules } from "./shard-platform.ts";
 import { ROWS_PER_TRANSACTION } from "./store.ts";
-import type { Submit } from "./submission.ts";
+import type { Submission } from "./submission.ts";
 import type { Transitions } from "./transitions.ts";
 
 /** Requests open at once for one key: the platform limits the connections of an invocation to six. */
@@ -31,7 +31,7 @@ export function createDrain(
     keys,
     transitions,
     submit,
-  }: { readonly keys: KeyStates; readonly transitions: Transitions; readonly submit: Submit },
+  }: { readonly keys: KeyStates; readonly transitions: Transitions; readonly submit: Submission["submit"] },
   rules: ShardRules,
 ) {
   const { commit, put } = transitions;
@@ -60,7 +60,10 @@ export function createDrain(
       const rows = await take(traffic, room, isProbe);
       if (rows.length === 0 && active.size === 0) break;
       for (const row of rows) {
-        const one: Promise<unknown> = submit(row, isProbe).finally(() => active.delete(one));
+        // An end that cannot be stored is stored later.
+        const one: Promise<unknown> = submit(row, isProbe)
+          .catch(() => {})
+          .finally(() => active.delete(one));
         active.add(one);
       }
       sent += rows.length;
@@ -83,29 +86,24 @@ export function createDrain(
 
   /** Begins the reports that have been due the longest. */
   async function take(traffic: Traffic, limit: number, isProbe: boolean): Promise<Row[]> {
-    const begun: Row[] = [];
-    try {
-      await commit(() => {
-        const at = now();
-        const due = WAITING.flatMap((state) => store.due(state, traffic, at, limit));
-        for (const row of due.sort((a, b) => a.due - b.due).slice(0, limit)) {
-          if (transitions.isInFlight(row)) {
-            // This instance is still sending it, so the request is not lost.
-            store.write(row, { ...row, due: at + rules.lostAfter });
-            continue;
-          }
-          const { row: sending, actions } = put(row, row, { type: "due" }, at);
-          if (sending !== undefined && actions.send) begun.push(sending);
+    return commit(() => {
+      const at = now();
+      const begun: Row[] = [];
+      const due = WAITING.flatMap((state) => store.due(state, traffic, at, limit));
+      for (const row of due.sort((a, b) => a.due - b.due).slice(0, limit)) {
+        // This instance is still sending it, so the request is not lost.
+        if (store.flights.has(row)) {
+          transitions.postpone(row, at + rules.lostAfter);
+          continue;
         }
-        if (isProbe && begun.length > 0) {
-          keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
-        }
-      });
-    } catch (error) {
-      for (const row of begun) transitions.endFlight(row);
-      throw error;
-    }
-    return begun;
+        const { row: sending, actions } = put(row, row, { type: "due" }, at);
+        if (sending !== undefined && actions.send) begun.push(sending);
+      }
+      if (isProbe && begun.length > 0) {
+        keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
+      }
+      return begun;
+    });
   }
 
   /** Gives up reports that have waited for longer than the present cause of the open breaker allows. */

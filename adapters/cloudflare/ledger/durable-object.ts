@@ -47,17 +47,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
     const store = createStore(storage.sql, (work) => storage.transactionSync(work));
-    const commit = createGroupCommit(
-      (work) => {
-        try {
-          storage.transactionSync(work);
-        } catch (error) {
-          store.forgetCounts();
-          throw error;
-        }
-      },
-      async () => storage.sync?.(),
-    );
+    const commit = createGroupCommit(store.transact, async () => storage.sync?.());
     this.#shard = createShard(
       {
         store,

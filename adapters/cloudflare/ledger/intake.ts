@@ -10,7 +10,7 @@ import { createBudget } from "./budget.ts";
 import type { KeyStates } from "./key-states.ts";
 import type { Moved } from "./shard-layout.ts";
 import type { ShardPlatform, ShardRules } from "./shard-platform.ts";
-import type { Submit } from "./submission.ts";
+import type { Submission } from "./submission.ts";
 import type { Transitions } from "./transitions.ts";
 
 /** Requests under way at once for callers; further reports wait in the queue. */
@@ -21,7 +21,7 @@ const SIZE_EVERY = 64;
 interface IntakeParts {
   readonly keys: KeyStates;
   readonly transitions: Transitions;
-  readonly submit: Submit;
+  readonly submit: Submission["submit"];
   /** Tries keys at once, and arms the alarm for what is due. */
   readonly nudge: (keysToTry: readonly Traffic[]) => void;
 }
@@ -31,7 +31,7 @@ export function createIntake(
   { keys, transitions, submit, nudge }: IntakeParts,
   rules: ShardRules,
 ) {
-  const { apply, put } = transitions;
+  const { apply, accept } = transitions;
   const withinBudget = createBudget(rules.budget, now);
   let calls = 0;
   let full = false;
@@ -46,15 +46,15 @@ export function createIntake(
       const { traffic, delivered, occurredAt, timed } = report;
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
-      const step = await apply(report, layout, (before, at) => {
+      const toEvent = (at: number) => {
         const key = keys.of(traffic);
-        const maySend = nextSendAt(key, at) <= at && transitions.countInFlight() < MAX_IN_FLIGHT;
+        const maySend = nextSendAt(key, at) <= at && store.flights.count() < MAX_IN_FLIGHT;
         isProbe = maySend && key.openedBy !== null;
         const hold = !(isProbe || (maySend && isUnrestricted(key)));
-        const event = { type: "report", traffic, delivered, occurredAt, timed, hold } as const;
-        const result = put(report, before, event, at);
-        if (isProbe && result.actions.send) keys.set(traffic, withProbeSent(key, at, rules.lostAfter));
-        return result;
+        return { type: "report", traffic, delivered, occurredAt, timed, hold } as const;
+      };
+      const step = await apply(report, layout, toEvent, (at) => {
+        if (isProbe) keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
       });
       if ("moved" in step) return step;
       const { row, actions } = step;
@@ -74,7 +74,10 @@ export function createIntake(
         return { status: "accepted", attempts, ...(reason && { reason }) };
       }
       const ended = await withinBudget(submit(row, isProbe));
-      if (ended === undefined) return { status: "accepted", attempts, reason: "timeout" };
+      if (ended === undefined) {
+        await accept(row);
+        return { status: "accepted", attempts, reason: "timeout" };
+      }
       if (ended.code === null) return { status: "recorded", attempts };
       return { status: ended.code === "rejected" ? "rejected" : "accepted", attempts, reason: ended.code };
     },
@@ -86,16 +89,14 @@ export function createIntake(
     ): Promise<"tracked" | "other-traffic" | "full" | Moved> {
       if (isFull() && !store.has(message)) return "full";
       const { traffic, expiresAt } = message;
-      const step = await apply(message, layout, (before, at) =>
-        put(message, before, { type: "track", traffic, expiresAt }, at),
-      );
+      const step = await apply(message, layout, () => ({ type: "track", traffic, expiresAt }));
       if ("moved" in step) return step;
       return step.actions.answer === "other-traffic" ? "other-traffic" : "tracked";
     },
 
     /** Sends a dead or waiting report again, soon. */
     async retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved> {
-      const step = await apply(key, layout, (before, at) => put(key, before, { type: "retry" }, at));
+      const step = await apply(key, layout, () => ({ type: "retry" }));
       if ("moved" in step) return step;
       const { row, actions } = step;
       if (row === undefined) return "unknown";

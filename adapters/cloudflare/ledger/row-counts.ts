@@ -2,6 +2,7 @@
 // up to date from then on.
 
 import type { ReportState, Row } from "../../../src/ledger/row.ts";
+import type { UnderWay } from "../../../src/ledger/under-way.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 import type { Sql } from "../storage/sql.ts";
 
@@ -10,44 +11,62 @@ export interface Count {
   readonly traffic: Traffic;
   readonly channel: Row["channel"];
   readonly state: ReportState;
-  reports: number;
+  readonly reports: number;
   /** Requests to Vonage. */
-  attempts: number;
+  readonly attempts: number;
 }
 
+export type Counted = Pick<Row, "traffic" | "channel" | "state" | "attempts">;
+type Counts = Map<string, Count>;
+
 export function createRowCounts(sql: Sql) {
-  let counts: Map<string, Count> | undefined;
+  let stored: Counts | undefined;
 
   return {
-    all(): Count[] {
-      if (counts === undefined) {
-        const rows = sql
-          .exec(
-            `SELECT traffic, channel, state, count(*) AS reports, sum(attempts) AS attempts
-             FROM reports GROUP BY state, traffic, channel`,
-          )
-          .toArray() as unknown as Count[];
-        counts = new Map(rows.map((one) => [toKind(one), { ...one }]));
+    /** @param underWay Counted as what they are in memory, and not as what is stored of them. */
+    all(underWay: readonly UnderWay[]): Count[] {
+      stored ??= count();
+      const counts = new Map(stored);
+      for (const { row, stored: before } of underWay) {
+        add(counts, before, -1);
+        add(counts, row, 1);
       }
       return [...counts.values()].filter(({ reports }) => reports > 0);
     },
 
-    /** Adds a row, or takes it away. */
-    add(row: Row | undefined, sign: 1 | -1): void {
-      if (counts === undefined || row === undefined) return;
-      const { traffic, channel, state } = row;
-      const kind = toKind(row);
-      const one = counts.get(kind) ?? { traffic, channel, state, reports: 0, attempts: 0 };
-      one.reports += sign;
-      one.attempts += sign * row.attempts;
-      counts.set(kind, one);
+    /** Adds a stored row, or takes it away. */
+    add(row: Counted | undefined, sign: 1 | -1): void {
+      if (stored !== undefined) add(stored, row, sign);
     },
 
     /** Counts from the rows again next time: a rollback has undone what was added. */
     forget(): void {
-      counts = undefined;
+      stored = undefined;
     },
   };
+
+  function count(): Counts {
+    const rows = sql
+      .exec(
+        `SELECT traffic, channel, state, count(*) AS reports, sum(attempts) AS attempts
+         FROM reports GROUP BY state, traffic, channel`,
+      )
+      .toArray() as unknown as Count[];
+    return new Map(rows.map((one) => [toKind(one), one]));
+  }
+}
+
+function add(counts: Counts, row: Counted | undefined, sign: 1 | -1): void {
+  if (row === undefined) return;
+  const { traffic, channel, state } = row;
+  const { reports, attempts } = counts.get(toKind(row)) ?? { reports: 0, attempts: 0 };
+  counts.set(toKind(row), {
+    traffic,
+    channel,
+    state,
+    reports: reports + sign,
+    attempts: attempts + sign * row.attempts,
+  });
 }
 
 const toKind = ({ traffic, channel, state }: Pick<Row, "traffic" | "channel" | "state">) =>

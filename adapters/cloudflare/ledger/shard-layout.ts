@@ -36,8 +36,12 @@ export function createShardLayout(
       stored = store.readLayout();
     },
 
+    /** Tells whether {@link check} will store the Worker's layout, and needs a transaction. */
+    isNews: (asked: Layout | undefined): boolean =>
+      index !== undefined && asked !== undefined && judge(stored, asked, now()) === "adopt",
+
     /**
-     * Checks, within a transaction, that the Worker may look for a message or begin it here.
+     * Checks that the Worker may look for a message or begin it here.
      *
      * @param asked The Worker's layout; `undefined` when it or the authority is of a version that knows no layouts.
      * @returns `undefined`: go on.

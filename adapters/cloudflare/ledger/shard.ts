@@ -7,6 +7,7 @@ import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { createDrain } from "./drain.ts";
+import { createForgetting } from "./forgetting.ts";
 import { createIntake } from "./intake.ts";
 import { createKeyStates } from "./key-states.ts";
 import { createShardLayout, type Moved } from "./shard-layout.ts";
@@ -37,25 +38,25 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const layouts = createShardLayout(store, platform.index, now, log);
   const keys = createKeyStates({ store, now, random, log, logFailure, longestRequest: rules.lostAfter });
   const clock = createAlarmClock(platform);
-  const transitions = createTransitions(platform, { layouts, keys, clock }, rules);
+  const forgetting = createForgetting(platform, rules);
+  const transitions = createTransitions(platform, { layouts, keys, clock, forgetting }, rules);
   const { commit, recover } = transitions;
-  const submit = createSubmission(platform, { keys, clock, transitions }, logFailure);
+  const { submit, storeUnsaved } = createSubmission(platform, { keys, clock, transitions }, logFailure);
   const drain = createDrain(platform, { keys, transitions, submit }, rules);
-  const wakeUp = createWakeUp(platform, { keys, transitions }, rules);
+  const wakeUp = createWakeUp(platform, { keys, forgetting, transitions }, rules);
 
   return {
     ...createIntake(platform, { keys, transitions, submit, nudge }, rules),
 
     /**
-     * Starts the shard; call it once, before anything else. No request of an earlier instance is under way any longer.
-     * A disk that cannot write does not prevent answers from what it holds.
+     * Starts the shard; call it once, before anything else. A disk that cannot write does not prevent answers from what
+     * it holds.
      *
      * @param alarm The alarm that the platform has stored, epoch milliseconds.
      */
     wake(alarm: number | undefined): void {
       clock.found(alarm);
       try {
-        store.reviveSending(now());
         wakeUp.clampDue();
         store.quarantineUnknown(now());
         clock.arm(wakeUp.next());
@@ -67,11 +68,13 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     nudge,
 
     /** Tells whether a message is here, and takes on the Worker's layout. */
-    has: (key: MessageKey, layout?: Layout): Promise<boolean | Moved> =>
-      commit(() => {
+    async has(key: MessageKey, layout?: Layout): Promise<boolean | Moved> {
+      const look = () => {
         const isHere = store.has(key);
         return (layout && layouts.check(key, layout, isHere)) ?? isHere;
-      }),
+      };
+      return layouts.isNews(layout) ? commit(look) : look();
+    },
 
     /** Gives the layout in force, by a Worker's setting. Only the first shard, the authority, is asked. */
     layout: (wanted: readonly number[], seen?: Layout): Promise<Layout> =>
@@ -104,12 +107,14 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
             const left = wakeUp.next();
             if (left !== undefined) clock.arm(Math.max(left, started + rules.lostAfter));
           },
-          "the ledger could not forget what is settled": () => wakeUp.purge(started + LONGEST_PURGE_MS),
+          "ends of requests could not be stored": storeUnsaved,
           "the ledger's alarm failed": async () => {
             const ended = await Promise.allSettled(TRAFFICS.map((traffic) => drain(traffic, until)));
             for (const one of ended) if (one.status === "fulfilled") sent += one.value;
             for (const one of ended) if (one.status === "rejected") throw one.reason;
           },
+          // Last, so that nothing waits for it.
+          "the ledger could not forget what is settled": () => wakeUp.purge(now() + LONGEST_PURGE_MS),
         },
         logFailure,
       );

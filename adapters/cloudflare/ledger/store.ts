@@ -1,4 +1,5 @@
-// The rows of a shard in SQL. The rules are in src/ledger.
+// The messages of a shard: their rows in SQL, and in memory those whose requests are under way. The rules are in
+// src/ledger.
 
 import {
   type MessageKey,
@@ -8,17 +9,21 @@ import {
   type StoredRow,
   toStored,
 } from "../../../src/ledger/row.ts";
-import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
+import type { Traffic } from "../../../src/wire/report.ts";
 import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
+import { createFlights } from "./flights.ts";
+import { createForgettingTable } from "./forgetting-table.ts";
 import { createKeyStateTable } from "./key-state-table.ts";
 import { createLayoutTable } from "./layout-table.ts";
-import { type Count, createRowCounts } from "./row-counts.ts";
+import { type Count, type Counted, createRowCounts } from "./row-counts.ts";
+import { createRowTable, type Position, type Slice, type StoredColumns } from "./row-table.ts";
 import { migrateLedger } from "./schema.ts";
 import { findUnknownRows } from "./unknown-rows.ts";
 
 export type { Sql, SqlValue } from "../storage/sql.ts";
 export type { Count } from "./row-counts.ts";
+export type { Position } from "./row-table.ts";
 
 /** A row that this version could not read, as it was found. */
 export interface QuarantinedReport {
@@ -30,128 +35,120 @@ export interface QuarantinedReport {
   readonly raw: string;
 }
 
-/** The last row of a page; the next page begins after it. */
-export type Position = readonly [traffic: string, due: number, channel: string, messageId: string];
-
 export type Store = ReturnType<typeof createStore>;
 
 /** Rows handled in one transaction where nothing is sent. */
 export const ROWS_PER_TRANSACTION = 200;
-
-const UPSERT = "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /**
  * Opens the tables; makes or migrates them first.
  *
  * @throws {Error} when a later version has changed them; see {@link migrateLedger}.
  */
-export function createStore(sql: Sql, transact: Transact = (work) => work()) {
-  migrateLedger(sql, transact);
+export function createStore(sql: Sql, platformTransact: Transact = (work) => work()) {
+  migrateLedger(sql, platformTransact);
+  const table = createRowTable(sql);
   const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
   const counts = createRowCounts(sql);
+  const flights = createFlights();
 
   const store = {
     ...createKeyStateTable(sql),
     ...createLayoutTable(sql),
+    ...createForgettingTable(sql),
+    size: table.size,
+    isEmpty: table.isEmpty,
+    firstDue: table.firstDue,
+    clampDue: table.clampDue,
+    flights,
 
-    /** Bytes on disk. */
-    size: () => sql.databaseSize,
+    /** Runs a function within a transaction. If it fails, what is in memory is as before, too. */
+    transact<T>(work: () => T): T {
+      const undo = flights.toUndo();
+      try {
+        return platformTransact(work);
+      } catch (error) {
+        undo();
+        counts.forget();
+        throw error;
+      }
+    },
 
-    /** Reads a message. A row that cannot be read goes to the quarantine, and the message counts as unknown. */
-    read({ channel, messageId }: MessageKey, now: number): Row | undefined {
-      const [stored] = sql
-        .exec("SELECT * FROM reports WHERE channel = ? AND message_id = ?", channel, messageId)
-        .toArray();
+    /** Reads a message: as it is in memory, or else its stored row. */
+    read: (key: MessageKey, now: number): Row | undefined =>
+      flights.get(key)?.row ?? store.readStored(key, now),
+
+    /** Reads a row. One that cannot be read goes to the quarantine, and the message counts as unknown. */
+    readStored(key: MessageKey, now: number): Row | undefined {
+      const stored = table.read(key);
       return stored && toRow(stored, now);
     },
 
-    has: ({ channel, messageId }: MessageKey): boolean =>
-      sql.exec("SELECT 1 FROM reports WHERE channel = ? AND message_id = ?", channel, messageId).toArray()
-        .length > 0,
+    has: (key: MessageKey): boolean => flights.has(key) || table.has(key),
 
-    /** Stores the result of a step: `after` takes the place of `before`; `undefined` is no row. */
+    /** Stores a row: `after` takes the place of `before`; `undefined` is no row. */
     write(before: Row | undefined, after: Row | undefined): void {
       if (before === after) return;
-      if (after !== undefined) sql.exec(UPSERT, ...toStored(after));
-      else if (before !== undefined) remove(before.channel, before.messageId);
+      if (after !== undefined) table.write(toStored(after));
+      else if (before !== undefined) table.remove(before);
       counts.add(before, -1);
       counts.add(after, 1);
     },
 
-    /** Gives the rows of a state that are due by an instant, the longest due first. */
-    due(state: ReportState, traffic: Traffic, by: number, limit: number, now = by): Row[] {
-      return sql
-        .exec(
-          "SELECT * FROM reports WHERE state = ? AND traffic = ? AND due <= ? ORDER BY due LIMIT ?",
-          state,
-          traffic,
-          by,
-          limit,
-        )
-        .toArray()
-        .flatMap((stored) => toRow(stored, now) ?? []);
-    },
+    /** Gives the rows of a state that are due by an instant, the longest due first; none of `recorded`. */
+    due: (state: ReportState, traffic: Traffic, by: number, limit: number, now = by): Row[] =>
+      table.due(state, traffic, by, limit).flatMap((stored) => toRow(stored, now) ?? []),
 
-    /** Gives the earliest `due` of a state. */
-    firstDue(state: ReportState, traffic: Traffic): number | undefined {
-      const [first] = sql
-        .exec("SELECT min(due) AS due FROM reports WHERE state = ? AND traffic = ?", state, traffic)
-        .toArray();
-      return (first?.due as number | null) ?? undefined;
-    },
-
-    /** Makes every begun request due now: in a new instance none of them is under way. */
-    reviveSending(now: number): number {
-      const orphans = TRAFFICS.flatMap((traffic) =>
-        sql.exec("SELECT * FROM reports WHERE state = 'sending' AND traffic = ?", traffic).toArray(),
-      );
-      if (orphans.length > 0) sql.exec("UPDATE reports SET due = ? WHERE state = 'sending'", now);
-      return orphans.length;
-    },
-
-    /** Makes rows that are due later than an instant due then. */
-    clampDue(state: ReportState, traffic: Traffic, latest: number): void {
-      sql.exec(
-        "UPDATE reports SET due = ? WHERE state = ? AND traffic = ? AND due > ?",
-        latest,
-        state,
-        traffic,
-        latest,
-      );
-    },
-
-    /** Gives one page of a state, by traffic and due. */
+    /** Gives one page of a state; {@link Position} continues it. A message under way is `sending`. */
     list(state: ReportState, limit: number, after: Position | undefined, now: number): Row[] {
-      const [traffic, due, channel, messageId] = after ?? ["", 0, "", ""];
-      const page = sql
-        .exec(
-          `SELECT * FROM reports WHERE state = ? AND (traffic, due, channel, message_id) > (?, ?, ?, ?)
-           ORDER BY traffic, due, channel, message_id LIMIT ?`,
-          state,
-          traffic,
-          due,
-          channel,
-          messageId,
-          limit,
-        )
-        .toArray();
+      const page = table.list(state, limit + flights.count(), after);
       const rows = page.flatMap((stored) => toRow(stored, now) ?? []);
       // Unreadable rows have just gone to the quarantine: read again for a full page.
-      return rows.length === page.length ? rows : store.list(state, limit, after, now);
+      if (rows.length < page.length) return store.list(state, limit, after, now);
+      const here = rows.filter((row) => !flights.has(row));
+      if (state === "sending") here.push(...flights.all().map(({ row }) => row));
+      else return here.slice(0, limit);
+      return here
+        .filter((row) => after === undefined || compare(toPosition(row), after) > 0)
+        .sort((a, b) => compare(toPosition(a), toPosition(b)))
+        .slice(0, limit);
     },
 
     /** Gives the time at which the oldest report that still waits was taken. */
     oldestWaiting(): number | undefined {
-      const [oldest] = sql
-        .exec("SELECT min(since) AS since FROM reports WHERE state IN ('sending', 'queued')")
-        .toArray();
-      return (oldest?.since as number | null) ?? undefined;
+      const all = [table.oldestWaiting(), ...flights.all().map(({ row }) => row.since)];
+      const known = all.filter((since) => since !== undefined);
+      return known.length === 0 ? undefined : Math.min(...known);
     },
 
-    counts: (): Count[] => counts.all(),
+    counts: (): Count[] => counts.all(flights.all()),
 
-    /** After a rollback: the counted changes did not happen. */
-    forgetCounts: counts.forget,
+    /**
+     * Forgets recorded reports that are due, among the rows that follow a message.
+     *
+     * @param latest The furthest instant at which a recorded report can be due; later ones are due then.
+     * @returns The last message of the slice, and the earliest `due` of the recorded reports that stay in it;
+     * `undefined`: no row follows.
+     */
+    forgetAfter(
+      after: MessageKey | undefined,
+      limit: number,
+      now: number,
+      latest: number,
+    ): { readonly last: MessageKey; readonly firstDue: number | undefined } | undefined {
+      const rows = table.readAfter(after, limit) as unknown as StoredRow[];
+      const end = rows.at(-1);
+      if (end === undefined) return undefined;
+      const last = { channel: end.channel, messageId: end.message_id } as MessageKey;
+      const slice: Slice = { after, last };
+      const dues = rows.filter(({ state }) => state === "recorded").map(({ due }) => due);
+      if (dues.some((due) => due <= now)) {
+        for (const forgotten of table.forget(slice, now)) counts.add(forgotten as unknown as Counted, -1);
+      }
+      if (dues.some((due) => due > latest)) table.clampRecorded(slice, latest);
+      const left = dues.filter((due) => due > now).map((due) => Math.min(due, latest));
+      return { last, firstDue: left.length === 0 ? undefined : Math.min(...left) };
+    },
 
     /** Moves rows of an unknown state or traffic to the quarantine. */
     quarantineUnknown(now: number): void {
@@ -176,20 +173,29 @@ export function createStore(sql: Sql, transact: Transact = (work) => work()) {
   };
   return store;
 
-  function toRow(stored: Record<string, unknown>, now: number): Row | undefined {
+  function toRow(stored: StoredColumns, now: number): Row | undefined {
     const row = parseRow(stored);
     if (row === undefined) moveToQuarantine(stored, now);
     return row;
   }
 
-  function moveToQuarantine(stored: Record<string, unknown>, now: number): void {
+  function moveToQuarantine(stored: StoredColumns, now: number): void {
     const { channel, message_id } = stored as unknown as StoredRow;
     quarantine.add(channel, message_id, stored, now);
-    remove(channel, message_id);
+    table.remove({ channel, messageId: message_id } as MessageKey);
     counts.forget();
   }
+}
 
-  function remove(channel: string, messageId: string): void {
-    sql.exec("DELETE FROM reports WHERE channel = ? AND message_id = ?", channel, messageId);
-  }
+const toPosition = ({ traffic, due, channel, messageId }: Row): Position => [
+  traffic,
+  due,
+  channel,
+  messageId,
+];
+
+function compare(a: Position, b: Position): number {
+  const index = a.findIndex((value, at) => value !== b[at]);
+  if (index < 0) return 0;
+  return (a[index] ?? 0) < (b[index] ?? 0) ? -1 : 1;
 }

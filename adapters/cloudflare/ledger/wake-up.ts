@@ -4,33 +4,41 @@ import { nextSendAt } from "../../../src/ledger/key-state.ts";
 import { REPORT_STATES, type ReportState } from "../../../src/ledger/row.ts";
 import { LONGEST_DELAY_MS } from "../../../src/ledger/schedule.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
+import type { Forgetting } from "./forgetting.ts";
 import type { KeyStates } from "./key-states.ts";
 import type { ShardPlatform, ShardRules } from "./shard-platform.ts";
 import { ROWS_PER_TRANSACTION } from "./store.ts";
 import type { Transitions } from "./transitions.ts";
 
-/** Settled rows are purged together, not one by one. */
+/** Dead letters are purged together, not one by one. */
 const PURGE_EVERY_MS = 60_000;
 /** A message is tracked for a day at most; the extra hour is for clocks that differ. */
 const LONGEST_TRACKING_MS = 25 * 3_600_000;
 
-const SETTLED: readonly ReportState[] = ["recorded", "dead"];
+/** The states of rows that have something to do. */
+const TO_DO: readonly ReportState[] = REPORT_STATES.filter((state) => state !== "recorded");
 
 export function createWakeUp(
   { store, now }: Pick<ShardPlatform, "store" | "now">,
-  { keys, transitions: { commit, put } }: { readonly keys: KeyStates; readonly transitions: Transitions },
+  {
+    keys,
+    forgetting,
+    transitions: { commit, put },
+  }: { readonly keys: KeyStates; readonly forgetting: Forgetting; readonly transitions: Transitions },
   rules: ShardRules,
 ) {
   return {
     /** Gives the next time at which there is something to do, epoch milliseconds. */
     next(): number | undefined {
       const at = now();
-      const instants = REPORT_STATES.flatMap((state) =>
+      const instants = TO_DO.flatMap((state) =>
         TRAFFICS.flatMap((traffic) => {
           const due = store.firstDue(state, traffic);
           return due === undefined ? [] : [wakeFor(state, traffic, due, at)];
         }),
       );
+      const forgetAt = forgetting.next();
+      if (forgetAt !== undefined) instants.push(forgetAt);
       const quarantineEnd = store.nextQuarantineEnd();
       if (quarantineEnd !== undefined) instants.push(quarantineEnd + PURGE_EVERY_MS);
       return instants.length === 0 ? undefined : Math.min(...instants);
@@ -45,31 +53,30 @@ export function createWakeUp(
         recorded: rules.keepRecorded,
         dead: rules.keepDead,
       };
-      for (const state of REPORT_STATES) {
+      for (const state of TO_DO) {
         for (const traffic of TRAFFICS) store.clampDue(state, traffic, now() + furthest[state]);
       }
     },
 
     /** Removes rows that were kept for long enough, until a time. */
     async purge(until: number): Promise<void> {
-      for (const state of SETTLED) {
-        for (const traffic of TRAFFICS) {
-          for (let done = ROWS_PER_TRANSACTION; done === ROWS_PER_TRANSACTION && now() < until; ) {
-            done = await commit(() => {
-              const rows = store.due(state, traffic, now(), ROWS_PER_TRANSACTION);
-              for (const row of rows) put(row, row, { type: "due" }, now());
-              return rows.length;
-            });
-          }
+      for (const traffic of TRAFFICS) {
+        for (let done = ROWS_PER_TRANSACTION; done === ROWS_PER_TRANSACTION && now() < until; ) {
+          done = await commit(() => {
+            const rows = store.due("dead", traffic, now(), ROWS_PER_TRANSACTION);
+            for (const row of rows) put(row, row, { type: "due" }, now());
+            return rows.length;
+          });
         }
       }
+      await forgetting.run(commit, until);
       store.purgeQuarantine(now());
     },
   };
 
   /** Waiting reports are not due before their key may send. */
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
-    if (SETTLED.includes(state)) return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
+    if (state === "dead") return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
     return Math.max(due, nextSendAt(keys.of(traffic), at));
   }
 }
