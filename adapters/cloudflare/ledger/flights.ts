@@ -1,4 +1,4 @@
-import type { MessageKey, Row } from "../../../src/ledger/row.ts";
+import type { MessageKey } from "../../../src/ledger/row.ts";
 import type { UnderWay } from "../../../src/ledger/under-way.ts";
 
 export type Flights = ReturnType<typeof createFlights>;

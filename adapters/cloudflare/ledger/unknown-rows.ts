@@ -14,7 +14,11 @@ export function findUnknownRows(sql: Sql): Record<string, unknown>[] {
       .filter((traffic) => !(isKnown && TRAFFICS.includes(traffic as Traffic)))
       .flatMap((traffic) =>
         sql
-          .exec(`SELECT * FROM reports WHERE ${TO_DO} AND state = ? AND traffic = ? LIMIT 1000`, state, traffic)
+          .exec(
+            `SELECT * FROM reports WHERE ${TO_DO} AND state = ? AND traffic = ? LIMIT 1000`,
+            state,
+            traffic,
+          )
           .toArray(),
       );
   });

@@ -27,16 +27,29 @@ export function countDuplicates(recorded: readonly RecordedReport[]): number {
  * What the table does not allow, whatever the order of events; where connections broke, only what is known for sure.
  *
  * @param statuses What callers may be answered.
+ * @param mayHaveNoTrace Messages of which a report leaves no trace if the Worker and the ledger die together before its
+ * caller is answered: those that nobody tracks.
  */
 export function findForbidden(
   reported: readonly Reported[],
   recorded: readonly RecordedReport[],
   statuses: readonly number[],
+  mayHaveNoTrace: (message: string) => boolean = () => false,
 ): string[] {
-  return [...toCases(reported, recorded)].flatMap(([message, one]) =>
-    findForbiddenIn(one, statuses).map((fault) => `${message}: ${fault}`),
-  );
+  return [...toCases(reported, recorded)].flatMap(([message, one]) => {
+    const retracted = retractionsIn(one).filter(
+      (at) => !(mayHaveNoTrace(message) && isWithoutTrace(one, at)),
+    );
+    const faults = [...retracted.map(() => "false was recorded after true"), ...faultsIn(one, statuses)];
+    return faults.map((fault) => `${message}: ${fault}`);
+  });
 }
+
+/** How many messages a false was recorded of after a true that left no trace. */
+export const countWithoutTrace = (reported: readonly Reported[], recorded: readonly RecordedReport[]) =>
+  [...toCases(reported, recorded).values()].filter((one) =>
+    retractionsIn(one).some((at) => isWithoutTrace(one, at)),
+  ).length;
 
 /** How many messages something was recorded of. */
 export const countMessages = (recorded: readonly RecordedReport[]) => new Set(recorded.map(toMessage)).size;
@@ -68,11 +81,22 @@ function isKept({ reported, recorded }: Case): boolean {
   return recorded.length > 0 && (!recorded[0]?.delivered || reported.some(({ delivered }) => delivered));
 }
 
-function* faultsIn({ reported, recorded }: Case, statuses: readonly number[]): Generator<string> {
+/** Places of a false that was recorded after a true. */
+function retractionsIn({ recorded }: Case): number[] {
   const firstTrue = recorded.findIndex(({ delivered }) => delivered);
-  if (firstTrue >= 0 && recorded.slice(firstTrue).some(({ delivered }) => !delivered)) {
-    yield "false was recorded after true";
-  }
+  return recorded.flatMap(({ delivered }, at) => (firstTrue >= 0 && at > firstTrue && !delivered ? at : []));
+}
+
+/** Whether every true that was recorded before a false came from a call of its own that broke. */
+function isWithoutTrace({ reported, recorded }: Case, at: number): boolean {
+  const trues = recorded.slice(0, at).filter(({ delivered }) => delivered);
+  const broken = reported.filter(({ delivered, status }) => delivered && status === 0);
+  const ofTime = (list: readonly { readonly timestamp?: string | undefined }[], time: string | undefined) =>
+    list.filter(({ timestamp }) => timestamp === time).length;
+  return trues.every(({ timestamp }) => ofTime(trues, timestamp) <= ofTime(broken, timestamp));
+}
+
+function* faultsIn({ reported, recorded }: Case, statuses: readonly number[]): Generator<string> {
   const said = new Set(reported.map(({ delivered, timestamp }) => `${delivered} of ${timestamp}`));
   for (const { delivered, timestamp } of recorded) {
     const what = `${delivered} of ${timestamp}`;
@@ -95,7 +119,5 @@ function* faultsIn({ reported, recorded }: Case, statuses: readonly number[]): G
     }
   }
 }
-
-const findForbiddenIn = (one: Case, statuses: readonly number[]) => [...faultsIn(one, statuses)];
 
 const isBy = ({ receivedAt }: RecordedReport, instant: number) => Date.parse(receivedAt) <= instant;

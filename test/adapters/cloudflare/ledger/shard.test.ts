@@ -340,7 +340,9 @@ describe("a shard that dies", () => {
     await world.pass(10 * MINUTE);
     expect(world.requests.length).toBeLessThan((10 * MINUTE) / RULES.lostAfter + 5);
     expect(world.requests.length).toBeGreaterThan(10);
-    expect(world.requests.map(({ attempts }) => attempts)).toEqual(world.requests.map((_, index) => index + 1));
+    expect(world.requests.map(({ attempts }) => attempts)).toEqual(
+      world.requests.map((_, index) => index + 1),
+    );
     // Vonage may have recorded it, so a refusal does not make room for a false.
     world.vonage = () => ({ ended: failed("rejected") });
     await world.pass(MINUTE);
@@ -459,6 +461,64 @@ describe("a shard that dies", () => {
     const before = world.rings.length;
     await world.pass(10 * MINUTE);
     expect(world.rings.length - before).toBeLessThan(20);
+  });
+});
+
+describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
+  const SENDING = { state: "sending", due: NOW + 20 * SECOND };
+
+  it("is sent again when its request counts as lost, and not before", async () => {
+    world.insert("a", SENDING);
+    expect(await world.report("a", true)).toEqual({ status: "accepted", attempts: 1 });
+    expect(await world.report("a", false)).toMatchObject({ status: "conflict" });
+    expect(await world.track("a", NOW + MINUTE)).toBe("tracked");
+    expect(await world.retry("a")).toBe("accepted");
+    expect(world.shard().list("sending", 10, undefined)).toMatchObject([{ messageId: "a" }]);
+    expectCounted(world);
+    await world.pass(19 * SECOND);
+    expect(world.requests).toEqual([]);
+    await world.pass(2 * SECOND);
+    expect(world.requests).toMatchObject([{ attempts: 2, delivered: true }]);
+    expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 2 });
+  });
+
+  it("and is a true may have arrived, so no false follows it even if Vonage refuses its repetition", async () => {
+    world.insert("a", SENDING);
+    world.vonage = () => ({ ended: failed("rejected") });
+    world.shard();
+    await world.pass(MINUTE);
+    expect(world.row("a")?.state).toBe("dead");
+    expect(await world.report("a", false)).toMatchObject({ status: "conflict" });
+  });
+
+  it("and is a false gives way to a true, stored behind it or arriving now", async () => {
+    world.insert("behind", { ...SENDING, delivered: 0, successor: NOW - SECOND });
+    world.insert("now", { ...SENDING, delivered: 0 });
+    expect(await world.report("now", true, { occurredAt: NOW - 2 * SECOND })).toMatchObject({
+      status: "accepted",
+    });
+    expect(world.row("now")).toMatchObject({ state: "queued", delivered: 1, successor: null });
+    await world.pass(MINUTE);
+    expect(world.requests.map(({ id, delivered, occurredAt }) => [id, delivered, occurredAt]).sort()).toEqual(
+      [
+        ["behind", true, NOW - SECOND],
+        ["now", true, NOW - 2 * SECOND],
+      ],
+    );
+    expect(world.count("recorded")).toBe(2);
+  });
+
+  it("has no successor in storage, since this version writes none of either", async () => {
+    world.vonage = ({ delivered }) => (delivered ? { ended: failed("unavailable") } : HANGS);
+    await world.report("a", false);
+    await world.report("a", true);
+    world.call((shard) => shard.report(toReport("b", false))).catch(() => {});
+    await world.pass(10);
+    await world.report("b", true);
+    for (const row of world.rows())
+      expect(row).toMatchObject({ state: "queued", delivered: 1, successor: null });
+    await world.pass(HOUR);
+    expect(world.all("SELECT 1 FROM reports WHERE state = 'sending'")).toEqual([]);
   });
 });
 
@@ -1562,7 +1622,7 @@ function createWorld(rules = RULES, seed = 1) {
     /** When the alarm went off. */
     rings: rings as readonly number[],
     alarmFailures: alarmFailures as readonly unknown[],
-    /** Requests under way as an instance died, without a note on disk. */
+    /** Requests under way in memory alone as an instance died. */
     untraced: untraced as ReadonlySet<number>,
     /** Messages tracked, and until when. */
     expiries: expiries as ReadonlySet<string>,
@@ -1603,10 +1663,7 @@ function createWorld(rules = RULES, seed = 1) {
     /** Ends the instance where it stands. The next call, or the alarm, makes another. */
     kill(): void {
       if (life === undefined) return;
-      for (const { number, id, life, endedAt } of requests) {
-        if (life === lives && endedAt > Date.now() && place.row(id)?.state !== "queued")
-          untraced.add(number);
-      }
+      noteUntraced(life.shard);
       life = undefined;
       lives++;
       // An alarm that did not come to its end is run again.
@@ -1738,6 +1795,16 @@ function createWorld(rules = RULES, seed = 1) {
     life = { shard, isAlive };
     shard.wake(alarm);
     return life;
+  }
+
+  function noteUntraced(shard: Shard): void {
+    const { breaks } = place;
+    place.breaks = () => false;
+    for (const { messageId, channel } of shard.list("sending", 1000, undefined)) {
+      const last = requests.filter((one) => one.id === messageId && one.channel === channel).at(-1);
+      if (last !== undefined && place.row(messageId)?.state !== "queued") untraced.add(last.number);
+    }
+    place.breaks = breaks;
   }
 
   function sqlOf(isAlive: () => boolean): Sql {
