@@ -171,6 +171,34 @@ describe("the rows that a report costs", () => {
     expect(measured.forgotten).toBe(1);
   });
 
+  it("are read a few at a time, however many are stored: by a report, and by a shard that wakes", async () => {
+    const few = await measureReads();
+    const row = "'sms', 'filled-' || n, '2fa'";
+    const numbers =
+      "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000)";
+    const later = Date.now() + HOUR_MS;
+    await whileStopped(
+      `${numbers} INSERT INTO reports SELECT ${row}, CASE n % 3 WHEN 0 THEN 'recorded' WHEN 1 THEN 'queued' ELSE 'dead' END,
+       1, ${later}, ${later}, ${later}, 1, NULL, NULL FROM numbers`,
+      `${numbers.replace("50000", "20000")} INSERT INTO reports SELECT 'voice', 'tracked-' || n, '2fa', 'tracking',
+       NULL, NULL, ${later}, ${later}, 0, NULL, NULL FROM numbers`,
+    );
+    const many = await measureReads();
+    expect(many.report).toBeLessThanOrEqual(few.report + 2);
+    expect(many.wake).toBeLessThanOrEqual(few.wake + 40);
+    expect(many.wake).toBeLessThan(100);
+  });
+
+  /** Rows read by the start of an instance, and by each report. */
+  async function measureReads() {
+    await whileStopped("DELETE FROM forgetting", `INSERT INTO forgetting VALUES (${Date.now() + HOUR_MS})`);
+    const ids = idsOf(`reads-${Date.now()}`);
+    const { rowsRead: wake } = await billed();
+    await inTurn(ids, recorded);
+    const { rowsRead } = await billed();
+    return { wake, report: rowsRead / ids.length };
+  }
+
   it("are those of the table in docs/ledger.md, which counts forgetting in", () => {
     const page = readFileSync("docs/ledger.md", "utf8");
     const [, table = ""] = /\| a report \| rows written \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(page) ?? [];

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { createForgetting } from "../../../../adapters/cloudflare/ledger/forgetting.ts";
+import { createStore } from "../../../../adapters/cloudflare/ledger/store.ts";
+import type { Row } from "../../../../src/ledger/row.ts";
+import { createMemorySql } from "../../../support/memory-sql.ts";
+
+const HOUR = 3_600_000;
+const KEEP = 48 * HOUR;
+const EVERY = KEEP / 24;
+const ROWS_PER_SLICE = 500;
+const START = 1_780_315_200_000;
+
+/** A store on a disk of its own, with a clock that the test turns; each read of the clock takes some time. */
+function createPlace() {
+  const database = createMemorySql();
+  const clock = { now: START, perRead: 0 };
+  const now = () => {
+    clock.now += clock.perRead;
+    return clock.now;
+  };
+  const open = () => {
+    const store = createStore(database.sql, database.transact);
+    return { store, forgetting: createForgetting({ store, now }, { keepRecorded: KEEP }) };
+  };
+  /** How many rows each transaction removed. */
+  const removed: number[] = [];
+  const count = () => Number(database.all("SELECT count(*) AS n FROM reports")[0]?.n);
+  const commit = async <T>(work: () => T): Promise<T> => {
+    const before = count();
+    const result = work();
+    removed.push(before - count());
+    return result;
+  };
+  let made = 0;
+  const fill = (store: ReturnType<typeof createStore>, rows: number, more: Partial<Row> = {}) => {
+    database.sql.exec("BEGIN");
+    for (let row = 0; row < rows; row++) {
+      store.write(undefined, {
+        ...{ channel: "sms", messageId: `${(Math.imul(made, 0x9e3779b1) >>> 0).toString(36)}-${made++}` },
+        ...{ traffic: "2fa", state: "recorded", delivered: true, occurredAt: START, due: START + HOUR },
+        ...{ since: START, attempts: 1, reason: null, successor: null },
+        ...more,
+      });
+    }
+    database.sql.exec("COMMIT");
+  };
+  return { clock, open, removed, count, commit, fill };
+}
+
+describe("forgetting recorded reports", () => {
+  it("takes them in slices, so that a report that arrives waits for few rows only", async () => {
+    const { clock, open, removed, count, commit, fill } = createPlace();
+    fill(open().store, 20_000);
+    const { forgetting, store } = open();
+    expect(store.counts()).toMatchObject([{ reports: 20_000, attempts: 20_000 }]);
+    clock.now = START + HOUR;
+    await forgetting.run(commit, clock.now + 1);
+    expect(count()).toBe(0);
+    expect(Math.max(...removed)).toBeLessThanOrEqual(ROWS_PER_SLICE);
+    expect(store.counts()).toEqual([]);
+    expect(forgetting.next()).toBeUndefined();
+  });
+
+  it("stops when its time is over, and goes on where it stopped", async () => {
+    const { clock, open, removed, count, commit, fill } = createPlace();
+    fill(open().store, 3000);
+    fill(open().store, 3000, { due: START + 30 * HOUR });
+    const { forgetting } = open();
+    clock.now = START + HOUR;
+    clock.perRead = 1;
+    let wakeUps = 0;
+    for (; (forgetting.next() ?? Number.POSITIVE_INFINITY) <= clock.now; wakeUps++) {
+      await forgetting.run(commit, clock.now + 10);
+    }
+    expect(wakeUps).toBeGreaterThan(3);
+    expect(count()).toBe(3000);
+    // Each row was looked at once: 12 slices and the end.
+    expect(removed.length).toBeLessThanOrEqual(14);
+    expect(forgetting.next()).toBe(START + 30 * HOUR);
+  });
+
+  it("leaves what is not due, and what has something to do", async () => {
+    const { clock, open, count, commit, fill } = createPlace();
+    const { store } = open();
+    fill(store, 10);
+    fill(store, 7, { due: START + 3 * HOUR });
+    for (const state of ["queued", "dead", "sending"] as const) fill(store, 2, { state, due: START });
+    const { forgetting } = open();
+    clock.now = START + HOUR;
+    await forgetting.run(commit, clock.now + 1);
+    expect(count()).toBe(7 + 6);
+    expect(forgetting.next()).toBe(clock.now + EVERY);
+    clock.now += EVERY;
+    await forgetting.run(commit, clock.now + 1);
+    expect(count()).toBe(6);
+  });
+
+  it("looks at most so many times in the life of a row, and at once after an earlier version left rows", async () => {
+    const { clock, open, commit, fill } = createPlace();
+    fill(open().store, 10, { due: START + KEEP });
+    let { forgetting, store } = open();
+    expect(forgetting.next()).toBe(START);
+    let looks = 0;
+    for (; forgetting.next() !== undefined; looks++) {
+      clock.now = forgetting.next() ?? Number.NaN;
+      await forgetting.run(commit, clock.now + 1);
+      // An instance does not live long, and the next one knows when to look.
+      ({ forgetting, store } = open());
+      if (looks < 20) fill(store, 1, { due: clock.now + KEEP });
+      if (looks < 20) forgetting.recorded(clock.now + KEEP);
+    }
+    expect(looks).toBeLessThanOrEqual(1 + 24 + 21);
+    expect(store.isEmpty()).toBe(true);
+  });
+
+  it("keeps no row for longer because it was recorded while the clock was ahead", async () => {
+    const { clock, open, count, commit, fill } = createPlace();
+    const { store } = open();
+    clock.now = START + 1000 * HOUR;
+    fill(store, 3, { due: clock.now + KEEP });
+    open().forgetting.recorded(clock.now + KEEP);
+    clock.now = START;
+    const { forgetting } = open();
+    expect(forgetting.next()).toBeLessThanOrEqual(START + KEEP);
+    for (let at = START; at <= START + 2 * KEEP + EVERY; at += EVERY) {
+      clock.now = at;
+      await forgetting.run(commit, at + 1);
+    }
+    expect(count()).toBe(0);
+  });
+});
