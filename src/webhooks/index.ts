@@ -10,3 +10,5 @@ export { mergeReceipts } from "./merge-receipts.ts";
 export { readWebhook } from "./read.ts";
 export type { VerifiedWebhook, WebhookSigning } from "./verify.ts";
 export { verifyWebhook } from "./verify.ts";
+export type { CallStatus, VoiceEvent } from "./voice-event.ts";
+export { readVoiceEvent, verifyVoiceEvent } from "./voice-event.ts";

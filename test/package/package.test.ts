@@ -30,7 +30,9 @@ it("every entry exports what it is known for, and nothing else", async () => {
       "mergeReceipts",
       "parseDeliveryReceipt",
       "parseInboundSms",
+      "readVoiceEvent",
       "readWebhook",
+      "verifyVoiceEvent",
       "verifyWebhook",
     ],
     "./two-factor": [
