@@ -25,7 +25,7 @@ export interface ChallengeShardRules extends ChallengeRules {
   readonly codeLength: number;
   /** Guesses that a challenge allows. */
   readonly maxGuesses: number;
-  /** How long a challenge is kept after its expiry, for late codes and receipts. */
+  /** Time after its expiry for which a challenge is kept, for late codes and receipts. */
   readonly keep: number;
   /** With this many bytes on disk no new challenge is accepted. */
   readonly maxBytes: number;

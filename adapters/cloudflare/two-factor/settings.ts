@@ -62,7 +62,7 @@ const SENDER_SETTINGS = [
   "VOICE_FROM",
 ] as const satisfies readonly SettingName[];
 
-/** How webhooks are authenticated. Names the settings that contradict each other. */
+/** Reads the authentication of webhooks, and names settings that contradict each other. */
 function readTrust(given: OptionTree = {}): {
   readonly webhooks: OptionTree | undefined;
   readonly faults: SettingFault[];

@@ -168,6 +168,6 @@ export interface SendLimits {
   ): Promise<{ readonly refused?: never } | { readonly refused: LimitKind; readonly retryAfter: number }>;
   /** Counts something that happened, by name. */
   count(name: string): Promise<void>;
-  /** How often each counted thing happened. */
+  /** Counts of events by name. */
   counts(): Promise<Readonly<Record<string, number>>>;
 }

@@ -29,7 +29,7 @@ export interface WorkflowDiagnosis {
   /** Most messages in a period, by the subject of the limit. */
   readonly limits: Readonly<Record<string, { readonly messages: number; readonly seconds: number }>>;
   readonly webhooks: {
-    /** How they are authenticated; `none`: they are refused. */
+    /** Their authentication; `none`: they are refused. */
     readonly trust: "signed" | "unsigned" | "none";
     /** `null`: the record cannot be read now. */
     readonly seen: readonly SeenWebhook[] | null;

@@ -10,7 +10,7 @@ export interface SetupNote {
   readonly detail: string;
 }
 
-/** How the workflow sends, in the settings' own words; `null`: nothing is sent by that channel. */
+/** The senders in the settings' own words; `null`: nothing is sent by that channel. */
 export interface WorkflowSetup {
   readonly sms: {
     /** The sender for countries without their own; `null`: there is none, or the operator's own code sends. */

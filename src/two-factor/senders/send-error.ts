@@ -31,7 +31,7 @@ export interface SendErrorDetails {
   readonly status?: number | undefined;
   /** `status` in the SMS API's reply, if there was one. */
   readonly vonageStatus?: number | undefined;
-  /** How many requests were sent; 0 when none was. */
+  /** Requests sent; 0 if nothing was sent. */
   readonly attempts?: number;
   /** Milliseconds after which the message may be sent again; with `throttled`, or when Vonage gives one. */
   readonly retryAfter?: number | undefined;
