@@ -3,7 +3,7 @@
 import type { ConversionHandlerOptions } from "../../adapters/http/index.ts";
 import type { SandboxAccount } from "../../src/sandbox/index.ts";
 
-/** By name; with characters that are spelled differently in URLs, JSON and base64, where the rules allow them. */
+/** By name. Where the rules allow it, they contain characters that URLs, JSON and base64 encode differently. */
 export const CANARIES = {
   "2FA API key": "canaryKeyOf2fa+/&é",
   "2FA API secret": 'canary secret of 2fa +/=&%"ü',
@@ -31,7 +31,7 @@ export const CANARY_TOKEN_SECRETS = [
 const twoFactor = { apiKey: CANARIES["2FA API key"], apiSecret: CANARIES["2FA API secret"] };
 const other = { apiKey: CANARIES["other API key"], signatureSecret: CANARIES["other signature secret"] };
 
-/** A handler's options of canaries: one kind of traffic by API secret, the other by signature. */
+/** Handler options made of canaries: one traffic has an API secret, the other signs its requests. */
 export const CANARY_OPTIONS: ConversionHandlerOptions = {
   credentials: { "2fa": twoFactor, other: { ...other, signatureMethod: "sha256" } },
   proxyKeys: [CANARY_CALLERS.shop, CANARY_CALLERS.mail],
@@ -39,20 +39,20 @@ export const CANARY_OPTIONS: ConversionHandlerOptions = {
   tokenSecrets: CANARY_TOKEN_SECRETS,
 };
 
-/** The sandbox's accounts for them. */
+/** The sandbox's accounts for these options. */
 export const CANARY_ACCOUNTS: readonly SandboxAccount[] = [
   { ...twoFactor, signatureSecret: "unused", enabled: true },
   { ...other, apiSecret: "unused", enabled: true },
 ];
 
-/** The names of those `secrets` that stand in `text`: raw, URL-encoded, in JSON or somewhere within base64. */
+/** Returns the names of the `secrets` that `text` contains: raw, URL-encoded, in JSON or within base64. */
 export function findLeaks(text: string, secrets: Readonly<Record<string, string>> = CANARIES): string[] {
   return Object.entries(secrets)
     .filter(([, secret]) => toSpellings(secret).some((spelling) => text.includes(spelling)))
     .map(([name]) => name);
 }
 
-/** All that a caller sees of an answer. Reads the body. */
+/** Everything that a caller sees of an answer. Reads the body. */
 export async function textOf(response: Response): Promise<string> {
   const { status, statusText, headers } = response;
   return [status, statusText, ...[...headers].flat(), await response.text()].join("\n");
@@ -67,7 +67,7 @@ function toSpellings(secret: string): readonly string[] {
   const form = new URLSearchParams({ "": secret }).toString().slice(1);
   const base64 = [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    // Only what depends on nothing before or after it.
+    // Only the characters that do not depend on the bytes before or after.
     return bytes.toString("base64").slice(offset && offset + 1, Math.floor(bytes.length / 3) * 4);
   });
   const all = [

@@ -1,4 +1,4 @@
-// In Node, in place of the module that only workerd has: enough to import the Worker and call its fetch.
+// Replaces a module that only workerd has: enough to import the Worker in Node and call its fetch.
 
 export class DurableObject {}
 export class WorkerEntrypoint {}

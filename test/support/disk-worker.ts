@@ -1,4 +1,4 @@
-// The Worker on a workerd process of its own, with its Durable Objects on disk: to be killed and started again.
+// The Worker in its own workerd process, with its Durable Objects on disk, so that tests can kill and restart it.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { untilReachable, workerdBinary, writeConfig } from "./plain-workerd.ts";
 export interface DiskWorkerOptions {
   /** Variables and secrets. */
   readonly bindings: Readonly<Record<string, string>>;
-  /** Folder of the Durable Objects; made if it is not there, and left there. */
+  /** Folder of the Durable Objects. It is created if it is missing, and never deleted. */
   readonly storage: string;
   /**
    * Port on 127.0.0.1, kept through restarts.
@@ -32,26 +32,26 @@ export interface DiskWorkerOptions {
    * @default all of ours
    */
   readonly classes?: Readonly<Record<string, string>>;
-  /** Where no file can grow beyond, in blocks of 512 bytes: writes fail from there on, as on a full disk. */
+  /** The largest size of a file, in blocks of 512 bytes. Writes beyond it fail, as on a full disk. */
   readonly fileSizeLimit?: number;
 }
 
 export interface DiskWorker {
   /** Without a trailing slash. */
   readonly url: string;
-  /** The process's id; another one after each restart. */
+  /** The process's id. Each restart changes it. */
   readonly pid: number;
-  /** What the Worker wrote by `console.log`, over all processes, a line each. */
+  /** The lines that the Worker wrote by `console.log`, in all its processes. */
   readonly logs: readonly string[];
-  /** What it wrote by `console.warn` and `console.error`, and what workerd itself complained of. */
+  /** The lines that it wrote by `console.warn` and `console.error`, and workerd's own messages. */
   readonly errors: readonly string[];
-  /** Ends the process where it stands (SIGKILL); resolves when it is gone. */
+  /** Kills the process with SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
-  /** Kills it if it runs, starts it again on the same port and storage, and resolves when it answers. */
+  /** Kills it if it runs, and starts it again with the same port and storage. Resolves when it answers. */
   restart(): Promise<void>;
   /** Ends it for good, by SIGTERM first. */
   stop(): Promise<void>;
-  /** The most memory that one of its processes held, in bytes; of one that ended by itself nothing is known. */
+  /** The peak memory of its processes in bytes, without those that ended by themselves. */
   peakMemory(): number;
 }
 
@@ -62,7 +62,7 @@ const ALL_CLASSES = {
   INSIGHT: "Insight",
 };
 
-/** How long workerd may take to finish what it is at. */
+/** workerd has this long to finish its work. */
 const STOP_MS = 3000;
 
 /** Starts the Worker; resolves when `GET /health` answers. */
@@ -107,7 +107,7 @@ export async function startDiskWorker(options: DiskWorkerOptions): Promise<DiskW
   };
 
   async function launch(): Promise<ChildProcess> {
-    // Whoever listens there would be taken for the Worker.
+    // Any other server on this port would be mistaken for the Worker.
     if (!(await isFree(port))) throw new Error(`port ${port} is in use`);
     const command = [workerdBinary, "serve", config];
     const limited = ["sh", "-c", `ulimit -f ${fileSizeLimit}; trap "" XFSZ; exec "$@"`, "sh", ...command];

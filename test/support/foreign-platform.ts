@@ -1,6 +1,6 @@
-// What jsdom does to Node: classes of its own in the place of the platform's, whose fetch takes none of them.
+// jsdom replaces Node's classes by its own, which Node's fetch does not accept. These imitate that.
 
-/** An AbortSignal that is none of the platform's, by the DOM standard. */
+/** An AbortSignal by the DOM standard that is not the platform's. */
 class ForeignAbortSignal extends EventTarget {
   aborted = false;
   reason: unknown;
@@ -20,7 +20,7 @@ export class ForeignAbortController {
   }
 }
 
-/** Holds its parts as jsdom's does, out of the platform's sight. */
+/** Keeps its parts private, as jsdom's class does. */
 class ForeignBlob {
   readonly type: string;
   readonly #parts: readonly string[];
@@ -30,7 +30,7 @@ class ForeignBlob {
     this.#parts = parts;
   }
 
-  /** By which Node takes it for a Blob, and then does not find its stream. */
+  /** Node recognises a Blob by this, and then does not find its stream. */
   get [Symbol.toStringTag](): string {
     return "Blob";
   }

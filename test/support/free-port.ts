@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
 
 /**
- * Linux gives outgoing connections ports from 32 768 on. One of those could be taken while whoever listens there
- * is down, or a connection to it could even come to be its own other end.
+ * Linux gives outgoing connections ports from 32 768 on. A connection could take such a port while its server is
+ * down, or even connect to itself.
  */
 const FIRST_OUTGOING_PORT = 32_768;
 const FIRST_PORT = 20_000;
 
-/** A port on 127.0.0.1 where nobody listens, and which stays free while its server restarts. */
+/** Finds a port on 127.0.0.1 that is free, and stays free while its server restarts. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * (FIRST_OUTGOING_PORT - FIRST_PORT));
@@ -15,7 +15,7 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** Whether nobody listens at this port of 127.0.0.1. */
+/** Returns `true` if no server listens on this port of 127.0.0.1. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

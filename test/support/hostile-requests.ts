@@ -1,4 +1,4 @@
-// Requests as nobody should send them, for fast-check.
+// Malformed and malicious requests, for fast-check.
 
 import * as fc from "fast-check";
 import { mintReportToken } from "../../src/token/index.ts";
@@ -8,7 +8,7 @@ import { basic, bearer, FORM, MESSAGE_ID } from "./proxy.ts";
 
 const { shop, mail } = CANARY_CALLERS;
 
-/** Good for MESSAGE_ID by SMS. */
+/** A valid token for MESSAGE_ID by SMS. */
 export const TOKEN = await mintReportToken(
   { messageId: MESSAGE_ID, channel: "sms" },
   { secret: CANARY_TOKEN_SECRETS[1] },
@@ -17,9 +17,9 @@ export const TOKEN = await mintReportToken(
 export interface HostileRequest {
   readonly method: string;
   readonly path: string;
-  /** With a question mark, where there is one. */
+  /** Includes the question mark, if any. */
   readonly query: string;
-  /** With a hash, where there is one: it is never sent, and must never be read. */
+  /** Includes the hash, if any. It is never sent, and must never be read. */
   readonly fragment: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer> | null;
@@ -34,12 +34,12 @@ const knownName = fc.constantFrom(
   "api_secret",
   "sig",
 );
-/** What may stand in an HTTP header. */
+/** Text that is allowed in an HTTP header. */
 const headerText = fc
   .string({ unit: fc.integer({ min: 32, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 80 })
   .map((text) => text.replaceAll("\x7f", ""));
 
-// Credentials: good ones often, so that what lies behind them is reached.
+// Credentials: often valid, so that requests get past authentication.
 const goodCredentials = fc.constantFrom(
   bearer(shop.key),
   bearer(mail.key),
@@ -189,7 +189,7 @@ const anyMethod = fc.oneof(
 );
 const otherHeaders = fc.record(
   {
-    // What the transport holds the body to cannot be less than the body.
+    // The transport never delivers more than the declared length.
     "content-length": fc.constantFrom("8193", "1e999", "null"),
     "content-encoding": fc.oneof(headerText, fc.constantFrom("identity", "Identity", "gzip", "GZIP")),
     accept: fc.oneof(headerText, fc.constant("application/json")),
@@ -212,7 +212,7 @@ const credentials = fc.oneof(
   fc.constant({}),
 );
 
-/** Anything at all; often with good credentials, so that what lies behind them is reached. */
+/** Any request, often with valid credentials, so that it gets past authentication. */
 export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
   .record({
     method: anyMethod,
@@ -237,7 +237,7 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
     body: rest.method === "GET" || rest.method === "HEAD" ? null : body,
   }));
 
-// The routes of a ledger: tracking, and what the operator asks.
+// The ledger's routes: tracking, and the operator's.
 
 const messageName = fc.constantFrom(
   "messageId",
@@ -409,7 +409,7 @@ const adminCredentials = fc.oneof(
 const callerAndTarget = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(ledgerTarget, credentials) },
   { weight: 1, arbitrary: fc.tuple(ledgerTarget, adminCredentials) },
-  // Who belongs there.
+  // The callers that may use these routes.
   {
     weight: 2,
     arbitrary: fc
@@ -418,7 +418,7 @@ const callerAndTarget = fc.oneof(
   },
 );
 
-/** The same against the ledger's routes; often with an admin key. */
+/** Any request to the ledger's routes, often with an admin key. */
 export const hostileLedgerRequest: fc.Arbitrary<HostileRequest> = fc
   .tuple(callerAndTarget, someHeaders)
   .map(([[{ type, body, ...rest }, credentials], others]) => ({

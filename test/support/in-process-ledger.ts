@@ -1,4 +1,4 @@
-// The ledger's Durable Objects in the test's own process: the same class, on Node's SQLite, with timers for alarms.
+// The ledger's Durable Objects in the test's process: the same class on Node's SQLite, with timers as alarms.
 
 import { type Env, Ledger, type ShardContext, type ShardNamespace } from "../../adapters/cloudflare/index.ts";
 import { createMemorySql, type MemorySql } from "./memory-sql.ts";
@@ -8,13 +8,13 @@ type Method = (...given: unknown[]) => unknown;
 export interface InProcessLedger {
   /** The binding. */
   readonly namespace: ShardNamespace;
-  /** All that is stored, as JSON. */
+  /** Everything that is stored, as JSON. */
   dump(): string;
-  /** Waits for what is under way, and has nothing begun any more. */
+  /** Stops the timers, and waits for the work in progress. */
   close(): Promise<void>;
 }
 
-/** Shards are made when they are first asked for; `env` is theirs, as the Worker's is. */
+/** Shards are created at their first use. They get `env`, like the Worker. */
 export function createInProcessLedger(env: Env): InProcessLedger {
   const databases: MemorySql[] = [];
   const shards = new Map<string, Record<string, Method>>();
@@ -26,7 +26,7 @@ export function createInProcessLedger(env: Env): InProcessLedger {
     idFromName: (name: string) => name,
     get: (name: string) => {
       const shard = shards.get(name) ?? open(name);
-      // As by RPC: data goes across, and nothing else.
+      // RPC transfers data only.
       return new Proxy(shard, {
         get:
           (_, method: string) =>
@@ -70,7 +70,7 @@ export function createInProcessLedger(env: Env): InProcessLedger {
       blockConcurrencyWhile: (work) => work(),
     };
     const shard = new Ledger(context, env) as unknown as Record<string, Method>;
-    // Private members are of the instance itself.
+    // A proxy has no access to private members.
     const bound = Object.fromEntries(
       ["report", "track", "retry", "has", "list", "listSetAside", "stats", "nudge", "alarm", "layout"].map(
         (method) => [method, (...given: unknown[]) => shard[method]?.(...given)],

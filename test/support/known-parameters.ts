@@ -1,5 +1,5 @@
-// Parameters of which it is known beforehand whether they are good, for fast-check. Written from
-// conversion-api.md, with nothing of the code under test.
+// Parameters with a known verdict, for fast-check. Written from the documentation of the Conversion API, without the
+// code under test.
 
 import * as fc from "fast-check";
 import { anyText, oddName } from "./odd-text.ts";
@@ -8,9 +8,9 @@ import { MESSAGE_ID } from "./proxy.ts";
 export interface KnownParameter {
   readonly name: string;
   readonly text: string;
-  /** Whether it may stand in a report. */
+  /** `true` if a report may contain it. */
   readonly good: boolean;
-  /** What is meant by it, if it is good and the report's own. */
+  /** Its meaning, if it is valid and belongs to the report. */
   readonly meant: string | boolean | undefined;
 }
 

@@ -31,19 +31,19 @@ export interface RemoteSandbox {
   reset(): Promise<void>;
 }
 
-/** The sandbox and the Worker, each on a workerd of its own, joined over HTTP as in production. */
+/** The sandbox and the Worker, each in its own workerd, connected over HTTP as in production. */
 export interface LocalStack {
   readonly sandbox: RemoteSandbox;
   readonly worker: RunningWorker;
-  /** What the Worker wrote to its console. */
+  /** The lines of the Worker's console. */
   readonly logs: readonly string[];
   stop(): Promise<void>;
 }
 
 /**
- * Starts both; `bindings` come over a complete configuration for them.
+ * Starts both. `bindings` override single settings of a complete configuration.
  *
- * @param withLedger Whether the Worker has its ledger; without, it forwards reports and forgets them.
+ * @param withLedger Gives the Worker its ledger. Without one it forwards reports and forgets them.
  */
 export async function startLocalStack(
   bindings: Readonly<Record<string, string>> = {},

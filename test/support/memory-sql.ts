@@ -1,19 +1,19 @@
-// What Cloudflare's SqlStorage is to our shards, on Node's SQLite in memory.
+// Cloudflare's SqlStorage, as far as our objects use it, on Node's SQLite in memory.
 
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Sql } from "../../adapters/cloudflare/ledger/store.ts";
 
 export interface MemorySql {
   readonly sql: Sql;
-  /** As the platform's transactionSync: all of it, or none where it throws. */
+  /** Like the platform's transactionSync: a function that throws changes nothing. */
   readonly transact: <T>(work: () => T) => T;
-  /** Rows of a query of the test's own. */
+  /** Returns the rows of a query that a test makes. */
   all(query: string): Record<string, unknown>[];
   /** Every row of every table. */
   dump(): Record<string, unknown>[];
 }
 
-/** A database of its own. */
+/** Creates an empty database. */
 export function createMemorySql(): MemorySql {
   const database = new DatabaseSync(":memory:");
   const prepared = new Map<string, StatementSync>();
@@ -25,7 +25,7 @@ export function createMemorySql(): MemorySql {
   return {
     sql: {
       exec: (query, ...bindings) => {
-        // Only tables are made by several statements at once, which cannot be prepared.
+        // Tables are created by several statements at once, which cannot be prepared.
         if (query.includes("CREATE TABLE")) {
           database.exec(query);
           return { toArray: () => [] };

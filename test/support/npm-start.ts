@@ -1,15 +1,15 @@
-// `npm start` as a user starts it: a process of its own.
+// Runs `npm start` in its own process, as a user does.
 
 import { spawn } from "node:child_process";
 
 export interface Started {
-  /** Resolves to all output so far once it serves; rejects when it ends before. */
+  /** Resolves to the output so far when it serves. Rejects if it ends before. */
   readonly serving: Promise<string>;
   /** All output so far. */
   output(): string;
   /** Resolves to the exit code. */
   readonly ended: Promise<number | null>;
-  /** As Ctrl-C. */
+  /** Stops it like Ctrl-C. */
   interrupt(): void;
   kill(): void;
 }

@@ -14,7 +14,7 @@ export const anyText = fc.oneof(
   fc.string({ minLength: 100, maxLength: 300 }),
 );
 
-/** Names of parameters that are none. */
+/** Names of unknown parameters. */
 export const oddName = fc.constantFrom(
   "__proto__",
   "constructor",

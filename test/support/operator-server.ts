@@ -1,4 +1,4 @@
-// A Worker's operator routes, as far as the contract goes, on a real HTTP server that keeps what it was asked.
+// A Worker's operator routes on a real HTTP server that records its requests.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,12 +7,12 @@ export const ADMIN_KEY = "canary-admin-key-0123456789abcdef0123456789";
 
 export interface Asked {
   readonly method: string;
-  /** Path and query exactly as they were sent. */
+  /** Path and query as they were sent. */
   readonly target: string;
   readonly authorization: string | undefined;
 }
 
-/** What one route does: gives JSON with a status, or answers by itself. */
+/** A route returns JSON with a status, or writes its own answer. */
 export type Route = (
   asked: Asked,
   raw: { readonly request: IncomingMessage; readonly response: ServerResponse },
@@ -41,7 +41,7 @@ export const STATS = {
     },
   ],
 };
-/** The moment at which the ages in the tests are counted. */
+/** The instant from which the ages in the tests are counted. */
 export const NOW = Date.parse("2026-11-23T12:00:00Z");
 
 export const deadReport = (messageId: string, more: object = {}) => ({
@@ -58,7 +58,7 @@ export const deadReport = (messageId: string, more: object = {}) => ({
   ...more,
 });
 
-/** Routes by method and path; what is not among them is 404. The key is asked for everywhere but at /health. */
+/** Routes by method and path; any other answers 404. All but /health require the key. */
 export async function startOperatorServer(routes: Readonly<Record<string, Route>>) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {

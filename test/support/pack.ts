@@ -3,8 +3,8 @@ import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /**
- * Packs what is built, as `npm publish` would, into a folder; gives the tarball's path. With `PACKAGE_TARBALL` set it
- * is that file instead: a release tests the very file that it publishes.
+ * Packs the build into a folder, like `npm publish`, and returns the path of the tarball. With `PACKAGE_TARBALL` set it
+ * copies that file instead: a release tests the file that it publishes.
  */
 export function packInto(folder: string): string {
   const { PACKAGE_TARBALL: given } = process.env;

@@ -1,10 +1,10 @@
-// Plain workerd, without Miniflare around it: what is measured or killed is the Workers, and nothing beside them.
+// Plain workerd without Miniflare, so that tests measure and kill the Workers alone.
 
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** Path of workerd itself. Its package has no types; and Vitest's import would unwrap its default, Node's does not. */
+/** Path of the workerd binary. Its package has no types, and Vitest's import would unwrap its default export. */
 export const workerdBinary: string = createRequire(import.meta.url)("workerd").default;
 
 export interface PlainWorker {
@@ -17,12 +17,12 @@ export interface PlainWorker {
   readonly durableObjects?: {
     /** Absolute path of a folder that exists. */
     readonly storage: string;
-    /** The exported class of each namespace, by its name in the Worker's environment; also a folder in `storage`. */
+    /** The exported classes by their binding. Each class has its folder in `storage`. */
     readonly classes: Readonly<Record<string, string>>;
   };
 }
 
-/** Writes a configuration, and the scripts beside it, for some Workers by name; gives the configuration's path. */
+/** Writes the configuration and the scripts of some Workers, by name. Returns the path of the configuration. */
 export function writeConfig(folder: string, workers: Readonly<Record<string, PlainWorker>>): string {
   const entries = Object.entries(workers);
   for (const [name, { script }] of entries) writeFileSync(join(folder, `${name}.js`), script);
@@ -45,7 +45,7 @@ const config :Workerd.Config = (
 /**
  * Waits until a URL answers, whatever the status.
  *
- * @param signal Gives up at once, with its reason.
+ * @param signal Aborts the wait, with its reason.
  */
 export async function untilReachable(url: string, signal?: AbortSignal): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
@@ -61,7 +61,7 @@ export async function untilReachable(url: string, signal?: AbortSignal): Promise
 }
 
 function toServices(name: string, { bindings, durableObjects }: PlainWorker): string[] {
-  // A Cap'n Proto text is written as a JSON string is.
+  // Cap'n Proto writes texts like JSON strings.
   const all = Object.entries(bindings).map(
     ([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`,
   );

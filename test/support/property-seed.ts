@@ -1,5 +1,5 @@
-// Each run of the property tests looks at other values. The seed is printed once a file, and a run can be had
-// again with PROPERTY_SEED=… in the environment.
+// Each run of the property tests uses new random values. Each file prints its seed; set PROPERTY_SEED in the
+// environment to repeat a run.
 
 import { configureGlobal } from "fast-check";
 

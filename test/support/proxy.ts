@@ -1,4 +1,4 @@
-// A handler with the sandbox in Vonage's place, and all that can be seen of it from outside.
+// A handler with the sandbox as Vonage, and everything that it logs and sends.
 
 import {
   type ConversionHandlerOptions,
@@ -18,11 +18,11 @@ export const MAIL = {
 export const TOKEN_SECRET = { kid: "k1", secret: "the-token-secret-of-these-tests-0123456789" };
 export const ORIGIN = "https://shop.example";
 export const MESSAGE_ID = "0A0000000123ABCD1";
-/** The least that is a report. */
+/** The shortest valid report. */
 export const REPORT = { "message-id": MESSAGE_ID, delivered: "true" };
 
 /**
- * A handler for both kinds of traffic, proxy keys and tokens. `options` go over that, `answers` in the place of
+ * Creates a handler for both kinds of traffic, proxy keys and tokens. `options` override that, and `answers` replace
  * the sandbox.
  */
 export function createProxy(options: Partial<ConversionHandlerOptions> = {}, ...answers: readonly Answer[]) {
@@ -54,7 +54,7 @@ export const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
 });
 
-/** A token for MESSAGE_ID by SMS, unless told otherwise. */
+/** Mints a token, by default for MESSAGE_ID by SMS. */
 export const mint = (claims: Partial<ReportTokenClaims> = {}, options: Partial<MintOptions> = {}) =>
   mintReportToken({ messageId: MESSAGE_ID, channel: "sms", ...claims }, { secret: TOKEN_SECRET, ...options });
 
@@ -71,7 +71,7 @@ export function post(
     method: "POST",
     headers: { ...(plain && { "content-type": FORM }), ...headers },
     body: plain ? new URLSearchParams(body as Record<string, string>) : (body as BodyInit | null),
-    // Node wants it for a stream.
+    // Node requires it for a stream.
     duplex: "half",
   };
   return new Request(`https://worker.example${path}`, init);
@@ -84,7 +84,7 @@ export const postJson = (body: unknown, headers: Readonly<Record<string, string>
 export const get = (path: string, method = "GET", headers: Readonly<Record<string, string>> = {}) =>
   new Request(`https://worker.example${path}`, { method, headers });
 
-/** What the handler's JSON may hold. */
+/** The members that the handler's JSON may have. */
 export interface AnswerBody {
   readonly type?: string;
   readonly title?: string;

@@ -1,4 +1,4 @@
-// A fetch that keeps what was sent, as it would go over the wire, and answers from a script.
+// A fetch that records requests as they would go over the wire, and answers from a script.
 
 /** One request as the platform would send it. */
 export interface SentRequest {
@@ -13,10 +13,10 @@ export interface SentRequest {
   readonly signal: AbortSignal;
 }
 
-/** A status, or what makes an answer; it may throw, as fetch does. */
+/** A status, or a function that makes the answer. It may throw like fetch. */
 export type Answer = number | ((sent: SentRequest) => Response | Promise<Response>);
 
-/** Answers in the order given, the last one for ever; without any: 200 with nothing in it. */
+/** Gives the answers in order, and repeats the last one. The default is an empty 200. */
 export function createRecordingFetch(...answers: readonly Answer[]) {
   const sent: SentRequest[] = [];
   const recordingFetch: typeof fetch = async (input, init) => {
@@ -26,7 +26,7 @@ export function createRecordingFetch(...answers: readonly Answer[]) {
       url: request.url,
       path: new URL(request.url).pathname,
       headers: Object.fromEntries(request.headers),
-      // Where timers are faked, Node never comes to the end of a request that is made of a Blob.
+      // With fake timers, Node never finishes reading a request made of a Blob.
       body: await (init?.body instanceof Blob ? init.body : request).text(),
       redirect: request.redirect,
       keepalive: request.keepalive,
@@ -39,11 +39,11 @@ export function createRecordingFetch(...answers: readonly Answer[]) {
   return { fetch: recordingFetch, sent };
 }
 
-/** Never answers, and gives up when its signal says so, as fetch does. */
+/** Never answers. Rejects when its signal aborts, like fetch. */
 export const hanging: Answer = ({ signal }) =>
   new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-/** Never answers, and is deaf to its signal. */
+/** Never answers, and ignores its signal. */
 export const deaf: Answer = () => new Promise(() => {});

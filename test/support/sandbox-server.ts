@@ -1,4 +1,4 @@
-// The sandbox on a server of Node's, in the test's own process: to be looked into, and to be switched off.
+// The sandbox on a Node server in the test's process, so that tests can inspect it and switch it off.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -9,11 +9,11 @@ import { findFreePort } from "./free-port.ts";
 export interface Hit {
   /** When it came in, epoch milliseconds. */
   readonly at: number;
-  /** When it was answered, or its connection had broken. */
+  /** When it was answered or its connection broke. */
   readonly endedAt: number;
-  /** Which message it was about, as `channel id`. */
+  /** Its message, as `channel id`. */
   readonly message: string;
-  /** What was answered; 0: nothing, the connection broke. */
+  /** The status of the answer; 0 if the connection broke. */
   readonly status: number;
 }
 
@@ -22,9 +22,9 @@ export interface SandboxServer {
   readonly url: string;
   readonly port: number;
   readonly sandbox: Sandbox;
-  /** Every request for `/conversions/…` that is over and done with, in the order in which they ended. */
+  /** Every finished request for `/conversions/…`, in the order in which they ended. */
   readonly hits: readonly Hit[];
-  /** Breaks all connections; new ones are refused from then on. What was under way is among the hits after. */
+  /** Breaks all connections and refuses new ones. Requests in progress become hits. */
   close(): Promise<void>;
   /** Listens again, on the same port. */
   open(): Promise<void>;
@@ -61,7 +61,7 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
     });
     underWay.add(ended);
   });
-  // A server that ends idle connections breaks those that a caller takes up again at that very moment.
+  // A server that closes idle connections may break one just as a caller reuses it.
   server.keepAliveTimeout = 0;
   const open = async () => {
     server.listen(port, "127.0.0.1");
@@ -74,7 +74,7 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
     sandbox,
     hits,
     close: async () => {
-      // Closed already: an error, and closed all the same.
+      // If it is closed already this reports an error, which does not matter.
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -84,7 +84,7 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
   };
 }
 
-/** The most requests within any 1000 milliseconds. */
+/** Counts the most requests within any second. */
 export function peakPerSecond(hits: readonly Hit[]): number {
   const times = hits.map(({ at }) => at).sort((a, b) => a - b);
   let first = 0;
@@ -96,7 +96,7 @@ export function peakPerSecond(hits: readonly Hit[]): number {
   return peak;
 }
 
-/** Has the sandbox answer; gives the status, or 0 where the connection broke before, on whichever side. */
+/** Lets the sandbox answer. Returns the status, or 0 if either side broke the connection before. */
 async function answer(
   sandbox: Sandbox,
   url: string,

@@ -1,5 +1,5 @@
-// `node test/support/side-by-side.ts NAME…` runs npm scripts at the same time and fails if one of them fails. The last
-// one's output comes last, so that the totals of the tests are the last line.
+// `node test/support/side-by-side.ts NAME…` runs npm scripts at the same time and fails if one of them fails. It prints
+// their output in the given order, so that totals come last.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

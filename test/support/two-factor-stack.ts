@@ -1,4 +1,4 @@
-// The whole workflow: the Worker with the workflow on, on workerd, and Vonage's sandbox, which sends it webhooks.
+// The whole workflow: the Worker on workerd, and Vonage's sandbox, which sends it webhooks.
 
 import { type RunningWorker, startOnWorkerd } from "../../adapters/playground/workerd.ts";
 import { SANDBOX_APPLICATION, SANDBOX_CREDENTIALS, type Sandbox } from "../../src/sandbox/index.ts";
@@ -11,12 +11,12 @@ import { createTurnedClock, TURNED_CLOCK_WORKER } from "./turned-clock/turned-cl
 export const CODE_SECRET = "code-secret-0123456789-0123456789-abcdef";
 /** The signature secret of the sandbox's account for 2FA. */
 export const SIGNATURE_SECRET = [...SANDBOX_CREDENTIALS.twoFactor.apiSecret].reverse().join("");
-/** A number of ours, to which users reply. */
+/** The number that users reply to. */
 export const OUR_NUMBER = "447700900000";
 
 /** The least that the settings allow between two messages of a challenge. */
 export const COOLDOWN_MS = 5000;
-/** Longer than the Worker sends more slowly after Vonage has throttled it. */
+/** After Vonage has throttled it, the Worker sends more slowly for less than this. */
 export const THROTTLED_MS = 15_000;
 
 /** A complete configuration of the workflow, with Vonage at `url`. */
@@ -43,7 +43,7 @@ export interface TwoFactorStack {
   readonly vonage: SandboxServer;
   readonly sandbox: Sandbox;
   readonly client: TwoFactorClient;
-  /** What the Worker wrote to its console. */
+  /** The lines of the Worker's console. */
   readonly logs: readonly string[];
   /** The time in Worker and sandbox, epoch milliseconds. */
   now(): number;
@@ -52,7 +52,7 @@ export interface TwoFactorStack {
   stop(): Promise<void>;
 }
 
-/** Starts both; `bindings` come over a complete configuration. Webhooks are signed unless the bindings say otherwise. */
+/** Starts both. `bindings` override single settings of a complete configuration. By default webhooks are signed. */
 export async function startTwoFactorStack(
   bindings: Readonly<Record<string, string>> = {},
 ): Promise<TwoFactorStack> {
@@ -88,7 +88,7 @@ export async function startTwoFactorStack(
 
 let given = 0;
 
-/** A number that nobody else in this file has. */
+/** Returns a number that no other test of this process uses. */
 export const aNumber = (): string => `4474001${String(given++).padStart(5, "0")}`;
 
 /** The code in the last text that arrived at a number. */
@@ -97,17 +97,17 @@ export function codeAt(sandbox: Sandbox, number: string): string {
   return /^(\d{4,10}) /.exec(text)?.[1] ?? `no code in "${text}"`;
 }
 
-/** The code that is heard in the last call to a number. */
+/** The code in the last call to a number. */
 export function codeHeardAt(sandbox: Sandbox, number: string): string {
   const { heard = "" } = sandbox.handset(number).calls().at(-1) ?? {};
   return (heard.match(/\d(?:, \d)+/)?.[0] ?? "").replaceAll(", ", "");
 }
 
-/** A code of the same length that it is not. */
+/** Returns a wrong code of the same length. */
 export const notThe = (code: string): string =>
   code.replace(/\d$/, (last) => String((Number(last) + 1) % 10));
 
-/** What Vonage was told of a message, oldest first: `true` or `false`. */
+/** The outcomes that were reported for a message, oldest first. */
 export function reportsOf(sandbox: Sandbox, messageId: string | undefined): boolean[] {
   return sandbox.reports().flatMap((one) => (one.messageId === messageId ? [one.delivered] : []));
 }

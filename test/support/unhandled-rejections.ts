@@ -1,10 +1,10 @@
-// Taken before a test fakes it.
+// Read before a test fakes it.
 const { setImmediate } = globalThis;
 
-/** Lets everything that is due happen, whatever the test's clock says. */
+/** Lets all pending callbacks run, even if the test fakes timers. */
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** What was rejected while `action` ran, and handled by nobody. */
+/** Returns the unhandled rejections while `action` ran. */
 export async function unhandledRejectionsOf(action: () => unknown): Promise<unknown[]> {
   const reasons: unknown[] = [];
   const listen = (reason: unknown) => reasons.push(reason);

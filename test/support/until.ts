@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-/** Reports are on their way for a moment. */
+/** A report needs a moment to arrive. */
 const PATIENCE_MS = 5000;
 
-/** Waits until something is as it should be. */
+/** Waits until `look` returns the wanted value. */
 export async function untilEqual<T>(look: () => T | Promise<T>, wanted: T): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     try {

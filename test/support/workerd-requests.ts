@@ -1,4 +1,4 @@
-// Runs inside workerd: what the clients give to fetch, and what becomes of it there.
+// Runs in workerd: creates the requests that clients give to fetch, and returns what the runtime does with them.
 
 import { createConversionClient } from "../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
@@ -18,13 +18,13 @@ export default {
     };
     const { status } = await createConversionClient({ credentials, fetch: send }).sms(report);
     const twoFactor = createTwoFactorClient({ endpoint: "https://vonage.example", key: "k", fetch: send });
-    // Nothing listens there. The global fetch is the runtime's own.
+    // No server listens there. The global fetch is the runtime's.
     const nowhere = "http://127.0.0.1:9";
     const retry = false;
     return Response.json({
       caches: [...caches],
       status,
-      // The sandbox is no Worker.
+      // The sandbox is not a Worker.
       notTheWorker: await codeOf(twoFactor.start({ to: "+12015550123", channel: "sms" })),
       nowhere: [
         await codeOf(createConversionClient({ credentials, baseUrl: nowhere, retry }).sms(report)),

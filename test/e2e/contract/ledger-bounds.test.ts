@@ -5,39 +5,26 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { mintReportToken } from "../../../src/token/index.ts";
 import { TOKEN_SECRET } from "../../support/local-stack.ts";
-import {
-  type Answered,
-  AS_JSON,
-  BY_ALERTS,
-  BY_SHOP,
-  callsOf,
-  type LedgerWorker,
-  type Parameters,
-  problemOf,
-  startLedgerWorker,
-} from "./ledger-worker.ts";
-import { type ScriptedVonage, startScriptedVonage, type Trouble } from "./scripted-vonage.ts";
+import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
+import { type Answered, AS_JSON, BY_ALERTS, BY_SHOP, type Parameters, problemOf } from "./ledger-worker.ts";
+import type { ScriptedVonage, Trouble } from "./scripted-vonage.ts";
 
 const TIMEOUT_MS = 2000;
 const OF_SHOP: Parameters = { ...BY_SHOP, ...AS_JSON };
 const OF_ALERTS: Parameters = { ...BY_ALERTS, ...AS_JSON };
 
+let stack: LedgerStack;
 let vonage: ScriptedVonage;
-let worker: LedgerWorker;
-let calls: ReturnType<typeof callsOf>;
+let calls: LedgerStack["calls"];
 beforeAll(async () => {
-  vonage = await startScriptedVonage();
-  worker = await startLedgerWorker(vonage.url, {
+  stack = await startLedgerStack({
     LEDGER_SHARDS: "64",
     REPORT_BUDGET_MS: "1500",
     UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
   });
-  calls = callsOf(worker);
+  ({ vonage, calls } = stack);
 });
-afterAll(async () => {
-  await worker.stop();
-  await vonage.close();
-});
+afterAll(() => stack.stop());
 
 const never = new Promise<never>(() => {});
 const outcomesOf = (id: string) => vonage.attempts(id).map(({ delivered }) => delivered);

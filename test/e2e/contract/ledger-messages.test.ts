@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mintReportToken, verifyReportToken } from "../../../src/token/index.ts";
 import { ADMIN_KEY, OTHER_PROXY_KEY, PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
+import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import {
   type Answered,
   BY_ADMIN,
@@ -17,25 +18,22 @@ import {
   problemOf,
   startLedgerWorker,
 } from "./ledger-worker.ts";
-import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
+import type { ScriptedVonage } from "./scripted-vonage.ts";
 
 const NEWER = { kid: "k2", secret: "newer-token-secret-0123456789-0123456789" };
 const FOR_THE_SHOP = { secret: NEWER, audience: "the-shop" };
 const DAY_S = 86_400;
 
+let stack: LedgerStack;
 let vonage: ScriptedVonage;
 let worker: LedgerWorker;
-let calls: ReturnType<typeof callsOf>;
+let calls: LedgerStack["calls"];
 beforeAll(async () => {
-  vonage = await startScriptedVonage();
   const secrets = [NEWER, TOKEN_SECRET].map(({ kid, secret }) => `${kid}:${secret}`).join(",");
-  worker = await startLedgerWorker(vonage.url, { TOKEN_SECRETS: secrets, TOKEN_AUDIENCE: "the-shop" });
-  calls = callsOf(worker);
+  stack = await startLedgerStack({ TOKEN_SECRETS: secrets, TOKEN_AUDIENCE: "the-shop" });
+  ({ vonage, worker, calls } = stack);
 });
-afterAll(async () => {
-  await worker.stop();
-  await vonage.close();
-});
+afterAll(() => stack.stop());
 
 /** What a JWT says, read with nothing of the code under test. */
 function readToken(token: string) {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { mintReportToken } from "../../../src/token/index.ts";
 import { ADMIN_KEY, PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
+import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import {
   AS_JSON,
   BY_ADMIN,
@@ -17,7 +18,7 @@ import {
   problemOf,
   startLedgerWorker,
 } from "./ledger-worker.ts";
-import { createGate, type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
+import { createGate, type ScriptedVonage } from "./scripted-vonage.ts";
 
 const SHARDS = 7;
 const WHEN = "2026-03-04 05:06:07";
@@ -35,20 +36,20 @@ const FILLED = {
 } as const;
 const ALL = Object.values(FILLED).flat().length;
 
+let stack: LedgerStack;
 let vonage: ScriptedVonage;
 let worker: LedgerWorker;
-let calls: ReturnType<typeof callsOf>;
+let calls: LedgerStack["calls"];
 const gate = createGate();
 const began = Date.now();
 beforeAll(async () => {
-  vonage = await startScriptedVonage();
-  worker = await startLedgerWorker(vonage.url, {
+  stack = await startLedgerStack({
     LEDGER_SHARDS: String(SHARDS),
     LEDGER_RETENTION_HOURS: "30",
     REPORT_BUDGET_MS: "300",
     UPSTREAM_TIMEOUT_MS: "30000",
   });
-  calls = callsOf(worker);
+  ({ vonage, worker, calls } = stack);
   const asAlerts = { ...BY_ALERTS, ...AS_JSON };
   for (const messageId of FILLED.tracking) await calls.track({ messageId, expiresIn: "600" });
   for (const id of FILLED.recorded) await calls.report(id, true, { channel: "voice", timestamp: WHEN });
@@ -65,8 +66,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   gate.open();
-  await worker.stop();
-  await vonage.close();
+  await stack.stop();
 });
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

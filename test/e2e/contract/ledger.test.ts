@@ -3,6 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PROXY_KEY } from "../../support/local-stack.ts";
+import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import {
   A_SHARD_EACH,
   type Answered,
@@ -10,34 +11,29 @@ import {
   BY_ALERTS,
   BY_SHOP,
   basic,
-  callsOf,
   type LedgerWorker,
   problemOf,
-  startLedgerWorker,
 } from "./ledger-worker.ts";
-import { createGate, type ScriptedVonage, startScriptedVonage, type Trouble } from "./scripted-vonage.ts";
+import { createGate, type ScriptedVonage, type Trouble } from "./scripted-vonage.ts";
 
 const BUDGET_MS = 1000;
 const TIMEOUT_MS = 3000;
 const WHEN = "2026-03-04 05:06:07";
 const LATER = "2026-03-04 05:16:17";
 
+let stack: LedgerStack;
 let vonage: ScriptedVonage;
 let worker: LedgerWorker;
-let calls: ReturnType<typeof callsOf>;
+let calls: LedgerStack["calls"];
 beforeAll(async () => {
-  vonage = await startScriptedVonage();
-  worker = await startLedgerWorker(vonage.url, {
+  stack = await startLedgerStack({
     LEDGER_SHARDS: A_SHARD_EACH,
     REPORT_BUDGET_MS: String(BUDGET_MS),
     UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
   });
-  calls = callsOf(worker);
+  ({ vonage, worker, calls } = stack);
 });
-afterAll(async () => {
-  await worker.stop();
-  await vonage.close();
-});
+afterAll(() => stack.stop());
 
 /** Until everything that was promised of a message has arrived. */
 const arrived = (messageId: string, count = 1) =>

@@ -10,7 +10,7 @@ const ACTIVE = [
   "TOKEN_SECRETS",
 ];
 
-/** `.dev.vars.example`: every secret, with a value that is obviously none. */
+/** `.dev.vars.example`: every secret, with an obvious placeholder as its value. */
 export function formatDevVars(settings: Settings): string {
   const entries = Object.entries<Setting>(settings).flatMap(([name, setting]) => {
     if (setting.secret === undefined) return [];

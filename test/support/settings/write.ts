@@ -1,4 +1,4 @@
-// `npm run docs:settings`: writes what follows from the table of settings.
+// `npm run docs:settings`: writes everything that is generated from the table of settings.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { WRITTEN, writeInto } from "./written.ts";

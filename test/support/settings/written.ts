@@ -10,7 +10,7 @@ import { formatTable } from "./markdown-table.ts";
 import { formatWranglerVars } from "./wrangler-vars.ts";
 
 interface Written {
-  /** Matches the part of the file that is written; the first group stays before it. */
+  /** Matches the generated part of the file. The first group is kept before it. */
   readonly part: RegExp;
   readonly text: string;
 }

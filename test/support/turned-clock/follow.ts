@@ -42,7 +42,7 @@ export function followClock<T extends ShardContext>(
       started.set(`${binding} ${name}`, [binding, name]);
     }
 
-    /** The alarm was set by the clock as it was before. */
+    /** Moves the alarm that was set before the clock was turned. */
     async turnAlarm(by: number): Promise<void> {
       const at = await this.#getAlarm();
       if (at !== null) await this.#setAlarm(at - by);

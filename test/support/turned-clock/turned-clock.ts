@@ -1,6 +1,6 @@
-// The clock of Workers, as the test that turns it holds it. Their sandbox should go by the same clock.
+// The test's side of a clock that can be turned. Give the same clock to the Workers' sandbox.
 
-/** The module of a Worker with such a clock. */
+/** The module of a Worker whose clock can be turned. */
 export const TURNED_CLOCK_WORKER = "test/support/turned-clock/worker.ts";
 
 export interface TurnedClock {

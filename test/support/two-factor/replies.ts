@@ -3,7 +3,7 @@
 import type { CodeMessage } from "../../../src/two-factor/senders/sender.ts";
 import type { Answer, SentRequest } from "../recording-fetch.ts";
 
-/** Everything that must not be found in an error begins with one of these. */
+/** Everything that an error must not contain begins with one of these. */
 export const CANARIES = /canary|738291|12015550123/;
 
 export const message: CodeMessage = {
@@ -21,7 +21,7 @@ export const json =
   () =>
     new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
 
-/** A reply of the SMS API: a message id for each part that was taken, a status for each that was not. */
+/** A reply of the SMS API: a message id for each accepted part, a status for each refused one. */
 export const smsReply = (...parts: readonly (string | number)[]): Answer =>
   json({
     "message-count": String(parts.length),
@@ -42,11 +42,11 @@ export const callReply: Answer = json(
   201,
 );
 
-/** What was in the form, in the order it was sent in. */
+/** The fields of the form, in the order in which they were sent. */
 export const formOf = (sent: SentRequest | undefined): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(sent?.body));
 
-/** All that an error shows, however one looks at it. */
+/** Everything that an error shows, in every way of printing it. */
 export const everythingIn = (error: Error): string =>
   [error.message, error.stack, JSON.stringify(error), String(error.cause), Object.values(error).join()].join(
     "\n",

@@ -1,21 +1,20 @@
 import { describe, expect, it } from "vitest";
-import {
-  type ChallengeShard,
-  createChallengeShard,
-} from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
-import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
+import type { ChallengeShard } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
 import type { Keyed, NewChallenge } from "../../../../adapters/http/two-factor/challenges.ts";
 import { hashRequest, readIdempotencyKey } from "../../../../src/two-factor/challenge/idempotency-key.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const NOW = Date.UTC(2026, 5, 1, 12);
-const NUMBER = "447400123456";
-const SECRET = { kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" };
-const NEW_SECRET = { kid: "c2", secret: "another-secret-0123456789-0123456789-ab" };
-const CODE = "918273";
+import {
+  CODE,
+  challengeOf,
+  createQuietShard,
+  HOUR,
+  MINUTE,
+  NOW,
+  NUMBER,
+  OTHER_SECRET,
+  SECOND,
+  SECRET,
+} from "../../../support/two-factor/challenge-shard.ts";
 
 const keyed = (key: string, request: Record<string, unknown> = { to: NUMBER }) =>
   hashRequest([SECRET], ["shop"], key, request);
@@ -152,7 +151,7 @@ describe("a key", () => {
     await world.begin("a", undefined);
     const request = { check: "000000" };
     const before = await hashRequest([SECRET], ["shop"], "k", request);
-    const after = await hashRequest([NEW_SECRET, SECRET], ["shop"], "k", request);
+    const after = await hashRequest([OTHER_SECRET, SECRET], ["shop"], "k", request);
     await world.shard.check("a", "000000", before);
     expect(await world.shard.check("a", "000000", after)).toMatchObject({ earlier: "done" });
     world.shard.claim(before, "a");
@@ -251,39 +250,17 @@ function createWorld() {
     shard: undefined as unknown as ChallengeShard,
 
     /** Another instance over what is stored. */
-    restart(maxBytes = 1_000_000_000): void {
-      world.shard = createChallengeShard(
-        {
-          store: createChallengeStore(database.sql, database.transact),
-          transact: database.transact,
-          ledger: {
-            report: async () => ({ outcome: "recorded" }) as never,
-            track: async () => "tracked" as never,
-          },
-          setAlarm: (at) => {
-            world.alarmAt = at;
-          },
-          waitUntil: () => {},
-          now: () => world.now,
-          logFailure: () => {},
+    restart(maxBytes?: number): void {
+      world.shard = createQuietShard(database, maxBytes === undefined ? {} : { maxBytes }, {
+        setAlarm: (at) => {
+          world.alarmAt = at;
         },
-        {
-          lifetime: 5 * MINUTE,
-          cooldown: 30 * SECOND,
-          maxMessages: 4,
-          codeSecrets: [SECRET],
-          codeLength: 6,
-          maxGuesses: 5,
-          keep: 24 * HOUR,
-          maxBytes,
-        },
-      );
+        now: () => world.now,
+      });
     },
 
-    begin(id: string, key: Keyed | undefined, code = CODE, more: Partial<NewChallenge> = {}) {
-      const message = { to: NUMBER, country: "GB", brand: "Acme", locale: "en", channel: "sms" } as const;
-      return world.shard.begin({ ...message, id, clientRef: id, code, ...more }, key);
-    },
+    begin: (id: string, key: Keyed | undefined, code = CODE, more: Partial<NewChallenge> = {}) =>
+      world.shard.begin(challengeOf(id, { code, ...more }), key),
 
     keys: () => ["key_claims", "key_answers"].map((table) => database.all(`SELECT * FROM ${table}`).length),
   };

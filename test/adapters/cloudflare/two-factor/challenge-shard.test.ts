@@ -13,28 +13,22 @@ import type { LedgerReport, TrackedMessage } from "../../../../adapters/http/por
 import type { Begun, NewChallenge } from "../../../../adapters/http/two-factor/challenges.ts";
 import type { Challenge } from "../../../../src/two-factor/challenge/challenge.ts";
 import type { DeliveryReceipt } from "../../../../src/webhooks/delivery-receipt.ts";
+import { createFailingTransaction } from "../../../support/failing-transaction.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
+import {
+  CODE,
+  challengeOf,
+  HOUR,
+  MINUTE,
+  NOW,
+  NUMBER,
+  OTHER_SECRET,
+  RULES,
+  SECOND,
+  SECRET,
+} from "../../../support/two-factor/challenge-shard.ts";
 import { settle } from "../../../support/unhandled-rejections.ts";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const NOW = Date.UTC(2026, 5, 1, 12);
-
-const NUMBER = "447400123456";
-const SECRET = { kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" };
-const OTHER_SECRET = { kid: "c2", secret: "another-secret-0123456789-0123456789-ab" };
-const RULES: ChallengeShardRules = {
-  lifetime: 5 * MINUTE,
-  cooldown: 30 * SECOND,
-  maxMessages: 4,
-  codeSecrets: [SECRET],
-  codeLength: 6,
-  maxGuesses: 5,
-  keep: 24 * HOUR,
-  maxBytes: 1_000_000_000,
-};
-const CODE = "918273";
 const WRONG = "000000";
 
 describe("a challenge", () => {
@@ -781,18 +775,6 @@ describe("a reply", () => {
 
 type Told = LedgerReport | TrackedMessage;
 
-function challengeOf(id: string, more: Partial<NewChallenge> = {}): NewChallenge {
-  const base = {
-    to: NUMBER,
-    country: "GB",
-    brand: "Acme",
-    locale: "en",
-    channel: "sms",
-    code: CODE,
-  } as const;
-  return { ...base, id, clientRef: id, ...more };
-}
-
 function receiptOf(messageId: string, more: Partial<DeliveryReceipt> = {}): DeliveryReceipt {
   return { messageId, number: NUMBER, status: "delivered", errorCode: 0, ...more };
 }
@@ -899,19 +881,7 @@ function createWorld() {
           return database.sql.databaseSize;
         },
       }),
-      transact: (work) => {
-        const before = world.alarm;
-        try {
-          return database.transact(() => {
-            const result = work();
-            if (world.breaks("COMMIT")) throw new Error("The disk cannot write.");
-            return result;
-          });
-        } catch (error) {
-          world.alarm = before;
-          throw error;
-        }
-      },
+      transact: createFailingTransaction(database, world),
       ledger: {
         report: (one) => tell(one).then(() => ({ status: "recorded", attempts: 1 })),
         track: (one) => tell(one).then(() => "tracked"),

@@ -3,16 +3,13 @@
 
 import { describe, expect, it } from "vitest";
 import { hashText } from "../../../../adapters/cloudflare/objects.ts";
-import { createChallengeShard } from "../../../../adapters/cloudflare/two-factor/challenge-shard.ts";
-import { createChallengeStore } from "../../../../adapters/cloudflare/two-factor/challenge-store.ts";
 import { createLimitStore } from "../../../../adapters/cloudflare/two-factor/limit-store.ts";
 import { createSendLimiter } from "../../../../adapters/cloudflare/two-factor/send-limiter.ts";
 import { createShardedChallenges } from "../../../../adapters/cloudflare/two-factor/sharded-challenges.ts";
 import { partOf } from "../../../../src/two-factor/challenge/limits.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
+import { createQuietShard, HOUR, NOW } from "../../../support/two-factor/challenge-shard.ts";
 
-const NOW = Date.UTC(2026, 5, 1, 12);
-const HOUR = 3_600_000;
 const CODE = "398838";
 
 const PHONES = [
@@ -31,29 +28,9 @@ const NEW = {
 } as const;
 
 function createShard() {
-  const { sql, transact, all } = createMemorySql();
-  const shard = createChallengeShard(
-    {
-      store: createChallengeStore(sql),
-      transact,
-      ledger: { report: async () => ({ status: "recorded", attempts: 1 }), track: async () => "tracked" },
-      setAlarm: () => {},
-      waitUntil: () => {},
-      now: () => NOW,
-      logFailure: () => {},
-    },
-    {
-      codeSecrets: [{ kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" }],
-      codeLength: 6,
-      maxGuesses: 5,
-      lifetime: HOUR,
-      cooldown: 1000,
-      maxMessages: 4,
-      keep: HOUR,
-      maxBytes: 1e9,
-    },
-  );
-  return { shard, sql, all };
+  const database = createMemorySql();
+  const shard = createQuietShard(database, { lifetime: HOUR, cooldown: 1000, keep: HOUR });
+  return { shard, sql: database.sql, all: database.all };
 }
 
 describe.each(PHONES)("a phone in %s", (_, known, other) => {

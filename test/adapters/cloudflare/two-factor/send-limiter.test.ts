@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLimitStore } from "../../../../adapters/cloudflare/two-factor/limit-store.ts";
 import { createSendLimiter } from "../../../../adapters/cloudflare/two-factor/send-limiter.ts";
 import type { LimitKind, Limits } from "../../../../src/two-factor/challenge/limits.ts";
+import { createFailingTransaction } from "../../../support/failing-transaction.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
 
 const MINUTE = 60_000;
@@ -376,19 +377,7 @@ function createWorld(limits: Limits = LIMITS) {
       const limiter = createSendLimiter(
         {
           store: createLimitStore(database.sql),
-          transact: (work) => {
-            const before = world.alarm;
-            try {
-              return database.transact(() => {
-                const result = work();
-                if (world.breaks("COMMIT")) throw new Error("The disk cannot write.");
-                return result;
-              });
-            } catch (error) {
-              world.alarm = before;
-              throw error;
-            }
-          },
+          transact: createFailingTransaction(database, world),
           setAlarm: (at) => {
             world.alarm = at;
           },
