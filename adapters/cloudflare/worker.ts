@@ -44,15 +44,11 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
 
   const worker: Worker = {
     fetch(request, env, context) {
-      const background: Promise<unknown>[] = [];
-      const answer = handlers(env)(request, {
-        waitUntil: (work) => background.push(work),
+      return handlers(env)(request, {
+        waitUntil: (work) => context.waitUntil(work),
         lengthHolds: true,
         clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
       });
-      // Register the work at once: a page may close the connection before its caller is identified.
-      context.waitUntil(answer.then(() => Promise.allSettled(background)));
-      return answer;
     },
 
     /**

@@ -19,7 +19,7 @@ export type ConversionHandler = (request: Request, context?: HandlerContext) => 
 /** Collected while a request is answered. */
 interface Trail {
   readonly requestId: string;
-  log: Partial<LogEntry>;
+  readonly log: Partial<LogEntry>;
 }
 
 export type AppEnv = { Bindings: HandlerContext & { readonly trail: Trail } };
@@ -59,40 +59,56 @@ export function createApp(config: AppConfig): Hono<AppEnv> {
   return app;
 }
 
-/** Serves a path with its methods; all others get 405. */
+/**
+ * Serves a path with its methods; all others get 405. A path has one handler only: Hono answers a request that matches
+ * a single handler without composing a chain, which costs about 5 % on workerd.
+ *
+ * @param log Added to the log entries of this path.
+ */
 export function addRoute(
   app: Hono<AppEnv>,
   config: AppConfig,
   path: string,
   methods: Partial<Record<Method, (c: Context<AppEnv>) => Answer | Promise<Answer>>>,
+  log: Partial<LogEntry> = {},
 ): void {
-  for (const [method, handle] of Object.entries(methods)) {
-    app.on(method, path, async (c) => {
-      // The log gets the pattern: the path itself may hold a message id.
-      c.env.trail.log = { route: path };
-      return respond(c, await handle(c));
-    });
-  }
-  const allow = Object.keys(methods)
-    .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
-    .join(", ");
+  const handlers = new Map(Object.entries(methods));
+  const get = handlers.get("GET");
+  if (get !== undefined) handlers.set("HEAD", get);
+  const allow = [...handlers.keys()].join(", ");
   const refusal = problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow });
-  app.all(path, async (c) => respond(c, await answerPublic(config, c.env, refusal)));
+  app.all(path, async (c) => {
+    const handle = handlers.get(c.req.method);
+    if (handle === undefined) return respond(c, await answerPublic(config, c.env, refusal));
+    // The log gets the pattern: the path itself may hold a message id.
+    Object.assign(c.env.trail.log, { route: path }, log);
+    return respond(c, await handle(c));
+  });
 }
 
 /** Makes the response, and hands its log entry on. */
 export function respond(c: Context<AppEnv>, { status, headers, body, log }: Answer): Response {
   const { trail } = c.env;
-  trail.log = { ...trail.log, ...log };
+  Object.assign(trail.log, log);
   return new Response(body, {
     status,
     headers: { ...headers, ...COMMON_HEADERS, "x-request-id": trail.requestId },
   });
 }
 
-/** Gives every request an id and logs it once. This is no middleware because each costs about 5 % on workerd. */
+/**
+ * Gives every request an id, logs it once, and keeps its work alive if the caller leaves. This is no middleware because
+ * each costs about 5 % on workerd.
+ */
 export function observe(app: Hono<AppEnv>, log: Log = logToConsole): ConversionHandler {
-  return async (request, context = {}) => {
+  return (request, context = {}) => {
+    const answered = answer(request, context);
+    // At once: a page may close before its caller is identified, and its report must go out nevertheless.
+    context.waitUntil?.(answered);
+    return answered;
+  };
+
+  async function answer(request: Request, context: HandlerContext): Promise<Response> {
     const started = Date.now();
     // Always generated here: nothing in the log may come from the caller.
     const requestId = crypto.randomUUID();
@@ -108,12 +124,13 @@ export function observe(app: Hono<AppEnv>, log: Log = logToConsole): ConversionH
     const { method } = request;
     write(log, { level: "info", requestId, method, route: null, status, outcome: "ok", ms, ...trail.log });
     return response;
-  };
+  }
 }
 
 /** A log that throws or rejects must not break an answer. */
-async function write(log: Log, entry: LogEntry): Promise<void> {
+function write(log: Log, entry: LogEntry): void {
   try {
-    await log(entry);
+    const written: unknown = log(entry);
+    if (written instanceof Promise) written.catch(() => {});
   } catch {}
 }

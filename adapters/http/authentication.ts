@@ -1,9 +1,10 @@
 // Every call about reports and codes starts here: read its parameters, identify its caller, count it against a rate
 // limit.
 
-import type { DecodedParameters } from "../../src/wire/parameters.ts";
+import { parseJson } from "../../src/wire/json-body.ts";
+import { type DecodedParameters, mergeParameters } from "../../src/wire/parameters.ts";
 import type { Traffic } from "../../src/wire/report.ts";
-import { parseQuery, readParameters } from "../../src/wire/request-parameters.ts";
+import { readQueryAndBody } from "../../src/wire/request-parameters.ts";
 import type { Answer } from "./answer.ts";
 import { type Caller, identifyAdmin, identifyCaller } from "./caller.ts";
 import type { HandlerContext } from "./context.ts";
@@ -31,14 +32,14 @@ export async function authenticate(
   config: HandlerConfig,
   context: HandlerContext,
 ): Promise<Authenticated | Answer> {
-  const decoded = await readParameters(request, context.lengthHolds);
   const asPublic = (answer: Answer) => answerPublic(config, context, answer);
-  if (typeof decoded === "string")
-    return asPublic(answerRefusal({ reason: "unreadable_body", why: decoded }));
+  const read = await readQueryAndBody(request, context.lengthHolds, parseJson);
+  if (typeof read === "string") return asPublic(answerRefusal({ reason: "unreadable_body", why: read }));
+  const decoded = mergeParameters(read.query, read.body);
   if (decoded.unread === "body") {
     return asPublic(answerRefusal({ reason: "malformed_json", errors: decoded.faults }));
   }
-  if (parseQuery(request.url).parameters.has("token")) {
+  if (read.query.parameters.has("token")) {
     return asPublic(answerRefusal({ reason: "invalid_parameters", errors: [TOKEN_IN_URL] }));
   }
 

@@ -22,12 +22,12 @@ export const CALLER_PARAMETERS: ReadonlySet<string> = new Set(["token", "api_key
  * @param now Epoch milliseconds.
  * @returns `undefined` for an unknown caller.
  */
-export async function identifyCaller(
+export function identifyCaller(
   authorization: string | null,
   parameters: Parameters,
   config: Pick<HandlerConfig, "proxyKeys" | "tokenSecrets" | "tokenAudience">,
   now: number,
-): Promise<Caller | undefined> {
+): Caller | undefined | Promise<Caller | undefined> {
   if (authorization !== null) {
     const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (bearer?.includes(".")) return fromToken(bearer, config);
@@ -41,8 +41,7 @@ export async function identifyCaller(
   const key = parameters.get("api_secret");
   if (key !== undefined) return fromNameAndKey(name, key, config);
   const known = config.proxyKeys.find((one) => one.name === name);
-  const signed = known && isFresh(parameters, now) && (await verifySignature(parameters, known.key));
-  return signed ? { kind: "key", name, traffic: known.traffic } : undefined;
+  return known && isFresh(parameters, now) ? fromSignature(known, parameters) : undefined;
 }
 
 /**
@@ -67,6 +66,13 @@ async function fromToken(token: string, config: Pick<HandlerConfig, "tokenSecret
   } catch {
     return undefined;
   }
+}
+
+async function fromSignature(
+  { name, key, traffic }: HandlerConfig["proxyKeys"][number],
+  parameters: Parameters,
+) {
+  return (await verifySignature(parameters, key)) ? ({ kind: "key", name, traffic } as const) : undefined;
 }
 
 function fromNameAndKey(name: string, key: string, config: Pick<HandlerConfig, "proxyKeys">) {

@@ -79,12 +79,8 @@ export function createHandler(
     },
   });
   for (const channel of CHANNELS) {
-    addRoute(app, config, `/conversions/${channel}`, {
-      POST: async (c) => {
-        const answer = await report(c.req.raw, channel, c.env);
-        return { ...answer, log: { channel, ...answer.log } };
-      },
-    });
+    const methods = { POST: (c: Context<AppEnv>) => report(c.req.raw, channel, c.env) };
+    addRoute(app, config, `/conversions/${channel}`, methods, { channel });
   }
   addRoute(app, config, "/messages", {
     POST: (c) => track?.(c.req.raw, c.env) ?? asPublic(c, answerRefusal({ reason: "no_ledger" })),

@@ -50,9 +50,13 @@ export async function limitPublic(
 }
 
 /** A rate limit that fails lets the request pass: it protects against floods, and must not stop reports by itself. */
-export async function isTooFast(rateLimit: RateLimit | undefined, key: string): Promise<boolean> {
+export function isTooFast(rateLimit: RateLimit | undefined, key: string): boolean | Promise<boolean> {
+  return rateLimit !== undefined && exceeds(rateLimit, key);
+}
+
+async function exceeds(rateLimit: RateLimit, key: string): Promise<boolean> {
   try {
-    return rateLimit !== undefined && !(await rateLimit.limit({ key })).success;
+    return !(await rateLimit.limit({ key })).success;
   } catch {
     return false;
   }

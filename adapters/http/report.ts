@@ -1,7 +1,7 @@
 // `POST /conversions/{channel}`: authentication → parameters → report → submission → answer.
 
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
-import { type Channel, createReportSchema, type Traffic } from "../../src/wire/report.ts";
+import { type Channel, createReportSchema } from "../../src/wire/report.ts";
 import { decodeReport } from "../../src/wire/report-parameters.ts";
 import { type Answer, answerJson } from "./answer.ts";
 import { authenticate } from "./authentication.ts";
@@ -9,7 +9,7 @@ import { CALLER_PARAMETERS } from "./caller.ts";
 import type { HandlerContext } from "./context.ts";
 import type { HandlerConfig } from "./options.ts";
 import { adviseWaiting, answerRefusal } from "./refusal-problem.ts";
-import type { Submission, Submit } from "./submission.ts";
+import type { Submit } from "./submission.ts";
 
 /** Makes the route that takes reports. */
 export function createReportRoute(config: HandlerConfig, submit: Submit) {
@@ -26,24 +26,16 @@ export function createReportRoute(config: HandlerConfig, submit: Submit) {
     if (caller.kind === "token" && (caller.messageId !== report.messageId || caller.channel !== channel)) {
       return answerRefusal({ reason: "other_message" }, undefined, seen);
     }
-    // A page may close before the answer; its report must go out nevertheless.
-    const work = submit(report, caller.traffic);
-    context.waitUntil?.(work.catch(() => {}));
-    const { log, ...answer } = toAnswer(await work, caller.traffic);
+    const submission = await submit(report, caller.traffic);
+    const { status, attempts } = submission;
+    if (status === "refused") return answerRefusal(submission.refusal, caller.traffic, { ...seen, attempts });
+    const { reason } = submission;
+    const advice = reason && { reason, ...adviseWaiting(reason, caller.traffic) };
+    const log = { ...seen, outcome: status, attempts, ...advice };
     // This package's clients get JSON; SDKs get what Vonage would answer.
     const wantsJson = caller.kind === "token" || request.headers.get("accept")?.includes("application/json");
-    return {
-      ...answer,
-      ...(answer.status < 300 && !wantsJson && { ...EMPTY_ANSWER, body: null }),
-      log: { ...seen, ...log },
-    };
+    return wantsJson
+      ? answerJson(status === "accepted" ? 202 : 200, { status }, log)
+      : { ...EMPTY_ANSWER, body: null, log };
   };
-}
-
-function toAnswer(submission: Submission, traffic: Traffic): Answer {
-  const { status, attempts } = submission;
-  if (status === "refused") return answerRefusal(submission.refusal, traffic, { attempts });
-  const { reason } = submission;
-  const advice = reason && { reason, ...adviseWaiting(reason, traffic) };
-  return answerJson(status === "accepted" ? 202 : 200, { status }, { outcome: status, attempts, ...advice });
 }

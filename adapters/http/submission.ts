@@ -27,9 +27,9 @@ const RETRY = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
 /** Makes the function that submits reports. Every request to Vonage carries the time of arrival as its `timestamp`. */
 export function createSubmission(config: HandlerConfig, ledger?: Ledger): Submit {
   const submit = ledger === undefined ? submitDirectly(config) : submitThrough(ledger);
-  return async (report, traffic) =>
+  return (report, traffic) =>
     config.credentials[traffic] === undefined
-      ? refuse({ reason: "no_credentials", traffic }, 0)
+      ? Promise.resolve(refuse({ reason: "no_credentials", traffic }, 0))
       : submit(report, traffic);
 }
 

@@ -109,14 +109,15 @@ export function createTransport({
         keepalive,
         ...toExtras(controller.signal),
       };
-      raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
-        ...init,
-        // Leaves retries, statuses and the body to us.
-        retry: false,
-        ignoreResponseError: true,
-        responseType: "stream",
-      })
-        .then(async (response) => {
+      const send = async () => {
+        try {
+          const response = await raw(baseUrl + path + (query ? `?${encode(query)}` : ""), {
+            ...init,
+            // Leaves retries, statuses and the body to us.
+            retry: false,
+            ignoreResponseError: true,
+            responseType: "stream",
+          });
           // The status decides, even if the body stalls or breaks off. Vonage's body is read without waiting for it, so
           // that the connection can be reused.
           answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
@@ -124,16 +125,19 @@ export function createTransport({
           if (!readUpTo && response.headers.get("content-length") === "0") return;
           const text = await readBoundedText(response, maxBytes).catch(() => undefined);
           resolve({ ...answered, body: text ?? "" });
-        })
-        // ofetch wraps the error that fetch threw.
-        .catch(({ cause: error }) => {
+        } catch (wrapped) {
+          // ofetch wraps the error that fetch threw.
+          const error = (wrapped as Error).cause;
           const mistake = error === noResponse ? noResponse.message : findMistake(error, init);
           resolve({
             noAnswer: mistake ? "mistake" : "network",
             systemCode: mistake ?? toSystemCode(error),
           });
-        })
-        .finally(clear);
+        } finally {
+          clear();
+        }
+      };
+      send();
     });
 }
 

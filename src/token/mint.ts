@@ -67,5 +67,5 @@ export async function mintReportToken(claims: ReportTokenClaims, options: MintOp
     .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(`${expiresIn}s`)
-    .sign(toSigningKey(secret.secret));
+    .sign(await toSigningKey(options.secret));
 }

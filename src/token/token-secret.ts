@@ -21,5 +21,17 @@ export const tokenSecretSchema = objectOf({
   secret: required(text("32 to 200 characters, no control characters", /^\P{Cc}{32,200}$/u)),
 });
 
-/** The key that signs and verifies. */
-export const toSigningKey = (secret: string): Uint8Array => new TextEncoder().encode(secret);
+const keys = new WeakMap<TokenSecret, { readonly secret: string; readonly key: CryptoKey }>();
+
+/** The key that signs and verifies. It is imported once for each secret that is kept, as a server's settings are. */
+export async function toSigningKey(from: TokenSecret): Promise<CryptoKey> {
+  const { secret } = from;
+  const known = keys.get(from);
+  // The object may have been changed since.
+  if (known?.secret === secret) return known.key;
+  const bytes = new TextEncoder().encode(secret);
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
+  keys.set(from, { secret, key });
+  return key;
+}

@@ -82,7 +82,7 @@ export async function verifyReportToken(token: string, options: VerifyOptions): 
       ({ kid }) => {
         const known = options.secrets.find((secret) => secret.kid === kid);
         if (!known) throw new Error("unknown kid");
-        return toSigningKey(known.secret);
+        return toSigningKey(known);
       },
       {
         algorithms: ["HS256"],

@@ -1,6 +1,7 @@
 import {
   collectParameters,
   type DecodedParameters,
+  NO_PARAMETERS,
   type Parameter,
   type ParameterFault,
   toParameterFault,
@@ -8,6 +9,7 @@ import {
 
 /** Reads a query string or a form body. Unlike URLSearchParams, it reports broken escapes and broken UTF-8. */
 export function parseForm(text: string): DecodedParameters {
+  if (text === "") return NO_PARAMETERS;
   const entries: Parameter[] = [];
   const faults: ParameterFault[] = [];
   for (const pair of text.split("&")) {

@@ -21,21 +21,22 @@ export interface DecodedParameters {
   readonly unread?: "names" | "body" | undefined;
 }
 
+/** The parameters of an empty text. */
+export const NO_PARAMETERS: DecodedParameters = { parameters: new Map(), faults: [] };
+
 /** Collects parameters. A repeated name is a fault. */
 export function collectParameters(
   entries: readonly Parameter[],
   faults: readonly ParameterFault[],
 ): DecodedParameters {
   const parameters = new Map<string, string>();
-  const repeated = new Set<string>();
+  const repeated: string[] = [];
   for (const [name, value] of entries) {
-    if (parameters.has(name)) repeated.add(name);
+    if (parameters.has(name)) repeated.push(name);
     else parameters.set(name, value);
   }
-  return {
-    parameters,
-    faults: [...faults, ...[...repeated].map(toRepeated)],
-  };
+  if (repeated.length === 0) return { parameters, faults };
+  return { parameters, faults: [...faults, ...[...new Set(repeated)].map(toRepeated)] };
 }
 
 /** A repeated name that cannot be shown is a fault of the whole text. */
@@ -46,6 +47,7 @@ const toRepeated = (name: string) =>
 
 /** Merges the parameters of query and body; a name in both counts as repeated. */
 export function mergeParameters(query: DecodedParameters, body: DecodedParameters): DecodedParameters {
+  if (query === NO_PARAMETERS) return body;
   const all = collectParameters([...query.parameters, ...body.parameters], [...query.faults, ...body.faults]);
   return { ...all, unread: body.unread ?? query.unread };
 }

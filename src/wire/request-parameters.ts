@@ -32,7 +32,7 @@ export async function readParameters(
 /** As {@link readParameters}, with the query and the body apart. */
 export async function readQueryAndBody(
   request: Request,
-  lengthHolds: boolean,
+  lengthHolds: boolean | undefined,
   readJson: (text: string) => DecodedParameters,
 ): Promise<{ readonly query: DecodedParameters; readonly body: DecodedParameters } | Unreadable> {
   const query = parseQuery(request.url);

@@ -44,6 +44,27 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("a secret that is kept", () => {
+  it("is imported once, however many tokens it signs and verifies", async () => {
+    const secret = { ...CURRENT };
+    const importKey = vi.spyOn(crypto.subtle, "importKey");
+    const token = await mintReportToken(claims, { secret });
+    for (let call = 0; call < 3; call++) await verifyReportToken(token, { secrets: [OLD, secret] });
+    expect(importKey).toHaveBeenCalledTimes(1);
+    importKey.mockRestore();
+  });
+
+  it("counts as it is now, after it was changed", async () => {
+    const secret = { ...CURRENT };
+    await mintReportToken(claims, { secret });
+    Object.assign(secret, { secret: OLD.secret });
+    const token = forge({ secret: OLD.secret });
+    expect(await verifyReportToken(token, { secrets: [secret] })).toMatchObject({ messageId: MESSAGE_ID });
+    const before = () => verifyReportToken(forge(), { secrets: [secret] });
+    expect(await conversionErrorOf(before)).toMatchObject({ code: "unauthorized" });
+  });
+});
+
 describe("a report token", () => {
   it("is a JWT that says which message, in the open, and nothing of the secret", async () => {
     const token = await mintReportToken({ ...claims, traffic: "other" }, { secret: CURRENT });

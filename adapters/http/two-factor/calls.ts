@@ -65,10 +65,7 @@ export function createTwoFactorCalls(config: HandlerConfig, service: TwoFactor) 
         const all = key === null ? [...errors, KEY_FAULT] : errors;
         return answerRefusal({ reason: "invalid_parameters", errors: all }, undefined, seen);
       }
-      // Finish although the caller has gone: a sent message must be recorded.
-      const work = answer(output, { caller: caller.name, id, key, signal: request.signal });
-      context.waitUntil?.(work.catch(() => {}));
-      const { log, ...rest } = await work;
+      const { log, ...rest } = await answer(output, { caller: caller.name, id, key, signal: request.signal });
       return { ...rest, log: { ...seen, ...log } };
     };
 
