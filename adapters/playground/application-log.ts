@@ -4,7 +4,7 @@
 export interface ApplicationExchange {
   /** A number from 1, in the order in which exchanges ended. */
   readonly seq: number;
-  /** Time of its beginning, ISO 8601. */
+  /** Time of its beginning, ISO 8601. A GET waits for a change, so its time is the end. */
   readonly at: string;
   readonly method: string;
   readonly path: string;
@@ -29,17 +29,26 @@ const MAX_EXCHANGES = 500;
 const MAX_LOOKED_AT = 200;
 
 /**
- * Keeps the last 500 exchanges. The application polls a challenge about every second, so polls (GET) that find no change
- * are left out.
+ * Keeps the last 500 exchanges. While a challenge is pending, the application asks for it again and again, so a GET that
+ * finds no change is left out.
+ *
+ * @param isKnown Tells whether the application knows the state that a GET of this path found.
  */
-export function createApplicationLog(send: typeof fetch, now: () => number): ApplicationLog {
+export function createApplicationLog(
+  send: typeof fetch,
+  now: () => number,
+  isKnown: (path: string, state: unknown) => boolean,
+): ApplicationLog {
   const exchanges: ApplicationExchange[] = [];
   const lastSeen = new Map<string, string>();
   let last = 0;
 
   const keep = (exchange: Omit<ApplicationExchange, "seq">) => {
-    if (exchange.method === "GET" && !isNews(lastSeen, exchange)) return;
-    exchanges.push({ seq: ++last, ...exchange });
+    const waits = exchange.method === "GET";
+    const state = stateOf(exchange);
+    if (waits && state !== undefined && isKnown(exchange.path, state)) return;
+    if (waits && !isNews(lastSeen, exchange)) return;
+    exchanges.push({ seq: ++last, ...exchange, ...(waits && { at: new Date(now()).toISOString() }) });
     if (exchanges.length > MAX_EXCHANGES) exchanges.shift();
   };
 
@@ -73,14 +82,16 @@ export function createApplicationLog(send: typeof fetch, now: () => number): App
 }
 
 function isNews(lastSeen: Map<string, string>, exchange: Omit<ApplicationExchange, "seq">): boolean {
-  const { path, status, answer } = exchange;
-  const { state } = (answer ?? {}) as { readonly state?: unknown };
-  const seen = `${status} ${state}`;
+  const { path, status } = exchange;
+  const seen = `${status} ${stateOf(exchange)}`;
   const before = lastSeen.get(path) ?? "200 pending";
   if (lastSeen.size >= MAX_LOOKED_AT) lastSeen.clear();
   lastSeen.set(path, seen);
   return seen !== before;
 }
+
+const stateOf = ({ answer }: Pick<ApplicationExchange, "answer">) =>
+  (answer as { readonly state?: unknown } | undefined)?.state;
 
 function toJson<N extends string>(name: N, text: string): { readonly [K in N]?: unknown } {
   try {

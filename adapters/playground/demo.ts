@@ -11,7 +11,8 @@ import type {
 import { readBoundedText } from "../../src/shared/bounded-text.ts";
 import { parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
 import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
-import { type Application, type ApplicationAnswer, DEFAULT_COUNTRY } from "./application.ts";
+import { DEFAULT_COUNTRY } from "./actions.ts";
+import type { Application, ApplicationAnswer } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
 
 /** The answer of `GET /app/state`: everything on the page that changes by itself. */
@@ -72,7 +73,7 @@ export function createDemo(
   };
 
   async function look(request: Request, query: URLSearchParams): Promise<LiveState> {
-    const { challenge, error } = await application.look(request);
+    const { challenge, error } = application.look(request);
     const typed = parsePhoneNumber(query.get("number") ?? "", DEFAULT_COUNTRY).number;
     const number = challenge?.number ?? typed ?? null;
     const handset = number === null ? undefined : sandbox.handset(number);

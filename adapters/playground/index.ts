@@ -57,7 +57,7 @@ function createAnswer(env: Env): (request: Request) => Promise<Response> {
     APPLICATION_COOLDOWN_S: cooldown = "30",
   } = env;
   if (!endpoint || !key) return (request) => sandbox.fetch(request);
-  const application = createApplication({ endpoint, key, cooldown: Number(cooldown) });
+  const application = createApplication({ endpoint, key, cooldown: Number(cooldown), waitUntil });
   const demo = createDemo(sandbox, application);
   return (request) =>
     /^\/(app|sandbox)\//.test(new URL(request.url).pathname) ? demo(request) : sandbox.fetch(request);

@@ -2,6 +2,7 @@
 // enough to sign in.
 
 import type { ChallengeDetails } from "../../src/two-factor/challenge/challenge.ts";
+import type { TwoFactorErrorCode } from "../../src/two-factor/index.ts";
 import type { Channel } from "../../src/wire/report.ts";
 
 /** A challenge with its id. Times are epoch milliseconds. */
@@ -15,8 +16,6 @@ export interface KnownChallenge {
   readonly expiresAt: number;
   /** Time from which another message may be requested. */
   readonly resendAt: number;
-  /** Time of the last request to the Worker for its state. */
-  readonly lookedAt: number;
 }
 
 /** A challenge for the browser, without its id. */
@@ -30,6 +29,12 @@ export interface ShownChallenge
 
 export interface Session {
   challenge: KnownChallenge | undefined;
+  /** The challenge whose end a request waits for, and the time from which there may be another request. */
+  watch?: { readonly id: string; readonly until: number } | undefined;
+  /** Number of actions in progress. */
+  acts: number;
+  /** Set while the Worker cannot be asked about the challenge. */
+  error?: TwoFactorErrorCode | undefined;
 }
 
 export interface Sessions {
@@ -37,6 +42,8 @@ export interface Sessions {
   find(request: Request): Session | undefined;
   /** Finds the session of a request, or opens one, and returns it with the `Set-Cookie` for a new one. */
   open(request: Request): { readonly session: Session; readonly headers: Readonly<Record<string, string>> };
+  /** Finds the session that has a challenge. */
+  ofChallenge(id: string): Session | undefined;
   forget(): void;
 }
 
@@ -57,7 +64,7 @@ export function createSessions(): Sessions {
       const known = find(request);
       if (known !== undefined) return { session: known, headers: {} };
       const name = crypto.randomUUID();
-      const session: Session = { challenge: undefined };
+      const session: Session = { challenge: undefined, acts: 0 };
       sessions.set(name, session);
       const [oldest] = sessions.keys();
       if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
@@ -66,6 +73,7 @@ export function createSessions(): Sessions {
         headers: { "set-cookie": `${COOKIE}=${name}; Path=/app; HttpOnly; SameSite=Strict` },
       };
     },
+    ofChallenge: (id) => [...sessions.values()].find(({ challenge }) => challenge?.id === id),
     forget: () => sessions.clear(),
   };
 }

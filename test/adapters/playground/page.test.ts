@@ -19,7 +19,7 @@ const STATUS = { id: "1.abcdefghijklmnopqrstuv", to: "+447400123456", channel: "
 let now: number;
 /** What the Worker was asked, and what it answers next. */
 let asked: { method: string; path: string; authorization: string | null; body: unknown }[];
-let answers: (Response | Error)[];
+let answers: (Response | Promise<Response> | Error)[];
 let sandbox: Sandbox;
 let demo: (request: Request) => Promise<Response>;
 
@@ -33,10 +33,12 @@ beforeEach(() => {
     const text = await request.text();
     asked.push({
       method: request.method,
-      path: new URL(request.url).pathname,
+      path: request.url.slice("http://127.0.0.1:8787".length),
       authorization: request.headers.get("authorization"),
       body: text === "" ? undefined : JSON.parse(text),
     });
+    // Without an answer, a request that waits for the end of a challenge goes on waiting.
+    if (answers.length === 0 && new URL(request.url).search !== "") return new Promise(() => {});
     const answer = answers.shift() ?? new Error("nothing was to be asked");
     if (answer instanceof Error) throw answer;
     return answer;
@@ -141,28 +143,84 @@ describe("the demo application", () => {
     });
   });
 
-  it("asks how a challenge stands once a second while it is pending, and notes only what is new", async () => {
-    const { cookie } = await begin();
+  describe("a pending challenge", () => {
     const details = (state: string) =>
       Response.json({ ...STATUS, state, expiresAt: new Date(now + 1000).toISOString(), messages: [] });
-    await look(cookie);
-    expect(asked.length).toBe(1);
-    now += 1001;
-    answers.push(details("pending"));
-    await look(cookie);
-    await look(cookie);
-    expect(asked.length).toBe(2);
-    now += 1001;
-    answers.push(details("verified"));
-    const state = await look(cookie);
-    expect(state.challenge?.state).toBe("verified");
-    expect(state.application.map(({ method, status }) => [method, status])).toEqual([
-      ["POST", 201],
-      ["GET", 200],
-    ]);
-    now += 10_000;
-    await look(cookie);
-    expect(asked.length).toBe(3);
+    const gets = () => asked.filter(({ method }) => method === "GET").map(({ path }) => path);
+    const waiting = `/2fa/${STATUS.id}?wait=20`;
+
+    it("is asked for once, and the Worker answers when it has ended", async () => {
+      const { cookie } = await begin();
+      answers.push(details("verified"));
+      expect((await look(cookie)).challenge?.state).toBe("pending");
+      await expect.poll(async () => (await look(cookie)).challenge?.state).toBe("verified");
+      expect(gets()).toEqual([waiting]);
+      const { application } = await look(cookie);
+      expect(application.map(({ method, status }) => [method, status])).toEqual([
+        ["POST", 201],
+        ["GET", 200],
+      ]);
+    });
+
+    it("is not asked for again while the Worker waits, however often the page looks", async () => {
+      const { cookie } = await begin();
+      for (let looks = 0; looks < 5; looks++) await look(cookie);
+      expect(gets()).toEqual([waiting]);
+    });
+
+    it("is asked for again after an answer without news, which is not noted", async () => {
+      const { cookie } = await begin();
+      answers.push(details("pending"));
+      await look(cookie);
+      await expect.poll(async () => (await look(cookie)) && gets().length).toBe(2);
+      expect((await look(cookie)).application.length).toBe(1);
+    });
+
+    it("is asked for again when the runtime has dropped the request", async () => {
+      const { cookie } = await begin();
+      await look(cookie);
+      now += 40_001;
+      await look(cookie);
+      expect(gets()).toEqual([waiting, waiting]);
+    });
+
+    it("is not asked for while a code is checked, and what the check told is no news", async () => {
+      const headers = await begin();
+      let end: (response: Response) => void = () => {};
+      answers.push(new Promise<Response>((resolve) => (end = resolve)));
+      const checked = post("/app/check", { code: "123456" }, headers);
+      await expect.poll(() => asked.at(-1)?.path).toBe(`/2fa/${STATUS.id}/check`);
+      await look(headers.cookie);
+      expect(gets()).toEqual([]);
+      end(problem("code-wrong", 422, { attemptsLeft: 4 }));
+      await checked;
+      await look(headers.cookie);
+      expect(gets()).toEqual([waiting]);
+
+      now += 40_001;
+      answers.push(new Promise<Response>((resolve) => (end = resolve)));
+      await look(headers.cookie);
+      answers.push(Response.json({ verified: true }));
+      await post("/app/check", { code: "234567" }, headers);
+      end(details("verified"));
+      await new Promise((resolve) => setTimeout(resolve));
+      const { application, challenge } = await look(headers.cookie);
+      expect(challenge).toMatchObject({ state: "verified", attemptsLeft: 4 });
+      expect(application.map(({ status }) => status)).toEqual([201, 422, 200]);
+    });
+
+    it("shows that the Worker does not answer, asks again after a second, and then without waiting", async () => {
+      const { cookie } = await begin();
+      answers.push(problem("unauthenticated", 401));
+      await look(cookie);
+      await expect.poll(async () => (await look(cookie)).error).toBe("unauthorized");
+      expect(gets().length).toBe(1);
+      now += 1000;
+      answers.push(details("pending"));
+      await look(cookie);
+      await expect.poll(async () => (await look(cookie)).error).toBeUndefined();
+      expect(gets().slice(0, 2)).toEqual([waiting, `/2fa/${STATUS.id}`]);
+    });
   });
 
   it("reports a Worker that does not answer, and keeps a challenge that may have been started", async () => {
