@@ -14,11 +14,11 @@ const readableReportSchema = v.looseObject({
   delivered: v.nullable(v.boolean()),
   /** Sent to Vonage as `timestamp`. */
   occurredAt: instant,
-  /** Time of the next attempt, the expiry or the purge. */
+  /** Time of the next request, the expiry or the removal. */
   nextAt: instant,
   since: v.string(),
   attempts: count,
-  /** Reason of the last failed attempt. */
+  /** Reason why the last request failed. */
   reason: v.nullable(v.string()),
 });
 
@@ -63,7 +63,7 @@ export const statsSchema = v.looseObject({
     }),
   ),
   oldestWaiting: instant,
-  /** The traffic that a shard holds back or slows down. */
+  /** The keys that a circuit breaker or a pacer restricts. Version 0.1.0 called both gates; the name stays. */
   gates: v.array(
     v.looseObject({
       shard: count,
@@ -152,7 +152,7 @@ export type Report = ReportsPage["reports"][number];
 export type ReadableReport = v.InferOutput<typeof readableReportSchema>;
 export type UnreadableReport = v.InferOutput<typeof unreadableReportSchema>;
 export type Stats = v.InferOutput<typeof statsSchema>;
-export type HeldBackTraffic = Stats["gates"][number];
+export type KeyRestriction = Stats["gates"][number];
 export type DoctorAnswer = v.InferOutput<typeof doctorSchema>;
 export type WorkflowDiagnosis = v.InferOutput<typeof workflowSchema>;
 export type Health = v.InferOutput<typeof healthSchema>;

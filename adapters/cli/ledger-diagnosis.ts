@@ -1,6 +1,6 @@
 import type { Stats } from "./answers.ts";
 import { type Finding, finding } from "./finding.ts";
-import { formatHeldBack } from "./held-back.ts";
+import { formatRestriction } from "./key-restriction.ts";
 import { formatAge } from "./time.ts";
 
 /**
@@ -8,7 +8,10 @@ import { formatAge } from "./time.ts";
  *
  * @param now Epoch milliseconds.
  */
-export function ofStats({ reports, oldestWaiting, gates, twoFactor }: Stats, now: number): Finding[] {
+export function ofStats(
+  { reports, oldestWaiting, gates: restrictions, twoFactor }: Stats,
+  now: number,
+): Finding[] {
   const { dead = 0, queued = 0, sending = 0, unreadable = 0 } = reports;
   const waiting = queued + sending;
   const since = oldestWaiting === null ? "" : `, the oldest since ${formatAge(oldestWaiting, now)}`;
@@ -29,7 +32,7 @@ export function ofStats({ reports, oldestWaiting, gates, twoFactor }: Stats, now
           ),
         ]
       : []),
-    ...gates.map((gate) => finding("note", formatHeldBack(gate, now))),
+    ...restrictions.map((one) => finding("note", formatRestriction(one, now))),
     ...ofRefusals(twoFactor),
   ];
 }

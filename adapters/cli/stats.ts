@@ -1,7 +1,7 @@
 // `vonage-conversion stats`.
 
 import { type Stats, statsSchema } from "./answers.ts";
-import { formatHeldBack } from "./held-back.ts";
+import { formatRestriction } from "./key-restriction.ts";
 import { formatTable } from "./table.ts";
 import { formatAge } from "./time.ts";
 import type { Work } from "./work.ts";
@@ -16,9 +16,17 @@ export async function runStats(
   return 0;
 }
 
-/** Formats counts by state, traffic and channel, counts of the 2FA workflow, the longest wait and held back traffic. */
+/** Formats counts by state, traffic and channel, counts of the 2FA workflow, the longest wait, and the restricted keys. */
 export function formatStats(stats: Stats, now: number): string[] {
-  const { shards, formerShards = [], reports, counts, oldestWaiting, gates, twoFactor = {} } = stats;
+  const {
+    shards,
+    formerShards = [],
+    reports,
+    counts,
+    oldestWaiting,
+    gates: restrictions,
+    twoFactor = {},
+  } = stats;
   const workflow = Object.entries(twoFactor);
   const oldest =
     oldestWaiting === null
@@ -40,6 +48,8 @@ export function formatStats(stats: Stats, now: number): string[] {
         ]),
     ...(workflow.length === 0 ? [] : [...formatTable(["2FA workflow", "so far"], workflow), ""]),
     oldest,
-    ...(gates.length === 0 ? ["No traffic is held back."] : gates.map((gate) => formatHeldBack(gate, now))),
+    ...(restrictions.length === 0
+      ? ["No traffic is held back."]
+      : restrictions.map((one) => formatRestriction(one, now))),
   ];
 }

@@ -1,4 +1,4 @@
-// Reports for other Workers of the account: a service binding instead of HTTP, without token or key.
+// Takes reports of other Workers of the account: by a service binding instead of HTTP, without token or key.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
@@ -19,30 +19,47 @@ import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/t
 import type { Env } from "./env.ts";
 import { requireServices, type ServicesOf } from "./services.ts";
 
-/** A report with the kind of traffic it is of. */
+/** A report and its kind of traffic. */
 export interface ServiceReport extends ConversionReport {
   /**
-   * Which of the two credential sets reports it.
+   * The kind of message, which decides the credentials that it is reported with.
    *
    * @default "2fa"
+   * @example
+   * await env.CONVERSIONS.sms({ messageId, delivered: true, traffic: "other" });
    */
   readonly traffic?: Traffic;
 }
 
-/** What another Worker calls through its service binding. */
+/** The methods that another Worker calls through its service binding. */
 export interface ConversionService {
   /**
    * Reports the outcome of a text message.
    *
    * @throws An error whose `name` is `ConversionError`, with `code` (see `ConversionErrorCode`), `attempts` and
-   * `retryable`; its message begins with the code. `isConversionError` does not know it: it comes from another
-   * isolate. Where either Worker's compatibility date is before 2026-04-21 (`enhanced_error_serialization`), all of
-   * that is in the message of a plain `Error`: `ConversionError: `, the code, and what is wrong.
+   * `retryable`; its message begins with the code. `isConversionError` does not recognise it, because it comes from
+   * another isolate. If the compatibility date of either Worker is before 2026-04-21
+   * (`enhanced_error_serialization`), it is a plain `Error` whose message is `ConversionError: `, the code, and the
+   * reason.
+   *
+   * @example
+   * const { status } = await env.CONVERSIONS.sms({ messageId: "0A0000000123ABCD1", delivered: true });
    */
   sms(report: ServiceReport): Promise<ConversionResult>;
-  /** Reports the outcome of a voice call; see `sms`. */
+  /**
+   * Reports the outcome of a voice call; see `sms` for its errors.
+   *
+   * @example
+   * await env.CONVERSIONS.voice({ messageId: callId, delivered: false });
+   */
   voice(report: ServiceReport): Promise<ConversionResult>;
-  /** Has a message awaited: unless it is reported by then, `delivered=false` is. Errors as with `sms`. */
+  /**
+   * Tracks a message that was sent: without a report before it expires, it is reported as not delivered. See `sms`
+   * for the errors.
+   *
+   * @example
+   * const { token } = await env.CONVERSIONS.track({ messageId: "0A0000000123ABCD1", channel: "sms" });
+   */
   track(message: SentMessage): Promise<TrackResult>;
 }
 
@@ -51,7 +68,7 @@ const reportSchema = objectOf({
   traffic: v.optional(oneOf(TRAFFICS), "2fa"),
 });
 
-/** Makes the entrypoint's class; an instance is made for each call. */
+/** Makes the entrypoint's class. The runtime makes an instance for each call. */
 export function createConversionsEntrypoint(
   servicesOf: ServicesOf,
 ): new (
@@ -105,7 +122,7 @@ const CODES: Readonly<
   no_ledger: ["invalid_options", false],
 };
 
-/** A refusal as the client's error: with the code, status and waiting time of Vonage's answer where there was one. */
+/** Turns a refusal into the client's error, with the code, status and waiting time of Vonage's answer if it gave one. */
 function toError(refusal: SubmissionRefusal, attempts: number): ConversionError {
   if (refusal.reason === "upstream") {
     const { code, retryable, status, retryAfter } = refusal;

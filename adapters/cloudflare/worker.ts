@@ -14,16 +14,21 @@ export interface ExecutionContext {
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** Options of {@link createWorker}. */
 export interface WorkerOptions {
   /**
    * Your own senders of codes, by channel, in place of those that the environment describes. The message ids that they
    * return are reported to Vonage, so they must be Vonage's.
    *
    * @default none
+   * @example
+   * // Texts go through a gateway of your own; calls are made as the environment says.
+   * createWorker({ senders: (env) => ({ sms: createGatewaySender(env.SMS_GATEWAY_KEY) }) });
    */
   readonly senders?: (env: Env) => Senders;
 }
 
+/** The handlers of a Worker's module. */
 export interface Worker {
   fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response>;
   scheduled(event: unknown, env: Env): Promise<void>;

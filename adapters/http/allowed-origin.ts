@@ -23,9 +23,10 @@ export const allowedOriginSchema = v.pipe(
 
 /** The first rule that an origin breaks. */
 function explain(origin: string): string | undefined {
-  if (WITHOUT_ORIGIN.test(origin)) return "is no origin: such pages send null, which only * allows";
+  if (WITHOUT_ORIGIN.test(origin))
+    return "must be an origin that browsers send: pages of this scheme send null, which only * allows";
   if (origin.includes("*"))
-    return "must not have a wildcard inside, which never matches: name each origin, or * alone for all";
+    return "must not contain a wildcard, which never matches: name each origin, or use * alone for all";
   const [scheme = "", host = ""] = origin.split("://");
   if (/[/?#\\]/.test(host)) return "must end after the host, without a slash, a path or a query";
   if (host === "") return "must name a host";
@@ -34,6 +35,6 @@ function explain(origin: string): string | undefined {
   // For schemes that URL does not know, `origin` is "null".
   const isWeb = scheme === "http" || scheme === "https";
   return isWeb && new URL(origin).origin !== origin
-    ? "must be as browsers send it: without the default port, and other letters in punycode (xn--)"
+    ? "must be spelled as browsers send it: without the default port, and with non-ASCII letters in punycode (xn--)"
     : undefined;
 }

@@ -1,6 +1,13 @@
 /** What the runtime knows about a request besides the request itself. */
 export interface HandlerContext {
-  /** Keeps work going after the answer, or after the caller has left. */
+  /**
+   * Keeps work going after the answer, or after the caller has left.
+   *
+   * @default the work goes on by itself, as long as the process lives
+   * @example
+   * // Vercel's and Netlify's functions stop after the answer.
+   * export default { fetch: (request, context) => handle(request, { waitUntil: (work) => context.waitUntil(work) }) };
+   */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /**
    * The client's address, as the platform vouches for it. It is used for rate limits only; an IPv6 address counts with
@@ -14,9 +21,11 @@ export interface HandlerContext {
    */
   readonly clientAddress?: string | undefined;
   /**
-   * Whether the platform enforces `Content-Length`, so that bodies can be read faster.
+   * `true` if the platform enforces `Content-Length`, as HTTP servers do. Bodies are then read faster.
    *
    * @default false
+   * @example
+   * handle(request, { lengthHolds: true });
    */
   readonly lengthHolds?: boolean;
 }

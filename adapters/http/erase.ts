@@ -10,7 +10,7 @@ import type { HandlerConfig } from "./options.ts";
 import type { Erase } from "./ports/erase.ts";
 import { answerRefusal } from "./refusal-problem.ts";
 
-/** The rules of what is erased. */
+/** The rules of the request. */
 export const eraseSchema = objectOf({
   // Looser than the numbering plans: the number may have been stored when a plan still had it.
   to: required(text("a phone number in E.164: country code first, 7 to 15 digits", /^\+?[1-9]\d{6,14}$/)),

@@ -17,6 +17,8 @@ export interface ProxyKey {
    * kind of traffic.
    *
    * @default "2fa"
+   * @example
+   * { name: "newsletter", key, traffic: "other" }
    */
   readonly traffic?: Traffic;
 }
@@ -29,6 +31,7 @@ export interface AdminKey {
   readonly key: string;
 }
 
+/** Options of {@link createConversionHandler}. */
 export interface ConversionHandlerOptions {
   /**
    * Vonage credentials by traffic: at least one of the two, with different API keys.
@@ -46,9 +49,11 @@ export interface ConversionHandlerOptions {
    */
   readonly proxyKeys?: readonly ProxyKey[];
   /**
-   * Keys of the operator, for the ledger and `POST /doctor`.
+   * Keys of the operator, for the ledger and `POST /doctor`. Without any, the operator's routes answer 401.
    *
    * @default []
+   * @example
+   * adminKeys: [{ name: "me", key: env.ADMIN_KEY }]
    */
   readonly adminKeys?: readonly AdminKey[];
   /**
@@ -61,9 +66,12 @@ export interface ConversionHandlerOptions {
    */
   readonly tokenSecrets?: readonly TokenSecret[];
   /**
-   * The `aud` that report tokens must have.
+   * The `aud` that report tokens must have: the `audience` that `mintReportToken` was given.
    *
    * @default "vonage-conversion"
+   * @example
+   * // Staging refuses the tokens of production.
+   * tokenAudience: "conversions-staging"
    */
   readonly tokenAudience?: string;
   /**
@@ -76,21 +84,34 @@ export interface ConversionHandlerOptions {
    */
   readonly allowedOrigins?: readonly string[];
   /**
-   * Base URL of the Conversion API; https, or http to localhost.
+   * Vonage's base URL: https, or http to localhost. Change it for a regional host or for the sandbox.
    *
    * @default "https://api.nexmo.com"
+   * @example
+   * baseUrl: "http://localhost:8788"
    */
   readonly baseUrl?: string;
   /**
-   * Timeout of a request to Vonage in milliseconds, 1 to 30 000. A failed request is retried once if that is safe.
+   * Milliseconds to wait for each answer of Vonage; 1 to 30 000. A failed request is retried once if that is safe.
    *
    * @default 4000
+   * @example
+   * // The page waits for the answer: give up sooner.
+   * timeout: 1500
    */
   readonly timeout?: number;
   /**
-   * The function that sends requests to Vonage.
+   * Sends the requests to Vonage. The default is looked up at each request.
    *
    * @default globalThis.fetch
+   * @example
+   * // Tests send to the sandbox.
+   * fetch: sandbox.fetch
+   * @example
+   * // Through a proxy, in Node.
+   * import { fetch, ProxyAgent } from "undici";
+   * const dispatcher = new ProxyAgent("http://proxy.internal:3128");
+   * fetch: (url, init) => fetch(url, { ...init, dispatcher })
    */
   readonly fetch?: typeof fetch;
   /**

@@ -16,25 +16,30 @@ import { answerRefusal } from "./refusal-problem.ts";
 
 /** A message that was sent, and whose report is expected. */
 export interface SentMessage {
-  /** The id Vonage gave it. */
+  /** Vonage's id of the message. */
   readonly messageId: string;
+  /** The channel it was sent by. */
   readonly channel: Channel;
   /**
-   * The credential set that reports it.
+   * The kind of message, which decides the credentials that it is reported with.
    *
    * @default "2fa", or the proxy key's
    */
   readonly traffic?: Traffic;
   /**
-   * Seconds after which it is reported as not delivered: 30 to 86 400 (a day).
+   * Seconds after which it is reported as not delivered: 30 to 86 400 (a day). A report is worth most within 15 minutes.
    *
-   * @default 900, since a report is worth most within 15 minutes
+   * @default 900
+   * @example
+   * // As long as the code is valid.
+   * await env.CONVERSIONS.track({ messageId, channel: "sms", expiresIn: 300 });
    */
   readonly expiresIn?: number;
 }
 
+/** A message that is tracked. */
 export interface TrackResult {
-  /** Its bearer, say a browser, may report this message. Requires token secrets. */
+  /** A report token, whose bearer may report this message. Absent without token secrets. */
   readonly token?: string;
   /** ISO 8601. Without a report by then, `delivered=false` is reported. */
   readonly expiresAt: string;
@@ -45,7 +50,7 @@ export interface NotTracked {
   readonly refused: SubmissionRefusal;
 }
 
-/** Rejects with `LedgerUnavailable` when nothing could be stored. */
+/** Tracks a message. Rejects with `LedgerUnavailable` if nothing could be stored. */
 export type Track = (message: Required<SentMessage>) => Promise<TrackResult | NotTracked>;
 
 /** The rules of a {@link SentMessage}. */
@@ -56,7 +61,7 @@ export const sentMessageSchema = objectOf({
   expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 900),
 });
 
-/** A late reply proves delivery too, so a token outlives the expiry by this much; no token lives for more than a day. */
+/** A late reply proves delivery too, so a token outlives the expiry by this much, within its limit of a day. */
 const LATE_REPLY_S = 3600;
 
 /** Makes the function that tracks a message and mints its report token. */

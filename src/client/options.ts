@@ -92,10 +92,19 @@ export interface DirectOptions extends SharedOptions {
 
 /** Options of a client that reports one message to the Worker, with a report token: safe in a browser. */
 export interface TokenOptions extends SharedOptions {
-  /** The Worker's base URL: https, or http to localhost. */
+  /**
+   * The Worker's base URL: https, or http to localhost. It may have a path, where the handler is mounted.
+   *
+   * @example
+   * createConversionClient({ endpoint: "https://conversions.example.com", token });
+   * @example
+   * // The page's own server mounts the handler at /api.
+   * createConversionClient({ endpoint: new URL("/api", location.href).href, token });
+   */
   readonly endpoint: string;
   /**
-   * The message's report token, which your server makes with `mintReportToken`, or receives from `POST /messages` of the Worker.
+   * The message's report token. Your server makes it with `mintReportToken`, or gets it from the Worker's
+   * `POST /messages`.
    *
    * @example
    * const client = createConversionClient({ endpoint: "https://conversions.example.com", token });
@@ -109,7 +118,15 @@ export interface TokenOptions extends SharedOptions {
 
 /** Options of a client that reports to the Worker with a proxy key, from a server. */
 export interface KeyOptions extends SharedOptions {
-  /** The Worker's base URL: https, or http to localhost. */
+  /**
+   * The Worker's base URL: https, or http to localhost. It may have a path, where the handler is mounted.
+   *
+   * @example
+   * createConversionClient({ endpoint: "https://conversions.example.com", key });
+   * @example
+   * // `npm start` on this machine.
+   * createConversionClient({ endpoint: "http://localhost:8787", key });
+   */
   readonly endpoint: string;
   /**
    * One of the Worker's proxy keys. Keep it on the server.
@@ -123,10 +140,12 @@ export interface KeyOptions extends SharedOptions {
   readonly baseUrl?: never;
 }
 
+/** Options of {@link createConversionClient}: with `credentials` to Vonage, with `token` or `key` to the Worker. */
 export type ConversionClientOptions = DirectOptions | TokenOptions | KeyOptions;
 
 /** The end of one request. Contains no secret and no message id, so it is safe to log. */
 export interface AttemptEvent {
+  /** The channel of the report. */
   readonly channel: Channel;
   /** The number of the request, from 1. */
   readonly attempt: number;

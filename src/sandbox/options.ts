@@ -11,6 +11,7 @@ import {
 } from "./routing/sandbox-carrier.ts";
 import { isWebhookUrl, type SandboxWebhooks, webhooksSchema } from "./webhook-settings.ts";
 
+/** Options of {@link createSandbox}. */
 export interface SandboxOptions {
   /**
    * The accounts that exist.
@@ -27,12 +28,19 @@ export interface SandboxOptions {
    * The status for a report with invalid parameters. Vonage's references disagree on which of 420, 422 and 423 exist.
    *
    * @default 422
+   *
+   * @example
+   * createSandbox({ rejectionStatus: 420 });
    */
   readonly rejectionStatus?: 420 | 422 | 423;
   /**
    * Number of reports to keep. Beyond it, the oldest are dropped.
    *
    * @default 10_000
+   *
+   * @example
+   * // A test that looks at the last report alone.
+   * createSandbox({ maxReports: 1 });
    */
   readonly maxReports?: number;
   /**

@@ -28,7 +28,7 @@ export interface MintOptions {
    *
    * @default 3600
    * @example
-   * // As long as the code that it reports.
+   * // Report on a code that lives for five minutes.
    * mintReportToken(claims, { secret, expiresIn: 300 });
    */
   readonly expiresIn?: number;

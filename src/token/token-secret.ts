@@ -3,11 +3,16 @@
 import * as v from "valibot";
 import { objectOf, required, text } from "../shared/validation.ts";
 
-/** A named signing secret. Several can be valid at once, so that they can be rotated. */
+/**
+ * A named signing secret. Several can be valid at once, so that they can be rotated.
+ *
+ * @example
+ * const secret = { kid: "2026-11", secret: env.TOKEN_SECRET };
+ */
 export interface TokenSecret {
   /** The secret's name, sent in the token's header: 1 to 40 letters, digits, `_` or `-`. */
   readonly kid: string;
-  /** 32 to 200 characters, as HS256 requires at least 256 bits (RFC 7518, 3.2); the same as the Worker's. */
+  /** 32 to 200 characters, since HS256 requires at least 256 bits (RFC 7518, 3.2). The Worker has the same. */
   readonly secret: string;
 }
 

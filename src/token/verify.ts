@@ -17,21 +17,30 @@ export interface VerifyOptions {
    */
   readonly secrets: readonly TokenSecret[];
   /**
-   * The audience that the token must have.
+   * The audience that the token must have, as given to `mintReportToken`.
    *
    * @default "vonage-conversion"
+   * @example
+   * // Staging refuses the tokens of production.
+   * verifyReportToken(token, { secrets, audience: "conversions-staging" });
    */
   readonly audience?: string;
   /**
-   * The message that the token must be for.
+   * The id of the message that the token must be for.
    *
-   * @default any
+   * @default any message
+   * @example
+   * // The form tells which message it reports.
+   * verifyReportToken(token, { secrets, messageId: form.get("message-id") });
    */
   readonly messageId?: string;
   /**
    * The channel that the token must be for.
    *
-   * @default any
+   * @default either channel
+   * @example
+   * // A route for calls alone.
+   * verifyReportToken(token, { secrets, channel: "voice" });
    */
   readonly channel?: Channel;
 }

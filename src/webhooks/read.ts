@@ -7,8 +7,8 @@ import { isWebhookParameter } from "./names.ts";
 
 const UNREADABLE: Readonly<Record<Exclude<Unreadable, "consumed">, string>> = {
   malformed: "the body broke off, or is not UTF-8",
-  too_large: "the body has more than 8 KiB; Vonage's webhooks are shorter",
-  unsupported_type: "the body must be a form or JSON, with its Content-Type, and not compressed",
+  too_large: "the body has more than 8 KiB; check who calls this URL, because Vonage's webhooks are shorter",
+  unsupported_type: "the body must be a form or JSON, declared in Content-Type and not compressed",
 };
 
 /**

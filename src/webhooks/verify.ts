@@ -6,7 +6,7 @@ import { isWebhookParameter } from "./names.ts";
 
 /** How the account signs its webhooks, according to its settings. */
 export interface WebhookSigning {
-  /** The account's signature secret, which differs from its API secret. */
+  /** The account's signature secret, which differs from its API secret. Vonage support turns signing on. */
   readonly signatureSecret: string;
   /**
    * The signature method in the account's settings. Name it, so that a weaker method is refused.
@@ -69,7 +69,7 @@ export async function verifyWebhook(
   return verified;
 }
 
-/** The reasons why a signature is refused. */
+/** A signature that was refused. */
 export type SignatureFault = WebhookFault & { readonly code: "unsigned" | "forged" | "stale" };
 
 /** As {@link verifyWebhook}, but returns the fault instead of throwing it. */
@@ -83,13 +83,13 @@ export async function checkWebhook(
 > {
   const missing = SIGNING_PARAMETERS.filter((name) => !parameters.get(name));
   if (missing.length > 0) {
-    const detail = `${missing.join(", ")} missing; have Vonage support turn on signed webhooks for this account`;
+    const detail = `${missing.join(", ")} missing; ask Vonage support to turn on signed webhooks for this account`;
     return { fault: { code: "unsigned", detail } };
   }
   const methods = signatureMethod && [signatureMethod];
   const readings = findReadings([...parameters], ownParameters && new Set(ownParameters));
   if (!(await verifySignature(parameters, signatureSecret, methods, readings))) {
-    const detail = "sig does not fit; check signature secret and method against the account's settings";
+    const detail = "sig does not match; compare signature secret and method with the account's settings";
     return { fault: { code: "forged", detail } };
   }
   // A webhook's `timestamp` is always the UNIX seconds that signing adds, unlike a report's.

@@ -49,13 +49,13 @@ describe("a signed webhook", () => {
     );
     expect(error).toMatchObject({
       code: "forged",
-      message: expect.stringMatching(/sig does not fit; check signature secret and method/),
+      message: expect.stringMatching(/sig does not match; compare signature secret and method/),
     });
   });
 
   it("is unsigned without all of them, with advice to have it turned on", async () => {
     const { message } = await webhookErrorOf(() => verifyWebhook(new Map(), { signatureSecret }, now));
-    expect(message).toMatch(/sig, timestamp, nonce missing; have Vonage support turn on signed webhooks/);
+    expect(message).toMatch(/sig, timestamp, nonce missing; ask Vonage support to turn on signed webhooks/);
   });
 
   it.each(["sig", "timestamp", "nonce"])("is unsigned without %s, also when it is empty", async (name) => {

@@ -37,7 +37,7 @@ export interface LedgerAnswer {
   readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
   /** Number of requests sent to Vonage for it. */
   readonly attempts: number;
-  /** Why Vonage has not confirmed, where an attempt was made or its key is closed. */
+  /** Why Vonage has not confirmed: the last request failed, or the circuit breaker of its key is open. */
   readonly reason?: ConversionErrorCode;
   /** With `conflict`: the message belongs to the other traffic. An older Worker ignores this and still refuses. */
   readonly otherTraffic?: true;
@@ -74,7 +74,7 @@ export interface UnreadableReport {
 
 export interface ReportPage {
   readonly reports: readonly (ListedReport | UnreadableReport)[];
-  /** Start of the next page; absent on the last. */
+  /** The start of the next page; absent on the last. */
   readonly cursor?: string;
 }
 
@@ -93,7 +93,7 @@ export interface LedgerStats {
   }[];
   /** When the oldest report that waits arrived; ISO 8601. */
   readonly oldestWaiting: string | null;
-  /** API keys that a shard's circuit breaker or pacer holds back. */
+  /** API keys that a shard's circuit breaker or pacer restricts. Version 0.1.0 called both gates; the name stays. */
   readonly gates: readonly {
     readonly shard: number;
     readonly traffic: Traffic;
@@ -104,16 +104,16 @@ export interface LedgerStats {
   }[];
 }
 
-/** Every call rejects with {@link LedgerUnavailable} when the ledger fails; then nothing was accepted. */
+/** Every call rejects with {@link LedgerUnavailable} if the ledger fails; then nothing was accepted. */
 export interface Ledger {
   /** Number of shards. */
   readonly shards: number;
   report(report: LedgerReport): Promise<LedgerAnswer>;
-  /** @returns `other-traffic` when the message belongs to the other traffic; nothing was changed. */
+  /** @returns `other-traffic` if the message belongs to the other traffic; nothing was changed. */
   track(message: TrackedMessage): Promise<"tracked" | "other-traffic">;
-  /** @returns `unknown` for an unknown message; `nothing` when there is nothing to send. */
+  /** @returns `unknown` for an unknown message; `nothing` if there is nothing to send. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
-  /** @returns `undefined` when the cursor is invalid. */
+  /** @returns `undefined` if the cursor is invalid. */
   list(state: ListedState, limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
   stats(): Promise<LedgerStats>;
   /** Sets alarms that were lost, and probes the keys of `accepted` traffic at once: Vonage accepts them again. */
