@@ -1,4 +1,4 @@
-// What every route shares: CORS, request ids, the headers of every answer, the answers to errors, and the log.
+// Shared by all routes: CORS, request ids, the headers of every answer, the answers to errors, and the log.
 
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

@@ -16,7 +16,7 @@ import { answerRefusal } from "./refusal-problem.ts";
 export interface Authenticated {
   readonly caller: Caller;
   readonly decoded: DecodedParameters;
-  /** What the log records about the caller. */
+  /** The caller, for the log. */
   readonly seen: { readonly traffic: Traffic; readonly caller: string };
 }
 

@@ -1,4 +1,4 @@
-/** What the runtime knows about a request besides the request itself. */
+/** The runtime's knowledge about a request, besides the request itself. */
 export interface HandlerContext {
   /**
    * Keeps work going after the answer, or after the caller has left.

@@ -8,7 +8,7 @@ import type { HandlerConfig } from "./options.ts";
 import { createSenders } from "./senders.ts";
 
 /**
- * How Vonage answers the reports of a key. `accepted`: with 200. `rejected`: it knows the key, but refuses the way in
+ * Vonage's answer to the reports of a key. `accepted`: with 200. `rejected`: it knows the key, but refuses the way in
  * which reports are sent. `unknown`: it gave no usable answer.
  */
 export interface Diagnosis {

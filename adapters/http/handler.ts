@@ -24,7 +24,7 @@ import type { TwoFactor } from "./two-factor/service.ts";
 import type { SetupNote } from "./two-factor/setup-notes.ts";
 import type { createWebhooks } from "./two-factor/webhooks.ts";
 
-/** What a platform adds. Without a ledger, reports are forwarded and not kept; without the workflow, no codes are sent. */
+/** The parts that a platform adds. Without a ledger, reports are forwarded and not kept; without the workflow, no codes are sent. */
 export interface HandlerParts {
   readonly ledger?: Ledger | undefined;
   readonly twoFactor?: TwoFactorParts | undefined;

@@ -25,7 +25,7 @@ export interface LogEntry {
   readonly attempts?: number;
   /** Why Vonage has not confirmed an accepted report. */
   readonly reason?: ConversionErrorCode;
-  /** What the operator should do. */
+  /** Advice for the operator. */
   readonly hint?: string;
 }
 

@@ -16,7 +16,7 @@ interface Description extends Pick<ProblemExtensions, "errors"> {
   /** More exact than the detail in the table of problems. */
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the operator should do. */
+  /** Advice for the operator. */
   readonly hint?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ const UNREADABLE: Readonly<Record<Unreadable, Description>> = {
   },
 };
 
-/** What the operator should do while the ledger keeps the reports of a key. */
+/** Advice for the operator while the ledger keeps the reports of a key. */
 const WAITING_HINTS: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
   unauthorized: "Vonage refuses the credentials (401 or 403): reports wait until they are right",
   not_enabled: "Vonage answers 402: reports wait until Vonage support has enabled the Conversion API",
@@ -78,7 +78,7 @@ export function explainRefusal(refusal: Refusal): string {
   return detail ?? PROBLEMS[name][1];
 }
 
-/** What the log tells the operator about a report that waits in the ledger. */
+/** The log's advice about a report that waits in the ledger. */
 export function adviseWaiting(reason: ConversionErrorCode | undefined, traffic: Traffic): Partial<LogEntry> {
   const hint = reason && WAITING_HINTS[reason];
   return hint ? adviseOperator(hint, traffic) : {};

@@ -6,7 +6,7 @@ import type { ParameterFault } from "../../src/wire/parameters.ts";
 import type { Traffic } from "../../src/wire/report.ts";
 import type { Unreadable } from "../../src/wire/request-parameters.ts";
 
-/** Why this service does not take a report, or does not track a message. */
+/** The reasons why this service does not take a report, or does not track a message. */
 export type SubmissionRefusal =
   /** There are no credentials for this traffic. */
   | { readonly reason: "no_credentials"; readonly traffic: Traffic }
@@ -24,7 +24,7 @@ export type SubmissionRefusal =
 export type UpstreamFailure = Pick<SubmissionFailure, "code" | "retryable"> &
   Partial<Pick<SubmissionFailure, "status" | "retryAfter">>;
 
-/** Why a call is refused, over HTTP. */
+/** The reasons why a call is refused over HTTP. */
 export type Refusal =
   | SubmissionRefusal
   /** The body cannot be read. */

@@ -7,7 +7,7 @@ import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ports/ledge
 import type { SubmissionRefusal } from "./refusal.ts";
 import { createSenders } from "./senders.ts";
 
-/** How a submission ended. */
+/** The end of a submission. */
 export type Submission =
   | {
       /** As the client's result; `accepted` comes from a ledger only. */

@@ -9,7 +9,7 @@ export interface GuideValues {
   /** The proxy key named `local`. */
   readonly key: string;
   readonly adminKey: string;
-  /** How the sample report ended. */
+  /** The status of the sample report. */
   readonly status: string;
   /** The sample report, as the sandbox recorded it. */
   readonly report: RecordedReport | null;

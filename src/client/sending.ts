@@ -22,7 +22,7 @@ export interface SubmissionFailure
   extends Required<Pick<ConversionErrorDetails, "attempts" | "retryable">>,
     Pick<ConversionErrorDetails, "status" | "retryAfter" | "cause"> {
   readonly code: ConversionErrorCode;
-  /** What to do about it, for the error's message. */
+  /** The remedy, for the error's message. */
   readonly advice: string;
 }
 

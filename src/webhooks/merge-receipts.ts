@@ -2,7 +2,7 @@
 
 import { type DeliveryReceipt, RECEIPT_STATUSES, type ReceiptStatus } from "./delivery-receipt.ts";
 
-/** How much a status settles; all final statuses rank equally. */
+/** Ranks statuses by how conclusive they are; all final ones are equal. */
 const RANK: Readonly<Record<ReceiptStatus, number>> = {
   unknown: 0,
   accepted: 1,

@@ -4,7 +4,7 @@ import type { SignatureMethod } from "../wire/signature-method.ts";
 import { WebhookError, type WebhookFault } from "./errors.ts";
 import { isWebhookParameter } from "./names.ts";
 
-/** How the account signs its webhooks, according to its settings. */
+/** The account's way of signing webhooks, according to its settings. */
 export interface WebhookSigning {
   /** The account's signature secret, which differs from its API secret. Vonage support turns signing on. */
   readonly signatureSecret: string;

@@ -17,7 +17,7 @@ export interface Setting {
   readonly binding?: "objects" | "rate-limit";
   /** The value that applies when the setting is left out. A test compares it with the code. */
   readonly default?: string;
-  /** What it does, in whole sentences. */
+  /** Its effect, in whole sentences. */
   readonly what: string;
   /** A link to more, in Markdown, relative to the page whose table lists the setting. */
   readonly more?: string;

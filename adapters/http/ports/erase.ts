@@ -1,4 +1,4 @@
-/** How much was removed. */
+/** The number of rows that were removed, by kind. */
 export interface Erased {
   readonly challenges: number;
   /** Answers that were kept for their `Idempotency-Key`. */
