@@ -100,7 +100,7 @@ describe("a report on the wire", () => {
         body: `${REPORT_FORM}&token=${TOKEN}`,
       },
     ],
-  ])("%s", async (_, options, expected) => {
+  ])("sends the credentials as %s", async (_, options, expected) => {
     expect(await send(options, report)).toEqual([expected]);
   });
 

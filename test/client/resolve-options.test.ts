@@ -323,7 +323,7 @@ describe("options that are taken", () => {
       { credentials: { apiKey: "k".repeat(200), apiSecret: `: ü${"s".repeat(197)}` } },
       { kind: "account", credentials: { apiKey: "k".repeat(200), apiSecret: `: ü${"s".repeat(197)}` } },
     ],
-  ])("%s", (_, options, identity) => {
+  ])("takes as identity: %s", (_, options, identity) => {
     expect(resolveOptions(options).identity).toEqual(identity);
     expect(Object.keys(createConversionClient(options))).toEqual(["sms", "voice"]);
   });

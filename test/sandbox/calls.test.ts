@@ -179,7 +179,7 @@ describe("a call as official SDKs write it", () => {
       2,
     ],
     ["PHP: a beep timeout as text", { ...CALL, advanced_machine_detection: { beep_timeout: "120" } }, 2],
-  ])("%s", async (_, call, loop) => {
+  ])("takes a call as an SDK sends it: %s", async (_, call, loop) => {
     expect((await post(call)).status).toBe(201);
     expect(sandbox.handset(HANDSET).calls()).toMatchObject([{ loop }]);
   });

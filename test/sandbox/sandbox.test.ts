@@ -630,7 +630,7 @@ describe("a limit", () => {
   it.each<[string, (sandbox: Sandbox) => void]>([
     ["is lifted by null", (one) => one.limit(null)],
     ["is lifted by a reset", (one) => one.reset()],
-  ])("%s", async (_, lift) => {
+  ])("a limit %s", async (_, lift) => {
     sandbox.limit(1);
     expect(await statuses(2)).toEqual([200, 429]);
     lift(sandbox);

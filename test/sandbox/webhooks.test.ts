@@ -247,7 +247,7 @@ describe("a carrier", () => {
     ["says nothing of a failure", { delivers: false, receipts: "missing" }, { arrived: false, receipts: [] }],
     ["says more", { intermediate: true }, { arrived: true, receipts: ["buffered 0", "delivered 0"] }],
     ["says more, or nothing", { intermediate: true, receipts: "missing" }, { arrived: true, receipts: [] }],
-  ])("%s", async (_, settings, expected) => {
+  ])("a carrier %s", async (_, settings, expected) => {
     expect(await run(settings)).toEqual(expected);
   });
 

@@ -37,7 +37,7 @@ interface Options {
   readonly timeout?: number;
 }
 
-/** Runs a command as a function; the key must never come out, whatever happens. */
+/** Runs a command as a function. Its output must never contain the key. */
 async function cli(argv: readonly string[], { endpoint, env, timeout = 5000, ...rest }: Options = {}) {
   const key = "key" in rest ? rest.key : ADMIN_KEY;
   let out = "";
@@ -440,7 +440,7 @@ describe("retry", () => {
     expect(server.asked).toHaveLength(31);
   });
 
-  it("--all has nothing to do when there is none", async () => {
+  it("--all does nothing if there are no dead reports", async () => {
     const server = await serve({ "GET /reports": list() });
     expect(await cli(["retry", "--all"], server)).toMatchObject({
       code: 0,

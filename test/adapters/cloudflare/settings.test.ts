@@ -73,7 +73,7 @@ describe("the default of the documentation is the default:", () => {
   const withDefault = SETTING_NAMES.filter((name) => SETTINGS[name].default !== undefined);
   const read = (env: Env) => JSON.stringify(readEnv(env, {}));
 
-  it.each(withDefault.filter((name) => name !== "VONAGE_REST_BASE_URL"))("%s", (name) => {
+  it.each(withDefault.filter((name) => name !== "VONAGE_REST_BASE_URL"))("the setting %s", (name) => {
     const { default: value = "" } = SETTINGS[name];
     expect(read({ ...MINIMAL, [name]: value })).toBe(read(MINIMAL));
     // Only a setting that is heeded can say anything about its default.

@@ -1,4 +1,4 @@
-// What a stranger's address may ask: whatever is answered without credentials is counted, and an IPv6 /64 as one.
+// The rate limit by address: every answer without credentials counts, and an IPv6 /64 counts as one address.
 
 import { describe, expect, it, vi } from "vitest";
 import worker, { type Env } from "../../../adapters/cloudflare/index.ts";
@@ -18,7 +18,7 @@ function createLimited(allowed = Number.POSITIVE_INFINITY, options: Parameters<t
 const WITHOUT_CREDENTIALS: readonly (readonly [string, () => Request, number])[] = [
   ["GET /health", () => get("/health"), 200],
   ["HEAD /health", () => get("/health", "HEAD"), 200],
-  ["a path that there is not", () => get("/wp-login.php"), 404],
+  ["an unknown path", () => get("/wp-login.php"), 404],
   ["the root", () => get("/"), 404],
   ["another method", () => get("/conversions/sms", "PUT"), 405],
   ["another method of /health", () => post({}, {}, "/health"), 405],

@@ -150,7 +150,7 @@ describe("credentials", () => {
     },
   );
 
-  it("a further token secret and a further proxy key are as good as the first", async () => {
+  it("every token secret and proxy key counts like the first", async () => {
     const second = { kid: "k2", secret: "another-token-secret-of-these-tests-9876543210" };
     const { handle, log } = createProxy({ tokenSecrets: [TOKEN_SECRET, second] });
     await handle(post({ ...REPORT, token: await mint({}, { secret: second }) }));
@@ -282,7 +282,7 @@ describe("credentials", () => {
     expect(bodies.size).toBe(1);
   });
 
-  it("faults of the parameters are shown to nobody who is not known", async () => {
+  it("an unknown caller does not see the faults of the parameters", async () => {
     const response = await createProxy().handle(post({ nonsense: "1" }));
     expect(response.status).toBe(401);
     expect(await readJson(response)).not.toHaveProperty("errors");
@@ -334,7 +334,7 @@ describe("traffic", () => {
       async () => post(REPORT, bearer(await mint({ traffic: "other" }))),
       other.apiKey,
     ],
-  ])("%s", async (_, request, apiKey) => {
+  ])("the caller decides the account: %s", async (_, request, apiKey) => {
     const { handle, sandbox, log } = createProxy();
     expect((await handle(await request())).status).toBe(200);
     expect(sandbox.reports()).toMatchObject([{ apiKey }]);
@@ -365,7 +365,7 @@ describe("traffic", () => {
           hint: expect.stringContaining(setting),
         },
       ]);
-      // The other traffic is served all the same.
+      // The other traffic is still served.
       expect((await handle(post(REPORT, bearer(proxyKey.key)))).status).toBe(200);
     },
   );

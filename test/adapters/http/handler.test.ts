@@ -71,7 +71,7 @@ describe("routes", () => {
   it.each<[string, () => Request, string | null]>([
     ["a report", () => post(REPORT, BY_SHOP), "/conversions/sms"],
     ["a report with a query", () => post(REPORT, BY_SHOP, "/conversions/voice?a=1"), "/conversions/voice"],
-    ["a report of nobody", () => post(REPORT), "/conversions/sms"],
+    ["an anonymous report", () => post(REPORT), "/conversions/sms"],
     ["health", () => get("/health"), "/health"],
     ["health by HEAD", () => get("/health", "HEAD"), "/health"],
     ["a preflight", () => get("/conversions/sms", "OPTIONS", { origin: ORIGIN }), null],
@@ -221,12 +221,12 @@ describe("without a ledger", () => {
     expect(sent).toEqual([]);
   });
 
-  it("the operator can ask all the same whether Vonage takes the keys", async () => {
+  it("the operator can still ask if Vonage takes the keys", async () => {
     const { handle, sandbox, sent, log } = createProxy({ adminKeys: [OPS] });
     const answered = await handle(get("/doctor", "POST", bearer(OPS.key)));
     const accepted = { verdict: "accepted", reason: null };
     expect(await answered.json()).toEqual({ ledger: false, keys: { "2fa": accepted, other: accepted } });
-    // Complete reports, of messages that nobody ever sent: fewer parameters would prove less.
+    // Complete reports of messages that were never sent: fewer parameters would prove less.
     for (const { path, body } of sent) {
       expect(path).toBe("/conversions/sms");
       expect(body).toMatch(
@@ -312,7 +312,7 @@ describe("answers to good reports", () => {
       async () => post({ ...REPORT, token: await mint() }),
       '{"status":"recorded"}',
     ],
-  ])("%s", async (_, request, expected) => {
+  ])("by kind of caller: %s", async (_, request, expected) => {
     const response = await createProxy().handle(await request());
     expect(response.status).toBe(200);
     expect(await response.text()).toBe(expected ?? "");
@@ -516,7 +516,7 @@ describe("CORS", () => {
     }
   });
 
-  it("a foreign page's report is handled all the same: CORS is no authentication", async () => {
+  it("a foreign page's report is handled as well: CORS is not authentication", async () => {
     const { handle, sandbox } = createProxy();
     await handle(post({ ...REPORT, token: await mint() }, { origin: "https://evil.example" }));
     expect(sandbox.reports()).toHaveLength(1);

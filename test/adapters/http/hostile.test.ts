@@ -37,7 +37,7 @@ const handle = createConversionHandler({
   },
 });
 
-/** Sends one; whatever it is, this must hold of the answer. Gives its status and what was recorded. */
+/** Sends a request, and checks what must hold for every answer. Returns the status and the recorded reports. */
 async function send({ method, path, query, fragment, headers, body }: HostileRequest) {
   sandbox.reset();
   log = "";
@@ -269,7 +269,7 @@ it("no request at all breaks the ledger's routes, gets at a secret, or tracks wh
         expect(isMessage(request, channel, id.join(" "))).toBe(true);
         tracked.add(key);
       }
-      // The doctor reports messages that nobody ever sent.
+      // The doctor reports messages that were never sent.
       if (`${route} ${status}` !== "doctor 200") expect(sandbox.reports()).toEqual([]);
     }),
     { numRuns: 3000 },

@@ -76,7 +76,7 @@ describe("a report", () => {
       422,
       { type: "urn:problem:vonage-conversion:upstream-rejected" },
     ],
-  ])("of which the ledger says %j is answered %i, and logged as such", async (answer, status, body) => {
+  ])("for which the ledger returns %j is answered with %i, and logged so", async (answer, status, body) => {
     const { handle, log, sent } = answering(answer);
     const response = await handle(post({ ...REPORT, token: await mint() }));
     expect([response.status, await response.json()]).toEqual([
@@ -139,7 +139,7 @@ describe("a report", () => {
     expect(first.occurredAt).toBeLessThanOrEqual(Date.now());
   });
 
-  it("is kept alive when its caller leaves, whatever becomes of it", async () => {
+  it("is kept alive when its caller leaves, in success and failure", async () => {
     for (const end of [
       async () => ({ status: "recorded", attempts: 1 }) as const,
       rejecting(new Error("x")),
@@ -175,7 +175,7 @@ describe("a ledger that fails", () => {
   });
 
   it.each(calls)(
-    "in a way that nobody knows: %s gets 500, and the text is not told",
+    "in an unknown way: %s gets 500, and the answer does not repeat the text",
     async (_, method, request) => {
       const { handle, log } = createLedgerProxy({
         [method]: rejecting(new RangeError(`${MESSAGE_ID} at 7`)),

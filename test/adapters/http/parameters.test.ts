@@ -57,7 +57,7 @@ describe("bodies", () => {
     },
   );
 
-  it("no body needs no content type, and whatever it has is not looked at", async () => {
+  it("an empty body needs no content type, and any type is ignored", async () => {
     const { handle, sandbox } = createProxy();
     for (const type of [undefined, "text/plain", FORM, "application/json"]) {
       const headers = type === undefined ? BY_SHOP : { ...BY_SHOP, "content-type": type };
@@ -212,7 +212,7 @@ describe("a body that is declared JSON", () => {
     },
   );
 
-  it("and comes as PHP sends it, behind parameters in the query, is none at all", async () => {
+  it("and comes as PHP sends it, after parameters in the query, is ignored", async () => {
     const { handle } = createProxy();
     expect((await handle(json("[]", `/conversions/sms?${report}`))).status).toBe(200);
   });

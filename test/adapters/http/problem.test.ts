@@ -27,7 +27,7 @@ describe("every problem document", () => {
     expect(documentOf(problem("not-found", { detail: "No such report." })).detail).toBe("No such report.");
   });
 
-  it("has a detail on every route, whatever is wrong with the request", async () => {
+  it("has a detail on every route, for every fault of a request", async () => {
     const handle = createConversionHandler({
       credentials: { "2fa": { apiKey: "k", apiSecret: "s" } },
       proxyKeys: [{ name: "shop", key: "k".repeat(32) }],

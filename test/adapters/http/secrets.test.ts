@@ -243,7 +243,7 @@ describe("no secret leaves with what the handler makes of Vonage's answer", () =
   ];
 
   describe.each(cases)("with credentials as %s", (_, request, options, needed) => {
-    it.each(answers)("%s", async (_, answer) => {
+    it.each(answers)("no secret leaves after %s", async (_, answer) => {
       const timeout = answer === hanging ? 30 : 4000;
       const { sent } = await examine(request(), { timeout, ...options }, answer);
       expect(sent.length).toBeGreaterThan(0);
@@ -319,7 +319,7 @@ describe("no secret leaves with what an incomplete Worker answers", () => {
     },
   };
 
-  it.each(Object.entries(faults))("%s", async (_, env) => {
+  it.each(Object.entries(faults))("no secret leaves with a wrong setting: %s", async (_, env) => {
     for (const request of [
       get("/health"),
       post({ ...REPORT, token }, bearer(shop.key)),

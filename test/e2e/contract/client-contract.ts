@@ -6,18 +6,18 @@ import type { RecordedReport, SandboxFault } from "../../../src/sandbox/index.ts
 export interface Road {
   /** A client for this message; tokens are for one message only. */
   client(message: { messageId: string; channel: "sms" | "voice" }): Promise<ConversionClient>;
-  /** The same with credentials that nobody knows. */
+  /** A client with unknown credentials. */
   stranger(message: { messageId: string; channel: "sms" | "voice" }): Promise<ConversionClient>;
   reports(): Promise<readonly RecordedReport[]>;
   fail(fault: SandboxFault): void | Promise<void>;
   reset(): void | Promise<void>;
-  /** What the caller is told when Vonage itself answers these: through the Worker the operator's faults are 502. */
+  /** The codes for these answers of Vonage. The Worker turns the operator's faults into 502. */
   readonly codes: { readonly notEnabled: ConversionErrorCode; readonly redirected: ConversionErrorCode };
-  /** There is a ledger, which keeps what Vonage does not confirm: has it sent again now. */
+  /** Makes the ledger repeat a report now. Absent if there is no ledger. */
   readonly retry?: (channel: "sms" | "voice", messageId: string) => Promise<void>;
 }
 
-/** Quick retries, so that the suite is. */
+/** Short delays, to keep the suite fast. */
 export const RETRY: RetryOptions = { attempts: 3, baseDelay: 1, maxDelay: 1000 };
 
 const IDS = [
@@ -28,10 +28,10 @@ const IDS = [
   "'\"<>\\/",
 ];
 
-/** A ledger remembers: so that each test is about messages that it never heard of. */
+/** Numbers the messages: a ledger remembers, so each test needs new ones. */
 let messages = 0;
 
-/** What every way from a client to Vonage owes its callers. */
+/** The contract of every way from a client to Vonage. */
 export function describeClientContract(name: string, open: () => Promise<Road>) {
   describe(`a report by ${name}`, () => {
     let road: Road;
@@ -50,7 +50,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
       expect((await reports()).filter(({ messageId }) => messageId === id)).toHaveLength(1);
     const arrived = (id: string) =>
       road.retry ? vi.waitFor(() => recordedOnce(id), { timeout: 10_000, interval: 50 }) : recordedOnce(id);
-    /** What the ledger accepted while Vonage was in trouble arrives when that is over. */
+    /** The ledger accepts the report while Vonage fails, and sends it afterwards. */
     const arrivesLater = async (client: ConversionClient, messageId: string) => {
       const result = await client.sms({ messageId, delivered: true });
       expect(result).toEqual({ status: "accepted", attempts: 1 });

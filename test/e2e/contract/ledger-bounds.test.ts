@@ -1,5 +1,5 @@
-// What binds a message once it is in the ledger: the traffic that tracked or reported it, a `true` that Vonage may have
-// recorded, and a refusal. Each is tried over HTTP, and by what reaches Vonage.
+// Three facts bind a message in the ledger: its traffic, a `true` that Vonage may have recorded, and a refusal. Tested
+// over HTTP, and by the requests that reach Vonage.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
@@ -110,7 +110,7 @@ describe.concurrent("a message of one traffic", () => {
     expect((await calls.track({ messageId: "of-both", channel: "voice" }, BY_ALERTS)).status).toBe(201);
   });
 
-  it("of an SDK is refused with a problem document all the same", async () => {
+  it("of an SDK is refused with a problem document as well", async () => {
     await calls.track({ messageId: "of-sdk" }, BY_SHOP);
     const answered = await calls.report("of-sdk", true, { headers: { ...BY_ALERTS, accept: "*/*" } });
     expect(problemOf(answered)).toBe("wrong-traffic");
@@ -123,7 +123,7 @@ describe.concurrent("a true that Vonage recorded while its answer was lost", () 
     ["the connection broke later", [{ answerAfter: never }, "drop"]],
     ["Vonage asked to slow down meanwhile", [{ answerAfter: never }, { status: 429 }]],
   ])(
-    "is followed by no false, though its repetition is refused: %s",
+    "is never followed by a false, even if its repetition is refused: %s",
     { timeout: 30_000 },
     async ([name, troubles]) => {
       const id = `lost ${name}`;
@@ -144,7 +144,7 @@ describe.concurrent("a true that Vonage recorded while its answer was lost", () 
     },
   );
 
-  it("is none where Vonage refused it at once: a false is sent", async () => {
+  it("does not bind if Vonage refused it at once: a false is sent", async () => {
     vonage.script("refused at once", { status: 422 });
     expect((await calls.report("refused at once", true)).status).toBe(422);
     expect((await calls.report("refused at once", false)).body).toEqual({ status: "recorded" });

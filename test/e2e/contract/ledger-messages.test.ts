@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** What a JWT says, read with nothing of the code under test. */
+/** Reads a JWT without the code under test. */
 function readToken(token: string) {
   const [head = "", payload = "", signature = ""] = token.split(".");
   const read = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
@@ -47,7 +47,7 @@ function readToken(token: string) {
   };
 }
 
-/** Checks an answer of 201: the expiry is so many seconds from now. */
+/** Expects a 201 whose expiry is so many seconds from now. */
 function expectTracked({ status, headers, body }: Answered, expiresIn: number) {
   expect(status).toBe(201);
   expect(headers.get("content-type")).toBe("application/json");
@@ -102,14 +102,14 @@ describe("a message that is sent", () => {
     expectTracked(await call(), 900);
   });
 
-  it("expires when it was last said to", async () => {
+  it("expires at the time of its last tracking", async () => {
     expectTracked(await calls.track({ messageId: "m-9", expiresIn: "60" }), 60);
     const last = await calls.track({ messageId: "m-9", expiresIn: "600" });
     const listed = (await calls.list("tracking")).flat().filter(({ messageId }) => messageId === "m-9");
     expect(listed).toMatchObject([{ nextAt: last.body.expiresAt }]);
   });
 
-  it("keeps the outcome it has, where its user was quicker than its sender", async () => {
+  it("keeps its outcome if the user reported before the sender tracked", async () => {
     await calls.report("quick", true);
     expect((await calls.track({ messageId: "quick" })).status).toBe(201);
     expect((await calls.report("quick", true)).body).toEqual({ status: "duplicate" });
@@ -180,13 +180,13 @@ describe("the report token", () => {
     expect((await calls.list("tracking")).flat().filter(({ messageId }) => messageId === "t-3")).toEqual([]);
   });
 
-  it("takes the other credentials where the message is other traffic", async () => {
+  it("uses the other credentials if the message is other traffic", async () => {
     const token = await tokenFor({ messageId: "t-5" }, BY_ALERTS);
     expect((await reportWith(token, "t-5")).status).toBe(200);
     expect(vonage.reports("t-5")).toMatchObject([{ apiKey: "07e40002" }]);
   });
 
-  it("is not given where there are no TOKEN_SECRETS", async () => {
+  it("is not minted without TOKEN_SECRETS", async () => {
     const without = await startLedgerWorker(vonage.url, { TOKEN_SECRETS: "" });
     const { status, body } = await callsOf(without).track({ messageId: "t-6" });
     await without.stop();
@@ -251,7 +251,7 @@ describe("is refused", () => {
     }
   });
 
-  it("a name that is given twice", async () => {
+  it("a repeated name", async () => {
     const repeated = await calls.call("/messages?channel=sms", {
       method: "POST",
       headers: BY_SHOP,
@@ -283,13 +283,13 @@ describe("is refused", () => {
     expect((await send("{", "application/json")).status).toBe(400);
   });
 
-  it("another method", async () => {
+  it("any method but POST", async () => {
     const answered = await calls.look("/messages");
     expect([answered.status, answered.headers.get("allow")]).toEqual([405, "POST"]);
   });
 });
 
-it("nothing is tracked but what was, and nothing went to Vonage but what was reported", async () => {
+it("only accepted messages are tracked, and only reports went to Vonage", async () => {
   const tracked = (await calls.list("tracking"))
     .flat()
     .map(({ channel, messageId }) => `${channel} ${messageId}`);

@@ -1,4 +1,4 @@
-// What the operator sees of the ledger and can do about it, over HTTP.
+// The operator's view of the ledger and the operator's actions, over HTTP.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
@@ -25,7 +25,7 @@ const WHEN = "2026-03-04 05:06:07";
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const idsOf = (name: string, count: number) => numbers(count).map((index) => `${name}-${index}`);
 
-/** What is in the ledger before the tests begin, by state. */
+/** The content of the ledger before the tests, by state. */
 const FILLED = {
   tracking: idsOf("tracked", 9),
   sending: idsOf("slow", 3),
@@ -89,7 +89,7 @@ describe("GET /reports", () => {
     });
   });
 
-  it("shows 100 at a time unless asked otherwise, and an empty page of what there is none", async () => {
+  it("shows 100 at a time by default, and an empty page for a state without reports", async () => {
     expect((await calls.look("/reports?state=dead")).body.reports).toHaveLength(25);
     const { status, headers, body } = await calls.look("/reports?state=unreadable");
     expect([status, body]).toEqual([200, { reports: [] }]);
@@ -125,7 +125,7 @@ describe("GET /reports", () => {
     }
   });
 
-  it("tells of what waits why it does, and until when", async () => {
+  it("gives the reason and the end of each wait", async () => {
     const waiting = (await calls.list("queued")).flat();
     const tried = waiting.filter(({ attempts }) => attempts === 1);
     const held = waiting.filter(({ attempts }) => attempts === 0);
@@ -163,11 +163,7 @@ describe("GET /reports", () => {
     ["an empty cursor", "?state=dead&cursor=", ["cursor"]],
     ["a cursor of words", "?state=dead&cursor=first", ["cursor"]],
     ["a cursor that is no base64", "?state=dead&cursor=%C3%A4%C3%B6", ["cursor"]],
-    [
-      "a cursor of a shard that there is not",
-      `?state=dead&cursor=${cursorOf(7, "2fa", 1, "sms", "a")}`,
-      ["cursor"],
-    ],
+    ["a cursor of an unknown shard", `?state=dead&cursor=${cursorOf(7, "2fa", 1, "sms", "a")}`, ["cursor"]],
     ["a cursor of a negative shard", `?state=dead&cursor=${cursorOf(-1, "2fa", 1, "sms", "a")}`, ["cursor"]],
     ["a cursor of half a shard", `?state=dead&cursor=${cursorOf(0.5, "2fa", 1, "sms", "a")}`, ["cursor"]],
     ["a cursor without a position", `?state=dead&cursor=${cursorOf(0)}`, ["cursor"]],
@@ -188,7 +184,7 @@ describe("GET /reports", () => {
 });
 
 describe("GET /stats", () => {
-  it("sums up what is in all shards, by state, traffic and channel", async () => {
+  it("sums up all shards by state, traffic and channel", async () => {
     const { status, body } = await calls.look("/stats");
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(["counts", "gates", "oldestWaiting", "reports", "shards"]);
@@ -210,7 +206,7 @@ describe("GET /stats", () => {
     expect(counts).toHaveLength(5);
   });
 
-  it("tells since when the oldest report waits: what is tracked or settled does not", async () => {
+  it("gives the age of the oldest waiting report, without tracked and settled ones", async () => {
     const { body } = await calls.look("/stats");
     const waiting = [...(await calls.list("queued")).flat(), ...(await calls.list("sending")).flat()];
     expect(body.oldestWaiting).toBe(waiting.map(({ since }) => since).sort()[0]);
@@ -250,7 +246,7 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
     "ключ-鍵-🔑-é",
     "retry",
     "'\"<>\\;:@,$!*()[]",
-  ])("a dead report is sent again, whatever its id: %s", async (id) => {
+  ])("a dead report is sent again, with any id: %s", async (id) => {
     vonage.script(id, { status: 423 });
     expect((await calls.report(id, true, { channel: "voice", timestamp: WHEN })).status).toBe(422);
     expect(problemOf(await calls.retry("sms", id))).toBe("not-found");
@@ -263,9 +259,9 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
   });
 
   it.each([
-    ["a message that nobody knows", "sms", "unknown"],
+    ["an unknown message", "sms", "unknown"],
     ["the id of another channel", "voice", FILLED.tracking[0] ?? ""],
-    ["a channel that there is not", "fax", FILLED.recorded[0] ?? ""],
+    ["an unknown channel", "fax", FILLED.recorded[0] ?? ""],
     ["an id that there cannot be", "sms", "x".repeat(129)],
     ["an id with a line break", "sms", "a\nb"],
   ])("%s: 404", async (_, channel, id) => {
@@ -273,7 +269,7 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
     expect([answered.status, problemOf(answered)]).toEqual([404, "not-found"]);
   });
 
-  it("a path that is no UTF-8: 404", async () => {
+  it("a path that is not UTF-8: 404", async () => {
     for (const path of ["/reports/sms/%FF/retry", "/reports/sms/%E0%A4%A/retry", "/reports/sms//retry"]) {
       const answered = await calls.call(path, { method: "POST", headers: BY_ADMIN });
       expect([answered.status, problemOf(answered)]).toEqual([404, "not-found"]);
@@ -306,7 +302,7 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
     expect(Date.now() - asked).toBeLessThan(2400);
   });
 
-  it("GET is not for that", async () => {
+  it("a retry by GET is refused", async () => {
     const answered = await calls.look("/reports/sms/again/retry");
     expect([answered.status, answered.headers.get("allow")]).toEqual([405, "POST"]);
   });
@@ -347,7 +343,7 @@ describe("POST /doctor", () => {
       },
     ],
     [
-      "one key alone, and nobody where Vonage should be",
+      "a single key, and no server at the address of Vonage",
       {
         VONAGE_OTHER_API_KEY: "",
         VONAGE_OTHER_API_SECRET: "",

@@ -1,4 +1,4 @@
-// The ledger's storage: another number of shards, a disk that is full, rows that nobody can read.
+// The ledger's storage: another number of shards, a full disk, unreadable rows.
 
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ async function start(name: string, bindings: Parameters, fileSizeLimit?: number)
   return { ...callsOf(worker), worker };
 }
 
-/** Changes the tables of all shards of the ledger, while no Worker runs. Gives the changes there were. */
+/** Changes the tables of all shards of the ledger while no Worker runs. Returns the number of changed rows. */
 function alter(name: string, statement: string, ...values: (string | number | null)[]): number {
   const files = readdirSync(join(folder, name), { recursive: true, encoding: "utf8" });
   let changes = 0;
@@ -81,7 +81,7 @@ describe("another number of shards", () => {
     const name = `after-${shards}`;
     cpSync(join(folder, "four"), join(folder, name), { recursive: true });
     const { worker, list, track, report, retry, look } = await start(name, { LEDGER_SHARDS: shards });
-    // What each layout sends must be told apart.
+    // Requests of each layout are counted from here.
     const before = new Map(
       [...tracked, ...recorded, ...denied, ...dead].map((id) => [id, attemptsOf(id).length]),
     );
@@ -144,7 +144,7 @@ describe("another number of shards", () => {
 });
 
 describe("a disk that is full", () => {
-  it("503 says that nothing was accepted, all that was is kept, and what was not can come again", async () => {
+  it("answers 503 for messages that it does not accept, keeps all others, and accepts the refused ones later", async () => {
     const { worker, report, track } = await start("full", { LEDGER_SHARDS: "1" }, 240);
     const ids = idsOf("full", 480);
     const isTracked = (index: number) => index % 4 === 2;
@@ -169,7 +169,7 @@ describe("a disk that is full", () => {
 
     const after = await start("full", { LEDGER_SHARDS: "1" });
     const inLedger = idsIn(await after.list("tracking"));
-    // What got a 503 may be there as well, since a write that fails late may have reached the disk: but then whole.
+    // A refused message may be there as well, but only as a whole: a write that fails late may have reached the disk.
     expect(inLedger).toEqual(expect.arrayContaining(taken.filter((id) => isTracked(ids.indexOf(id)))));
     expect(ids).toEqual(expect.arrayContaining(inLedger));
     expect((await after.list("unreadable")).flat()).toEqual([]);
@@ -200,7 +200,7 @@ describe("a disk that is full", () => {
     });
   }, 60_000);
 
-  it("LEDGER_MAX_MB leaves what is known its way, and takes nothing new", async () => {
+  it("at LEDGER_MAX_MB serves known messages, and accepts no new ones", async () => {
     const worker = await startLedgerWorker(vonage.url, { LEDGER_SHARDS: "1", LEDGER_MAX_MB: "1" });
     const { track, report, list, look, retry } = callsOf(worker);
     // Ids of 512 bytes fill it quickly.
@@ -233,7 +233,7 @@ describe("a disk that is full", () => {
   });
 });
 
-describe("rows that nobody can read", () => {
+describe("unreadable rows", () => {
   const past = Date.now() - 60_000;
   const future = Date.now() + 3_600_000;
   const columns = [
@@ -299,7 +299,7 @@ describe("rows that nobody can read", () => {
     await vi.waitFor(() => expect(attemptsOf("good")).toEqual(["true"]), { timeout: 5000 });
     const quarantined = Object.keys(broken);
     await vi.waitFor(async () => expect(idsIn(await list("unreadable", 2))).toEqual([...quarantined].sort()));
-    // What is of no account yet is found when it is looked at.
+    // Rows that are not due are checked when they are listed.
     await vi.waitFor(async () => expect(idsIn(await list("recorded", 1))).toEqual(["before", "good"]));
     quarantined.push("recorded");
 
@@ -325,7 +325,7 @@ describe("rows that nobody can read", () => {
       unreadable: quarantined.length,
     });
 
-    // Such a message is as if it were unknown.
+    // The ledger treats such a message as unknown.
     for (const id of quarantined) expect([id, attemptsOf(id)]).toEqual([id, []]);
     expect(problemOf(await retry("sms", "unknown outcome"))).toBe("not-found");
     expect((await report("unknown outcome", false)).body).toEqual({ status: "recorded" });

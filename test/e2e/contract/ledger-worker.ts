@@ -1,4 +1,4 @@
-// A Worker with its ledger on workerd, Vonage's part played by the test, and the calls that the tests make.
+// A Worker with its ledger on workerd, and the calls that the tests make.
 
 import { expect } from "vitest";
 import { type RunningWorker, startOnWorkerd } from "../../../adapters/playground/workerd.ts";
@@ -14,17 +14,17 @@ export const BY_ADMIN = bearer(ADMIN_KEY.key);
 export const AS_JSON = { accept: "application/json" };
 
 /**
- * So many shards that each message of a test has one to itself: what Vonage does to one message opens or closes the
- * circuit breaker of that shard alone. Which id falls into which shard never changes.
+ * Enough shards that each message of a test has its own: an answer of Vonage opens or closes the circuit breaker of that
+ * shard only. The shard of an id never changes.
  */
 export const A_SHARD_EACH = "1024";
 
 export interface LedgerWorker extends RunningWorker {
-  /** What it wrote to its console, a line each. */
+  /** The lines of its console. */
   readonly logs: string[];
 }
 
-/** Starts it on Miniflare; `bindings` come over a complete configuration. */
+/** Starts it on Miniflare. `bindings` override single settings of a complete configuration. */
 export async function startLedgerWorker(
   url: string,
   bindings: Readonly<Record<string, string>> = {},
@@ -43,11 +43,11 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Of JSON; else empty. Tests say what is in it by what they expect. */
+  /** The parsed JSON, or else an empty object. Each test checks the members that it needs. */
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-/** What is sent with a report or a tracked message. */
+/** The parameters of a report or a tracked message. */
 export type Parameters = Readonly<Record<string, string>>;
 
 /** Makes the calls of one Worker. */
@@ -63,7 +63,7 @@ export function callsOf({ url }: { readonly url: string }) {
     call(path, { method: "POST", headers, body: new URLSearchParams(parameters) });
   return {
     call,
-    /** Reports by form; with a proxy key for 2FA and wanting JSON unless told otherwise. */
+    /** Reports by form. By default it has a proxy key for 2FA and accepts JSON. */
     report: (
       messageId: string,
       delivered: boolean,
@@ -77,7 +77,7 @@ export function callsOf({ url }: { readonly url: string }) {
     /** Tracks by form. */
     track: (parameters: Parameters, headers: Parameters = BY_SHOP) =>
       post("/messages", headers, { channel: "sms", ...parameters }),
-    /** Tracks by JSON, whatever the body. */
+    /** Tracks by JSON, with any body. */
     trackJson: (body: unknown, headers: Parameters = BY_SHOP) =>
       call("/messages", {
         method: "POST",
@@ -86,7 +86,7 @@ export function callsOf({ url }: { readonly url: string }) {
       }),
     /** Looks, as the operator. */
     look: (path: string, headers: Parameters = BY_ADMIN) => call(path, { headers }),
-    /** One page after the other until there is none. */
+    /** Reads all pages. */
     list: async (state: string, limit = 500) => {
       const pages: Answered["body"][][] = [];
       for (let cursor = ""; ; ) {
@@ -109,7 +109,7 @@ export interface ReportOptions {
   readonly headers?: Parameters;
 }
 
-/** The problem's name, of a problem document whose own status is the answer's. */
+/** Returns the name of a problem. Expects a problem document with the status of the answer. */
 export function problemOf({ status, headers, body }: Answered): string {
   expect(headers.get("content-type")).toBe("application/problem+json");
   expect(body.status).toBe(status);

@@ -35,14 +35,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Until everything that was promised of a message has arrived. */
+/** Waits until everything that was accepted of a message has arrived. */
 const arrived = (messageId: string, count = 1) =>
   vi.waitFor(() => expect(vonage.reports(messageId)).toHaveLength(count), { timeout: 15_000, interval: 20 });
 
-/** What Vonage must have seen of each message when all is over, for the last test. */
+/** The requests that Vonage must have seen of each message at the end, for the last test. */
 const seen = new Map<string, readonly string[]>();
 
-/** The attempts of a message, as the outcomes that were reported; and they stay all. */
+/** Expects these outcomes in the requests for a message. The last test expects that no more came. */
 function expectAttempts(messageId: string, ...outcomes: readonly boolean[]) {
   seen.set(messageId, outcomes.map(String));
   expect(vonage.attempts(messageId).map(({ delivered }) => delivered)).toEqual(outcomes.map(String));
@@ -63,7 +63,7 @@ const DUPLICATE = [200, "duplicate"];
 const ACCEPTED = [202, "accepted"];
 const CONFLICT = [409, "urn:problem:vonage-conversion:conflict"];
 
-/** How a message comes to be in a state, with an outcome; gives what lets go of an answer that is held back. */
+/** Brings a message into a state with an outcome. Returns a function that releases an answer held back. */
 const STATES: Record<string, (id: string, outcome: boolean) => Promise<() => void>> = {
   nothing: async () => () => {},
   tracking: async (id) => {
@@ -121,13 +121,13 @@ describe.concurrent("one message, one outcome", () => {
     const before = vonage.attempts(id).length;
     const answered = await calls.report(id, arrives, { timestamp: LATER });
     expect(answerOf(answered)).toEqual(answer);
-    // Who is told that it is on record, or in conflict, has had nothing sent; who waits, not yet.
+    // A duplicate or a conflict sends nothing. A report that waits sends later.
     if (answer !== RECORDED) expect(vonage.attempts(id)).toHaveLength(before);
     letGo?.();
     await arrived(id, records.length);
     expect(vonage.reports(id).map(({ delivered }) => delivered)).toEqual(records);
     expectAttempts(id, ...attempts);
-    // A report that joins another keeps that one's time; one that is sent goes with its own.
+    // A report that joins an earlier one takes its time; a report that is sent keeps its own.
     const joins = answer !== RECORDED && outcome === arrives;
     const last = joins || answer === CONFLICT ? WHEN : LATER;
     expect(vonage.reports(id).at(-1)?.timestamp).toBe(last);

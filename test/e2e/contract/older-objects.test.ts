@@ -49,7 +49,7 @@ it("reports are recorded once, and tracked", async () => {
   expect((await track({ messageId: "older-2", expiresIn: "3600" })).status).toBe(201);
 });
 
-it("the operator is told what old objects know, and nothing is claimed that they cannot do", async () => {
+it("the operator gets what old objects know, and no claim that they cannot make", async () => {
   const { look, list, call } = callsOf(worker);
   expect((await look("/stats")).status).toBe(200);
   expect((await list("unreadable")).flat()).toEqual([]);

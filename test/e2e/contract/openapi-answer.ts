@@ -12,7 +12,7 @@ export interface ReadAnswer {
   readonly text: string;
 }
 
-/** The problem's name; `undefined` where the answer is none. */
+/** The problem's name; `undefined` if the answer is not a problem. */
 export function problemIn({ headers, text }: ReadAnswer): string | undefined {
   if (headers.get("content-type") !== "application/problem+json") return undefined;
   return (JSON.parse(text) as { readonly type: string }).type.replace("urn:problem:vonage-conversion:", "");

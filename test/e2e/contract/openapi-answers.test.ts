@@ -1,4 +1,4 @@
-// docs/openapi.yaml held to the truth: every outcome it names is brought about on workerd, and each answer is as it says.
+// Causes every outcome in docs/openapi.yaml on workerd, and compares each answer with it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COOLDOWN_MS } from "../../support/two-factor-stack.ts";
@@ -11,10 +11,10 @@ import { GOOD_REQUESTS, SPOILT } from "./openapi-requests.ts";
 import { testTwoFactor } from "./openapi-two-factor.ts";
 import { startWorkers, type Workers } from "./openapi-workers.ts";
 
-/** What nobody can bring about from outside: a fault of the Worker's own. */
+/** A caller cannot cause these: they are faults of the Worker. */
 const OUT_OF_REACH = /^(GET|POST|DELETE) \S+ 500 internal$/;
 
-/** For what is refused before anybody looks at it. */
+/** For requests that are refused before the path is read. */
 const ANY_PATH = { id: "0", channel: "sms", messageId: "m" };
 
 const caller = createCaller();
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => workers?.stop());
 
-/** The documented outcomes, as operation and outcome, that end so. */
+/** The documented outcomes with these endings, as operation and outcome. */
 const ending = (...ends: readonly string[]) =>
   documentedOutcomes()
     .filter((outcome) => ends.some((end) => outcome.endsWith(` ${end}`)))
@@ -33,7 +33,7 @@ const ending = (...ends: readonly string[]) =>
       return [`${method} ${path}`, rest.join(" ")] as const;
     });
 
-/** Lists ask the workflow's objects for unreadable rows only. */
+/** `GET /reports` asks the workflow's objects for unreadable rows only. */
 const unreadableOr = async (operation: string): Promise<Call> => {
   const good = await goodRequest(operation);
   return operation === "GET /reports" ? { ...good, query: { state: "unreadable" } } : good;
@@ -66,7 +66,7 @@ describe("from an address that floods without credentials", () => {
   });
 });
 
-describe("where something is not there", () => {
+describe("a Worker that lacks something", () => {
   it.each(ending("501 no-ledger", "501 no-two-factor"))("%s gets %s", async (operation, outcome) => {
     await caller.call(workers.bare, operation, await goodRequest(operation), outcome);
   });
@@ -109,9 +109,9 @@ testOperation(caller, () => workers);
 testReports(caller, () => workers);
 testTwoFactor(caller, () => workers);
 
-describe("what has no operation", () => {
+describe("a request without an operation", () => {
   it.each(Object.entries(document.paths))(
-    "gets 405 at %s, with the methods there are",
+    "gets 405 at %s, with the methods that it allows",
     async (path, methods) => {
       const allowed = Object.keys(methods).map((method) => method.toUpperCase());
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
@@ -150,7 +150,7 @@ describe("what has no operation", () => {
   });
 });
 
-it("every outcome that the document names was seen, and no other", () => {
+it("every outcome in the document was seen, and no other", () => {
   const documented = documentedOutcomes().filter((outcome) => !OUT_OF_REACH.test(outcome));
   expect([...caller.seen].sort()).toEqual(documented.sort());
 });

@@ -1,4 +1,4 @@
-// The Worker with Durable Objects that can do nothing: whatever is asked of them fails.
+// The Worker with Durable Objects that fail at every call.
 
 import { DurableObject } from "cloudflare:workers";
 import worker from "../../../adapters/cloudflare/index.ts";

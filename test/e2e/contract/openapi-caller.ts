@@ -1,4 +1,4 @@
-// Makes calls by the document's operations, and holds each answer against it.
+// Makes calls by the document's operations, and compares each answer with it.
 
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
@@ -9,7 +9,7 @@ import { answerOf, document, operations, resolve, validatorAt } from "./openapi-
 type Scalars = Readonly<Record<string, string | number | boolean>>;
 
 export interface Call {
-  /** For the path's parameters. */
+  /** The parameters of the path. */
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Scalars;
   /** At most one of the three bodies. */
@@ -19,7 +19,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What was answered; of JSON, read. */
+/** An answer with its parsed JSON. */
 export interface Called extends ReadAnswer {
   /** As in the document: `201`, or `409 conflict`. */
   readonly outcome: string;
@@ -29,14 +29,14 @@ export interface Called extends ReadAnswer {
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 
-/** Makes the calls, and remembers which outcomes were seen, as `POST /messages 201`. */
+/** Makes calls, and records their outcomes, such as `POST /messages 201`. */
 export function createCaller() {
   const seen = new Set<string>();
 
   return {
     seen: seen as ReadonlySet<string>,
 
-    /** Calls; expects this outcome, and an answer that is as the document describes it. */
+    /** Makes a call. Expects this outcome, and an answer as the document describes it. */
     async call(url: string, operation: string, call: Call, expected: string): Promise<Called> {
       const called = await send(url, operation, call);
       expect(`${operation} ${called.outcome}`).toBe(`${operation} ${expected}`);
@@ -50,7 +50,7 @@ export function createCaller() {
   };
 }
 
-/** Sends a call, whatever the document says. */
+/** Sends a call without comparing it with the document. */
 export async function send(url: string, operation: string, call: Call): Promise<Called> {
   const { path = {}, query = {}, form, json, raw, headers } = call;
   const [method = "", template = ""] = operation.split(" ");
@@ -71,7 +71,7 @@ export async function send(url: string, operation: string, call: Call): Promise<
   };
 }
 
-/** As `fetch`, which sends no GET with a body. */
+/** Replaces `fetch`, which cannot send a GET with a body. */
 async function exchange(
   url: string,
   method: string,
@@ -95,7 +95,7 @@ async function exchange(
   };
 }
 
-/** What was taken must be described: the parameters of the query, and the body by its type. */
+/** The document must describe every accepted call: the parameters of its query, and its body by type. */
 function expectDescribed(operation: string, { query = {}, form, json }: Call): void {
   const { parameters = [], security = [], requestBody } = operations.get(operation) ?? {};
   const schemes = security.flatMap((one) => Object.keys(one));

@@ -87,7 +87,7 @@ export function answerOf(operation: string, status: number): string | undefined 
   return operations.get(operation)?.responses[status]?.$ref?.replace("#/components/responses/", "");
 }
 
-/** The names of the problems that a response may be; none, where it is none. */
+/** The names of the problems that a response may be; empty if it is not a problem. */
 export function problemsOf(answer: string): readonly string[] {
   const { type } =
     document.components.responses[answer]?.content?.["application/problem+json"]?.schema.properties ?? {};

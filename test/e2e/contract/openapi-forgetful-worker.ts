@@ -1,10 +1,10 @@
-// The Worker whose challenges can do nothing; ledger and limits are well.
+// The Worker whose challenges fail at every call. Its ledger and limits work.
 
 import { DurableObject } from "cloudflare:workers";
 import worker, { Insight, Ledger, SendLimits } from "../../../adapters/cloudflare/index.ts";
 
 export class Challenges extends DurableObject {
-  // Without these it would be of an earlier version, which is done without.
+  // Without these methods it would look like an object of an earlier version, which is tolerated.
   async listSetAside(): Promise<never> {
     throw new Error("cannot read");
   }

@@ -1,4 +1,4 @@
-// What the operator asks, and what Vonage tells.
+// The operator's routes, and Vonage's webhooks.
 
 import { describe, expect, it } from "vitest";
 import type { createCaller } from "./openapi-caller.ts";
@@ -14,7 +14,7 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
   };
 
   describe("the operator", () => {
-    it("is told of the health, and of each key", async () => {
+    it("gets the health of the Worker, and of each key", async () => {
       const { whole, bare, strict } = workersOf();
       for (const url of [whole, strict, bare]) {
         await call(url, "GET /health", {}, "200");
@@ -73,7 +73,7 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
       for (const state of ["tracking", "sending", "queued", "dead", "unreadable"]) await page({ state });
     });
 
-    it("is told why a key is held back", async () => {
+    it("gets the reason why a key is held back", async () => {
       const { whole, vonage } = workersOf();
       vonage.fail({ status: 402, times: 2 });
       const query = { "message-id": "held-back", delivered: 1 };
@@ -100,7 +100,7 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
       },
     );
 
-    it("gets it by form and by JSON alike, whatever it adds", async () => {
+    it("gets an empty 200 by form and by JSON, with unknown parameters too", async () => {
       const parameters = {
         messageId: "0A0000000123ABCD1",
         msisdn: "447400123456",

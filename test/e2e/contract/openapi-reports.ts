@@ -49,7 +49,7 @@ export function testReports({ call }: ReturnType<typeof createCaller>, workersOf
       await call(whole, operation, { headers: AS_JSON, form: form("twice", false) }, "409 conflict");
     });
 
-    it("is nobody's whose token is for another message", async () => {
+    it("is refused with a token for another message", async () => {
       const one = { form: { ...form("mine", true), token: await token("yours") } };
       await call(workersOf().whole, operation, one, "403 wrong-message");
     });

@@ -1,4 +1,4 @@
-// A request for each operation that nothing is wrong with, and what can be wrong with one.
+// A valid request for each operation, and the faults that a request can have.
 
 import { signParameters } from "../../../src/wire/signature.ts";
 import { ADMIN_KEY, PROXY_KEY } from "../../support/local-stack.ts";
@@ -13,7 +13,7 @@ const REPORT: Call = { headers: BY_SHOP, form: { "message-id": "good-1", deliver
 const RECEIPT = { messageId: "0A0000000123ABCD1", msisdn: "447400123456", status: "delivered" };
 const REPLY = { messageId: "0B0000000123ABCD1", msisdn: "447400123456", to: "447700900000", text: "042517" };
 
-/** Of the form that challenge ids have; there is no such challenge. */
+/** Has the form of a challenge id, but there is no such challenge. */
 const path = { id: "0.AAAAAAAAAAAAAAAAAAAAAA" };
 
 let webhooks = 0;
@@ -48,7 +48,7 @@ export const GOOD_REQUESTS: Readonly<Record<string, () => Promise<Call>>> = {
   "POST /webhooks/inbound-sms": async () => ({ json: await signed(REPLY) }),
 };
 
-/** What makes a good request a bad one, by the outcome. */
+/** Turns a valid request into a faulty one, by outcome. */
 export const SPOILT: Readonly<Record<string, (good: Call) => Call>> = {
   "400 malformed-body": (good) =>
     withBody(good, "application/x-www-form-urlencoded", new Uint8Array([0x61, 0x3d, 0xff])),

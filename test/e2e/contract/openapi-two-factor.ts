@@ -1,4 +1,4 @@
-// Challenges from their beginning to each of their ends.
+// Challenges from the start to each of their ends.
 
 import { describe, expect, it, vi } from "vitest";
 import type { SandboxFault } from "../../../src/sandbox/index.ts";
@@ -12,7 +12,7 @@ const START = "POST /2fa";
 const CHECK = "POST /2fa/{id}/check";
 const RESEND = "POST /2fa/{id}/resend";
 
-/** What Vonage does instead of sending, by the outcome; three attempts are made of what may be repeated. */
+/** The fault of Vonage that causes each outcome. The Worker makes up to three requests for one message. */
 const FAULTS: readonly (readonly [outcome: string, fault: SandboxFault])[] = [
   ["422 number-refused", { path: "sms", smsStatus: "7" }],
   ["502 send-unauthorized", { path: "sms", smsStatus: "4" }],
@@ -76,14 +76,14 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
       await resend(id, "422 challenge-cancelled");
     });
 
-    it("of which all attempts are used up takes no code, and sends none", async () => {
+    it("without guesses left takes no code, and sends none", async () => {
       const { id, code } = await start();
       for (let tried = 0; tried < 5; tried++) await check(id, notThe(code), "422 code-wrong");
       await check(id, code, "422 too-many-attempts");
       await resend(id, "422 too-many-attempts");
     });
 
-    it("sends a new code after a while, and not for ever", async () => {
+    it("sends a new code after the cooldown, up to the limit of messages", async () => {
       const { id, code, to } = await start();
       await resend(id, "429 resend-too-soon");
       await turnClock(COOLDOWN_MS);
@@ -95,7 +95,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
       await check(id, codeAt(workersOf().vonage, to), "200");
     });
 
-    it("is not started for a number that no code goes to", async () => {
+    it("is not started for a number that codes must not go to", async () => {
       await refuseStart("+447400", "422 invalid-number");
       await refuseStart("+4915123456789", "403 country-not-served");
       await refuseStart("+448712345678", "422 number-refused");
@@ -103,12 +103,12 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
       await call(workersOf().whole, START, { headers: BY_SHOP, json }, "400 invalid-parameters");
     });
 
-    it.each(FAULTS)("is told of Vonage's trouble as %s, at the start", async (outcome, fault) => {
+    it.each(FAULTS)("answers a fault of Vonage at the start with %s", async (outcome, fault) => {
       workersOf().vonage.fail(fault);
       await refuseStart(aNumber(), outcome);
     });
 
-    it("is told of Vonage's trouble at a resend as well", async () => {
+    it("answers a fault of Vonage at a resend like one at the start", async () => {
       await turnClock(THROTTLED_MS);
       const { id } = await start();
       await turnClock(COOLDOWN_MS);
@@ -120,7 +120,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     });
 
     it.each(["GET /2fa/{id}", "DELETE /2fa/{id}", CHECK, RESEND])(
-      "that is none is not found: %s",
+      "that does not exist is not found: %s",
       async (operation) => {
         const good = (await GOOD_REQUESTS[operation]?.()) ?? {};
         await call(workersOf().whole, operation, good, "404 not-found");
@@ -128,14 +128,14 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     );
 
     it.each([START, "GET /2fa/{id}", "DELETE /2fa/{id}", CHECK, RESEND])(
-      "is not for keys of other traffic: %s",
+      "is closed to keys of other traffic: %s",
       async (operation) => {
         const good = { ...(await GOOD_REQUESTS[operation]?.()), headers: bearer(OTHER_PROXY_KEY.key) };
         await call(workersOf().whole, operation, good, "403 wrong-traffic");
       },
     );
 
-    it("that has run out takes no code, and sends none", async () => {
+    it("that has expired takes no code, and sends none", async () => {
       const { id, code } = await start();
       await turnClock(LIFETIME_MS);
       await check(id, code, "422 code-expired");
@@ -188,7 +188,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     await resend(String(body.id), "429 address-limit");
   });
 
-  it("the limits hold for starts and resends, and a channel that is not there for both", async () => {
+  it("the limits hold for starts and resends, and both refuse a channel without a sender", async () => {
     const { strict } = workersOf();
     const second = bearer(SECOND_KEY.key);
     const [a1, a2, a3, a4] = ["447400210001", "447400210002", "447400210003", "447400210004"];

@@ -1,4 +1,4 @@
-// The Worker whose limits fail from the second message to each number on; ledger and challenges are well.
+// The Worker whose limits fail from the second message to each number on. Its ledger and challenges work.
 
 import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
 import { followClock, turnable } from "../../support/turned-clock/follow.ts";

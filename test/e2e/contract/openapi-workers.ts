@@ -1,4 +1,4 @@
-// The Workers that it takes to have every outcome of the document: each lacks something.
+// The Workers that cause every outcome of the document. Each but the first lacks something.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,13 +13,13 @@ import { twoFactorBindingsFor } from "../../support/two-factor-stack.ts";
 
 export const SECOND_KEY = { name: "second-shop", key: "second-proxy-key-of-a-shop-0123456789abcdef" };
 
-/** The least that a code can live. */
+/** The shortest lifetime of a code. */
 export const LIFETIME_MS = 30_000;
 
 export interface Workers {
-  /** Everything is there. Challenges have two messages at most. */
+  /** Lacks nothing. A challenge has at most two messages. */
   readonly whole: string;
-  /** Few codes may be sent, no calls can be made, webhooks are closed, and there is one kind of traffic. */
+  /** Low limits, no voice sender, closed webhooks, and one kind of traffic. */
   readonly strict: string;
   /** No Durable Objects: neither ledger nor workflow. */
   readonly bare: string;

@@ -1,4 +1,4 @@
-// docs/openapi.yaml as a text: valid, and neither short of a route or problem of the Worker's nor ahead of it.
+// docs/openapi.yaml as a text: it is valid, and has exactly the Worker's routes and problems.
 
 import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -89,7 +89,7 @@ describe("a response", () => {
     }
   });
 
-  it("that nobody refers to is the answer to what has no operation", () => {
+  it("that no operation refers to answers requests without an operation", () => {
     const used = [...operations.values()].flatMap((one) => Object.values(one.responses));
     const names = used.map(({ $ref = "" }) => $ref.replace("#/components/responses/", ""));
     expect(Object.keys(responses).filter((name) => !names.includes(name))).toEqual(["MethodNotAllowed"]);

@@ -1,24 +1,24 @@
-// A Vonage in the test's own process: the sandbox, with trouble addressed to single messages, so that tests can go
-// side by side; and all that reached it, with what was refused or never answered.
+// Vonage in the test's process: the sandbox with faults for single messages, so that tests can run concurrently. It
+// records every request, also those that it refuses or never answers.
 
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { createSandbox, type RecordedReport } from "../../../src/sandbox/index.ts";
 import { findFreePort } from "../../support/free-port.ts";
 
-/** What becomes of one request, in place of the sandbox's answer. */
+/** The fate of one request, instead of the sandbox's answer. */
 export type Trouble =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
-      /** Answers when this is over. */
+      /** Answers when this settles. */
       readonly after?: Promise<unknown>;
     }
   /** No answer: the connection breaks at once, or stays open until the caller gives up. */
   | "drop"
   | "hang"
-  /** Takes the report, and answers when this is over. */
+  /** Records the report, and answers when this settles. */
   | { readonly answerAfter: Promise<unknown> };
 
 /** A request for the Conversion API, as it came over the wire. */
@@ -32,11 +32,11 @@ export interface Attempt {
 export interface ScriptedVonage {
   /** Without a trailing slash. */
   readonly url: string;
-  /** The next requests for a message end so; those after are the sandbox's. */
+  /** Sets the fates of the next requests for a message. The sandbox answers the later ones. */
   script(messageId: string, ...troubles: readonly Trouble[]): void;
-  /** Every request for a message, in the order in which they came. */
+  /** Every request for a message, in order of arrival. */
   attempts(messageId: string): readonly Attempt[];
-  /** What was recorded of a message, oldest first. */
+  /** The recorded reports of a message, oldest first. */
   reports(messageId: string): readonly RecordedReport[];
   close(): Promise<void>;
 }
@@ -74,7 +74,7 @@ export async function startScriptedVonage(): Promise<ScriptedVonage> {
     await trouble?.answerAfter;
     await pass(response, outgoing);
   });
-  // A server that ends idle connections breaks those that a caller takes up again at that very moment.
+  // A server that closes idle connections may break one just as a caller reuses it.
   server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -92,7 +92,7 @@ export async function startScriptedVonage(): Promise<ScriptedVonage> {
   };
 }
 
-/** A promise for tests that say themselves when it is over. */
+/** A promise that the test resolves. */
 export function createGate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

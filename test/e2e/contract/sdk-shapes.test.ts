@@ -172,7 +172,7 @@ describe("an SDK pointed at the Worker", () => {
     expect(await stack.sandbox.reports()).toMatchObject([{ apiKey: SANDBOX_CREDENTIALS.other.apiKey }]);
   });
 
-  it("is not told of the operator's faults as if they were its own", async () => {
+  it("does not get the operator's faults as its own", async () => {
     await stack.sandbox.fail({ status: 401 });
     expect((await send(stack.worker.url, shape, AT_WORKER))[0]).toBe(502);
     expect(stack.logs.at(-1)).toMatch(/"level":"error".*check API key and secret/);

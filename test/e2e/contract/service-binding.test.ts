@@ -35,7 +35,7 @@ interface BindOptions {
   readonly others?: readonly V4WorkerOptions[];
 }
 
-/** Starts the Worker and the one next door; gives calls through the binding, and those over HTTP. */
+/** Starts the Worker and the Worker bound to it. Returns the calls through the binding and over HTTP. */
 async function bind(
   bindings: Parameters,
   { compatibilityDate = "2026-11-01", withLedger = true, settings, others = [] }: BindOptions = {},
@@ -119,7 +119,7 @@ describe("a Worker next door", () => {
     for (const id of ["s-3", "s-4", "s-5"]) expect(vonage.reports(id)[0]?.timestamp).toBe(ON_THE_WIRE);
   });
 
-  it("is told of a duplicate, and of what is on its way", async () => {
+  it("gets duplicate and accepted as results", async () => {
     expect(await bound.sms({ messageId: "s-6", delivered: true })).toMatchObject({ status: "recorded" });
     expect(await bound.sms({ messageId: "s-6", delivered: true })).toEqual({
       status: "duplicate",
@@ -218,7 +218,7 @@ describe("an error, on the side of the caller,", () => {
       /5 minutes/,
     ],
     ["a message without channel", "track", { messageId: "e-3" }, /channel must be one of sms, voice/],
-    ["a channel that there is not", "track", { messageId: "e-3", channel: "fax" }, /channel must be/],
+    ["an unknown channel", "track", { messageId: "e-3", channel: "fax" }, /channel must be/],
     ["an expiry too soon", "track", { messageId: "e-3", channel: "sms", expiresIn: 29 }, /expiresIn must be/],
     [
       "an expiry too late",
@@ -269,7 +269,7 @@ describe("an error, on the side of the caller,", () => {
     expect(await bound.sms({ messageId: "e-6", delivered: true })).toMatchObject({ status: "recorded" });
   });
 
-  it("is the TypeError of workerd for a method that there is not", async () => {
+  it("is the TypeError of workerd for an unknown method", async () => {
     const error = await bound.fail("fax" as "sms", {});
     expect(error).toMatchObject({ isError: true, name: "TypeError" });
   });
@@ -311,7 +311,7 @@ describe("a Worker that lacks", () => {
     expect(vonage.attempts("l-2")).toEqual([]);
   });
 
-  it("a ledger reports all the same, says what failed, and tracks nothing", async () => {
+  it("a ledger still reports, says what failed, and tracks nothing", async () => {
     const { sms, fail } = await bind({ UPSTREAM_TIMEOUT_MS: "300" }, { withLedger: false });
     const report = (messageId: string) => ({ messageId, delivered: true });
     expect(await sms(report("n-1"))).toEqual({ status: "recorded", attempts: 1 });

@@ -1,4 +1,4 @@
-// A Worker next door: it reports through its service binding, and tells over HTTP what it got.
+// A Worker that reports through its service binding, and returns the result over HTTP.
 
 import type { ConversionService } from "../../../adapters/cloudflare/index.ts";
 
@@ -6,14 +6,14 @@ interface Env {
   readonly CONVERSIONS: ConversionService;
 }
 
-/** What is called, with what. `Date`s do not survive JSON, so this makes them. */
+/** A method and its argument. JSON has no `Date`, so this creates them. */
 export interface ServiceCall {
   readonly method: "sms" | "voice" | "track";
   readonly argument: unknown;
   readonly timestampAsDate?: string;
 }
 
-/** What came back: the result, or all that can be seen of the error. */
+/** The result, or everything that the error shows. */
 export interface ServiceAnswer {
   readonly result?: unknown;
   readonly error?: {

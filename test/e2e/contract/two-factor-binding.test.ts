@@ -99,7 +99,7 @@ describe("through a service binding", () => {
     ["no request at all", "start", [], "invalid_request"],
     ["an unknown field", "start", [{ to: "+447400123456", channel: "sms", extra: 1 }], "invalid_request"],
     [
-      "a country that is none",
+      "an unknown country",
       "start",
       [{ to: "020 7946 0018", defaultCountry: "UK", channel: "sms" }],
       "invalid_request",
@@ -111,15 +111,15 @@ describe("through a service binding", () => {
       "invalid_number",
     ],
     ["a number that costs money", "start", [{ to: "+448712345678", channel: "sms" }], "number_refused"],
-    ["a number that is none", "start", [{ to: "+44", channel: "sms" }], "invalid_number"],
+    ["an invalid number", "start", [{ to: "+44", channel: "sms" }], "invalid_number"],
     [
       "a country that is not served",
       "start",
       [{ to: "+4915123456789", channel: "sms" }],
       "country_not_served",
     ],
-    ["a code that is none", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "abc"], "invalid_request"],
-    ["a challenge that there is not", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "123456"], "not_found"],
+    ["a malformed code", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "abc"], "invalid_request"],
+    ["an unknown challenge", "check", ["0.AAAAAAAAAAAAAAAAAAAAAA", "123456"], "not_found"],
     ["an id that is no text", "get", [{ id: 1 }], "not_found"],
   ])("%s is an error that says so", async (_, method, given, code) => {
     const { error } = await call(method, ...given);

@@ -1,4 +1,4 @@
-// A Worker next door: it sends and checks codes through its service binding, and tells over HTTP what it got.
+// A Worker that sends and checks codes through its service binding, and returns the results over HTTP.
 
 import type { TwoFactorService } from "../../../adapters/cloudflare/index.ts";
 

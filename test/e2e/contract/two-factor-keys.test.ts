@@ -52,7 +52,7 @@ const problemOf = ({ status, body }: Awaited<ReturnType<typeof post>>) => [
 ];
 
 describe("a start under a key", () => {
-  it("is answered the same when it is repeated, sends one text and counts once", async () => {
+  it("gets the same answer when it is repeated, sends one text and counts once", async () => {
     const [number, key] = [aNumber(), aKey()];
     const first = await start(number, key);
     expect(first.status).toBe(201);
@@ -70,7 +70,7 @@ describe("a start under a key", () => {
     expect((await start(number, key)).text).toBe(first.text);
   });
 
-  it("sends one text however many come at once; who is early hears that it is being worked on", async () => {
+  it("sends one text for concurrent requests, and answers 409 while the first is in progress", async () => {
     const [number, key] = [aNumber(), aKey()];
     const answers = await Promise.all(Array.from({ length: 8 }, () => start(number, key)));
     expect(textsTo(number)).toBe(1);
@@ -84,7 +84,7 @@ describe("a start under a key", () => {
     expect(textsTo(number)).toBe(1);
   });
 
-  it("is refused for another request, wherever that one's number is kept, and nothing is sent", async () => {
+  it("is refused for another request, even if another shard has its number, and nothing is sent", async () => {
     const key = aKey();
     const number = aNumber();
     const first = await start(number, key);
@@ -100,7 +100,7 @@ describe("a start under a key", () => {
     expect((await start(number, key)).text).toBe(first.text);
   });
 
-  it("is each proxy key's own: another cannot find out what was asked", async () => {
+  it("belongs to its proxy key: another caller cannot learn of its request", async () => {
     const [number, key] = [aNumber(), aKey()];
     const first = await start(number, key);
     const other = await post("/2fa", { to: aNumber(), channel: "sms" }, key, SECOND_KEY.key);
@@ -182,7 +182,7 @@ describe("a start under a key", () => {
   });
 
   it.each(["", '""', '"a', 'a"', "a b", "a, b", '"a", "b"', "a\\b", "x".repeat(256), "\u00fc"])(
-    "refuses what is no key: %j",
+    "refuses an invalid key: %j",
     async (key) => {
       const number = aNumber();
       const answer = await start(number, key);
@@ -266,7 +266,7 @@ describe("a start that supersedes", () => {
     });
     expect(problemOf(await post(`/2fa/${older.body.id}/resend`, {}))).toEqual([422, "code-superseded"]);
     expect(problemOf(await check(older.body.id, olderCode))).toEqual([422, "code-superseded"]);
-    // Another application's code is none of this caller's business.
+    // A start supersedes the codes of its own caller only.
     expect((await check(ofOther.body.id, otherCode)).status).toBe(200);
     expect((await check(newer.body.id, newerCode)).status).toBe(200);
     await stack.sandbox.idle();
@@ -335,7 +335,7 @@ describe("the client", () => {
   });
 });
 
-it("neither keys nor codes are kept as they came, nor logged", async () => {
+it("neither stores keys and codes in clear nor logs them", async () => {
   const [number, key] = [aNumber(), "canary-key-0123456789"];
   await start(number, key);
   expect(stack.logs.join("\n")).not.toContain(key);

@@ -1,4 +1,4 @@
-// Against SMS pumping, end to end: whom codes go to, and how many.
+// Protection against SMS pumping, end to end: destinations and limits.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTwoFactorClient, type TwoFactorClient } from "../../../src/two-factor/index.ts";
@@ -29,7 +29,7 @@ async function startStack(bindings: Record<string, string>): Promise<TwoFactorSt
   return stack;
 }
 
-/** Of what was sent and refused; the sandbox's receipts come when they like. */
+/** Counts of messages and refusals. Receipts of the sandbox come at any time, so they are left out. */
 async function countsOf(stack: TwoFactorStack): Promise<object> {
   const { body } = await callsOf(stack.worker).look("/stats");
   const counts = Object.entries(body.twoFactor as object);
@@ -51,7 +51,7 @@ describe("a limit", () => {
     second = createTwoFactorClient({ endpoint: stack.worker.url, key: SECOND_KEY.key });
   });
 
-  it("of number, block of numbers, caller and all refuses with its own type, says when again, and is counted", async () => {
+  it("of number, block of numbers, caller and total refuses with its own type and a time to wait, and is counted", async () => {
     const { client, sandbox } = stack;
     const [one, next, third] = ["447400110001", "447400110002", "447400110003"];
     await start(client, one);
@@ -82,7 +82,7 @@ describe("a limit", () => {
     });
   });
 
-  it("holds for what is asked for at once", async () => {
+  it("holds for concurrent starts", async () => {
     const few = await startStack({
       TWO_FACTOR_LIMITS: "number=3/3600 prefix=50/3600 caller=50/3600 total=50/3600",
     });
@@ -92,7 +92,7 @@ describe("a limit", () => {
     expect(few.sandbox.handset(number).inbox()).toHaveLength(3);
   });
 
-  it("holds for what is sent again, too, and takes nothing from the code before", async () => {
+  it("holds for resends, and the earlier code stays valid", async () => {
     const once = await startStack({
       TWO_FACTOR_LIMITS: "number=1/3600 prefix=50/3600 caller=50/3600 total=50/3600",
     });
@@ -114,7 +114,7 @@ describe("the limit by the end user's address", () => {
   });
   const from = (ip: string, to = aNumber()) => stack.client.start({ to, channel: "sms", ip });
 
-  it("takes an IPv6 /64 as one, and an IPv4 address as itself however it is written", async () => {
+  it("counts an IPv6 /64 as one address, and an IPv4 address in every spelling", async () => {
     await from("2001:db8:1:2::1");
     await from("2001:db8:1:2:ffff::1");
     const limited = { status: 429, code: "address_limit", retryable: true };
@@ -128,13 +128,13 @@ describe("the limit by the end user's address", () => {
     expect(await countsOf(stack)).toMatchObject({ messages: 5, "refused:address-limit": 2 });
   });
 
-  it("ends with its country's, whatever the address", async () => {
+  it("does not help beyond the country's limit", async () => {
     await from("198.51.100.1");
     expect(await errorOf(from("198.51.100.2"))).toMatchObject({ status: 429, code: "country_limit" });
     await from("198.51.100.2", "+12015550123");
   });
 
-  it("counts what is sent again for the address of the start, or the one that the resend gives", async () => {
+  it("counts a resend for the address of the start, or for its own", async () => {
     const again = await startStack({
       TWO_FACTOR_LIMITS: "number=50/3600 prefix=500/3600 address=1/3600 caller=500/3600 total=500/3600",
     });
@@ -144,7 +144,7 @@ describe("the limit by the end user's address", () => {
     await again.client.resend(id, { ip: "192.0.2.8" });
   });
 
-  it("refuses what is no address, by name, and repeats it nowhere", async () => {
+  it("refuses an invalid address by the name of the parameter, and never repeats it", async () => {
     const { call } = callsOf(stack.worker);
     const answer = await call("/2fa", {
       method: "POST",
@@ -167,7 +167,7 @@ describe("countries", () => {
     stack = await startStack({ TWO_FACTOR_COUNTRIES: "*,-RU,-US" });
   });
 
-  it("that are not served are refused, and counted; everywhere else codes go", async () => {
+  it("that are not served are refused and counted; codes go to all others", async () => {
     for (const to of ["+79161234567", "+12015550123"]) {
       expect(await errorOf(start(stack.client, to))).toMatchObject({
         status: 403,
@@ -187,7 +187,7 @@ describe("countries", () => {
     "not a number",
     "+440000000000",
     "+999123456789",
-  ])("of what is no number are not even asked for: %s", async (to) => {
+  ])("are not looked up for an invalid number: %s", async (to) => {
     const error = await errorOf(start(stack.client, to));
     expect(error).toMatchObject({ status: 422, code: "invalid_number" });
     expect(JSON.stringify(error)).not.toContain(to);
@@ -195,7 +195,7 @@ describe("countries", () => {
 });
 
 describe("webhooks", () => {
-  it("are closed where nothing says whom to believe", async () => {
+  it("are refused if neither a secret nor WEBHOOK_UNSIGNED is set", async () => {
     const stack = await startStack({ WEBHOOK_SIGNATURE_SECRET: "", WEBHOOK_SIGNATURE_METHOD: "" });
     const number = aNumber();
     const { id } = await start(stack.client, number);
@@ -214,7 +214,7 @@ describe("webhooks", () => {
     await expect(stack.client.get(id)).resolves.toMatchObject({ state: "pending", attemptsLeft: 5 });
   });
 
-  it("are believed unsigned where the operator says so", async () => {
+  it("are accepted unsigned if the operator allows it", async () => {
     const stack = await startStack({
       WEBHOOK_SIGNATURE_SECRET: "",
       WEBHOOK_SIGNATURE_METHOD: "",
@@ -242,7 +242,7 @@ describe("a US short code", () => {
     await expect(stack.client.check(id, /\d{6}/.exec(text)?.[0] ?? "")).resolves.toEqual({ verified: true });
   });
 
-  it("alone reaches its countries alone", async () => {
+  it("without an SMS sender serves its countries only", async () => {
     const stack = await startStack({ SHORT_CODE_COUNTRIES: "US", SMS_FROM: "" });
     const error = await errorOf(start(stack.client, "+447400123456"));
     expect(error).toMatchObject({ status: 422, code: "channel_unavailable" });

@@ -1,4 +1,4 @@
-// Which numbers codes go to, and one phone by each of its numbers: end to end.
+// The numbers that codes go to, and phones with two numbers: end to end.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signParameters } from "../../../src/wire/signature.ts";
@@ -40,7 +40,7 @@ async function hook({ worker, now }: TwoFactorStack, name: string, parameters: R
   expect(answer.status).toBe(200);
 }
 
-/** Whom Vonage was told to send texts to, in this order. */
+/** The numbers that Vonage sent texts to, in order. */
 const texted = ({ sandbox }: TwoFactorStack) =>
   sandbox
     .exchanges()
@@ -94,7 +94,7 @@ describe("where every country is served", () => {
     }
   });
 
-  it("what is refused is counted as that, reaches no limit, and Vonage hears nothing of it", async () => {
+  it("a refusal is counted, uses up no limit, and does not reach Vonage", async () => {
     const counts = await countsOf(stack);
     expect(counts).toMatchObject({ "refused:number-refused": 15, "refused:country-not-served": 12 });
     expect(counts).not.toHaveProperty("messages");
@@ -141,7 +141,7 @@ describe("settings", () => {
     expect(refused).toMatchObject({ code: "country_not_served" });
   });
 
-  it("say for which country numbers are written, and a request may say otherwise", async () => {
+  it("name the country of national numbers, and a request may name another", async () => {
     const stack = await startStack({ TWO_FACTOR_DEFAULT_COUNTRY: "GB" });
     const { client } = stack;
     await expect(client.start({ to: "07400 300001", channel: "sms" })).resolves.toMatchObject({
@@ -168,7 +168,7 @@ describe("without a default country", () => {
     stack = await startStack({ TWO_FACTOR_COUNTRIES: "GB US EG" });
   });
 
-  it("what is not in E.164 goes nowhere, least of all to Egypt", async () => {
+  it("a number that is not in E.164 is refused, even if it could be an Egyptian one", async () => {
     for (const to of ["(201) 555-0123", "020 7946 0018", "00 44 7400 123456", "201 5550123"]) {
       const error = await errorOf(stack.client.start({ to, channel: "sms" }));
       expect(error).toMatchObject({ code: "invalid_number" });
@@ -177,7 +177,7 @@ describe("without a default country", () => {
     expect(texted(stack)).toEqual([]);
   });
 
-  it("a + that a form made a blank of is told of", async () => {
+  it("a problem names a + that a form turned into a space", async () => {
     const { call } = callsOf(stack.worker);
     const headers = { ...BY_SHOP, "content-type": "application/x-www-form-urlencoded" };
     const answer = await call("/2fa", { method: "POST", headers, body: "to=+447400300003&channel=sms" });
@@ -262,7 +262,7 @@ describe("one phone with two numbers", () => {
     await expect(client.get(id)).resolves.toMatchObject({ state: "verified" });
   });
 
-  it("in Argentina is called as it was written, and texted with 9", async () => {
+  it("in Argentina is called by the number as written, and texted by the one with 9", async () => {
     const { id } = await stack.client.start({ to: "+54 11 4321-1236", channel: "voice" });
     expect(stack.sandbox.handset("541143211236").calls()).toHaveLength(1);
     await stack.turnClock(COOLDOWN_MS);

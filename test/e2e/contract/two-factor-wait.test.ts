@@ -48,7 +48,7 @@ describe("GET /2fa/{id}?wait=", () => {
     expect(ms).toBeLessThan(10_000);
   });
 
-  it("answers all who wait, by a check, a lock, a cancellation and a newer challenge", async () => {
+  it("answers every waiting call after a check, a lock, a cancellation and a newer challenge", async () => {
     const endings: Readonly<Record<string, (id: string, to: string) => Promise<unknown>>> = {
       verified: (id, to) => stack.client.check(id, codeAt(stack.sandbox, to)),
       locked: async (id, to) => {
@@ -70,7 +70,7 @@ describe("GET /2fa/{id}?wait=", () => {
     }
   });
 
-  it("answers at once what is not pending, and what there is not", async () => {
+  it("answers at once for ended and unknown challenges", async () => {
     const { id } = await start();
     await stack.client.cancel(id);
     expect(await wait(id, 20)).toMatchObject({ status: 200, body: { state: "cancelled" } });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Has a code sent by text; gives everything that is known of it. */
+/** Has a code sent by text. Returns everything about it. */
 async function start(number = aNumber()) {
   usedNumbers.push(number);
   const { id, ...status } = await stack.client.start({ to: `+${number}`, channel: "sms" });
@@ -73,7 +73,7 @@ describe("a code", () => {
     await expect(stack.client.check(id, code)).resolves.toMatchObject({ verified: false, reason: "used" });
   });
 
-  it("is checked as it was typed, whatever the caller is written in", async () => {
+  it("is checked as it was typed, with blanks, hyphens and digits of other scripts", async () => {
     const { call } = callsOf(stack.worker);
     const digits = (code: string, zero: number) =>
       [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
@@ -90,7 +90,7 @@ describe("a code", () => {
     }
   });
 
-  it("that is wrong costs an attempt, and the last one ends it, whatever comes after", async () => {
+  it("that is wrong costs a guess, and after the last guess even the right one is refused", async () => {
     const { id, code, messageId } = await start();
     for (const attemptsLeft of [4, 3, 2, 1, 0]) {
       const checked = await stack.client.check(id, notThe(code));
@@ -102,7 +102,7 @@ describe("a code", () => {
     expect(reportsOf(stack.sandbox, messageId)).toEqual([]);
   });
 
-  it("guessed at 200 times at once gets the allowed attempts compared, and no more", async () => {
+  it("guessed 200 times at once is compared with the allowed guesses only", async () => {
     const { id, code } = await start();
     const guesses = Array.from({ length: 200 }, (_, index) => String(index).padStart(6, "0"));
     const wrong = guesses.filter((guess) => guess !== code);
@@ -180,7 +180,7 @@ describe("a resend", () => {
 });
 
 describe("an end without the code", () => {
-  it("by cancelling is reported false at once; its code is not taken any more, but proves delivery", async () => {
+  it("by cancelling is reported false at once; its code is refused, but proves delivery", async () => {
     const { id, code, messageId } = await start();
     await stack.client.cancel(id);
     await stack.client.cancel(id);
@@ -214,7 +214,7 @@ describe("a reply", () => {
     await expect(stack.client.get(id)).resolves.toMatchObject({ state: "verified" });
   });
 
-  it("with two different numbers is no attempt, and one without a code of its own neither", async () => {
+  it("with two different codes is not a guess, and one without a code neither", async () => {
     const { id, code, number } = await start();
     for (const text of [
       `${code} or ${notThe(code)}`,
@@ -235,7 +235,7 @@ describe("a reply", () => {
     expect(lastWebhook("/webhooks/inbound-sms")).toMatchObject({ status: 200 });
   });
 
-  it("with a wrong code counts as an attempt, and one without a code does not", async () => {
+  it("with a wrong code counts as a guess, and one without a code does not", async () => {
     const { id, code, number } = await start();
     await stack.sandbox.handset(number).reply("who is this?");
     await expect(stack.client.get(id)).resolves.toMatchObject({ attemptsLeft: 5 });
@@ -329,7 +329,7 @@ describe("webhooks", () => {
     expect(body.twoFactor["inbound-sms:verified"]).toBeGreaterThan(0);
   });
 
-  it("about what nobody here knows are acknowledged and counted", async () => {
+  it("about unknown messages and numbers are acknowledged and counted", async () => {
     const count = async () => {
       const { body } = await callsOf(stack.worker).look("/stats");
       return [body.twoFactor["delivery-receipt:unknown"] ?? 0, body.twoFactor["inbound-sms:unknown"] ?? 0];
@@ -344,7 +344,7 @@ describe("webhooks", () => {
     expect(await count()).toEqual([receipts + 1, replies + 1]);
   });
 
-  it("store a receipt of each part beside the message, whatever their order and number", async () => {
+  it("store one receipt for each part of the message, in any order and number", async () => {
     const { id, messageId = "", number } = await start();
     await stack.sandbox.idle();
     const receipt = (status: string) => ({
@@ -382,11 +382,11 @@ describe("webhooks", () => {
     await reported(message?.messageId, [false]);
   });
 
-  it("with nothing in them are how Vonage's dashboard looks whether there is anybody", async () => {
+  it("without parameters get 200: Vonage's dashboard checks the address so", async () => {
     expect((await call("/webhooks/delivery-receipt")).status).toBe(200);
   });
 
-  it("take GET and POST, and nothing else", async () => {
+  it("accept GET and POST only", async () => {
     const answer = await call("/webhooks/delivery-receipt", { method: "PUT" });
     expect(answer.status).toBe(405);
     expect(answer.headers.get("allow")).toBe("GET, HEAD, POST");
@@ -438,8 +438,8 @@ describe("a message that Vonage may have taken", () => {
   );
 });
 
-describe("who may ask", () => {
-  it("is whoever has a proxy key for 2FA traffic, and nobody else", async () => {
+describe("the caller", () => {
+  it("is the owner of a proxy key for 2FA traffic only", async () => {
     const { call } = callsOf(stack.worker);
     const body = JSON.stringify({ to: aNumber(), channel: "sms" });
     const ask = (headers: Record<string, string>) =>
@@ -451,7 +451,7 @@ describe("who may ask", () => {
     expect((await ask(BY_SHOP)).status).toBe(201);
   });
 
-  it("does not find what is not there, or is not an id at all", async () => {
+  it("gets not_found for unknown and malformed ids", async () => {
     for (const id of ["0.AAAAAAAAAAAAAAAAAAAAAA", "zz.AAAAAAAAAAAAAAAAAAAAAA", "nonsense", "../stats", "é"]) {
       await expect(stack.client.check(id, "123456")).rejects.toMatchObject({ code: "not_found" });
       await expect(stack.client.get(id)).rejects.toMatchObject({ code: "not_found" });
@@ -460,7 +460,7 @@ describe("who may ask", () => {
     }
   });
 
-  it("is told of every fault of its request, and of no value", async () => {
+  it("gets every fault of its request, without the values", async () => {
     const { call } = callsOf(stack.worker);
     const canary = "canary-0123456789";
     const answer = await call("/2fa", {
@@ -491,7 +491,7 @@ describe("a request that cannot be read as it was meant", () => {
     },
   );
 
-  it("is told of the parameter that cannot be read, and not that it is missing as well", async () => {
+  it("names the parameter that cannot be read, without calling it missing as well", async () => {
     const parameters = async (body: string, type = FORM) => {
       const answer = await ask("/2fa", type, body);
       expect(problemOf(answer)).toBe("invalid-parameters");
@@ -506,7 +506,7 @@ describe("a request that cannot be read as it was meant", () => {
   });
 
   it.each(["to=+447400123456", "to=%20447400123456", "to=+1+201+555+0123"])(
-    "and has an unencoded + is told how to write it: %s",
+    "with an unencoded + gets advice how to write it: %s",
     async (to) => {
       const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
       expect(problemOf(answer)).toBe("invalid-number");
@@ -515,10 +515,13 @@ describe("a request that cannot be read as it was meant", () => {
     },
   );
 
-  it.each(["to=abc", "to=%2B44+7400", "to=00447400123456"])("and has none is not: %s", async (to) => {
-    const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
-    expect(answer.text).not.toContain("%2B");
-  });
+  it.each(["to=abc", "to=%2B44+7400", "to=00447400123456"])(
+    "without an unencoded + gets no such advice: %s",
+    async (to) => {
+      const answer = await ask("/2fa", FORM, `${to}&channel=sms`);
+      expect(answer.text).not.toContain("%2B");
+    },
+  );
 });
 
 describe("a challenge whose lifetime runs out", () => {

@@ -76,7 +76,7 @@ describe("the Worker on workerd", () => {
   it.each([
     ["says so", false, 502, "urn:problem:vonage-conversion:upstream-unavailable"],
     ["keeps the report", true, 202, undefined],
-  ])("%s when nobody listens where Vonage should be", async (_, withLedger, status, type) => {
+  ])("%s if no server listens at the address of Vonage", async (_, withLedger, status, type) => {
     const worker = await startOnWorkerd({
       config: "wrangler.toml",
       bindings: {

@@ -644,7 +644,7 @@ describe("a start, check or resend that may not have been done", () => {
   const keysOf = (sent: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
     sent.flatMap(({ headers }) => headers["idempotency-key"] ?? []);
 
-  describe.each(KEYED)("%s", (call, answer, result) => {
+  describe.each(KEYED)("a key for the call %s", (call, answer, result) => {
     it.each<[string, Answer]>([
       ["a broken connection", broken],
       ["a 502 of a proxy", text(502, "<html>Bad Gateway</html>")],

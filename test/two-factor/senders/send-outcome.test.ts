@@ -204,7 +204,7 @@ describe("where it is open whether the message went out, it goes out once and is
           }),
         ),
     ],
-  ])("%s", async (_, answer) => {
+  ])("is not understood: %s", async (_, answer) => {
     const { error, sent } = await failureOf([answer]);
     expect(sent).toHaveLength(1);
     expect(error).toMatchObject({ code: "uncertain", attempts: 1, retryable: false, mayBeSent: true });

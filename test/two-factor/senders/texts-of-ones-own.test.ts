@@ -177,7 +177,7 @@ describe("the size of a text of one's own", () => {
     [`{code}ó${"x".repeat(63)}`, "Unicode", 1, "ó"],
     [`{code}ó“ó”${"x".repeat(64)}`, "Unicode", 2, "ó“”"],
     [`{code}😀${"x".repeat(62)}`, "Unicode", 1, "😀"],
-  ])("%s", (text, encoding, parts, outside) => {
+  ])("has its size measured with the longest brand and code: %s", (text, encoding, parts, outside) => {
     expect(sizesOf({ "pt-BR": text })).toEqual([{ name: "pt-BR", encoding, parts, outside }]);
   });
 

@@ -555,7 +555,7 @@ describe("a message that is tracked", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1 });
   });
 
-  it("is reported at once, whatever else is under way, and what is due a little later soon", async () => {
+  it("is reported at once beside other work, and one that is due a little later soon after", async () => {
     world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
     await world.track("slow", NOW + MINUTE);
     await world.track("just after", NOW + MINUTE + 1);
@@ -944,7 +944,7 @@ describe("a row that cannot be read", () => {
       expect(JSON.parse(odd?.raw ?? "")).toMatchObject({ message_id: "odd", ...what });
       await world.pass(RULES.keepDead - 5 * MINUTE);
       expect(world.shard().stats().unreadable).toBe(1);
-      // Nobody comes any more, and it is forgotten all the same.
+      // It is forgotten without another call.
       await world.pass(10 * MINUTE);
       expect(world.shard().stats().unreadable).toBe(0);
     },
@@ -1246,7 +1246,7 @@ describe("the list for the operator", () => {
     { maxLength: 40 },
   );
 
-  it("has every row of a state exactly once, whatever the size of a page", async () => {
+  it("has every row of a state exactly once, for any page size", async () => {
     await fc.assert(
       fc.asyncProperty(rows, limits, async (all, limit) => {
         const place = createWorld();
@@ -1281,7 +1281,7 @@ describe("the list for the operator", () => {
     );
   });
 
-  it("has every quarantined row exactly once, whatever the size of a page", async () => {
+  it("has every quarantined row exactly once, for any page size", async () => {
     world.shard();
     for (let index = 0; index < 23; index++) {
       world.insert(`m${index % 12}`, { delivered: 7, channel: index % 2 === 0 ? "sms" : "voice" });
@@ -1303,7 +1303,7 @@ describe("the list for the operator", () => {
     }
   });
 
-  it("agrees with a full count after whatever has happened", async () => {
+  it("agrees with a full count after any sequence of events", async () => {
     const does = fc.oneof(
       fc.record({ does: fc.constant("report"), id: fc.nat(5), delivered: fc.boolean(), other: fc.boolean() }),
       fc.record({ does: fc.constant("track"), id: fc.nat(5), ms: fc.nat(MINUTE) }),
@@ -1672,7 +1672,7 @@ function createWorld(rules = RULES, seed = 1) {
       schedule();
     },
 
-    /** The world is not needed any more. */
+    /** Stops the world. */
     end(): void {
       place.kill();
       clearTimeout(timer);
@@ -1871,7 +1871,7 @@ function createWorld(rules = RULES, seed = 1) {
   }
 }
 
-/** mulberry32: dice that fall the same way each time. */
+/** mulberry32: random numbers that repeat for a seed. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,5 +1,5 @@
-// The documented change of the number of shards, and the undocumented ones, over HTTP: Workers of both settings serve the
-// same messages at once, from the same objects.
+// Documented and undocumented changes of the number of shards, over HTTP: Workers with both settings serve the same
+// messages at once, from the same objects.
 
 import { describe, expect, it, vi } from "vitest";
 import worker, { type Env, type ShardNamespace } from "../../../../adapters/cloudflare/index.ts";
@@ -9,7 +9,7 @@ import { ADMIN_KEY, bindingsFor, PROXY_KEY } from "../../../support/local-stack.
 
 const MESSAGES = 120;
 
-/** As the network does it: each call takes its time, there and back. */
+/** Delays each call and each answer, like a network. */
 function withLatency(namespace: ShardNamespace): ShardNamespace {
   const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
   return {
@@ -67,7 +67,7 @@ describe.each([
     await Promise.all(
       Array.from({ length: MESSAGES }, async (_, index) => {
         await new Promise((resolve) => setTimeout(resolve, index * 2));
-        // New isolates of either setting, and one that has run since long.
+        // New isolates with either setting, and one that has run for long.
         const older = index % 3 === 0 ? isolate(before) : running;
         const newer = isolate(after);
         const outcomes = index % 2 === 0 ? [true, false] : [false, true];

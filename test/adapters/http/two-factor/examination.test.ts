@@ -1,4 +1,4 @@
-// What the operator is told of the workflow: which settings cannot do what they are there for.
+// The examination of the workflow: it names settings that cannot have their effect.
 
 import { describe, expect, it, vi } from "vitest";
 import { readEnv } from "../../../../adapters/cloudflare/configuration.ts";
@@ -167,7 +167,7 @@ describe("webhooks", () => {
     expect(record.read).toHaveBeenCalledTimes(2);
   });
 
-  it("that cannot be read keep nobody waiting", async () => {
+  it("that cannot be read delay no answer", async () => {
     vi.useFakeTimers();
     const { notes, record } = examine(SIGNED);
     record.read.mockReturnValue(new Promise(() => {}));
@@ -181,7 +181,7 @@ describe("webhooks", () => {
 describe("senders", () => {
   const verified = [sighting("verified")];
 
-  it("are told as they are set, without any secret", async () => {
+  it("are shown as they are set, without any secret", async () => {
     const diagnosis = await examine({ ...SIGNED, ...VOICE, SHORT_CODE_COUNTRIES: "US" }, verified).diagnose();
     expect(diagnosis).toMatchObject({
       sms: { from: "Acme", fromByCountry: { US: "12015550100" }, shortCodeCountries: ["US"], fault: null },
@@ -208,7 +208,7 @@ describe("senders", () => {
     expect(calls.sms).toBeNull();
   });
 
-  it("with a private key that is none are told so at start, and what converts it", () => {
+  it("with an invalid private key are refused at start, with advice how to convert it", () => {
     const pem = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
     expect(readEnv({ ...ENV, ...SIGNED, ...VOICE, VOICE_PRIVATE_KEY: pem })).toMatchObject({
       invalid: [{ name: "VOICE_PRIVATE_KEY", detail: expect.stringContaining("openssl pkcs8") }],
