@@ -18,7 +18,7 @@ export interface GuideValues {
 /** The text that `npm start` prints: addresses, and commands to copy. */
 export function formatGuide({ endpoint, vonage, key, adminKey, status, report }: GuideValues): string {
   return `
-Open the page:    ${vonage}/
+Open the page: ${vonage}/
 Open the console: ${endpoint}/console/   admin key: ${adminKey}
 
 The Worker is at    ${endpoint}   POST /2fa, POST /conversions/sms, POST /conversions/voice, POST /messages, GET /health
