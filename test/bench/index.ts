@@ -1,10 +1,11 @@
 // `npm run bench`: prints ratios of what was measured side by side in this run, by processor time.
-// `npm run bench -- reports` (or clients, growth, workflow, sizes) measures that part alone;
+// `npm run bench -- reports` (or clients, growth, backlog, workflow, sizes) measures that part alone;
 // `npm run bench -- profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory.
 
 import { fork } from "node:child_process";
 import { bundle, bundleDeployedWorker } from "../package/bundle.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
+import { benchBacklog } from "./backlog.ts";
 import { benchClients } from "./clients.ts";
 import { benchGrowth } from "./growth.ts";
 import { printProfile } from "./profile.ts";
@@ -25,6 +26,7 @@ const parts = {
   reports: () => benchReports(bindings),
   clients: () => benchClients(upstreamUrl, bindings),
   growth: () => benchGrowth(bindings),
+  backlog: () => benchBacklog(bindings),
   workflow: () => benchWorkflow(upstreamUrl),
   sizes: printSizes,
 };

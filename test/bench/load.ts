@@ -7,6 +7,7 @@ export interface LoadResult {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  readonly longest: number;
 }
 
 /**
@@ -69,5 +70,11 @@ export async function load(
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
   const requests = latencies.length;
-  return { requests, perSecond: requests / elapsed, p50: at(0.5), p99: at(0.99) };
+  return {
+    requests,
+    perSecond: requests / elapsed,
+    p50: at(0.5),
+    p99: at(0.99),
+    longest: latencies.at(-1) ?? Number.NaN,
+  };
 }

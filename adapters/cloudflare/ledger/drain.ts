@@ -17,6 +17,9 @@ const MAX_DRAINING = 6;
 /** Up to this, a pause is waited for; after a longer one the alarm wakes the shard. */
 const SHORT_PAUSE_MS = 2000;
 
+/** Transactions in which one look gives reports up: calls that arrive wait for the last. The rest follows at the next. */
+const BATCHES_GIVEN_UP = 10;
+
 const WAITING: readonly ReportState[] = ["sending", "queued", "tracking"];
 
 /**
@@ -113,7 +116,8 @@ export function createDrain(
     const before = now() - longestWaitFor(openedBy);
     if (since > before) return;
     for (const state of ["queued", "tracking"] as const) {
-      for (let done = ROWS_PER_TRANSACTION; done === ROWS_PER_TRANSACTION; ) {
+      let done = ROWS_PER_TRANSACTION;
+      for (let batch = 0; batch < BATCHES_GIVEN_UP && done === ROWS_PER_TRANSACTION; batch++) {
         done = await commit(() => {
           const rows = store.due(state, traffic, before, ROWS_PER_TRANSACTION, now());
           for (const row of rows) put(row, row, { type: "held", reason }, now());

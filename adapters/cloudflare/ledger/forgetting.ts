@@ -9,14 +9,21 @@ export type Forgetting = ReturnType<typeof createForgetting>;
 
 /** Two looks are at least this share of the retention apart. A row is read some 50 times; that costs 5 % of writing one. */
 const LOOKS_PER_RETENTION = 24;
-/** Rows of one transaction: reports that arrive wait for one slice at most. */
+/**
+ * Rows of one transaction, transactions of one wake-up, and the pause until the next. Calls that arrive wait for the end
+ * of a wake-up: while storage keeps the event loop busy, the platform reads no sockets. So wake-ups are short.
+ */
 const ROWS_PER_SLICE = 500;
+const SLICES_PER_WAKE_UP = 6;
+const PAUSE_MS = 50;
 
 interface Look {
   /** The last message that was looked at. */
   readonly after: MessageKey | undefined;
   /** The earliest `due` of the recorded reports that stay. */
   readonly firstDue: number;
+  /** When it goes on. */
+  readonly resumeAt: number;
 }
 
 export function createForgetting(
@@ -38,24 +45,29 @@ export function createForgetting(
       return next() ?? due;
     },
 
-    /** Looks for recorded reports to forget, until a time. What is left is looked at next time. */
-    async run(commit: Commit, until: number): Promise<void> {
+    /** Looks for recorded reports to forget, for as long as one wake-up may. The next one goes on from there. */
+    async run(commit: Commit): Promise<void> {
       if ((next() ?? Number.POSITIVE_INFINITY) > now()) return;
       const latest = () => now() + keepRecorded;
-      while (now() < until) {
+      for (let slices = 0; slices < SLICES_PER_WAKE_UP; slices++) {
         const { after, firstDue } = look ?? { after: undefined, firstDue: latest() };
         const slice = await commit(() => {
           const found = store.forgetAfter(after, ROWS_PER_SLICE, now(), latest());
           if (found === undefined) write(store.isEmpty() ? undefined : Math.max(firstDue, now() + every));
           return found;
         });
-        look = slice && { after: slice.last, firstDue: Math.min(firstDue, slice.firstDue ?? firstDue) };
+        look = slice && {
+          after: slice.last,
+          firstDue: Math.min(firstDue, slice.firstDue ?? firstDue),
+          resumeAt: now() + PAUSE_MS,
+        };
         if (look === undefined) return;
       }
     },
   };
 
   function next(): number | undefined {
+    if (look !== undefined) return Math.min(look.resumeAt, now() + PAUSE_MS);
     // An instant beyond it was written while the clock was ahead.
     return at === undefined ? undefined : Math.min(at, now() + keepRecorded);
   }

@@ -1,8 +1,10 @@
 // Group commit: everything that arrives while earlier writes go to disk is committed together. Commits are the main
 // cost of the ledger, and the platform would make one for each report.
 
-/** Runs `work` in one transaction with the work of other callers. Resolves once it is committed; rejects, for all of
- * them, when the transaction failed. */
+/**
+ * Runs `work` in one transaction with the work of other callers. Resolves once it is committed; rejects, for all of
+ * them, when the transaction failed.
+ */
 export type Commit = <T>(work: () => T) => Promise<T>;
 
 interface Waiting {
@@ -16,8 +18,8 @@ interface Waiting {
  * still until it has caught up.
  *
  * @param transact Runs a function within a transaction, and rolls back when it throws.
- * @param synced Resolves when earlier writes are on disk (`storage.sync()`). Even if there are none, it takes a turn of
- * the event loop, in which further calls and answers arrive.
+ * @param synced Resolves when earlier writes are on disk (`storage.sync()`); at once if they are. Until then, more work
+ * gathers.
  * @default synced resolves at once
  */
 export function createGroupCommit(

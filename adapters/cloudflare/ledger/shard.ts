@@ -29,8 +29,6 @@ export type Shard = ReturnType<typeof createShard>;
 
 /** The longest work of one wake-up; the rest is left to the next. The platform ends an alarm after 15 minutes. */
 const LONGEST_WAKE_MS = 20_000;
-/** The longest time of a wake-up that is spent purging. */
-const LONGEST_PURGE_MS = 2000;
 
 export function createShard(platform: ShardPlatform, rules: ShardRules) {
   const { store, now, random, log } = platform;
@@ -114,7 +112,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
             for (const one of ended) if (one.status === "rejected") throw one.reason;
           },
           // Last, so that nothing waits for it.
-          "the ledger could not forget what is settled": () => wakeUp.purge(now() + LONGEST_PURGE_MS),
+          "the ledger could not forget what is settled": wakeUp.purge,
         },
         logFailure,
       );

@@ -58,18 +58,15 @@ export function createWakeUp(
       }
     },
 
-    /** Removes rows that were kept for long enough, until a time. */
-    async purge(until: number): Promise<void> {
+    /** Removes rows that were kept for long enough, as many as one wake-up may: calls that arrive wait for its end. */
+    async purge(): Promise<void> {
       for (const traffic of TRAFFICS) {
-        for (let done = ROWS_PER_TRANSACTION; done === ROWS_PER_TRANSACTION && now() < until; ) {
-          done = await commit(() => {
-            const rows = store.due("dead", traffic, now(), ROWS_PER_TRANSACTION);
-            for (const row of rows) put(row, row, { type: "due" }, now());
-            return rows.length;
-          });
-        }
+        await commit(() => {
+          const rows = store.due("dead", traffic, now(), ROWS_PER_TRANSACTION);
+          for (const row of rows) put(row, row, { type: "due" }, now());
+        });
       }
-      await forgetting.run(commit, until);
+      await forgetting.run(commit);
       store.purgeQuarantine(now());
     },
   };

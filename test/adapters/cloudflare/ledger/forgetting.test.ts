@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createForgetting } from "../../../../adapters/cloudflare/ledger/forgetting.ts";
+import { createForgetting, type Forgetting } from "../../../../adapters/cloudflare/ledger/forgetting.ts";
 import { createStore } from "../../../../adapters/cloudflare/ledger/store.ts";
 import type { Row } from "../../../../src/ledger/row.ts";
 import { createMemorySql } from "../../../support/memory-sql.ts";
@@ -10,14 +10,11 @@ const EVERY = KEEP / 24;
 const ROWS_PER_SLICE = 500;
 const START = 1_780_315_200_000;
 
-/** A store on a disk of its own, with a clock that the test turns; each read of the clock takes some time. */
+/** A store on a disk of its own, with a clock that the test turns. */
 function createPlace() {
   const database = createMemorySql();
-  const clock = { now: START, perRead: 0 };
-  const now = () => {
-    clock.now += clock.perRead;
-    return clock.now;
-  };
+  const clock = { now: START };
+  const now = () => clock.now;
   const open = () => {
     const store = createStore(database.sql, database.transact);
     return { store, forgetting: createForgetting({ store, now }, { keepRecorded: KEEP }) };
@@ -47,6 +44,18 @@ function createPlace() {
   return { clock, open, removed, count, commit, fill };
 }
 
+/** Wakes up as often as it asks for within some seconds. */
+async function forget(
+  forgetting: Forgetting,
+  clock: { now: number },
+  commit: <T>(work: () => T) => Promise<T>,
+): Promise<void> {
+  for (const end = clock.now + 10_000; (forgetting.next() ?? end) < end; ) {
+    clock.now = Math.max(clock.now, forgetting.next() ?? 0);
+    await forgetting.run(commit);
+  }
+}
+
 describe("forgetting recorded reports", () => {
   it("takes them in slices, so that a report that arrives waits for few rows only", async () => {
     const { clock, open, removed, count, commit, fill } = createPlace();
@@ -54,28 +63,32 @@ describe("forgetting recorded reports", () => {
     const { forgetting, store } = open();
     expect(store.counts()).toMatchObject([{ reports: 20_000, attempts: 20_000 }]);
     clock.now = START + HOUR;
-    await forgetting.run(commit, clock.now + 1);
+    await forget(forgetting, clock, commit);
     expect(count()).toBe(0);
     expect(Math.max(...removed)).toBeLessThanOrEqual(ROWS_PER_SLICE);
     expect(store.counts()).toEqual([]);
     expect(forgetting.next()).toBeUndefined();
   });
 
-  it("stops when its time is over, and goes on where it stopped", async () => {
+  it("takes many wake-ups, with a pause after each, so that a report that arrives meets few slices", async () => {
     const { clock, open, removed, count, commit, fill } = createPlace();
-    fill(open().store, 3000);
-    fill(open().store, 3000, { due: START + 30 * HOUR });
+    fill(open().store, 6000);
+    fill(open().store, 6000, { due: START + 30 * HOUR });
     const { forgetting } = open();
     clock.now = START + HOUR;
-    clock.perRead = 1;
     let wakeUps = 0;
-    for (; (forgetting.next() ?? Number.POSITIVE_INFINITY) <= clock.now; wakeUps++) {
-      await forgetting.run(commit, clock.now + 10);
+    for (let next = clock.now; next <= START + HOUR + 10_000; next = forgetting.next() ?? Number.NaN) {
+      clock.now = next;
+      const before = removed.length;
+      await forgetting.run(commit);
+      expect(removed.length - before).toBeLessThanOrEqual(6);
+      if (forgetting.next() !== START + 30 * HOUR) expect(forgetting.next()).toBeGreaterThan(clock.now);
+      wakeUps++;
     }
-    expect(wakeUps).toBeGreaterThan(3);
-    expect(count()).toBe(3000);
-    // Each row was looked at once: 12 slices and the end.
-    expect(removed.length).toBeLessThanOrEqual(14);
+    expect(wakeUps).toBe(5);
+    expect(count()).toBe(6000);
+    // Each row was looked at once: 24 slices and the end.
+    expect(removed).toHaveLength(25);
     expect(forgetting.next()).toBe(START + 30 * HOUR);
   });
 
@@ -87,11 +100,12 @@ describe("forgetting recorded reports", () => {
     for (const state of ["queued", "dead", "sending"] as const) fill(store, 2, { state, due: START });
     const { forgetting } = open();
     clock.now = START + HOUR;
-    await forgetting.run(commit, clock.now + 1);
+    await forget(forgetting, clock, commit);
     expect(count()).toBe(7 + 6);
-    expect(forgetting.next()).toBe(clock.now + EVERY);
-    clock.now += EVERY;
-    await forgetting.run(commit, clock.now + 1);
+    const next = forgetting.next() ?? Number.NaN;
+    expect(next).toBe(clock.now + EVERY);
+    clock.now = next;
+    await forget(forgetting, clock, commit);
     expect(count()).toBe(6);
   });
 
@@ -103,7 +117,7 @@ describe("forgetting recorded reports", () => {
     let looks = 0;
     for (; forgetting.next() !== undefined; looks++) {
       clock.now = forgetting.next() ?? Number.NaN;
-      await forgetting.run(commit, clock.now + 1);
+      await forget(forgetting, clock, commit);
       // An instance does not live long, and the next one knows when to look.
       ({ forgetting, store } = open());
       if (looks < 20) fill(store, 1, { due: clock.now + KEEP });
@@ -124,7 +138,7 @@ describe("forgetting recorded reports", () => {
     expect(forgetting.next()).toBeLessThanOrEqual(START + KEEP);
     for (let at = START; at <= START + 2 * KEEP + EVERY; at += EVERY) {
       clock.now = at;
-      await forgetting.run(commit, at + 1);
+      await forget(forgetting, clock, commit);
     }
     expect(count()).toBe(0);
   });
