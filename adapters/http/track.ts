@@ -29,10 +29,10 @@ export interface SentMessage {
   /**
    * Seconds after which it is reported as not delivered: 30 to 86 400 (a day). A report is worth most within 15 minutes.
    *
-   * @default 900
+   * @default 300, the default life of a code: Vonage's routing looks at the last 15 minutes
    * @example
    * // As long as the code is valid.
-   * await env.CONVERSIONS.track({ messageId, channel: "sms", expiresIn: 300 });
+   * await env.CONVERSIONS.track({ messageId, channel: "sms", expiresIn: 240 });
    */
   readonly expiresIn?: number;
 }
@@ -53,12 +53,18 @@ export interface NotTracked {
 /** Tracks a message. Rejects with `LedgerUnavailable` if nothing could be stored. */
 export type Track = (message: Required<SentMessage>) => Promise<TrackResult | NotTracked>;
 
+/**
+ * Vonage's routing looks at the last 15 minutes, so a report after 900 seconds changes nothing. This is the default life
+ * of a code, so none is reported as failed while it can be entered, and it leaves ten minutes for repeated submissions.
+ */
+const DEFAULT_EXPIRY_S = 300;
+
 /** The rules of a {@link SentMessage}. */
 export const sentMessageSchema = objectOf({
   messageId: messageIdSchema,
   channel: required(oneOf(CHANNELS)),
   traffic: v.optional(oneOf(TRAFFICS)),
-  expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), 900),
+  expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), DEFAULT_EXPIRY_S),
 });
 
 /** A late reply proves delivery too, so a token outlives the expiry by this much, within its limit of a day. */

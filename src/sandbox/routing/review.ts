@@ -23,7 +23,7 @@ export interface Figures {
   readonly receiptsDelivered: number;
   /** Receipts that say anything else. */
   readonly receiptsFailed: number;
-  /** The share by which carriers are compared, 0 to 1: shrunk towards the mean of the network's carriers. */
+  /** The share by which carriers are compared, 0 to 1: what is at least likely, so that 3 of 3 does not lead. */
   readonly score: number;
 }
 
@@ -33,9 +33,6 @@ export type Silence =
   | "receipt"
   /** None of its own: where the network has reports, it counts as not converted. */
   | "not-converted";
-
-/** Messages at the mean of the network by which a score is shrunk, so that 3 of 3 does not lead. */
-const STRENGTH = 10;
 
 /** Counts the window of a network's messages, and scores its carriers. */
 export function judge(
@@ -49,13 +46,10 @@ export function judge(
     const count = counts.get(message.carrier);
     if (count !== undefined) add(count, message, refutes);
   }
-  const all = [...counts.values()];
-  const known = sum(all.map((one) => one.known));
-  const mean = known === 0 ? 0 : sum(all.map((one) => one.good)) / known;
   return new Map(
     [...counts].map(([name, { good, known, ...figures }]) => [
       name,
-      { ...figures, score: (good + STRENGTH * mean) / (known + STRENGTH) },
+      { ...figures, score: toLowerBound(good, known) },
     ]),
   );
 }
@@ -73,8 +67,9 @@ export function choosePreferred(
   );
   if (!isHeard) return preferred;
   const best = Math.max(...[...figures.values()].map(({ score }) => score));
-  if (preferred !== undefined && figures.get(preferred)?.score === best) return preferred;
-  return [...figures].find(([, { score }]) => score === best)?.[0];
+  const leaders = [...figures].filter(([, { score }]) => score === best);
+  if (leaders.length === figures.size || leaders.some(([name]) => name === preferred)) return preferred;
+  return leaders.reduce((one, other) => (other[1].sent > one[1].sent ? other : one))[0];
 }
 
 const NOTHING = {
@@ -99,4 +94,10 @@ function add(count: typeof NOTHING, { converted, receipt }: Judged, refutes: boo
   if (evidence) count.good++;
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+/** The lower end of Wilson's interval of one standard error: 3 of 3 gives 0.75, and 95 of 100 gives 0.92. */
+function toLowerBound(good: number, known: number): number {
+  if (known === 0) return 0;
+  const share = good / known;
+  const deviation = Math.sqrt((share * (1 - share) + 1 / (4 * known)) / known);
+  return Math.max(0, (share + 1 / (2 * known) - deviation) / (1 + 1 / known));
+}

@@ -40,7 +40,10 @@ export interface SandboxRouteCarrier {
     /** Receipts that say delivered, and others. */
     readonly receiptsDelivered: number;
     readonly receiptsFailed: number;
-    /** The share by which the router compares carriers, 0 to 1. */
+    /**
+     * The share by which the router compares carriers, 0 to 1: the lower end of what the evidence allows, so that 3 of 3
+     * does not lead.
+     */
     readonly score: number;
   };
   /** The truth, which the router does not know. */

@@ -204,7 +204,7 @@ function isMessage({ query, headers, body }: HostileRequest, channel: string, me
   if (text && headers["content-type"]?.includes("json")) pairs.push(...Object.entries(JSON.parse(text)));
   else pairs.push(...new URLSearchParams(text));
   const values = new Map(pairs);
-  const expiresIn = String(values.get("expiresIn") ?? 900);
+  const expiresIn = String(values.get("expiresIn") ?? 300);
   return (
     values.size === pairs.length &&
     pairs.every(([name]) =>

@@ -60,20 +60,20 @@ function expectTracked({ status, headers, body }: Answered, expiresIn: number) {
 
 describe("a message that is sent", () => {
   it.each<[string, object, Parameters, object, number]>([
-    ["the least", { messageId: "m-1", channel: "sms" }, BY_SHOP, { traffic: "2fa" }, 900],
-    ["a voice call", { messageId: "m-1", channel: "voice" }, BY_SHOP, { channel: "voice" }, 900],
-    ["other traffic by its key", { messageId: "m-2", channel: "sms" }, BY_ALERTS, { traffic: "other" }, 900],
+    ["the least", { messageId: "m-1", channel: "sms" }, BY_SHOP, { traffic: "2fa" }, 300],
+    ["a voice call", { messageId: "m-1", channel: "voice" }, BY_SHOP, { channel: "voice" }, 300],
+    ["other traffic by its key", { messageId: "m-2", channel: "sms" }, BY_ALERTS, { traffic: "other" }, 300],
     [
       "other traffic, said as well",
       { messageId: "m-3", channel: "sms", traffic: "other" },
       BY_ALERTS,
       { traffic: "other" },
-      900,
+      300,
     ],
     ["the shortest wait", { messageId: "m-4", channel: "sms", expiresIn: 30 }, BY_SHOP, {}, 30],
     ["the longest wait", { messageId: "m-5", channel: "sms", expiresIn: DAY_S }, BY_SHOP, {}, DAY_S],
-    ["an odd id", { messageId: "a b/ключ-🔑", channel: "sms" }, BY_SHOP, {}, 900],
-    ["a key as Basic", { messageId: "m-6", channel: "sms" }, basic(PROXY_KEY.name, PROXY_KEY.key), {}, 900],
+    ["an odd id", { messageId: "a b/ключ-🔑", channel: "sms" }, BY_SHOP, {}, 300],
+    ["a key as Basic", { messageId: "m-6", channel: "sms" }, basic(PROXY_KEY.name, PROXY_KEY.key), {}, 300],
   ])("is tracked by form and by JSON: %s", async (_, message, key, expected, expiresIn) => {
     const form = Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)]));
     expectTracked(await calls.track(form, key), expiresIn);
@@ -99,7 +99,7 @@ describe("a message that is sent", () => {
       },
     ],
   ])("is tracked as well %s", async (_, call) => {
-    expectTracked(await call(), 900);
+    expectTracked(await call(), 300);
   });
 
   it("expires at the time of its last tracking", async () => {

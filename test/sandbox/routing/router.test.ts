@@ -130,6 +130,17 @@ describe("the router of the sandbox", () => {
     });
   });
 
+  it("scores carriers by the lower end of Wilson's interval", () => {
+    const router = start();
+    report(router, send(router, "Direct", 100, NOON + 1), 95, NOON + 2);
+    report(router, send(router, "Cheap", 3, NOON + 1), 3, NOON + 2);
+    const { figures } = router.view(ROUTE, NAMES, NOON + 3);
+    // Wilson's formula with z = 1, computed apart.
+    expect(figures.get("Direct")?.score).toBeCloseTo(0.9234, 4);
+    expect(figures.get("Cheap")?.score).toBeCloseTo(0.75, 6);
+    expect(figures.get("Other")?.score).toBe(0);
+  });
+
   it("judges each route by its own messages", () => {
     const router = start();
     report(router, send(router, "Direct", 20, NOON + 1), 20, NOON + 2);
