@@ -13,8 +13,9 @@ const LEFT = 150;
 const PANEL = 212;
 const GAP = 20;
 const TOP = 84;
-const ROW = 30;
+const ROW = 36;
 const LEAST = 40;
+const TICKS = [40, 60, 80, 100];
 const WAYS = Object.keys(ROWS).filter((row) => !row.startsWith("bound"));
 const BOTTOM = TOP + WAYS.length * ROW;
 const CHART_TOP = BOTTOM + 110;
@@ -53,7 +54,7 @@ export function drawPicture(
 <rect class="page" x=".5" y=".5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8"/>
 <text class="title" x="20" y="30">Messages that arrive in a simulated week, by the way outcomes are reported</text>
 ${RECEIPTS.map((receipts, index) => drawPanel(cells, receipts, LEFT + index * (PANEL + GAP))).join("\n")}
-${WAYS.map((way, row) => `<text x="${LEFT - 14}" y="${rowY(row) + 4}" text-anchor="end">${way}</text>`).join("\n")}
+${WAYS.map((way, row) => `<text x="${LEFT - 14}" y="${rowY(row) + 9}" text-anchor="end">${way}</text>`).join("\n")}
 <text class="soft" x="${LEFT}" y="${BOTTOM + 40}">Dashed: a carrier by chance (left) and always the best one (right). Bars: one standard deviation between seeds.</text>
 ${drawOutage(outage, outageHours)}
 </svg>
@@ -67,12 +68,12 @@ const round = (value: number) => Math.round(value * 10) / 10;
 function drawPanel(cells: readonly Cell[], receipts: Cell["receipts"], left: number): string {
   const own = cells.filter((one) => one.receipts === receipts);
   const bounds = own.filter(({ row }) => row.startsWith("bound"));
-  const ticks = [40, 60, 80, 100].map(
-    (
-      tick,
-    ) => `<line class="grid" x1="${round(toX(tick))}" x2="${round(toX(tick))}" y1="${TOP}" y2="${BOTTOM}"/>
-<text class="soft" x="${round(toX(tick))}" y="${BOTTOM + 18}" text-anchor="middle">${tick} %</text>`,
-  );
+  const ticks = TICKS.map((tick) => {
+    const x = round(toX(tick));
+    const anchor = tick === LEAST ? "start" : tick === 100 ? "end" : "middle";
+    return `<line class="grid" x1="${x}" x2="${x}" y1="${TOP}" y2="${BOTTOM}"/>
+<text class="soft" x="${x}" y="${BOTTOM + 18}" text-anchor="${anchor}">${tick} %</text>`;
+  });
   const dashes = bounds.map(
     ({ mean }) =>
       `<line class="bound" x1="${round(toX(mean))}" x2="${round(toX(mean))}" y1="${TOP}" y2="${BOTTOM}"/>`,
@@ -83,11 +84,10 @@ function drawPanel(cells: readonly Cell[], receipts: Cell["receipts"], left: num
     const { mean, spread } = cell;
     const tone = toTone(mean, bounds);
     const x = round(toX(mean));
-    // A label beyond 80 % would leave the panel.
-    const [labelX, anchor] = mean > 80 ? [x - 10, "end"] : [x + 10, "start"];
-    return `<line class="spread ${tone}" x1="${round(toX(mean - spread))}" x2="${round(toX(mean + spread))}" y1="${rowY(row)}" y2="${rowY(row)}"/>
-<circle class="${tone}" cx="${x}" cy="${rowY(row)}" r="5"/>
-<text class="${tone}" x="${labelX}" y="${rowY(row) + 4}" text-anchor="${anchor}">${mean.toFixed(0)}</text>`;
+    const y = rowY(row) + 5;
+    return `<line class="spread ${tone}" x1="${round(toX(mean - spread))}" x2="${round(toX(mean + spread))}" y1="${y}" y2="${y}"/>
+<circle class="${tone}" cx="${x}" cy="${y}" r="5"/>
+<text class="${tone}" x="${x}" y="${y - 10}" text-anchor="middle">${mean.toFixed(0)}</text>`;
   });
   return `<g transform="translate(${left} 0)">
 <text x="0" y="${TOP - 16}">${receipts} receipts</text>
@@ -106,16 +106,19 @@ function drawOutage(lines: readonly OutageLine[], [from, until]: readonly [numbe
   const count = Math.max(...lines.map(({ points }) => points.length));
   const width = WIDTH - LEFT - 150;
   const x = (hour: number) => round((width * hour) / (count - 1));
-  const y = (percent: number) => round(CHART_HEIGHT * (1 - percent / 100));
-  const ticks = [0, 50, 100].map(
+  const y = (percent: number) => round((CHART_HEIGHT * (100 - percent)) / (100 - LEAST));
+  const ticks = TICKS.map(
     (tick) => `<line class="grid" x1="0" x2="${width}" y1="${y(tick)}" y2="${y(tick)}"/>
 <text class="soft" x="-10" y="${y(tick) + 4}" text-anchor="end">${tick} %</text>`,
   );
+  let lowest = Number.NEGATIVE_INFINITY;
   const drawn = lines.map(({ name, points }, index) => {
     const tone = (["good", "fair", "bad"] as const)[index] ?? "bad";
     const path = points.map((point, hour) => `${hour === 0 ? "M" : "L"}${x(hour)} ${y(point)}`).join("");
+    // Names of lines that end close to each other stand below each other.
+    lowest = Math.max(y(points.at(-1) ?? 0) + 4, lowest + 17);
     return `<path class="line ${tone}" d="${path}"/>
-<text class="${tone}" x="${width + 12}" y="${y(points.at(-1) ?? 0) + 4}">${name}</text>`;
+<text class="${tone}" x="${width + 12}" y="${lowest}">${name}</text>`;
   });
   return `<text class="title" x="20" y="${CHART_TOP - 34}">Hour by hour, when the best carrier stops delivering; two of the other carriers lie</text>
 <g transform="translate(${LEFT} ${CHART_TOP})">
