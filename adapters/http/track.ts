@@ -27,9 +27,10 @@ export interface SentMessage {
    */
   readonly traffic?: Traffic;
   /**
-   * Seconds after which it is reported as not delivered: 30 to 86 400 (a day). A report is worth most within 15 minutes.
+   * Seconds after which it is reported as not delivered: 30 to 86 400 (a day). Vonage's routing looks at the last 15
+   * minutes, so later reports are worth little.
    *
-   * @default 300, the default life of a code: Vonage's routing looks at the last 15 minutes
+   * @default 300, the default life of a code
    * @example
    * // As long as the code is valid.
    * await env.CONVERSIONS.track({ messageId, channel: "sms", expiresIn: 240 });
