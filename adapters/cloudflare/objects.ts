@@ -44,35 +44,35 @@ const WITHIN_MS = 15_000;
  * @param ask Must open a new stub each time: a stub that has failed once fails for ever.
  * @throws {StorageUnavailable} when it did not answer.
  */
-export async function callObject<T>(
+export function callObject<T>(
   ask: () => Promise<T>,
   { object, twice = true, within = WITHIN_MS, older }: CallRules<T>,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isLate = false;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      isLate = true;
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const fail = () => {
+      clearTimeout(timer);
       reject(unavailable(object));
+    };
+    const timer = setTimeout(() => {
+      isLate = true;
+      fail();
     }, within);
+    const attempt = async (): Promise<T> => {
+      try {
+        return await ask();
+      } catch (error) {
+        if (older !== undefined && isUnknownMethod(error)) return older();
+        // Never retry an overloaded object.
+        if (!twice || isLate || isUnknownMethod(error) || isOverloaded(error)) throw error;
+        return ask();
+      }
+    };
+    attempt().then((answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    }, fail);
   });
-  const attempt = async (): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (older !== undefined && isUnknownMethod(error)) return older();
-      // Never retry an overloaded object.
-      if (!twice || isLate || isUnknownMethod(error) || isOverloaded(error)) throw unavailable(object);
-      return ask();
-    }
-  };
-  try {
-    return await Promise.race([attempt(), late]);
-  } catch {
-    throw unavailable(object);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const isOverloaded = (error: unknown) => (error as { overloaded?: unknown } | null)?.overloaded === true;

@@ -115,13 +115,13 @@ export function observe(app: Hono<AppEnv>, log: Log = logToConsole): ConversionH
     const trail: Trail = { requestId, log: {} };
     const response = await app.fetch(request, { ...context, trail });
     const { status } = response;
-    if (request.method === "OPTIONS") {
+    const { method } = request;
+    if (method === "OPTIONS") {
       // hono/cors answers preflights itself, without these headers.
       const headers = { ...COMMON_HEADERS, "x-request-id": requestId };
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     }
     const ms = Date.now() - started;
-    const { method } = request;
     write(log, { level: "info", requestId, method, route: null, status, outcome: "ok", ms, ...trail.log });
     return response;
   }

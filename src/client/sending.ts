@@ -40,6 +40,7 @@ export function createSender({
   timeout,
   retry,
   fetch,
+  onAttempt,
   ...options
 }: ResolvedOptions): Sender {
   const authenticate = createAuthenticator(identity);
@@ -63,13 +64,13 @@ export function createSender({
         ? NO_ANSWER[ended.noAnswer]
         : interpretResponse(ended.status, toWorker, ended.body);
       if (typeof outcome === "string") {
-        notify(options.onAttempt, { channel, attempt, duration, status: ended.status });
+        if (onAttempt) notify(onAttempt, { channel, attempt, duration, status: ended.status });
         return { status: outcome, attempts: attempt };
       }
       const [code, , retryable] = outcome;
       const retryAfter = parseRetryAfter(ended.retryAfter, Date.now());
       const retryIn = retryable ? nextDelay(attempt, retry, retryAfter, Math.random()) : undefined;
-      notify(options.onAttempt, { channel, attempt, duration, status: ended.status, code, retryIn });
+      if (onAttempt) notify(onAttempt, { channel, attempt, duration, status: ended.status, code, retryIn });
       if (retryIn === undefined) return toFailed(attempt, outcome, ended, retryAfter);
       await new Promise((resolve) => startTimer(retryIn, signals, resolve));
     }
@@ -86,8 +87,11 @@ function toFailed(
 }
 
 /** Ignores what the observer throws or rejects with: it must not break reporting. */
-async function notify(onAttempt: ResolvedOptions["onAttempt"], event: AttemptEvent): Promise<void> {
+async function notify(
+  onAttempt: NonNullable<ResolvedOptions["onAttempt"]>,
+  event: AttemptEvent,
+): Promise<void> {
   try {
-    await onAttempt?.(event);
+    await onAttempt(event);
   } catch {}
 }

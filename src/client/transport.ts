@@ -120,9 +120,10 @@ export function createTransport({
           });
           // The status decides, even if the body stalls or breaks off. Vonage's body is read without waiting for it, so
           // that the connection can be reused.
-          answered = { status: response.status, retryAfter: response.headers.get("retry-after") };
-          if (!readUpTo || response.status > readUpTo) resolve(answered);
-          if (!readUpTo && response.headers.get("content-length") === "0") return;
+          const { status, headers } = response;
+          answered = { status, retryAfter: headers.get("retry-after") };
+          if (!readUpTo || status > readUpTo) resolve(answered);
+          if (!readUpTo && headers.get("content-length") === "0") return;
           const text = await readBoundedText(response, maxBytes).catch(() => undefined);
           resolve({ ...answered, body: text ?? "" });
         } catch (wrapped) {

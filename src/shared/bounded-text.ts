@@ -5,6 +5,11 @@ interface Message {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** Decodes whole bodies; made once, since making one costs more than decoding a short body. */
+let decoder: TextDecoder | undefined;
+
+const createDecoder = () => new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Reads a message's body as text, up to `limit` bytes.
  *
@@ -19,11 +24,14 @@ export async function readBoundedText(
   lengthHolds = false,
 ): Promise<string | undefined> {
   const { headers } = message;
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
   if (lengthHolds && !headers.has("content-encoding") && !headers.has("transfer-encoding")) {
     const length = Number(headers.get("content-length"));
-    if (length > 0 && length <= limit) return utf8.decode(await message.arrayBuffer());
+    if (length > 0 && length <= limit) {
+      decoder ??= createDecoder();
+      return decoder.decode(await message.arrayBuffer());
+    }
   }
+  const utf8 = createDecoder();
   const reader = message.body?.getReader();
   let text = "";
   let size = 0;

@@ -53,6 +53,14 @@ describe.each([true, false])("where the platform holds bodies to their length: %
     const broken = () => message([Uint8Array.of(0xc3, 0x28)], { "content-length": "2" });
     await expect(readBoundedText(broken(), 10, lengthHolds)).rejects.toThrow(TypeError);
   });
+
+  it("reads the next body after one that ended inside a character", async () => {
+    const cut = message([Uint8Array.of(0x61, 0xe2, 0x82)], { "content-length": "3" });
+    await expect(readBoundedText(cut, 10, lengthHolds)).rejects.toThrow(TypeError);
+    expect(await readBoundedText(message([bytes("é")], { "content-length": "2" }), 10, lengthHolds)).toBe(
+      "é",
+    );
+  });
 });
 
 it("believes no length at all where the platform does not hold bodies to it", async () => {
