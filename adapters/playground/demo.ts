@@ -14,6 +14,8 @@ import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
 import { DEFAULT_COUNTRY } from "./actions.ts";
 import type { Application, ApplicationAnswer } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
+import { createDemonstrationFilter } from "./demonstration/own-exchanges.ts";
+import type { DemonstrationRoutes } from "./demonstration/routes.ts";
 
 /** The answer of `GET /app/state`: everything on the page that changes by itself. */
 export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"> {
@@ -35,9 +37,12 @@ export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"
 }
 
 const MAX_SHOWN = 50;
+const MAX_EXCHANGES = 1000;
 
 /**
  * Makes the function that answers `/app/…`, and `/sandbox/…` through the sandbox.
+ *
+ * With a demonstration, also `/app/demonstration…`.
  *
  * `GET /app/state?number=&application=&vonage=` has the number that the visitor typed, and the `seq` of the last
  * exchanges that the page has seen.
@@ -45,9 +50,11 @@ const MAX_SHOWN = 50;
 export function createDemo(
   sandbox: Sandbox,
   application: Application,
+  demonstration?: DemonstrationRoutes,
 ): (request: Request) => Promise<Response> {
   let life = crypto.randomUUID();
   let carrier: CarrierSettings = {};
+  let exchanges = createVisitorsLog(sandbox);
 
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
@@ -60,6 +67,7 @@ export function createDemo(
       return response;
     }
     if (call === "GET /app/state") return Response.json(await look(request, searchParams), NO_STORE);
+    if (call === "GET /app/demonstration" && demonstration !== undefined) return demonstration.look();
     if (request.method !== "POST") return refuse(404, "There is nothing here.");
     // Keeps pages of other origins out: JSON needs a preflight, which is never granted.
     if (!isFromHere(request)) return refuse(403, "Only the page of this address may send this request.");
@@ -69,7 +77,8 @@ export function createDemo(
     const text = await readBoundedText(request, MAX_REQUEST_BODY_BYTES);
     if (text === undefined) return refuse(413, "The body is larger than 8 KiB.");
     const input = parse(text);
-    return input === undefined ? refuse(400, "The body must be JSON.") : application.act(request, input);
+    if (input === undefined) return refuse(400, "The body must be JSON.");
+    return demonstration?.act(pathname, input) ?? application.act(request, input);
   };
 
   async function look(request: Request, query: URLSearchParams): Promise<LiveState> {
@@ -90,7 +99,7 @@ export function createDemo(
       carrier,
       faults: ((await faults.json()) as Pick<LiveState, "faults">).faults,
       application: application.exchanges(toSeq(query.get("application"))),
-      vonage: sandbox.exchanges(toSeq(query.get("vonage"))),
+      vonage: exchanges(toSeq(query.get("vonage"))),
     };
   }
 
@@ -98,7 +107,22 @@ export function createDemo(
     life = crypto.randomUUID();
     carrier = {};
     application.forget();
+    demonstration?.forget();
+    exchanges = createVisitorsLog(sandbox);
   }
+}
+
+/** Lists the sandbox's exchanges without those of the demonstration. */
+function createVisitorsLog(sandbox: Sandbox): (after: number) => readonly SandboxExchange[] {
+  const isOfDemonstration = createDemonstrationFilter();
+  let kept: SandboxExchange[] = [];
+  let seen = 0;
+  return (after) => {
+    const fresh = sandbox.exchanges(seen);
+    seen = fresh.at(-1)?.seq ?? seen;
+    kept = [...kept, ...fresh.filter((one) => !isOfDemonstration(one))].slice(-MAX_EXCHANGES);
+    return kept.filter(({ seq }) => seq > after);
+  };
 }
 
 const NO_STORE = { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } };

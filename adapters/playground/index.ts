@@ -2,8 +2,11 @@
 
 import { waitUntil } from "cloudflare:workers";
 import { createSandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
+import { createTwoFactorClient } from "../../src/two-factor/index.ts";
 import { createApplication } from "./application.ts";
 import { createDemo } from "./demo.ts";
+import { createDemonstration } from "./demonstration/demonstration.ts";
+import { createDemonstrationRoutes } from "./demonstration/routes.ts";
 import { refuseForeignHost, toHosts } from "./own-hosts.ts";
 import { type PageFiles, servePage } from "./page-files.ts";
 
@@ -58,7 +61,18 @@ function createAnswer(env: Env): (request: Request) => Promise<Response> {
   } = env;
   if (!endpoint || !key) return (request) => sandbox.fetch(request);
   const application = createApplication({ endpoint, key, cooldown: Number(cooldown), waitUntil });
-  const demo = createDemo(sandbox, application);
+  const demonstration = createDemonstration({
+    twoFactor: createTwoFactorClient({ endpoint, key }),
+    readTexts: (number) =>
+      sandbox
+        .handset(number)
+        .inbox()
+        .map(({ text }) => text),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: Date.now,
+  });
+  const routes = createDemonstrationRoutes(sandbox, demonstration, waitUntil);
+  const demo = createDemo(sandbox, application, routes);
   return (request) =>
     /^\/(app|sandbox)\//.test(new URL(request.url).pathname) ? demo(request) : sandbox.fetch(request);
 }

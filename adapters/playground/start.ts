@@ -12,9 +12,9 @@ import { formatGuide } from "./guide.ts";
 import { claimPort, HOST, PortError } from "./ports.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
-/** Short, so that a visitor sees resending and expiry without waiting. */
+/** Short, so that a visitor sees resending, expiry and reports of `false` without waiting. */
 const COOLDOWN_S = "10";
-const LIFETIME_S = "180";
+const LIFETIME_S = "60";
 /** High, so that visitors are not locked out. */
 const LIMITS = "number=1000/60 prefix=10000/60 caller=100000/60 total=100000/60";
 const root = fileURLToPath(new URL("../../", import.meta.url));

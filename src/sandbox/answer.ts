@@ -9,6 +9,8 @@ export interface VonageAnswer {
   readonly effect?: (() => void) | undefined;
   /** The request's parameters, for the log of exchanges. */
   readonly parameters: Parameters;
+  /** The ids of the messages or the call that the answer names. */
+  readonly messageIds?: readonly string[] | undefined;
   /** The outcome, where the HTTP status does not show it. */
   readonly note?: string | undefined;
 }

@@ -67,14 +67,19 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
     toAnswer: (met: Circumstances) => Promise<VonageAnswer>,
   ): Promise<Response> {
     const at = now();
-    const { response, effect, parameters, note } = await toAnswer({
+    const { response, effect, parameters, messageIds, note } = await toAnswer({
       accounts,
       refuse: (apiKey) => state.refuse(apiKey, at),
       now: at,
     });
-    if (fault === undefined || letsThrough(fault)) effect?.();
+    const isCarriedOut = fault === undefined || letsThrough(fault);
+    if (isCarriedOut) effect?.();
+    const ids = messageIds !== undefined && isCarriedOut && { messageIds };
     const log = (status: number, what: string | undefined) =>
-      exchanges.add({ at, from: "client", method: request.method, path, status, parameters, note: what });
+      exchanges.add({
+        ...{ at, from: "client", method: request.method, path, status, parameters, note: what },
+        ...ids,
+      });
     if (fault === undefined) {
       log(response.status, note);
       return response;

@@ -153,6 +153,7 @@ export async function answerCall(
         carrier.route("voice", number),
       ),
     parameters,
+    messageIds: [uuid],
   };
 }
 

@@ -17,6 +17,11 @@ export interface SandboxExchange {
   readonly parameters: Readonly<Record<string, string>>;
   /** The outcome, where the status does not show it. */
   readonly note?: string | undefined;
+  /**
+   * The ids that the answer gave to the parts of a text, or to a call. Reports and receipts about it name them in their
+   * parameters.
+   */
+  readonly messageIds?: readonly string[] | undefined;
 }
 
 export interface ExchangeLog {

@@ -72,6 +72,7 @@ export async function answerSms(
     response: confirmSms({ ...text, messageIds, price, networkCode }),
     effect: () => carrier.deliver({ ...text, account, messageIds }, way),
     parameters,
+    messageIds,
     note: `status 0: ${messageIds.length === 1 ? "one message" : `${messageIds.length} parts`}`,
   };
 }

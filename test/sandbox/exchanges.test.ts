@@ -57,6 +57,7 @@ describe("the log of exchanges", () => {
       status: 200,
       parameters: { api_key: apiKey, ...TEXT },
       note: "status 0: one message",
+      messageIds: [receipt?.parameters.messageId],
     });
     expect(receipt).toMatchObject({
       seq: 2,
@@ -68,6 +69,19 @@ describe("the log of exchanges", () => {
       parameters: { msisdn: HANDSET, status: "delivered", timestamp: String(NOW / 1000) },
     });
     expect(reply).toMatchObject({ seq: 3, path: "/webhooks/inbound-sms", parameters: { text: "4711" } });
+  });
+
+  it("names the ids of messages that were sent, and of no others", async () => {
+    const idsAfter = async (text: string) => {
+      await post("/sms/json", { ...keys, ...TEXT, text }).catch(() => {});
+      return sandbox.exchanges().findLast(({ path }) => path === "/sms/json")?.messageIds?.length;
+    };
+    expect(await idsAfter("x".repeat(400))).toBe(3);
+    sandbox.fail({ path: "sms", drop: true });
+    expect(await idsAfter("lost")).toBeUndefined();
+    sandbox.fail({ path: "sms", drop: true, recorded: true });
+    expect(await idsAfter("sent, unanswered")).toBe(1);
+    expect(await idsAfter("")).toBeUndefined();
   });
 
   it("logs reports and calls, successful or not", async () => {

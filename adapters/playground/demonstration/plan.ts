@@ -25,12 +25,14 @@ export interface PlanOptions {
 
 /** Share of users who enter a code that arrived. */
 const FINISHING = 0.95;
+/** Keeps the plan's numbers apart from the sandbox's of the same seed, which would tie a message's fate to its number. */
+const OWN_STREAM = 0x5bd1e995;
 const TYPING = { median: 3000, p90: 8000 };
 const TOTAL_WEIGHT = CROWDS.reduce((total, { weight }) => total + weight, 0);
 
 /** Plans sign-ins one after the other: Poisson arrivals, divided among the crowds by their weights. */
 export function* planSignIns({ seed, perSecond, duration }: PlanOptions): Generator<PlannedSignIn> {
-  const random = createRandom(seed);
+  const random = createRandom(seed ^ OWN_STREAM);
   for (let at = 0; ; ) {
     at += (-Math.log(1 - random()) / perSecond) * 1000;
     if (at >= duration) return;

@@ -103,7 +103,7 @@ it("a text is lost; a call brings the code, and each is reported as it was", asy
   await visitor.click("Answer");
   await visitor.hears("handset", /^Heard: .*: \d(, \d){5}/);
   expect((await visitor.inbox()).at(-1)).toMatch(
-    /“Your Acme code is: \d(, \d){5}\. It is valid for 3 minutes/,
+    /“Your Acme code is: \d(, \d){5}\. It is valid for 1 minute/,
   );
   await visitor.click("Use this code");
   await visitor.click("Check");

@@ -5,7 +5,9 @@ import {
   CROWDS,
   LYING_NETWORK,
   PUMPED_NETWORK,
+  ROUTER,
 } from "../../../../adapters/playground/demonstration/world.ts";
+import { createSandbox, SANDBOX_CREDENTIALS } from "../../../../src/sandbox/index.ts";
 import { networkOf } from "../../../../src/sandbox/routing/networks.ts";
 import { parsePhoneNumber } from "../../../../src/two-factor/numbers/phone-number.ts";
 
@@ -45,6 +47,27 @@ describe("the demonstration's plan", () => {
     const others = plan(1).filter(({ number }) => networkOf(number) !== PUMPED_NETWORK);
     expect(others.filter(({ enters }) => enters).length).toBeGreaterThan(0.9 * others.length);
   });
+});
+
+it("what arrives in the demonstration follows from its carriers alone, not from who signs in", async () => {
+  const sandbox = createSandbox({
+    carriers: CARRIERS.map((one) => ({ ...one, deliveryDelay: 0 })),
+    router: ROUTER,
+  });
+  const { apiKey, apiSecret } = SANDBOX_CREDENTIALS.twoFactor;
+  for (const { number } of plan(1)) {
+    const fields = { api_key: apiKey, api_secret: apiSecret, from: "Acme", to: number, text: "4711" };
+    const init = { method: "POST", body: new URLSearchParams(fields) };
+    await sandbox.fetch("https://rest.nexmo.com/sms/json", init);
+  }
+  for (const { network, carriers } of sandbox.routing().routes) {
+    for (const { name, truth } of carriers) {
+      const share = truth.arrived / truth.sent;
+      const spread = Math.sqrt((truth.delivered * (1 - truth.delivered)) / truth.sent);
+      expect([network, name, truth.sent > 30]).toEqual([network, name, true]);
+      expect(Math.abs(share - truth.delivered) / spread).toBeLessThan(4);
+    }
+  }
 });
 
 it("the demonstration's carriers serve every crowd, and all of the lying network lose messages and claim delivery", () => {
