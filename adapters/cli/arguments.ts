@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { LISTED_STATES, type ListedState } from "../../src/ledger/row.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema } from "../../src/wire/report.ts";
+import type { InsightOptions } from "./insight.ts";
 
 export type State = ListedState;
 
@@ -32,6 +33,14 @@ export type Invocation =
       readonly number: string;
       readonly json: boolean;
     })
+  | (OnWorker & { readonly command: "insight" } & InsightOptions)
+  | (OnWorker & {
+      readonly command: "alarms";
+      /** Ended ones too. */
+      readonly all: boolean;
+      readonly json: boolean;
+    })
+  | { readonly command: "backtest"; readonly file: string; readonly json: boolean }
   | (OnWorker & { readonly command: "stats" | "doctor"; readonly json: boolean });
 
 /** The arguments or a setting of the command line are missing or invalid. */
@@ -44,6 +53,10 @@ const OPTIONS = {
   state: { type: "string" },
   limit: { type: "string" },
   json: { type: "boolean" },
+  csv: { type: "boolean" },
+  by: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
   all: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
@@ -53,10 +66,15 @@ const OPTIONS = {
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   reports: ["state", "limit", "json"],
   retry: ["all", "state"],
+  insight: ["by", "from", "to", "json", "csv"],
+  alarms: ["all", "json"],
   erase: ["json"],
   stats: ["json"],
   doctor: ["json"],
 };
+
+/** Commands with further arguments. */
+const TAKES_MORE: ReadonlySet<string> = new Set(["retry", "erase", "insight"]);
 
 /**
  * Reads the arguments.
@@ -77,8 +95,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   }
   const stray = Object.keys(values).find((name) => name !== "endpoint" && !takes.includes(name));
   if (stray !== undefined) throw new UsageError(`${command} does not accept --${stray}.`);
-  if (rest.length > 0 && command !== "retry" && command !== "erase")
-    throw new UsageError(`${command} accepts only options.`);
+  if (rest.length > 0 && !TAKES_MORE.has(command)) throw new UsageError(`${command} accepts only options.`);
 
   const { endpoint, json = false } = values;
   switch (command) {
@@ -94,6 +111,19 @@ export function parseArguments(argv: readonly string[]): Invocation {
       }
       if (values.state !== undefined) throw new UsageError("--state requires retry --all.");
       return { command, endpoint, ...readReportName(rest) };
+    case "insight":
+      if (rest.length > 0) return readBacktest(rest, values);
+      if (json && values.csv) throw new UsageError("--json and --csv exclude each other.");
+      return {
+        command,
+        endpoint,
+        by: values.by,
+        from: values.from,
+        to: values.to,
+        format: json ? "json" : values.csv ? "csv" : "table",
+      };
+    case "alarms":
+      return { command, endpoint, all: values.all ?? false, json };
     case "erase":
       return { command, endpoint, number: readNumber(rest), json };
     default:
@@ -110,6 +140,18 @@ function parse(argv: readonly string[]) {
     if (!isNodes) throw error;
     throw new UsageError(error.message.replace(/\s+/g, " "));
   }
+}
+
+function readBacktest(
+  [name, file, ...more]: readonly string[],
+  { json = false, ...values }: ReturnType<typeof parse>["values"],
+): Invocation {
+  if (name !== "backtest" || file === undefined || more.length > 0) {
+    throw new UsageError("insight accepts only options, or backtest and one file.");
+  }
+  const [stray] = Object.keys(values);
+  if (stray !== undefined) throw new UsageError(`insight backtest does not accept --${stray}.`);
+  return { command: "backtest", file, json };
 }
 
 function refuseKeys(argv: readonly string[]): void {

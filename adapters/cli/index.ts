@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npx vonage-conversion`: connects the command line to this process's arguments, environment and streams.
 
+import { readFile } from "node:fs/promises";
 import { run } from "./run.ts";
 
 // The reader of a pipe may close it early, as `head` does.
@@ -14,6 +15,7 @@ process.exitCode = await run(process.argv.slice(2), {
   fetch: globalThis.fetch,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  readFile: (path) => readFile(path, "utf8"),
   now: Date.now,
   timeout: 30_000,
 });

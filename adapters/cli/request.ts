@@ -18,6 +18,12 @@ export interface Call {
   /** Percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /**
+   * Another type of answer than JSON, which is then validated as text.
+   *
+   * @default JSON
+   */
+  readonly accept?: "text/csv";
   /** The body. */
   readonly form?: Readonly<Record<string, string>>;
 }
@@ -30,25 +36,22 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Makes the function that sends requests. Without a key, they have no `Authorization`. */
 export function createRequester({ endpoint, key, fetch, timeout }: RequesterOptions): Requester {
-  return async ({ method, path, query, form }, schema) => {
+  return async ({ method, path, query, form, accept }, schema) => {
     const call = `${method} ${path}`;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), timeout);
     try {
-      const response = await fetch(
-        `${endpoint}${path}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`,
-        {
-          method,
-          headers: {
-            accept: "application/json, application/problem+json",
-            ...(key !== undefined && { authorization: `Bearer ${key}` }),
-          },
-          ...(form !== undefined && { body: new URLSearchParams(form) }),
-          redirect: "manual",
-          cache: "no-store",
-          signal: controller.signal,
+      const response = await fetch(`${endpoint}${path}${toSearch(query)}`, {
+        method,
+        headers: {
+          accept: `${accept ?? "application/json"}, application/problem+json`,
+          ...(key !== undefined && { authorization: `Bearer ${key}` }),
         },
-      );
+        ...(form !== undefined && { body: new URLSearchParams(form) }),
+        redirect: "manual",
+        cache: "no-store",
+        signal: controller.signal,
+      });
       const { status } = response;
       if (status >= 300 && status < 400) {
         // An unread body keeps the connection open, and thereby this process.
@@ -56,7 +59,9 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
         const target = toTarget(response.headers.get("location"), endpoint);
         throw new WorkerError(call, { kind: "redirect", status, target });
       }
-      const body = parse(await readBoundedText(response, MAX_BODY_BYTES).catch(dropBadText));
+      const text = await readBoundedText(response, MAX_BODY_BYTES).catch(dropBadText);
+      const isText = accept !== undefined && response.headers.get("content-type")?.startsWith(accept);
+      const body = isText ? text : parse(text);
       const answer = v.safeParse(schema, body);
       if (response.ok && answer.success) return answer.output;
       const problem = v.safeParse(problemSchema, body);
@@ -72,6 +77,11 @@ export function createRequester({ endpoint, key, fetch, timeout }: RequesterOpti
       clearTimeout(timer);
     }
   };
+}
+
+function toSearch(query: Call["query"] = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return search && `?${search}`;
 }
 
 /** Invalid UTF-8 means that the answer is not the Worker's, not that the connection failed. */

@@ -1,9 +1,12 @@
 // Runs one invocation, from its arguments to its exit code.
 
 import manifest from "../../package.json" with { type: "json" };
+import { runAlarms } from "./alarms.ts";
 import { type Invocation, parseArguments, UsageError } from "./arguments.ts";
+import { runBacktest } from "./backtest.ts";
 import { runDoctor } from "./doctor.ts";
 import { runErase } from "./erase.ts";
+import { runInsight } from "./insight.ts";
 import { createOutput } from "./output.ts";
 import { runReports } from "./reports.ts";
 import { createRequester } from "./request.ts";
@@ -20,6 +23,8 @@ export interface CliContext {
   readonly fetch: typeof globalThis.fetch;
   readonly stdout: (text: string) => unknown;
   readonly stderr: (text: string) => unknown;
+  /** Reads a file as UTF-8. */
+  readonly readFile: (path: string) => Promise<string>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds for one request, including the body of its answer. */
@@ -47,6 +52,8 @@ export async function run(argv: readonly string[], context: CliContext): Promise
       case "none":
         output.complain(...USAGE);
         return 2;
+      case "backtest":
+        return await runBacktest({ output, readFile: context.readFile, now }, invocation);
     }
     const settings = readSettings(env, invocation.endpoint);
     if (settings.key === undefined && invocation.command !== "doctor") {
@@ -66,7 +73,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 }
 
 function dispatch(
-  invocation: Exclude<Invocation, { readonly command: "help" | "version" | "none" }>,
+  invocation: Exclude<Invocation, { readonly command: "help" | "version" | "none" | "backtest" }>,
   work: Work,
 ): Promise<ExitCode> {
   switch (invocation.command) {
@@ -76,6 +83,10 @@ function dispatch(
       return runRetry(work, invocation);
     case "retry-all":
       return runRetryAll(work, invocation);
+    case "insight":
+      return runInsight(work, invocation);
+    case "alarms":
+      return runAlarms(work, invocation);
     case "erase":
       return runErase(work, invocation);
     case "stats":

@@ -10,5 +10,5 @@ export interface Work extends Settings {
   readonly now: () => number;
 }
 
-/** 0: success. 1: a problem, a failed request, or a report that was not accepted. 2: wrong usage. */
+/** 0: success. 1: a problem, a failed request, a report that was not accepted, or an open alarm. 2: wrong usage. */
 export type ExitCode = 0 | 1 | 2;

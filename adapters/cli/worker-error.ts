@@ -55,6 +55,12 @@ const EXPLAINED = new Map<string, (problem: Problem) => readonly string[]>([
     () => ["this Worker has no ledger (501): there are no reports to list, count or send again."],
   ],
   [
+    "no-insight",
+    () => [
+      "this Worker gathers no figures (501): bind INSIGHT, the Durable Object class Insight, and deploy it.",
+    ],
+  ],
+  [
     "not-configured",
     (problem) => ["the configuration of the Worker is incomplete (503):", ...formatMissing(problem)],
   ],

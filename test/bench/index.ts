@@ -1,5 +1,5 @@
 // `npm run bench`: prints ratios of what was measured side by side in this run, by processor time.
-// `npm run bench -- reports` (or clients, growth, backlog, workflow, sizes) measures that part alone;
+// `npm run bench -- reports` (or clients, growth, backlog, workflow, insight, sizes) measures that part alone;
 // `npm run bench -- profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory.
 
 import { fork } from "node:child_process";
@@ -8,6 +8,7 @@ import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
 import { benchBacklog } from "./backlog.ts";
 import { benchClients } from "./clients.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchInsight } from "./insight.ts";
 import { printProfile } from "./profile.ts";
 import { benchReports } from "./reports.ts";
 import { benchWorkflow } from "./workflow.ts";
@@ -28,6 +29,7 @@ const parts = {
   growth: () => benchGrowth(bindings),
   backlog: () => benchBacklog(bindings),
   workflow: () => benchWorkflow(upstreamUrl),
+  insight: benchInsight,
   sizes: printSizes,
 };
 

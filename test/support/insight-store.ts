@@ -21,7 +21,7 @@ export function openInsightStore(memory = createMemorySql()) {
 
     gather(gathering: Gathering, now: number): Gathered {
       const read = readGathering(gathering, now);
-      return store.transact(() => gather(store, read, now));
+      return store.transact(() => gather(store, read, now)).answer;
     },
 
     /** What a level holds, by bucket and segment. */

@@ -14,8 +14,11 @@ export interface MemorySql {
 }
 
 /** Creates an empty database. */
-export function createMemorySql(): MemorySql {
-  const database = new DatabaseSync(":memory:");
+export const createMemorySql = (): MemorySql => createFileSql(":memory:");
+
+/** Opens a database in a file, or creates it. */
+export function createFileSql(path: string): MemorySql {
+  const database = new DatabaseSync(path);
   const prepared = new Map<string, StatementSync>();
   const prepare = (query: string) => {
     const statement = prepared.get(query) ?? database.prepare(query);

@@ -29,6 +29,11 @@ export function createAlarmList(sql: Sql, quarantine: Quarantine) {
       );
     },
 
+    countOpen(): number {
+      const [found] = sql.exec("SELECT count(*) AS n FROM alarms WHERE ended IS NULL").toArray();
+      return Number(found?.n ?? 0);
+    },
+
     /** Lists open ones first, newest first. */
     list: (state: "open" | "all", since: number, limit: number, now: number): Alarm[] =>
       readAll(

@@ -7,16 +7,20 @@ import { MAX_SEGMENTS, parseSegmentKey, toSegmentKey } from "../../../src/insigh
 import type { Cells } from "./cells-text.ts";
 import type { KnownCohort } from "./known.ts";
 import { placeCohort, type ReadGathering } from "./read-gathering.ts";
-import { DAYS, LEVELS, toBucket } from "./roll-ups.ts";
+import { DAYS, FIVE_MINUTES, LEVELS, toBucket } from "./roll-ups.ts";
 import type { Gathered } from "./rpc.ts";
 import type { InsightStore } from "./store.ts";
 
-/** Stores a call. Runs within a transaction. */
+/**
+ * Stores a call. Runs within a transaction.
+ *
+ * @returns The answer, and the buckets of five minutes that changed.
+ */
 export function gather(
   { known, rollUps, sources, totals }: InsightStore,
   { source, upTo, cohorts, blocks, health, refused }: ReadGathering,
   now: number,
-): Gathered {
+): { readonly answer: Gathered; readonly touched: readonly number[] } {
   const before = sources.read(source);
   let beyond = 0;
   const byBucket = new Map(LEVELS.map((level) => [level, new Map<number, Cells>()]));
@@ -61,7 +65,10 @@ export function gather(
     blocks: blocks !== undefined && held === upTo ? blocks : before?.blocks,
     health: health !== undefined && held === upTo ? health : before?.health,
   });
-  return { upTo: held, ...(refused + beyond > 0 && { refused: refused + beyond }) };
+  return {
+    answer: { upTo: held, ...(refused + beyond > 0 && { refused: refused + beyond }) },
+    touched: [...(byBucket.get(FIVE_MINUTES)?.keys() ?? [])],
+  };
 }
 
 /** The segments that a source counts others in are beyond its limit: one for each traffic and channel. */

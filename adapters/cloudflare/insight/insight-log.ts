@@ -1,19 +1,23 @@
 import type { Alarm } from "../../../src/insight/answer.ts";
+import type { AlarmEvent } from "./webhook-outbox.ts";
 
 /** A line in the log about the work of the Insight object. It contains no data of any message. */
 export type InsightLogEntry =
-  /** An alarm began: the operator must act, unless it is only information. */
+  /** An alarm. `error`: the operator must act. */
   | ({ readonly level: "error" | "info"; readonly event: "alarm" | "alarm-ended" } & LoggedAlarm)
   | { readonly level: "error"; readonly event: "failed" | "webhook-lost"; readonly hint: string };
 
-type LoggedAlarm = Pick<Alarm, "id" | "rule" | "severity" | "cause" | "summary" | "nextStep">;
+type LoggedAlarm = Pick<
+  Alarm,
+  "id" | "rule" | "severity" | "cause" | "segment" | "since" | "summary" | "nextStep"
+>;
 
 export type InsightLog = (entry: InsightLogEntry) => void;
 
-/** The line for an alarm that began or ended. */
-export function describeAlarm(alarm: Alarm): InsightLogEntry {
-  const { id, rule, severity, cause, summary, nextStep, endedAt } = alarm;
-  const level = endedAt === null ? "error" : "info";
-  const event = endedAt === null ? "alarm" : "alarm-ended";
-  return { level, event, id, rule, severity, cause, summary, nextStep };
+/** The line for an alarm that began, changed or ended. */
+export function describeAlarm(alarm: Alarm, event: AlarmEvent): InsightLogEntry {
+  const { id, rule, severity, cause, segment, since, summary, nextStep } = alarm;
+  const logged = { id, rule, severity, cause, segment, since, summary, nextStep };
+  if (event === "ended") return { level: "info", event: "alarm-ended", ...logged };
+  return { level: severity === "info" ? "info" : "error", event: "alarm", ...logged };
 }

@@ -21,22 +21,25 @@ class InsightObject extends DurableObject implements InsightRpc {
     const { storage } = context;
     const read = readEnv(env);
     // With invalid settings the Worker refuses all calls; the figures are kept.
-    const { webhook } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
+    const { webhook, ...settings } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
     const now = Date.now;
-    this.#keeper = createInsightKeeper({
-      store: createInsightStore(storage.sql, (work) => storage.transactionSync(work)),
-      setAlarm: (at) => {
-        storage.setAlarm(at);
+    this.#keeper = createInsightKeeper(
+      {
+        store: createInsightStore(storage.sql, (work) => storage.transactionSync(work)),
+        setAlarm: (at) => {
+          storage.setAlarm(at);
+        },
+        now,
+        random: Math.random,
+        log: (entry) => {
+          const line = JSON.stringify(entry);
+          if (entry.level === "error") console.error(line);
+          else console.log(line);
+        },
+        send: webhook && ((one) => sendWebhook(webhook, one, { fetch: globalThis.fetch, now })),
       },
-      now,
-      random: Math.random,
-      log: (entry) => {
-        const line = JSON.stringify(entry);
-        if (entry.level === "error") console.error(line);
-        else console.log(line);
-      },
-      send: webhook && ((one) => sendWebhook(webhook, one, { fetch: globalThis.fetch, now })),
-    });
+      settings,
+    );
     context.blockConcurrencyWhile(async () => {
       this.#keeper.wake((await storage.getAlarm()) ?? undefined);
     });
@@ -56,6 +59,10 @@ class InsightObject extends DurableObject implements InsightRpc {
 
   async metrics() {
     return this.#keeper.metrics();
+  }
+
+  async pauses() {
+    return this.#keeper.pauses();
   }
 
   async nudge() {

@@ -3,6 +3,7 @@
 
 import type { Alarm, InsightAnswer } from "../../../src/insight/answer.ts";
 import { BASELINE_DAYS } from "../../../src/insight/baseline.ts";
+import type { Pauses } from "../../../src/insight/pause.ts";
 import { project } from "../../../src/insight/project.ts";
 import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery, MetricsSnapshot } from "../../http/ports/insight.ts";
@@ -15,6 +16,7 @@ import type { InsightLog } from "./insight-log.ts";
 import { readGathering } from "./read-gathering.ts";
 import { DAY_MS, HOUR_MS } from "./roll-ups.ts";
 import type { Gathered, Gathering } from "./rpc.ts";
+import { createRuleRun, type RuleSettings } from "./run-rules.ts";
 import { selectCells, selectDays } from "./select-cells.ts";
 import type { WebhookEnd } from "./send-webhook.ts";
 import type { InsightStore } from "./store.ts";
@@ -35,9 +37,10 @@ export interface InsightPlatform {
 const AFTER_FAILURE_MS = 10_000;
 const MOST_LISTED = 500;
 
-export function createInsightKeeper(platform: InsightPlatform) {
+export function createInsightKeeper(platform: InsightPlatform, settings: RuleSettings) {
   const { store, now, random, log, send } = platform;
   const clock = createAlarmClock(platform);
+  const rules = createRuleRun(store, settings, { log, sends: send !== undefined });
 
   return {
     /** Call it once, before anything else. A disk that cannot be read must not keep the object from starting. */
@@ -53,10 +56,12 @@ export function createInsightKeeper(platform: InsightPlatform) {
     gather(gathering: Gathering): Gathered {
       const at = now();
       const read = readGathering(gathering, at);
-      const gathered = store.transact(() => gather(store, read, at));
+      const { answer, touched } = store.transact(() => gather(store, read, at));
+      rules.touch(touched);
       // Not within it: a transaction that fails takes its alarm back.
       arm();
-      return gathered;
+      const pauses = rules.pauses();
+      return { ...answer, ...(Object.keys(pauses).length > 0 && { pauses }) };
     },
 
     query(query: InsightQuery): InsightAnswer {
@@ -65,19 +70,20 @@ export function createInsightKeeper(platform: InsightPlatform) {
       const input = {
         cells,
         history: selectDays(store.rollUps, to, BASELINE_DAYS, at),
-        alarms: store.alarms.list("all", at - BASELINE_DAYS * DAY_MS, MOST_LISTED, at),
+        alarms: listAlarms("all", at - BASELINE_DAYS * DAY_MS, at),
       };
       const answer = project(input, { ...query, from, to });
       return { ...answer, step: Math.max(answer.step, level.length / 1000) };
     },
 
-    alarms: ({ state, since }: AlarmQuery): readonly Alarm[] =>
-      store.alarms.list(state, since, MOST_LISTED, now()),
+    alarms: ({ state, since }: AlarmQuery): readonly Alarm[] => listAlarms(state, since, now()),
+
+    pauses: (): Pauses => rules.pauses(),
 
     metrics(): MetricsSnapshot {
       const at = now();
       const reports = sumHealth(store.sources.list());
-      return { ...store.totals.read(at), alarms: store.alarms.list("open", 0, MOST_LISTED, at), reports };
+      return { ...store.totals.read(at), alarms: listAlarms("open", 0, at), reports };
     },
 
     nudge: (): void => arm(),
@@ -93,6 +99,7 @@ export function createInsightKeeper(platform: InsightPlatform) {
       let failed = false;
       await runParts(
         {
+          "the rules could not be run": () => rules.run(now()),
           "alarms could not be sent to the webhook": () =>
             deliverWebhooks({ outbox: store.outbox, send, now, random, logLost }),
           "the figures could not be purged": () => store.transact(() => purge(now())),
@@ -110,6 +117,10 @@ export function createInsightKeeper(platform: InsightPlatform) {
     },
   };
 
+  function listAlarms(state: AlarmQuery["state"], since: number, at: number): Alarm[] {
+    return rules.showPauses(store.alarms.list(state, since, MOST_LISTED, at), at);
+  }
+
   function purge(at: number): void {
     store.rollUps.purge(at);
     store.known.purge(at);
@@ -119,7 +130,7 @@ export function createInsightKeeper(platform: InsightPlatform) {
 
   function arm(): void {
     const at = now();
-    const dues = [store.outbox.nextDue(), store.hasFigures() ? nextPurge(at) : undefined];
+    const dues = [store.outbox.nextDue(), rules.nextRun(at), store.hasFigures() ? nextPurge(at) : undefined];
     const known = dues.filter((due) => due !== undefined);
     if (known.length > 0) clock.arm(Math.min(...known));
   }

@@ -2,7 +2,7 @@
 
 import { COHORT_MS } from "../../../src/insight/cohort.ts";
 import type { Counts } from "../../../src/insight/counts.ts";
-import { parseSegmentKey } from "../../../src/insight/segment.ts";
+import { parseSegmentKey, toCountry } from "../../../src/insight/segment.ts";
 import { KEEP_KNOWN_MS } from "./known.ts";
 import {
   type GatheredBlock,
@@ -98,6 +98,7 @@ const isBlock = (one: GatheredBlock): boolean =>
   one !== null &&
   typeof one.block === "string" &&
   /^[\w-]{1,32}$/.test(one.block) &&
+  toCountry(one.country) === one.country &&
   [one.messages, one.persons, one.converted].every(isCount);
 
 const isHealth = (one: SourceHealth | undefined): one is SourceHealth =>

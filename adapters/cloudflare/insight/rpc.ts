@@ -2,6 +2,7 @@
 
 import type { Alarm, InsightAnswer } from "../../../src/insight/answer.ts";
 import type { Counts } from "../../../src/insight/counts.ts";
+import type { Pauses } from "../../../src/insight/pause.ts";
 import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery, MetricsSnapshot } from "../../http/ports/insight.ts";
 import type { QuarantineRpc } from "../two-factor/rpc.ts";
@@ -18,10 +19,12 @@ export interface GatheredEntry {
   readonly counts: Counts;
 }
 
-/** Messages to one block of numbers within the last hour. */
+/** Settled messages of the last hour to one block of numbers: all but the last four digits. */
 export interface GatheredBlock {
   /** A keyed, truncated hash. */
   readonly block: string;
+  /** ISO 3166 alpha-2. */
+  readonly country: string;
   readonly messages: number;
   /** Different numbers. */
   readonly persons: number;
@@ -53,6 +56,8 @@ export interface Gathered {
   readonly upTo: number;
   /** How many entries were refused, because they cannot be right; repeating them is of no use. Absent: none. */
   readonly refused?: number;
+  /** The pauses that hold, and those of the last day. Absent: none. */
+  readonly pauses?: Pauses;
 }
 
 export const MOST_ENTRIES = 2000;
@@ -64,5 +69,6 @@ export interface InsightRpc extends QuarantineRpc {
   query(query: InsightQuery): Promise<InsightAnswer>;
   alarms(query: AlarmQuery): Promise<readonly Alarm[]>;
   metrics(): Promise<MetricsSnapshot>;
+  pauses(): Promise<Pauses>;
   nudge(): Promise<void>;
 }

@@ -15,7 +15,13 @@ export interface Source {
 export type Sources = ReturnType<typeof createSources>;
 
 const blocksSchema = v.array(
-  v.object({ block: v.string(), messages: v.number(), persons: v.number(), converted: v.number() }),
+  v.object({
+    block: v.string(),
+    country: v.string(),
+    messages: v.number(),
+    persons: v.number(),
+    converted: v.number(),
+  }),
 );
 const healthSchema = v.object({
   waiting: v.number(),
@@ -38,6 +44,12 @@ export function createSources(sql: Sql) {
         health === undefined ? null : JSON.stringify(health),
         blocks === undefined || blocks.length === 0 ? null : JSON.stringify(blocks),
       );
+    },
+
+    /** When the latest call came, epoch milliseconds. */
+    lastCall(): number | undefined {
+      const [found] = sql.exec("SELECT max(at) AS at FROM sources").toArray();
+      return typeof found?.at === "number" ? found.at : undefined;
     },
 
     list: (): Source[] => sql.exec("SELECT * FROM sources ORDER BY name").toArray().map(toSource),

@@ -3,6 +3,9 @@
 import type { Alarm } from "../../../src/insight/answer.ts";
 import type { Sql } from "../storage/sql.ts";
 
+/** `changed`: its cause or severity became another one. */
+export type AlarmEvent = "raised" | "changed" | "ended";
+
 export interface OutgoingWebhook {
   /** The same for every attempt. */
   readonly id: string;
@@ -21,23 +24,20 @@ export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>;
 export function createWebhookOutbox(sql: Sql) {
   return {
     /**
-     * Adds the news that an alarm began or ended, once.
+     * Adds the news of an alarm, once.
      *
      * @returns `false` when too many are waiting, and it was left out.
      */
-    add(alarm: Alarm, now: number): boolean {
-      const [found] = sql.exec("SELECT count(*) AS n FROM webhooks").toArray();
+    add(alarm: Alarm, event: AlarmEvent, now: number): boolean {
+      const [found] = sql.exec("SELECT count(*) AS n, max(due) AS due FROM webhooks").toArray();
       if (Number(found?.n) >= MOST_WAITING) return false;
-      const event = alarm.endedAt === null ? "raised" : "ended";
-      const timestamp = alarm.endedAt ?? alarm.since;
+      // The receiver is the same: while others wait, so does this one.
+      const due = Math.max(Number(found?.due ?? 0), now);
+      const timestamp = new Date(now).toISOString();
       const body = JSON.stringify({ type: `insight.alarm.${event}`, timestamp, data: alarm });
-      sql.exec(
-        "INSERT OR IGNORE INTO webhooks VALUES (?, ?, ?, 0, ?)",
-        `${alarm.id}:${event}`,
-        body,
-        now,
-        now,
-      );
+      // An alarm can change several times.
+      const id = event === "changed" ? `${alarm.id}:${event}:${now}` : `${alarm.id}:${event}`;
+      sql.exec("INSERT OR IGNORE INTO webhooks VALUES (?, ?, ?, 0, ?)", id, body, now, due);
       return true;
     },
 

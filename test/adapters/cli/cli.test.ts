@@ -1,8 +1,11 @@
 // The operator's command line against a real HTTP server: what it asks, what it prints, how it ends.
 
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { run } from "../../../adapters/cli/run.ts";
 import {
   ADMIN_KEY,
@@ -55,6 +58,7 @@ async function cli(argv: readonly string[], { endpoint, env, timeout = 5000, ...
     stderr: (text) => {
       err += text;
     },
+    readFile: (path) => readFile(path, "utf8"),
     now: () => NOW,
     timeout,
   });
@@ -118,7 +122,10 @@ describe("the command line", () => {
   });
 
   it.each<[string, RegExp]>([
-    ["list", /^Unknown command "list". The commands are reports, retry, erase, stats, doctor\./],
+    [
+      "list",
+      /^Unknown command "list". The commands are reports, retry, insight, alarms, erase, stats, doctor\./,
+    ],
     ["constructor", /^Unknown command/],
     ["\u001b[2J", /^Unknown command "\\u001b\[2J"/],
     ["reports --colour", /^Unknown option '--colour'/],
@@ -1184,5 +1191,225 @@ describe("in a process of its own", () => {
     await new Promise((resolve) => child.once("close", resolve));
     expect(JSON.parse(out)).toEqual(reports[0]);
     expect(err).toBe("");
+  });
+});
+
+const share = (count: number, of: number, more: object = { share: null, low: null, high: null }) => ({
+  count,
+  of,
+  ...more,
+});
+const METRICS = {
+  sent: 73,
+  settled: 70,
+  pending: 3,
+  converted: 41,
+  conversion: share(41, 70, { share: 0.5857, low: 0.4688, high: 0.6937 }),
+  refused: { total: 2, byStatus: { "9": 2 } },
+  receipts: { delivered: 60 },
+  timeToConvert: { p50: 9.5, p90: 31, buckets: [] },
+  cost: { currency: "EUR", total: 2.331, priced: 70 },
+};
+const FEW = {
+  ...METRICS,
+  sent: 3,
+  settled: 3,
+  conversion: share(3, 3),
+  receipts: { delivered: 3 },
+  timeToConvert: { p50: null },
+  cost: { total: 0, priced: 0 },
+};
+const INSIGHT = {
+  from: "2026-11-22T12:00:00.000Z",
+  to: "2026-11-23T12:00:00.000Z",
+  step: 3600,
+  by: ["country", "network"],
+  total: METRICS,
+  series: [],
+  groups: [
+    {
+      segment: { country: "GB", network: "23410" },
+      metrics: METRICS,
+      baseline: { share: 0.86, source: "own" },
+      score: 0.6,
+      alarms: ["drop:2fa/sms/GB/23410:1"],
+    },
+    {
+      segment: { country: "US", network: "" },
+      metrics: FEW,
+      baseline: { share: 0.8, source: "default" },
+      score: 0.9,
+      alarms: [],
+    },
+  ],
+  folded: 0,
+};
+const ALARM = {
+  id: "drop:2fa/sms/GB/23410:1",
+  rule: "drop",
+  severity: "critical",
+  cause: "false-receipts",
+  segment: { traffic: "2fa", channel: "sms", country: "GB", network: "23410" },
+  since: "2026-11-23T11:00:00.000Z",
+  endedAt: null,
+  summary: "Conversion fell to 31 of 90.",
+  nextStep: "Ask Vonage to exclude this carrier.",
+  figures: {},
+  paused: null,
+};
+
+describe("insight", () => {
+  it("prints counts beside percentages and intervals, and no percentage of few", async () => {
+    const { endpoint, asked } = await serve({ "GET /insight": give(200, INSIGHT) });
+    const { code, lines } = await cli(["insight"], { endpoint });
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      "Messages sent from 2026-11-22 12:00:00 to 2026-11-23 12:00:00 (UTC), the worst route first:",
+      "",
+      "country  network  sent  converted               usual  receipts say delivered  median s  cost EUR  alarms",
+      "GB       23410      73  41 of 70 (59 %, 47–69)  86 %   60 of 70                10        2.33      1",
+      "US       unknown     3  3 of 3                  80 %   3 of 3                  -         -         -",
+      "",
+      "All together: 41 of 70 (59 %, 47–69) converted, 3 pending, 2 refused.",
+    ]);
+    expect(targets(asked)).toEqual(["GET /insight"]);
+  });
+
+  it("asks for what it is told, and reads how long ago something was", async () => {
+    const { endpoint, asked } = await serve({ "GET /insight": give(200, INSIGHT) });
+    await cli(["insight", "--by", "country", "--from", "24h", "--to", "2026-11-23T11:00:00Z"], { endpoint });
+    const from = NOW / 1000 - 86_400;
+    expect(targets(asked)).toEqual([`GET /insight?by=country&from=${from}&to=2026-11-23T11%3A00%3A00Z`]);
+  });
+
+  it("prints the Worker's JSON, and its CSV", async () => {
+    const { endpoint } = await serve({
+      "GET /insight": (_, { request, response }) => {
+        if (!request.headers.accept?.startsWith("text/csv")) return [200, INSIGHT];
+        response.writeHead(200, { "content-type": "text/csv" }).end("country,sent\r\nGB,73\r\n");
+        return undefined;
+      },
+    });
+    const json = await cli(["insight", "--json"], { endpoint });
+    expect(JSON.parse(json.out)).toEqual(INSIGHT);
+    expect((await cli(["insight", "--csv"], { endpoint })).lines).toEqual(["country,sent", "GB,73"]);
+  });
+
+  it("says so where nothing was sent, and where groups were merged", async () => {
+    const nothing = { ...INSIGHT, total: { ...METRICS, sent: 0 }, groups: [] };
+    const one = await serve({ "GET /insight": give(200, nothing) });
+    expect((await cli(["insight"], one)).out).toMatch(/\(UTC\): none\.\n$/);
+    const many = await serve({ "GET /insight": give(200, { ...INSIGHT, folded: 12 }) });
+    expect((await cli(["insight"], many)).lines.at(-1)).toMatch(/^12 groups are merged/);
+  });
+
+  it("explains a Worker that gathers nothing, and faults of the question", async () => {
+    const without = await serve({ "GET /insight": () => problem("no-insight", 501, "No figures") });
+    expect(await cli(["insight"], without)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/bind INSIGHT/),
+    });
+    const errors = [{ parameter: "by", detail: "must be some of traffic,channel,country,network" }];
+    const faulty = await serve({
+      "GET /insight": () => problem("invalid-parameters", 400, "Wrong", { errors }),
+    });
+    expect((await cli(["insight", "--by", "planet"], faulty)).err).toContain("  by must be some of");
+  });
+
+  it.each([
+    [["insight", "everything"], /^insight accepts only options, or backtest and one file\./],
+    [["insight", "backtest"], /^insight accepts only options, or backtest and one file\./],
+    [["insight", "backtest", "a.csv", "b.csv"], /^insight accepts only options/],
+    [["insight", "backtest", "a.csv", "--by", "country"], /^insight backtest does not accept --by\./],
+    [["insight", "--json", "--csv"], /^--json and --csv exclude each other\./],
+    [["insight", "--all"], /^insight does not accept --all\./],
+    [["alarms", "--by", "country"], /^alarms does not accept --by\./],
+  ])("%j is refused as wrong usage", async (argv, message) => {
+    const { code, out, err } = await cli(argv, { endpoint: "https://worker.example" });
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(message);
+  });
+});
+
+describe("alarms", () => {
+  const ended = { ...ALARM, id: "spend::1", endedAt: "2026-11-23T11:30:00.000Z", segment: {} };
+
+  it("prints cause and next step, and ends with 1 so that scripts can act on it", async () => {
+    const paused = { ...ALARM, paused: { until: "2026-11-23T13:00:00.000Z" } };
+    const { endpoint, asked } = await serve({
+      "GET /insight/alarms": give(200, { alarms: [paused, ended] }),
+    });
+    const { code, lines } = await cli(["alarms"], { endpoint });
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      "CRITICAL drop, 2fa/sms/GB/23410, open since 2026-11-23 11:00:00 (1 hour)",
+      "  Conversion fell to 31 of 90.",
+      "  Cause: false-receipts. Ask Vonage to exclude this carrier.",
+      "  No new codes go there until 2026-11-23 13:00:00.",
+      "",
+      "CRITICAL drop, everywhere, from 2026-11-23 11:00:00 to 2026-11-23 11:30:00",
+      "  Conversion fell to 31 of 90.",
+      "  Cause: false-receipts. Ask Vonage to exclude this carrier.",
+    ]);
+    expect(targets(asked)).toEqual(["GET /insight/alarms?state=open"]);
+  });
+
+  it.each([
+    ["none", [], 0],
+    ["one that has ended", [ended], 0],
+    ["information", [{ ...ALARM, severity: "info" }], 0],
+    ["a warning", [{ ...ALARM, severity: "warning" }], 1],
+  ])("of %s ends with the right code", async (_, alarms, code) => {
+    const server = await serve({ "GET /insight/alarms": give(200, { alarms }) });
+    expect((await cli(["alarms", "--all"], server)).code).toBe(code);
+  });
+
+  it("prints one object per line, and says so where there is none", async () => {
+    const server = await serve({ "GET /insight/alarms": give(200, { alarms: [ALARM, ended] }) });
+    const { lines } = await cli(["alarms", "--json", "--all"], server);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([ALARM, ended]);
+    const none = await serve({ "GET /insight/alarms": give(200, { alarms: [] }) });
+    expect((await cli(["alarms"], none)).out).toBe("No alarm is open.\n");
+  });
+});
+
+describe("insight backtest", () => {
+  const folder = mkdtempSync(join(tmpdir(), "backtest-"));
+  const path = join(folder, "messages.csv");
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** Nine of ten users come back for a week; then a flood of which nobody does. */
+  const table = () => {
+    const start = Date.parse("2026-11-02T00:00:00Z") / 1000;
+    const normal = Array.from({ length: 7 * 24 * 20 }, (_, index) => [start + index * 180, index % 10 !== 0]);
+    const flood = Array.from({ length: 400 }, (_, index) => [start + 7 * 86_400 + index * 9, false]);
+    const rows = [...normal, ...flood].map(([at, converted]) => `${at},${converted},GB,23410,delivered`);
+    return ["time,outcome,country,network,receipt", ...rows].join("\n");
+  };
+
+  it("shows the alarms that a table would have raised, without a Worker", async () => {
+    writeFileSync(path, table());
+    const { code, out, err } = await cli(["insight", "backtest", path], { key: undefined });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/CRITICAL .*GB/);
+    expect(out).toMatch(/\n3760 messages, \d+ alarms?\.\n$/);
+    const { lines } = await cli(["insight", "backtest", path, "--json"], { key: undefined });
+    expect(lines.map((line) => JSON.parse(line).cause)).toContain("pumping");
+  });
+
+  it.each([
+    ["a file that is not there", "nowhere.csv", undefined, /^The file cannot be read \(ENOENT\)\./],
+    [
+      "a file without the columns",
+      "empty.csv",
+      "a,b\n1,2\n",
+      /^The table cannot be read: .*column time is missing/,
+    ],
+  ])("refuses %s", async (_, name, content, message) => {
+    const file = join(folder, name);
+    if (content !== undefined) writeFileSync(file, content);
+    expect(await cli(["insight", "backtest", file])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(message),
+    });
   });
 });

@@ -63,7 +63,7 @@ function checkBody(name: string, answer: ReadAnswer): string[] {
     return content === undefined && answer.text === "" ? [] : ["it has no body of a known type"];
   }
   if (content?.[type] === undefined) return [`it is ${type}`];
-  const body: unknown = type === "text/plain" ? answer.text : JSON.parse(answer.text);
+  const body: unknown = type.includes("json") ? JSON.parse(answer.text) : answer.text;
   const validate = validatorAt("components", "responses", name, "content", type, "schema");
   const errors = validate(body) ? [] : (validate.errors ?? []);
   const deviations = errors.map(({ instancePath, message, params }) =>

@@ -67,9 +67,12 @@ describe("from an address that floods without credentials", () => {
 });
 
 describe("a Worker that lacks something", () => {
-  it.each(ending("501 no-ledger", "501 no-two-factor"))("%s gets %s", async (operation, outcome) => {
-    await caller.call(workers.bare, operation, await goodRequest(operation), outcome);
-  });
+  it.each(ending("501 no-ledger", "501 no-two-factor", "501 no-insight"))(
+    "%s gets %s",
+    async (operation, outcome) => {
+      await caller.call(workers.bare, operation, await goodRequest(operation), outcome);
+    },
+  );
 
   it.each(ending("503 not-configured"))("%s gets %s", async (operation, outcome) => {
     const { body } = await caller.call(workers.incomplete, operation, await goodRequest(operation), outcome);
@@ -79,9 +82,12 @@ describe("a Worker that lacks something", () => {
     });
   });
 
-  it.each(ending("503 ledger-unavailable"))("%s gets %s", async (operation, outcome) => {
-    await caller.call(workers.broken, operation, await goodRequest(operation), outcome);
-  });
+  it.each(ending("503 ledger-unavailable", "503 insight-unavailable"))(
+    "%s gets %s",
+    async (operation, outcome) => {
+      await caller.call(workers.broken, operation, await goodRequest(operation), outcome);
+    },
+  );
 
   it.each(ending("503 challenges-unavailable"))("%s gets %s", async (operation, outcome) => {
     await caller.call(workers.forgetful, operation, await unreadableOr(operation), outcome);

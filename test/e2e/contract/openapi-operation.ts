@@ -73,6 +73,36 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
       for (const state of ["tracking", "sending", "queued", "dead", "unreadable"]) await page({ state });
     });
 
+    it("sees what routes deliver: as JSON with every parameter, as CSV, and for Prometheus in both formats", async () => {
+      const { whole } = workersOf();
+      const to = Math.floor(Date.now() / 3_600_000) * 3600;
+      const from = new Date((to - 86_400) * 1000).toISOString();
+      const query = {
+        from,
+        to,
+        by: "traffic,channel,country,network",
+        traffic: "2fa",
+        channel: "sms",
+        country: "GB",
+        network: "23410",
+        series: "1",
+      };
+      const ask = (operation: string, more: object) =>
+        call(whole, operation, { headers: BY_ADMIN, ...more }, "200");
+      const { body } = await ask("GET /insight", { query });
+      expect(body).toMatchObject({ from, step: 3600, groups: [], folded: 0 });
+      const csv = await ask("GET /insight", { headers: { ...BY_ADMIN, accept: "text/csv" } });
+      expect(csv.text).toMatch(/^country,network,channel,sent,[^\n]*\r\n$/);
+      await ask("GET /insight/alarms", { query: { state: "all", since: "2026-11-24" } });
+      for (const [accept, type] of [
+        ["application/openmetrics-text; version=1.0.0", "application/openmetrics-text"],
+        ["text/plain;version=0.0.4;q=0.5,*/*;q=0.1", "text/plain"],
+      ] as const) {
+        const { headers } = await ask("GET /metrics", { headers: { ...BY_ADMIN, accept } });
+        expect(headers.get("content-type")).toContain(type);
+      }
+    });
+
     it("gets the reason why a key is held back", async () => {
       const { whole, vonage } = workersOf();
       vonage.fail({ status: 402, times: 2 });

@@ -265,7 +265,7 @@ describe("rows that nobody can read", () => {
   it("of the totals are quarantined", () => {
     const { gather, memory, store } = openInsightStore();
     gather(call([entry()]), NOW);
-    memory.sql.exec("UPDATE singles SET value = '[]'");
+    memory.sql.exec("UPDATE singles SET value = '[]' WHERE name = 'totals'");
     gather(call([entry({ seq: 2, counts: { sent: 4, converted: 2 } })]), NOW);
     expect(store.totals.read(NOW).segments).toMatchObject([{ added: { sent: 1 } }]);
     expect(store.quarantine.count()).toBe(1);
@@ -314,7 +314,7 @@ describe("health and blocks", () => {
   it("of a source are those of its latest call", () => {
     const { gather, store } = openInsightStore();
     const health = { waiting: 3, oldestWaiting: NOW - 1000, dead: 1 };
-    const blocks = [{ block: "abcdefgh", messages: 6, persons: 5, converted: 0 }];
+    const blocks = [{ block: "abcdefgh", country: "GB", messages: 6, persons: 5, converted: 0 }];
     gather(call([], { upTo: 5, health, blocks }), NOW);
     gather(call([], { upTo: 4, health: { ...health, waiting: 99 }, blocks: [] }), NOW);
     expect(store.sources.list()).toEqual([{ upTo: 5, at: NOW, health, blocks }]);
@@ -324,7 +324,7 @@ describe("health and blocks", () => {
 
   it("that cannot be right are left out", () => {
     const { gather, store } = openInsightStore();
-    const blocks = [{ block: "+44 7400", messages: 6, persons: 5, converted: 0 }];
+    const blocks = [{ block: "+44 7400", country: "GB", messages: 6, persons: 5, converted: 0 }];
     gather(call([], { health: { waiting: -1, oldestWaiting: null, dead: 0 }, blocks }), NOW);
     expect(store.sources.list()).toMatchObject([{ health: undefined, blocks: undefined }]);
   });

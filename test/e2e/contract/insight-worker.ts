@@ -1,0 +1,44 @@
+// The Worker as it is deployed, with a clock that tests turn. Tests are a source of Insight (`POST /test/gather`), and
+// receive its webhook, which must be a public https URL, on a server of their own (`HOOK_URL`).
+
+import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
+import { followClock, turnable } from "../../support/turned-clock/follow.ts";
+
+const WEBHOOK_ORIGIN = "https://hooks.acme.com";
+
+export const Ledger = followClock(deployed.Ledger, "LEDGER");
+export const Challenges = followClock(deployed.Challenges, "CHALLENGES");
+export const SendLimits = followClock(deployed.SendLimits, "SEND_LIMITS");
+
+let hook = "";
+const Turned = followClock(deployed.Insight, "INSIGHT");
+export class Insight extends Turned {
+  constructor(context: deployed.ObjectContext, env: deployed.Env & { readonly HOOK_URL?: string }) {
+    hook = env.HOOK_URL ?? "";
+    super(context, env);
+  }
+}
+
+const realFetch = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const url = input instanceof Request ? input.url : String(input);
+  if (!url.startsWith(WEBHOOK_ORIGIN)) return realFetch(input, init);
+  return realFetch(hook + url.slice(WEBHOOK_ORIGIN.length), init);
+};
+
+const turned = turnable(worker);
+
+export default {
+  ...turned,
+  async fetch(request: Request, env: deployed.Env, context: deployed.ExecutionContext): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname !== "/test/gather") return turned.fetch(request, env, context);
+    const { INSIGHT } = env;
+    const object = INSIGHT?.get(INSIGHT.idFromName("insight") as never) as deployed.Insight;
+    try {
+      return Response.json(await object.gather(await request.json()));
+    } catch (error) {
+      return Response.json({ refusal: (error as Error).message }, { status: 400 });
+    }
+  },
+};
