@@ -44,8 +44,9 @@ DROP INDEX IF EXISTS reports_by_due;
 `;
 
 /**
- * Tables of version 1 with the additions. Earlier versions take them for tables of a beginner, and make what is
- * missing: the index that was dropped, without which they would read every row at each wake-up. Then they set 1.
+ * Tables of version 1 with the additions. Earlier versions take 0 for tables that are yet to be made, and make what is
+ * missing: the index that was dropped, without which they would read every row at each wake-up. Then they set 1. (A
+ * later migration starts from either number; the first step makes nothing but that index again.)
  */
 const WITH_ADDITIONS = 0;
 
