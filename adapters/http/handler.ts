@@ -117,5 +117,7 @@ export function createHandler(
   addRoute(app, config, "/webhooks/delivery-receipt", { GET: receipts, POST: receipts });
   const replies = ofTwoFactor(({ webhooks }) => webhooks.inboundSms);
   addRoute(app, config, "/webhooks/inbound-sms", { GET: replies, POST: replies });
+  const calls = ofTwoFactor(({ webhooks }) => webhooks.voiceEvent);
+  addRoute(app, config, "/webhooks/voice-event", { GET: calls, POST: calls });
   return observe(app, config.log);
 }

@@ -2,7 +2,7 @@
 // the object that counts every code.
 
 /** Vonage's webhooks, by the last part of their path. */
-export const WEBHOOKS = ["delivery-receipt", "inbound-sms"] as const;
+export const WEBHOOKS = ["delivery-receipt", "inbound-sms", "voice-event"] as const;
 
 export type Webhook = (typeof WEBHOOKS)[number];
 
