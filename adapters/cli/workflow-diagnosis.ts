@@ -19,7 +19,7 @@ export function ofWorkflow(
     finding("ok", `Codes go to ${formatCountries(countries)}.`),
     finding("ok", formatNumbers(numberTypes, defaultCountry)),
     finding("ok", `Limits: ${formatLimits(limits)}.`),
-    ...formatWebhooks(webhooks, now).map((text) => finding("ok", text)),
+    ...formatWebhooks(webhooks, voice !== null, now).map((text) => finding("ok", text)),
   ];
 }
 
@@ -84,14 +84,23 @@ function formatLimits(limits: WorkflowDiagnosis["limits"]): string {
   return `${entries.map(([kind, { messages }]) => `${kind} ${messages}`).join(", ")} messages ${per(first.seconds)}`;
 }
 
-const WEBHOOKS = { "delivery-receipt": "Delivery receipts", "inbound-sms": "Replies" } as const;
+const WEBHOOKS = {
+  "delivery-receipt": "Delivery receipts",
+  "inbound-sms": "Replies",
+  "voice-event": "Events of calls",
+} as const;
 
 /** Formats a line for each kind: the last accepted webhook, and those refused since. */
-function formatWebhooks({ trust, seen }: WorkflowDiagnosis["webhooks"], now: number): string[] {
+function formatWebhooks(
+  { trust, seen }: WorkflowDiagnosis["webhooks"],
+  hasVoice: boolean,
+  now: number,
+): string[] {
   if (trust === "none") return [];
   if (seen === null) return ["Webhooks: it is unknown at the moment which ones arrived."];
   const ago = ({ lastAt }: Seen) => formatAgo(now - Date.parse(lastAt));
-  return Object.entries(WEBHOOKS).map(([webhook, name]) => {
+  const expected = Object.entries(WEBHOOKS).filter(([webhook]) => hasVoice || webhook !== "voice-event");
+  return expected.map(([webhook, name]) => {
     const ours = seen.filter((one) => one.webhook === webhook);
     const good = ours.find(({ outcome }) => outcome === "verified" || outcome === "believed");
     const refused = ours

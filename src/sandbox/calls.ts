@@ -77,7 +77,7 @@ const callSchema = v.pipe(
         exactlyOne("URL"),
       ),
     ),
-    event_method: v.optional(oneOf(["GET", "POST"])),
+    event_method: v.optional(oneOf<"GET" | "POST">(["GET", "POST"])),
     // The SDKs for Java and .NET may send it with an `ncco`, although it belongs to `answer_url`.
     answer_method: v.optional(oneOf(["GET", "POST"])),
     machine_detection: v.optional(oneOf(["continue", "hangup"])),
@@ -96,6 +96,9 @@ const callSchema = v.pipe(
     "must hold exactly one of from and random_from_number: true",
   ),
 );
+
+/** How long a call rings, in seconds, if the request does not say. */
+const RINGING_S = 60;
 
 /** The caller's number if a request asks for any of the application's numbers. */
 const RANDOM_NUMBER = "12025550100";
@@ -135,6 +138,7 @@ export async function answerCall(
   const [uuid, conversation] = [crypto.randomUUID(), crypto.randomUUID()];
   const [{ number } = { number: "" }] = output.to;
   const [talk] = output.ncco;
+  const [eventUrl] = output.event_url ?? [];
   return {
     response: Response.json(
       { uuid, status: "started", direction: "outbound", conversation_uuid: `CON-${conversation}` },
@@ -144,6 +148,10 @@ export async function answerCall(
       carrier.ring(
         {
           uuid,
+          conversation: `CON-${conversation}`,
+          ringingTimer: (output.ringing_timer ?? RINGING_S) * 1000,
+          target:
+            eventUrl === undefined ? undefined : { url: eventUrl, method: output.event_method ?? "POST" },
           number,
           from: output.from?.number ?? RANDOM_NUMBER,
           heard: talk?.text ?? "",

@@ -4,8 +4,9 @@ import { validate } from "../shared/validation.ts";
 import type { Channel } from "../wire/report.ts";
 import type { AcceptedText } from "./accepted-text.ts";
 import { type Background, later } from "./background.ts";
+import type { CallEvents, PlacedCall } from "./call-events.ts";
 import { type CarrierSettings, carrierSettingsSchema } from "./carrier-settings.ts";
-import type { HandsetCall, HandsetStore } from "./handset.ts";
+import type { HandsetStore } from "./handset.ts";
 import { type TokenBucket, takeToken, waitForToken } from "./limit.ts";
 import { type DeliveryStatus, encodeReceipt } from "./receipts.ts";
 import type { Routing } from "./routing/routing.ts";
@@ -20,7 +21,7 @@ export interface Carrier {
   /** @throws {ConversionError} `invalid_options`. */
   configure(settings: CarrierSettings): void;
   deliver(message: AcceptedText, way: Way): void;
-  ring(call: Omit<HandsetCall, "startedAt">, way: Way): void;
+  ring(call: PlacedCall, way: Way): void;
 }
 
 const ABSENT = 2;
@@ -30,6 +31,7 @@ const EXPIRING: ReadonlySet<number> = new Set([ABSENT, 12]);
 export function createCarrier(
   handsets: HandsetStore,
   webhooks: WebhookSender,
+  calls: CallEvents,
   background: Background,
   routing: Routing,
   now: () => number,
@@ -92,14 +94,27 @@ export function createCarrier(
         await sendReceipts(isWanted, end);
       });
     },
-    ring: (call, { arrives, delay, receipts, receiptDelay, routed }) => {
+    ring: (call, way) => {
+      const { arrives, delay, receipts, receiptDelay, routed } = way;
       routed?.sent([call.uuid]);
       background.start(async (isWanted) => {
-        if (delay > 0) await later(delay);
-        if (arrives && isWanted()) handsets.ring({ ...call, startedAt: new Date(now()).toISOString() });
-        if (receipts === "missing" || routed === undefined) return;
-        await later(receiptDelay);
-        if (isWanted()) routed.heard(call.uuid, arrives || receipts === "delivered");
+        // In the order in which they happen: a later event must not overtake an earlier one.
+        let told: Promise<void> | undefined;
+        if (delay > 0) {
+          told = calls.started(call, way, isWanted);
+          await later(delay);
+        }
+        if (arrives && isWanted()) {
+          const { conversation, ringingTimer, target, ...shown } = call;
+          handsets.ring({ ...shown, startedAt: new Date(now()).toISOString() });
+        }
+        await (told ?? calls.started(call, way, isWanted));
+        const rest = arrives ? calls.ringing(call, way, isWanted) : calls.lost(call, way, isWanted);
+        if (receipts !== "missing" && routed !== undefined) {
+          await later(receiptDelay);
+          if (isWanted()) routed.heard(call.uuid, arrives || receipts === "delivered");
+        }
+        await rest;
       });
     },
   };

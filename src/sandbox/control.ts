@@ -36,7 +36,7 @@ const CALLS = {
   "GET /sandbox/routing":
     "shows the carriers' shares of traffic, what the router knows of them, and the truth",
   "POST /sandbox/webhooks":
-    'sets where webhooks are sent: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "transport": "form", "sign": "sha256"}',
+    'sets where webhooks are sent: {"deliveryReceipt": "http://…", "inboundSms": "http://…", "voiceEvent": "http://…", "transport": "form", "sign": "sha256"}',
   "GET /sandbox/exchanges": "lists the last HTTP exchanges, including webhooks: ?after=0",
   "POST /sandbox/reset": "returns everything to the initial state",
 };

@@ -5,6 +5,7 @@ import { toNormalPath } from "../wire/normal-path.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import { createApi } from "./api.ts";
 import { createBackground } from "./background.ts";
+import { createCallEvents } from "./call-events.ts";
 import { createCarrier } from "./carrier.ts";
 import { answerControl } from "./control.ts";
 import type { RecordedReport } from "./conversions.ts";
@@ -62,9 +63,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const background = createBackground(given.waitUntil);
   const exchanges = createExchangeLog();
   const webhooks = createWebhookSender(send, exchanges, now, given.webhookOrigins);
-  const handsets = createHandsetStore(accounts, webhooks, background, now);
+  const calls = createCallEvents(accounts, webhooks, background, now);
+  const handsets = createHandsetStore(accounts, webhooks, background, calls.answered, now);
   const routing = createRouting(now);
-  const carrier = createCarrier(handsets, webhooks, background, routing, now);
+  const carrier = createCarrier(handsets, webhooks, calls, background, routing, now);
   const api = createApi({
     accounts,
     faults,

@@ -95,6 +95,7 @@ export function createHandsetStore(
   accounts: ReadonlyMap<string, SandboxAccount>,
   webhooks: WebhookSender,
   background: Background,
+  onAnswer: (uuid: string) => void,
   now: () => number,
 ): HandsetStore {
   const messages: HandsetMessage[] = [];
@@ -133,6 +134,7 @@ export function createHandsetStore(
           const call = calls.find((one) => one.number === number && one.uuid === uuid);
           if (call === undefined)
             throw new ConversionError("invalid_options", "no call with this uuid rang here");
+          onAnswer(uuid);
           return call.heard;
         },
       });

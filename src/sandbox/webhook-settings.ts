@@ -21,13 +21,20 @@ export interface SandboxWebhooks {
    */
   readonly inboundSms?: string;
   /**
-   * A GET with a query, or a POST with a form or JSON.
+   * The http or https URL for the events of calls. Without it, events are sent only for a call with its own
+   * `event_url`. They are JSON, and always signed, by a JWT.
+   *
+   * @example "http://localhost:8787/webhooks/voice-event"
+   */
+  readonly voiceEvent?: string;
+  /**
+   * A GET with a query, or a POST with a form or JSON; of the SMS API's webhooks.
    *
    * @default "form"
    */
   readonly transport?: WebhookTransport;
   /**
-   * Signs webhooks with the account's signature secret, as Vonage does once its support has enabled that.
+   * Signs the SMS API's webhooks with the account's signature secret, as Vonage does once its support has enabled that.
    *
    * @default not signed
    */
@@ -47,6 +54,7 @@ const url = v.optional(field<string>("an http or https URL", isWebhookUrl));
 export const webhooksSchema = objectOf({
   deliveryReceipt: url,
   inboundSms: url,
+  voiceEvent: url,
   transport: v.optional(oneOf<WebhookTransport>(["query", "form", "json"]), "form"),
   sign: v.optional(oneOf(SIGNATURE_METHODS)),
 });

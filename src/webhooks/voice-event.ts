@@ -126,13 +126,13 @@ export async function receiveVoiceEvent(
     const fields = Object.fromEntries(parseQuery(request.url).parameters);
     return { received: { authorization, payload: JSON.stringify(fields), fields } };
   }
-  const payload = await readBoundedText(request, MAX_REQUEST_BODY_BYTES, lengthHolds).catch(() => "");
+  const payload = await readBoundedText(request, MAX_REQUEST_BODY_BYTES, lengthHolds).catch(() => BROKEN_OFF);
   if (payload === undefined) {
     return {
       fault: { code: "too_large", detail: "the body has more than 8 KiB; Vonage's webhooks are shorter" },
     };
   }
-  const fields = parseObject(payload);
+  const fields = parseObject(payload || "{}");
   if (fields === undefined) {
     return {
       fault: { code: "malformed", detail: "the body broke off, or is not one JSON object in UTF-8" },
@@ -140,6 +140,9 @@ export async function receiveVoiceEvent(
   }
   return { received: { authorization, payload, fields } };
 }
+
+/** Is no JSON, as little as the body that it stands for. */
+const BROKEN_OFF = "(broken off)";
 
 /** Verifies the origin of an event, and returns the fault instead of throwing it. */
 export const checkVoiceEvent = (

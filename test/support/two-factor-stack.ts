@@ -70,6 +70,7 @@ export async function startTwoFactorStack(
   vonage.sandbox.webhooks({
     deliveryReceipt: `${worker.url}/webhooks/delivery-receipt`,
     inboundSms: `${worker.url}/webhooks/inbound-sms`,
+    voiceEvent: `${worker.url}/webhooks/voice-event`,
     ...(all.WEBHOOK_SIGNATURE_SECRET && { sign: "sha256" }),
   });
   return {

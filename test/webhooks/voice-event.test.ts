@@ -102,8 +102,12 @@ describe("an event of a call", () => {
     expect(error.message).not.toContain(UUID);
   });
 
-  it.each(["", "[]", "null", "{", "\ufffd", "1"])("with the body %j is malformed", async (body) => {
+  it.each(["[]", "null", "{", "\ufffd", "1"])("with the body %j is malformed", async (body) => {
     expect((await webhookErrorOf(() => readVoiceEvent(unsigned(body)))).code).toBe("malformed");
+  });
+
+  it("without a body is invalid", async () => {
+    expect((await webhookErrorOf(() => readVoiceEvent(unsigned("")))).code).toBe("invalid");
   });
 
   it("whose body breaks off is malformed", async () => {

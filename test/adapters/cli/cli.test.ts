@@ -886,6 +886,7 @@ describe("doctor", () => {
         "ok      Limits: number 5, total 2000 messages an hour.",
         "ok      Delivery receipts at /webhooks/delivery-receipt: the last verified 2 minutes ago.",
         "ok      Replies at /webhooks/inbound-sms: none yet; refused: 2 unsigned, the last 3 hours ago.",
+        "ok      Events of calls at /webhooks/voice-event: none yet.",
       ],
     });
   });

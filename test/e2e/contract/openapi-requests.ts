@@ -1,5 +1,6 @@
 // A valid request for each operation, and the faults that a request can have.
 
+import { signPayload } from "../../../src/sandbox/webhook-jwt.ts";
 import { signParameters } from "../../../src/wire/signature.ts";
 import { ADMIN_KEY, PROXY_KEY } from "../../support/local-stack.ts";
 import { SIGNATURE_SECRET } from "../../support/two-factor-stack.ts";
@@ -12,6 +13,12 @@ export const BY_ADMIN = bearer(ADMIN_KEY.key);
 const REPORT: Call = { headers: BY_SHOP, form: { "message-id": "good-1", delivered: true } };
 const RECEIPT = { messageId: "0A0000000123ABCD1", msisdn: "447400123456", status: "delivered" };
 const REPLY = { messageId: "0B0000000123ABCD1", msisdn: "447400123456", to: "447700900000", text: "042517" };
+
+const EVENT = { uuid: "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", status: "answered", to: "447400123456" };
+
+const ACCOUNT = { apiKey: "abcd1234", apiSecret: "", signatureSecret: SIGNATURE_SECRET, enabled: true };
+
+const signedEvent = async () => bearer(await signPayload(JSON.stringify(EVENT), ACCOUNT, Date.now()));
 
 /** Has the form of a challenge id, but there is no such challenge. */
 const path = { id: "0.AAAAAAAAAAAAAAAAAAAAAA" };
@@ -49,6 +56,8 @@ export const GOOD_REQUESTS: Readonly<Record<string, () => Promise<Call>>> = {
   "POST /webhooks/delivery-receipt": async () => ({ form: await signed(RECEIPT) }),
   "GET /webhooks/inbound-sms": async () => ({ query: await signed(REPLY) }),
   "POST /webhooks/inbound-sms": async () => ({ json: await signed(REPLY) }),
+  "GET /webhooks/voice-event": async () => ({ headers: await signedEvent(), query: EVENT }),
+  "POST /webhooks/voice-event": async () => ({ headers: await signedEvent(), json: EVENT }),
 };
 
 /** Turns a valid request into a faulty one, by outcome. */
@@ -57,7 +66,8 @@ export const SPOILT: Readonly<Record<string, (good: Call) => Call>> = {
     withBody(good, "application/x-www-form-urlencoded", new Uint8Array([0x61, 0x3d, 0xff])),
   "400 invalid-parameters": (good) => ({ ...good, query: { ...good.query, nobody: 1 } }),
   "401 unauthenticated": ({ headers: _, ...rest }) => rest,
-  "401 webhook-refused": () => ({ query: { text: "unsigned" } }),
+  "401 webhook-refused": ({ json }) =>
+    typeof json === "object" && "uuid" in json ? { json } : { query: { text: "unsigned" } },
   "422 webhook-of-messages-api": () => ({
     query: { message_uuid: "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", status: "delivered", channel: "sms" },
   }),

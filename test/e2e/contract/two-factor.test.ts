@@ -132,6 +132,19 @@ describe("a code", () => {
     expect(stack.sandbox.reports().find((one) => one.messageId === call?.uuid)?.channel).toBe("voice");
   });
 
+  it("by phone has the events of the call as its receipts: it rang, and was answered", async () => {
+    const number = aNumber();
+    const { id } = await stack.client.start({ to: number, channel: "voice" });
+    const receipts = async () => (await stack.client.get(id))?.messages[0]?.receipts ?? [];
+    await expect.poll(receipts).toMatchObject([{ status: "accepted" }]);
+    usedCodes.push(codeHeardAt(stack.sandbox, number));
+    const handset = stack.sandbox.handset(number);
+    handset.answer(handset.calls().at(-1)?.uuid ?? "");
+    await expect
+      .poll(receipts)
+      .toMatchObject([{ status: "delivered", networkCode: "23410", price: "0.03330000" }]);
+  });
+
   it("carries brand, language and reference of the request", async () => {
     const number = aNumber();
     const request = {

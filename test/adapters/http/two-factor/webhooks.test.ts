@@ -9,6 +9,7 @@ import type { Challenges, SendLimits } from "../../../../adapters/http/two-facto
 import { twoFactorSchema, type WebhookTrust } from "../../../../adapters/http/two-factor/options.ts";
 import { createTwoFactor } from "../../../../adapters/http/two-factor/service.ts";
 import { createWebhooks } from "../../../../adapters/http/two-factor/webhooks.ts";
+import { signPayload } from "../../../../src/sandbox/webhook-jwt.ts";
 import { findFaults } from "../../../../src/shared/validation.ts";
 import { signParameters } from "../../../../src/wire/signature.ts";
 
@@ -198,3 +199,80 @@ describe.each(ROUTES)("a webhook at /webhooks/%s", (path, fields, method) => {
 });
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+describe("an event at /webhooks/voice-event", () => {
+  const EVENT = { uuid: "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", status: "answered", to: "447400123456" };
+  const account = { apiKey: "k", apiSecret: "", signatureSecret: SECRET, enabled: true };
+  const signedBy = async (fields: object, secret = SECRET, at = Date.now()) => ({
+    authorization: `Bearer ${await signPayload(JSON.stringify(fields), { ...account, signatureSecret: secret }, at)}`,
+  });
+
+  it.each([
+    ["started", "accepted"],
+    ["ringing", "accepted"],
+    ["answered", "delivered"],
+    ["human", "delivered"],
+    ["machine", "delivered"],
+    ["completed", "delivered"],
+    ["busy", "failed"],
+    ["failed", "failed"],
+    ["cancelled", "failed"],
+    ["rejected", "rejected"],
+    ["timeout", "expired"],
+    ["unanswered", "expired"],
+    ["disconnected", "unknown"],
+  ])("%s is kept as the receipt %s", async (status, receipt) => {
+    const { post, received, noted } = create();
+    const fields = { ...EVENT, status, network: "23410", price: "0.00150000" };
+    expect((await post("voice-event", fields, await signedBy(fields))).status).toBe(200);
+    expect(received[0]).toEqual({
+      messageId: EVENT.uuid,
+      number: EVENT.to,
+      status: receipt,
+      networkCode: "23410",
+      price: "0.00150000",
+    });
+    expect(noted).toEqual(["voice-event:verified"]);
+  });
+
+  it("reaches nothing when it is unsigned, forged, stale or broken off", async () => {
+    const { asked, noted, post, call } = create();
+    for (const [headers, outcome] of [
+      [{}, "unsigned"],
+      [await signedBy(EVENT, "another secret"), "forged"],
+      [await signedBy({ ...EVENT, status: "failed" }), "forged"],
+      [await signedBy(EVENT, SECRET, Date.now() - 400_000), "stale"],
+    ] as const) {
+      const { status, log } = await post("voice-event", EVENT, headers);
+      expect(status).toBe(401);
+      expect(log?.hint).toMatch(new RegExp(`^${outcome}: `));
+      expect(noted.at(-1)).toBe(`voice-event:${outcome}`);
+    }
+    expect((await call("voice-event", { method: "POST", body: "{" })).status).toBe(400);
+    expect(noted.at(-1)).toBe("voice-event:malformed");
+    expect((await call("voice-event", { method: "POST", body: "x".repeat(9000) })).status).toBe(413);
+    expect(asked).toEqual([]);
+  });
+
+  it("is acknowledged without effect when it is empty, or says nothing about a called number", async () => {
+    const { asked, noted, post, call } = create();
+    expect((await call("voice-event")).status).toBe(200);
+    expect((await call("voice-event", { method: "POST" })).status).toBe(200);
+    expect(noted).toEqual([]);
+    for (const fields of [
+      { uuid: EVENT.uuid, status: "answered" },
+      { uuid: EVENT.uuid, type: "transfer" },
+    ]) {
+      const { status, log } = await post("voice-event", fields, await signedBy(fields));
+      expect([status, log?.outcome]).toEqual([200, "invalid"]);
+      expect(noted.at(-1)).toBe("voice-event:invalid");
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it("is believed without a signature where unsigned webhooks are accepted", async () => {
+    const { asked, noted, post } = create({ unsigned: true });
+    expect((await post("voice-event", EVENT)).status).toBe(200);
+    expect([asked, noted]).toEqual([["receipt"], ["voice-event:believed"]]);
+  });
+});
