@@ -75,7 +75,7 @@ export function addRoute(
   const handlers = new Map(Object.entries(methods));
   const get = handlers.get("GET");
   if (get !== undefined) handlers.set("HEAD", get);
-  const allow = [...handlers.keys()].join(", ");
+  const allow = [...handlers.keys()].sort().join(", ");
   const refusal = problem("method-not-allowed", { detail: `Allowed here: ${allow}.` }, { allow });
   app.all(path, async (c) => {
     const handle = handlers.get(c.req.method);

@@ -9,6 +9,8 @@ export interface Background {
    * @returns Resolves when it is done.
    */
   start(work: (isWanted: () => boolean) => Promise<void>): Promise<void>;
+  /** As {@link start}, for work that only waits: `idle` does not wait for it. */
+  await(work: (isWanted: () => boolean) => Promise<void>): void;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   /**
@@ -21,13 +23,21 @@ export interface Background {
 /** @param waitUntil Receives a promise for each piece of work, so that the platform does not stop it. */
 export function createBackground(waitUntil: (work: Promise<unknown>) => void): Background {
   let underWay = new Set<Promise<void>>();
+  const begin = (work: (isWanted: () => boolean) => Promise<void>): Promise<void> => {
+    const mine = underWay;
+    const done = work(() => mine === underWay);
+    waitUntil(done);
+    return done;
+  };
   return {
     start: (work) => {
       const mine = underWay;
-      const done = work(() => mine === underWay).finally(() => mine.delete(done));
+      const done = begin(work).finally(() => mine.delete(done));
       mine.add(done);
-      waitUntil(done);
       return done;
+    },
+    await: (work) => {
+      begin(work);
     },
     idle: async () => {
       while (underWay.size > 0) await Promise.all(underWay);

@@ -46,8 +46,11 @@ export function createCallEvents(
       await send(call, way, "ringing", isWanted);
       // Answered meanwhile, or nobody listens: then there is nothing to wait for.
       if (!ringing.has(call.uuid) || !webhooks.takesEvents(call.target)) return;
-      await later(call.ringingTimer);
-      if (ringing.delete(call.uuid)) await send(call, way, "unanswered", isWanted);
+      background.await(async (isStillWanted) => {
+        await later(call.ringingTimer);
+        if (!ringing.delete(call.uuid)) return;
+        background.start(() => send(call, way, "unanswered", isStillWanted));
+      });
     },
 
     async lost(call, way, isWanted) {

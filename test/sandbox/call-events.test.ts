@@ -101,6 +101,9 @@ describe("the events of a call", () => {
     const { sandbox, statuses } = create();
     await call(sandbox, { ringing_timer: 20 });
     await vi.waitFor(() => expect(statuses).toEqual(["started", "ringing"]));
+    // A phone that rings keeps nobody waiting.
+    await sandbox.idle();
+    await vi.advanceTimersByTimeAsync(20_000);
     await settle(sandbox);
     expect(statuses).toEqual(["started", "ringing", "unanswered"]);
     expect(Date.now() - NOW).toBeGreaterThanOrEqual(20_000);
