@@ -64,12 +64,14 @@ const CODES = {
     read: readNumber,
     default: "300",
     what: "How many seconds a code is valid after it was sent, 30 to 3600.",
+    more: "[Why not longer](routing.md#when-to-report-false).",
   },
   TWO_FACTOR_COOLDOWN_S: {
     option: "workflow.cooldown",
     read: readNumber,
     default: "30",
     what: "How many seconds must pass before the next message, 5 to 600.",
+    more: "[Why 30](routing.md#when-to-allow-another-message).",
   },
   TWO_FACTOR_MESSAGES: {
     option: "workflow.maxMessages",

@@ -25,6 +25,7 @@ it("npm start serves Worker and sandbox, shows a sample report, and curl lines t
 
   await sendCodeByCurl(output);
   await lookAtPage(output);
+  await demonstrate(`http://localhost:${sandboxPort}/app/demonstration`);
 
   start.interrupt();
   expect(await start.ended).toBe(0);
@@ -41,6 +42,23 @@ it.each(["PORT", "SANDBOX_PORT"])("npm start gives advice when the port of %s is
   expect(start.output()).toMatch(new RegExp(`Port ${busy} is in use.*${name}=\\d+ npm start`));
   blocker.close();
 });
+
+/** Sign-ins go on after the answer to the request that starts them, until they are stopped. */
+async function demonstrate(url: string): Promise<void> {
+  const post = (path: string, body: object) =>
+    fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  expect((await post("/start", { perSecond: 4, lasts: 60 })).status).toBe(200);
+  const look = async () => (await (await fetch(url)).json()) as { signedIn: number; isRunning: boolean };
+  await expect
+    .poll(async () => (await look()).signedIn, { timeout: 30_000, interval: 500 })
+    .toBeGreaterThan(1);
+  await post("/stop", {});
+  expect((await look()).isRunning).toBe(false);
+}
 
 /** As the printed lines do it: a code is sent, read on the handset, and checked. */
 async function sendCodeByCurl(output: string): Promise<void> {
