@@ -22,6 +22,7 @@ const workers = "test/bench/workers";
 export const REPORT_VARIANTS: Readonly<Record<string, ReportVariant>> = {
   "bare pass-through": { entry: `${workers}/pass-through.ts`, traffic: TRAFFIC.key },
   "body, fetch with a deadline, answer": { entry: `${workers}/deadline.ts`, traffic: TRAFFIC.key },
+  "the same duties by hand, proxy key": { entry: `${workers}/by-hand.ts`, traffic: TRAFFIC.key },
   "ours, proxy key": { entry: ours, traffic: TRAFFIC.key, aim: 0.65 },
   "peer, proxy key": { entry: `${workers}/peer-proxy.ts`, traffic: TRAFFIC.key },
   "ours, report token": { entry: ours, traffic: TRAFFIC.token, aim: 0.55 },
