@@ -8,7 +8,7 @@ import { processorTime } from "./processor-time.ts";
 import { type Sample, sideBySide, type Variant } from "./side-by-side.ts";
 import { type RunningBenchWorker, startBenchWorker } from "./workerd.ts";
 
-const CALLS = 3000;
+const CALLS = 600;
 const SDK = { name: "@vonage/server-sdk", version: "2.11.3" };
 
 /** The ways to call; the first is what the others are compared with. */

@@ -19,6 +19,14 @@ interface Frame {
   readonly lineNumber: number;
 }
 
+interface Place {
+  readonly frame: string;
+  /** A package, or a folder of ours. */
+  readonly owner: string;
+}
+
+const UNKNOWN: Place = { frame: "(unknown)", owner: "(unknown)" };
+
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[];
   readonly samples: readonly number[];
@@ -62,12 +70,20 @@ async function printTimes(call: Call, load: Load, lines: readonly string[]): Pro
   const requests = perSecond * SECONDS;
   const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, describe(callFrame, lines)]));
   const times = new Map<string, number>();
+  const owners = new Map<string, number>();
+  const add = (sums: Map<string, number>, name: string, time: number) =>
+    sums.set(name, (sums.get(name) ?? 0) + time);
   profile.samples.forEach((id, index) => {
-    const frame = frames.get(id) ?? "";
-    times.set(frame, (times.get(frame) ?? 0) + (profile.timeDeltas[index] ?? 0));
+    const { frame, owner } = frames.get(id) ?? UNKNOWN;
+    const time = profile.timeDeltas[index] ?? 0;
+    add(times, frame, time);
+    add(owners, owner, time);
   });
+  const show = (time: number) => `${(time / requests).toFixed(1)} µs`;
   console.log(`\nTime of its own for each request; the process took ${microseconds.toFixed(0)} µs\n`);
-  print(times, (time) => `${(time / requests).toFixed(1)} µs`);
+  print(times, show);
+  console.log("\nThe same by package and folder, with the platform's getters that they read\n");
+  print(owners, show);
 }
 
 async function printAllocations(call: Call, load: Load, lines: readonly string[]): Promise<void> {
@@ -81,7 +97,7 @@ async function printAllocations(call: Call, load: Load, lines: readonly string[]
   const requests = perSecond * SECONDS;
   const sizes = new Map<string, number>();
   const visit = ({ callFrame, selfSize, children }: HeapNode) => {
-    const frame = describe(callFrame, lines);
+    const { frame } = describe(callFrame, lines);
     sizes.set(frame, (sizes.get(frame) ?? 0) + selfSize);
     for (const child of children) visit(child);
   };
@@ -97,9 +113,12 @@ function print(amounts: ReadonlyMap<string, number>, show: (amount: number) => s
 }
 
 /** A bundle has the path of each source file in a comment above its code. */
-function describe({ functionName, lineNumber, url }: Frame, lines: readonly string[]): string {
-  if (!url) return functionName || "(anonymous)";
+function describe({ functionName, lineNumber, url }: Frame, lines: readonly string[]): Place {
+  const name = functionName || "(anonymous)";
+  if (!url) return { frame: name, owner: name === "(idle)" ? name : "the platform" };
   let at = lineNumber;
   while (at > 0 && !/^\/\/ \S+\.[cm]?[jt]s$/.test(lines[at] ?? "")) at--;
-  return `${functionName || "(anonymous)"}  ${(lines[at] ?? "").slice(3)}  ${lines[lineNumber]?.trim().slice(0, 60) ?? ""}`;
+  const path = (lines[at] ?? "").slice(3);
+  const [owner = path] = /^(node_modules\/(@[^/]+\/)?[^/]+|[^/]+\/[^/]+)/.exec(path) ?? [];
+  return { frame: `${name}  ${path}  ${lines[lineNumber]?.trim().slice(0, 60) ?? ""}`, owner };
 }

@@ -1,5 +1,5 @@
 // Measures variants in turn, round after round, so that whatever slows the machine slows all of them alike; and prints
-// the medians. Absolute figures mean little, since load, Worker and upstream share one machine: read the ratios.
+// the medians, and in brackets the quartiles of the ratios. Absolute figures mean little, since load, Worker and upstream share one machine: read the ratios.
 
 /** What one round of one variant has shown. */
 export interface Sample {
@@ -20,14 +20,17 @@ export interface Variant {
   readonly rows?: number;
 }
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+/** Many and short, so that a change of the machine's other load falls into few of them. */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 40);
+
+const WARM_UP = 3;
 
 /** Measures all variants, and prints each beside the first. */
 export async function sideBySide(title: string, variants: readonly Variant[]): Promise<void> {
   const samples = new Map(variants.map((variant) => [variant, [] as Sample[]]));
-  // The first round warms up.
-  for (let round = -1; round < ROUNDS; round++) {
-    const cut = (round + 1) % variants.length;
+  // The first rounds warm up.
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const cut = (round + WARM_UP) % variants.length;
     for (const variant of [...variants.slice(cut), ...variants.slice(0, cut)]) {
       const sample = await variant.measure();
       if (round >= 0) samples.get(variant)?.push(sample);
@@ -41,7 +44,7 @@ export async function sideBySide(title: string, variants: readonly Variant[]): P
     const ratios = own.map(
       (sample, round) => (first?.[round]?.microseconds ?? Number.NaN) / sample.microseconds,
     );
-    const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+    const spread = `${at(ratios, 0.25).toFixed(2)}–${at(ratios, 0.75).toFixed(2)}`;
     const of = (key: keyof Sample, digits: number) =>
       median(own.map((sample) => sample[key])).toFixed(digits);
     const cells = [
@@ -58,7 +61,9 @@ export async function sideBySide(title: string, variants: readonly Variant[]): P
   }
 }
 
-function median(values: readonly number[]): number {
+const median = (values: readonly number[]) => at(values, 0.5);
+
+function at(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }

@@ -37,7 +37,7 @@ export const TRAFFIC = {
 export async function measureWorker(
   { url, pid }: RunningBenchWorker,
   { path, headers, body }: Traffic,
-  seconds = 1.5,
+  seconds = 0.3,
 ): Promise<Sample> {
   const before = processorTime(pid);
   const { requests, ...result } = await load(url, path, headers, body, seconds);

@@ -9,7 +9,7 @@ import { type Sample, sideBySide } from "./side-by-side.ts";
 import { measureWorker, TRAFFIC } from "./traffic.ts";
 import { startBenchWorker } from "./workerd.ts";
 
-const SECONDS = 1;
+const SECONDS = 0.3;
 const SHARDS = 4;
 const GUESSES = 10;
 const CHALLENGES = 2000;
