@@ -14,6 +14,7 @@ import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
 import { DEFAULT_COUNTRY } from "./actions.ts";
 import type { Application, ApplicationAnswer } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
+import type { DemonstrationStatus } from "./demonstration/demonstration.ts";
 import { createDemonstrationFilter } from "./demonstration/own-exchanges.ts";
 import type { DemonstrationRoutes } from "./demonstration/routes.ts";
 
@@ -31,6 +32,8 @@ export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"
   readonly carrier: CarrierSettings;
   /** The faults that have not struck yet. */
   readonly faults: readonly SandboxFault[];
+  /** The traffic for the console, and the console's address; `null` without a Worker. */
+  readonly demonstration: (DemonstrationStatus & { readonly console: string }) | null;
   /** Exchanges after the `seq` that the query names. */
   readonly application: readonly ApplicationExchange[];
   readonly vonage: readonly SandboxExchange[];
@@ -98,6 +101,7 @@ export function createDemo(
       },
       carrier,
       faults: ((await faults.json()) as Pick<LiveState, "faults">).faults,
+      demonstration: demonstration?.status() ?? null,
       application: application.exchanges(toSeq(query.get("application"))),
       vonage: exchanges(toSeq(query.get("vonage"))),
     };

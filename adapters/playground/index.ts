@@ -71,7 +71,7 @@ function createAnswer(env: Env): (request: Request) => Promise<Response> {
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: Date.now,
   });
-  const routes = createDemonstrationRoutes(sandbox, demonstration, waitUntil);
+  const routes = createDemonstrationRoutes(sandbox, demonstration, waitUntil, `${endpoint}/console/`);
   const demo = createDemo(sandbox, application, routes);
   return (request) =>
     /^\/(app|sandbox)\//.test(new URL(request.url).pathname) ? demo(request) : sandbox.fetch(request);

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { findFaults, integer, listFaults, objectOf } from "../../../src/shared/validation.ts";
-import type { Demonstration, DemonstrationRun } from "./demonstration.ts";
+import type { Demonstration, DemonstrationRun, DemonstrationStatus } from "./demonstration.ts";
 import { CARRIERS, ROUTER } from "./world.ts";
 
 export interface DemonstrationRoutes {
@@ -11,6 +11,7 @@ export interface DemonstrationRoutes {
   act(path: string, input: unknown): Response | undefined;
   /** The status of the run, and what the sandbox's router does. */
   look(): Response;
+  status(): DemonstrationStatus & { readonly console: string };
   /** Ends the run, after everything was reset. */
   forget(): void;
 }
@@ -21,11 +22,15 @@ const runSchema = objectOf({
   lasts: v.optional(integer(1, 900), 300),
 });
 
-/** @param waitUntil Receives the run, which outlives the request that starts it. */
+/**
+ * @param waitUntil Receives the run, which outlives the request that starts it.
+ * @param console The address of the operator's console.
+ */
 export function createDemonstrationRoutes(
   sandbox: Sandbox,
   demonstration: Demonstration,
   waitUntil: (work: Promise<unknown>) => void,
+  console: string,
 ): DemonstrationRoutes {
   const look = () => Response.json({ ...demonstration.status(), ...sandbox.routing() }, NO_STORE);
 
@@ -48,6 +53,7 @@ export function createDemonstrationRoutes(
       return look();
     },
     look,
+    status: () => ({ ...demonstration.status(), console }),
     forget: demonstration.stop,
   };
 }

@@ -7,6 +7,7 @@ import { fromApplication, fromVonage } from "./events.ts";
 import { createHandsetView } from "./handset.ts";
 import { type ControlAnswer, faultOf, look, NO_SANDBOX, post } from "./server.ts";
 import { createTimelineView } from "./timeline.ts";
+import { createTrafficView } from "./traffic.ts";
 
 const LOOK_EVERY_MS = 500;
 
@@ -15,6 +16,7 @@ const application = createApplicationView(refresh);
 const handset = createHandsetView(application.useCode, refresh);
 const carrier = createCarrierView(refresh);
 const timeline = createTimelineView();
+const traffic = createTrafficView(refresh);
 
 let life = "";
 const seen = { application: 0, vonage: 0 };
@@ -59,6 +61,7 @@ async function lookOnce(): Promise<void> {
   timeline.add([...state.application.map(fromApplication), ...state.vonage.map(fromVonage)]);
   handset.show(state.handset);
   carrier.show(state.carrier, state.faults);
+  traffic.show(state.demonstration);
   if (mine === turn) application.show(state.challenge);
 }
 

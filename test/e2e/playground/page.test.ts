@@ -76,6 +76,18 @@ it("a text arrives, its code is typed, and the Conversion API records that it wa
   );
 });
 
+it("one button sends traffic for the console, which stays out of the timeline, and stops it", async () => {
+  const { page } = visitor;
+  await visitor.click("Send traffic");
+  const progress = () => page.$eval("#traffic-progress", (text) => text.textContent);
+  await expect.poll(progress, { timeout: 20_000 }).toMatch(/^\d+ sign-ins: [1-9]\d* completed/);
+  expect(await visitor.rows()).toEqual([]);
+  const link = await page.$eval("#console-link", (anchor) => (anchor as HTMLAnchorElement).href);
+  expect(await (await fetch(link)).text()).toContain("<title>");
+  await visitor.click("Stop the traffic");
+  await expect.poll(() => page.$eval("#traffic-result", (text) => text.textContent)).toBe("Stopped.");
+});
+
 it("a wrong code tells how many attempts are left, and the right one is taken after it", async () => {
   await visitor.click("Send code");
   const code = await visitor.readCode();

@@ -17,6 +17,7 @@ import type { TwoFactorClient } from "../../../../src/two-factor/index.ts";
 const HERE = "http://localhost:8788";
 /** The demonstration is so many times as fast; its carriers are not. */
 const SPEED = 20;
+const CONSOLE = "http://127.0.0.1:8787/console/";
 const VISITOR = "447400123456";
 const { apiKey, apiSecret } = SANDBOX_CREDENTIALS.twoFactor;
 
@@ -47,7 +48,7 @@ beforeEach(() => {
     now: () => (performance.now() - began) * SPEED,
   });
   const application = createApplication({ endpoint: HERE, key: "k".repeat(32), cooldown: 10 });
-  const routes = createDemonstrationRoutes(sandbox, demonstration, (run) => runs.push(run));
+  const routes = createDemonstrationRoutes(sandbox, demonstration, (run) => runs.push(run), CONSOLE);
   demo = createDemo(sandbox, application, routes);
 });
 afterEach(async () => {
@@ -124,7 +125,8 @@ it("the page's log leaves out the demonstration's exchanges, and has all of the 
   await client.sms({ messageId: id, delivered: true });
   await Promise.all(runs);
   expect(sandbox.reports().length).toBeGreaterThan(20);
-  const { vonage } = await look(0);
+  const { vonage, demonstration: shown } = await look(0);
+  expect(shown).toMatchObject({ isRunning: false, failed: 0, console: CONSOLE });
   expect(vonage.map(({ path }) => path)).toEqual(["/sms/json", "/conversions/sms"]);
   expect((await look(vonage.at(-1)?.seq ?? 0)).vonage).toEqual([]);
   expect(CROWDS.filter(({ prefix }) => VISITOR.startsWith(prefix))).toEqual([]);
