@@ -5,6 +5,7 @@ import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery } from "../../http/ports/insight.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
 import type { ObjectContext } from "../two-factor/object-context.ts";
 import { createInsightKeeper } from "./keeper.ts";
@@ -21,7 +22,9 @@ class InsightObject extends DurableObject implements InsightRpc {
     const { storage } = context;
     const read = readEnv(env);
     // With invalid settings the Worker refuses all calls; the figures are kept.
-    const { webhook, ...settings } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
+    const { insight, ledger } =
+      "config" in read ? read : { insight: DEFAULT_INSIGHT_SETTINGS, ledger: DEFAULT_LEDGER_SETTINGS };
+    const { webhook, ...settings } = insight;
     const now = Date.now;
     this.#keeper = createInsightKeeper(
       {
@@ -30,6 +33,7 @@ class InsightObject extends DurableObject implements InsightRpc {
           storage.setAlarm(at);
         },
         now,
+        maxBytes: ledger.maxMegabytes * 1_000_000,
         random: Math.random,
         log: (entry) => {
           const line = JSON.stringify(entry);

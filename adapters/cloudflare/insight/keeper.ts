@@ -17,7 +17,7 @@ import { readGathering } from "./read-gathering.ts";
 import { DAY_MS, HOUR_MS } from "./roll-ups.ts";
 import type { Gathered, Gathering } from "./rpc.ts";
 import { createRuleRun, type RuleSettings } from "./run-rules.ts";
-import { selectCells, selectDays } from "./select-cells.ts";
+import { selectCells } from "./select-cells.ts";
 import type { WebhookEnd } from "./send-webhook.ts";
 import type { InsightStore } from "./store.ts";
 import { sumHealth } from "./sum-health.ts";
@@ -31,6 +31,8 @@ export interface InsightPlatform {
   readonly log: InsightLog;
   /** `undefined`: there is no webhook. */
   readonly send: ((webhook: OutgoingWebhook) => Promise<WebhookEnd>) | undefined;
+  /** The most that is stored. */
+  readonly maxBytes: number;
 }
 
 /** When to try again what failed. */
@@ -38,7 +40,7 @@ const AFTER_FAILURE_MS = 10_000;
 const MOST_LISTED = 500;
 
 export function createInsightKeeper(platform: InsightPlatform, settings: RuleSettings) {
-  const { store, now, random, log, send } = platform;
+  const { store, now, random, log, send, maxBytes } = platform;
   const clock = createAlarmClock(platform);
   const rules = createRuleRun(store, settings, { log, sends: send !== undefined });
 
@@ -53,8 +55,10 @@ export function createInsightKeeper(platform: InsightPlatform, settings: RuleSet
       }
     },
 
+    /** @throws {Error} when the object is full. The source keeps what it counted, and sends it again. */
     gather(gathering: Gathering): Gathered {
       const at = now();
+      if (store.size() > maxBytes) throw new Error("The Insight object is full (LEDGER_MAX_MB).");
       const read = readGathering(gathering, at);
       const { answer, touched } = store.transact(() => gather(store, read, at));
       rules.touch(touched);
@@ -66,13 +70,9 @@ export function createInsightKeeper(platform: InsightPlatform, settings: RuleSet
 
     query(query: InsightQuery): InsightAnswer {
       const at = now();
-      const { from, to, level, cells } = selectCells(store.rollUps, query, at);
-      const input = {
-        cells,
-        history: selectDays(store.rollUps, to, BASELINE_DAYS, at),
-        alarms: listAlarms("all", at - BASELINE_DAYS * DAY_MS, at),
-      };
-      const answer = project(input, { ...query, from, to });
+      const { from, to, level, cells, history } = selectCells(store.rollUps, query, BASELINE_DAYS, at);
+      const alarms = listAlarms("all", at - BASELINE_DAYS * DAY_MS, at);
+      const answer = project({ cells, history, alarms }, { ...query, from, to });
       return { ...answer, step: Math.max(answer.step, level.length / 1000) };
     },
 

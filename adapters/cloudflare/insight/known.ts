@@ -3,7 +3,7 @@
 import type { Counts } from "../../../src/insight/counts.ts";
 import type { Quarantine } from "../storage/quarantine.ts";
 import type { Sql } from "../storage/sql.ts";
-import { type CounterNames, formatCounts, parseCounts, parseObject } from "./cells-text.ts";
+import { arePairs, type CounterNames, formatCounts, parseObject, toCounts } from "./cells-text.ts";
 import { DAY_MS } from "./roll-ups.ts";
 
 /** One cohort of one source. */
@@ -71,10 +71,10 @@ function parseEntries(text: unknown, names: CounterNames): Map<string, KnownEntr
   if (row === undefined) return undefined;
   const entries = new Map<string, KnownEntry>();
   for (const [segment, numbers] of Object.entries(row)) {
-    const counts = parseCounts(numbers, 1, names);
-    const [seq] = counts === undefined ? [] : (numbers as number[]);
-    if (counts === undefined || seq === undefined || !Number.isSafeInteger(seq)) return undefined;
-    entries.set(segment, { seq, counts });
+    if (!arePairs(numbers, 1, names)) return undefined;
+    const [seq] = numbers;
+    if (seq === undefined || !Number.isSafeInteger(seq)) return undefined;
+    entries.set(segment, { seq, counts: toCounts(numbers, 1, names) });
   }
   return entries;
 }

@@ -3,10 +3,18 @@
 import type { Cell } from "../../../src/insight/cell.ts";
 import { COHORT_MS } from "../../../src/insight/cohort.ts";
 import { addCounts, type Counts } from "../../../src/insight/counts.ts";
-import { MAX_SEGMENTS, parseSegmentKey } from "../../../src/insight/segment.ts";
+import { MAX_SEGMENTS, parseSegmentKey, type Segment } from "../../../src/insight/segment.ts";
 import type { Quarantine } from "../storage/quarantine.ts";
 import type { Sql } from "../storage/sql.ts";
-import { type Cells, type CounterNames, formatCells, parseCells } from "./cells-text.ts";
+import {
+  type Cells,
+  type CellsRow,
+  type CounterNames,
+  formatCounts,
+  parseRow,
+  toCounts,
+} from "./cells-text.ts";
+import type { BucketRow } from "./thin-cells.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -24,30 +32,42 @@ export const HOURS: Level = { table: "hours", length: HOUR_MS, keep: 90 * DAY_MS
 export const DAYS: Level = { table: "days", length: DAY_MS, keep: 731 * DAY_MS };
 export const LEVELS: readonly Level[] = [FIVE_MINUTES, HOURS, DAYS];
 
+/** A day has 500 segments; those of many days are read anew. */
+const MOST_PARSED = 5000;
+
 export type RollUps = ReturnType<typeof createRollUps>;
 
 export const toBucket = (at: number, { length }: Level): number => Math.floor(at / length) * length;
 
 export function createRollUps(sql: Sql, names: CounterNames, quarantine: Quarantine) {
-  return {
-    /** Reads one bucket; empty where there is none. */
-    read: (level: Level, at: number, now: number): Cells =>
-      sql
-        .exec(`SELECT at, cells FROM ${level.table} WHERE at = ?`, at)
-        .toArray()
-        .map((row) => toCells(level, row, now))
-        .at(0) ?? new Map(),
+  const segments = new Map<string, Segment | undefined>();
 
-    /** Reads the buckets from one instant to another, which is not included. */
-    *scan(level: Level, from: number, to: number, now: number): Generator<Cell> {
-      const rows = sql
+  return {
+    names,
+
+    /** Reads a segment key. A later version may know more kinds of traffic; this one leaves their counters alone. */
+    segmentOf(key: string): Segment | undefined {
+      if (segments.has(key)) return segments.get(key);
+      if (segments.size >= MOST_PARSED) segments.clear();
+      const segment = parseSegmentKey(key);
+      segments.set(key, segment);
+      return segment;
+    },
+
+    /** Reads the buckets from one instant to another, which is not included, oldest first. */
+    rows: (level: Level, from: number, to: number, now: number): BucketRow[] =>
+      sql
         .exec(`SELECT at, cells FROM ${level.table} WHERE at >= ? AND at < ? ORDER BY at`, from, to)
-        .toArray();
-      for (const row of rows) {
-        for (const [key, counts] of toCells(level, row, now)) {
-          const segment = parseSegmentKey(key);
-          // A later version may know more kinds of traffic; this one leaves their counters alone.
-          if (segment !== undefined) yield { cohort: Number(row.at), segment, counts };
+        .toArray()
+        .map((found) => ({ at: Number(found.at), row: toRow(level, found, now) })),
+
+    /** Reads the cells of buckets, one for each bucket and segment. */
+    *scan(level: Level, from: number, to: number, now: number): Generator<Cell> {
+      for (const { at, row } of this.rows(level, from, to, now)) {
+        for (const key in row) {
+          const segment = this.segmentOf(key);
+          if (segment !== undefined)
+            yield { cohort: at, segment, counts: toCounts(row[key] ?? [], 0, names) };
         }
       }
     },
@@ -56,14 +76,15 @@ export function createRollUps(sql: Sql, names: CounterNames, quarantine: Quarant
     add(level: Level, at: number, differences: Cells, now: number): void {
       const bucket = toBucket(at, level);
       if (bucket + level.length <= now - level.keep) return;
-      const cells = this.read(level, bucket, now);
-      for (const [segment, counts] of differences) {
-        cells.set(segment, withoutNegatives(addCounts(cells.get(segment) ?? {}, counts)));
+      const row = read(level, bucket, now);
+      for (const [segment, difference] of differences) {
+        const counts = addCounts(toCounts(row[segment] ?? [], 0, names), difference);
+        row[segment] = formatCounts(withoutNegatives(counts), names);
       }
       sql.exec(
         `INSERT INTO ${level.table} VALUES (?, ?) ON CONFLICT (at) DO UPDATE SET cells = excluded.cells`,
         bucket,
-        formatCells(cells, names),
+        JSON.stringify(row),
       );
     },
 
@@ -72,7 +93,7 @@ export function createRollUps(sql: Sql, names: CounterNames, quarantine: Quarant
      * segment stays what it was, so that later differences meet the counters that they belong to.
      */
     chooseSegments(at: number, now: number): (segment: string) => boolean {
-      const chosen = new Set(this.read(DAYS, toBucket(at, DAYS), now).keys());
+      const chosen = new Set(Object.keys(read(DAYS, toBucket(at, DAYS), now)));
       return (segment) => {
         if (chosen.has(segment)) return true;
         if (chosen.size >= MAX_SEGMENTS) return false;
@@ -88,19 +109,27 @@ export function createRollUps(sql: Sql, names: CounterNames, quarantine: Quarant
     },
   };
 
-  function toCells(level: Level, row: Record<string, unknown>, now: number): Cells {
-    const cells = parseCells(row.cells, names);
-    if (cells !== undefined) return cells;
-    quarantine.add(level.table, String(row.at), row, now);
-    sql.exec(`DELETE FROM ${level.table} WHERE at = ?`, Number(row.at));
-    return new Map();
+  /** Reads one bucket; empty where there is none. */
+  function read(level: Level, at: number, now: number): CellsRow {
+    const [found] = sql.exec(`SELECT at, cells FROM ${level.table} WHERE at = ?`, at).toArray();
+    return found === undefined ? {} : toRow(level, found, now);
+  }
+
+  function toRow(level: Level, found: Record<string, unknown>, now: number): CellsRow {
+    const row = parseRow(found.cells, names);
+    if (row !== undefined) return row;
+    quarantine.add(level.table, String(found.at), found, now);
+    sql.exec(`DELETE FROM ${level.table} WHERE at = ?`, Number(found.at));
+    return {};
   }
 }
 
 /** Only after a row was lost can a difference be larger than its counter. */
 function withoutNegatives(counts: Counts): Counts {
-  for (const count of Object.values(counts)) {
-    if (count < 0) return Object.fromEntries(Object.entries(counts).filter(([, one]) => one > 0));
+  for (const name in counts) {
+    if ((counts[name] ?? 0) < 0) {
+      return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+    }
   }
   return counts;
 }

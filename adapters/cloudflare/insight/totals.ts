@@ -2,7 +2,7 @@
 // reset, and ours fall: a late `true` takes a message from `notConverted`. So what was added and what was taken back are
 // counted apart, and both only rise.
 
-import type { Counts } from "../../../src/insight/counts.ts";
+import { addCounts, type Counts, isEmpty } from "../../../src/insight/counts.ts";
 import {
   MAX_SEGMENTS,
   otherSegment,
@@ -11,8 +11,14 @@ import {
   toSegmentKey,
 } from "../../../src/insight/segment.ts";
 import type { MetricsSnapshot } from "../../http/ports/insight.ts";
-import type { Cells, CounterNames } from "./cells-text.ts";
-import { formatCells, parseCells } from "./cells-text.ts";
+import {
+  type Cells,
+  type CellsRow,
+  type CounterNames,
+  formatCounts,
+  parseRow,
+  toCounts,
+} from "./cells-text.ts";
 import type { Singles } from "./singles.ts";
 
 /** Marks the name of a counter of what was taken back. */
@@ -23,28 +29,32 @@ const BY_COUNTRY = /^(?:ttc|lag)\.|^price/;
 export type Totals = ReturnType<typeof createTotals>;
 
 export function createTotals(singles: Singles, names: CounterNames) {
-  const totals = {
+  return {
     add(differences: Cells, now: number): void {
-      const cells = read(now);
+      const row = read(now);
+      let segments = countSegments(row);
       const byCountry: Cells = new Map();
       for (const [key, counts] of differences) {
         const segment = parseSegmentKey(key);
         if (segment === undefined) continue;
         const { country, rest } = split(counts);
         sum(byCountry, toCountryKey(segment), country);
-        const isKnown = cells.has(key) || countSegments(cells) < MAX_SEGMENTS;
-        sum(cells, isKnown ? key : toSegmentKey(otherSegment(segment)), rest);
+        const isNew = row[key] === undefined;
+        const isOwn = !isNew || segments < MAX_SEGMENTS;
+        if (isNew && isOwn) segments += 1;
+        addTo(row, isOwn ? key : toSegmentKey(otherSegment(segment)), rest);
       }
       for (const [key, counts] of byCountry) {
-        sum(cells, key, Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)));
+        addTo(row, key, Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)));
       }
-      singles.write("totals", formatCells(cells, names));
+      singles.write("totals", JSON.stringify(row));
     },
 
     read(now: number): Pick<MetricsSnapshot, "segments" | "countries"> {
       const segments: MetricsSnapshot["segments"][number][] = [];
       const countries: MetricsSnapshot["countries"][number][] = [];
-      for (const [key, counts] of read(now)) {
+      for (const [key, pairs] of Object.entries(read(now))) {
+        const counts = toCounts(pairs, 0, names);
         const segment = parseSegmentKey(key);
         if (segment !== undefined) {
           segments.push({ segment, ...separate(counts) });
@@ -58,21 +68,26 @@ export function createTotals(singles: Singles, names: CounterNames) {
       return { segments, countries };
     },
   };
-  return totals;
 
-  function read(now: number): Cells {
+  function read(now: number): CellsRow {
     const text = singles.read("totals");
-    if (text === undefined) return new Map();
-    const cells = parseCells(text, names);
-    if (cells === undefined) singles.quarantine("totals", now);
-    return cells ?? new Map();
+    if (text === undefined) return {};
+    const row = parseRow(text, names);
+    if (row === undefined) singles.quarantine("totals", now);
+    return row ?? {};
+  }
+
+  function addTo(row: CellsRow, key: string, counts: Counts): void {
+    const sums = addCounts(toCounts(row[key] ?? [], 0, names), counts);
+    if (!isEmpty(sums)) row[key] = formatCounts(sums, names);
   }
 }
 
 const toCountryKey = ({ traffic, channel, country }: Segment): string => `${traffic}/${channel}/${country}`;
 
-const countSegments = (cells: Cells): number =>
-  [...cells.keys()].filter((key) => key.split("/").length === 4).length;
+/** The keys of countries have one part less. */
+const countSegments = (row: CellsRow): number =>
+  Object.keys(row).filter((key) => key.split("/").length === 4).length;
 
 function split(counts: Counts): { readonly country: Counts; readonly rest: Counts } {
   const country: Record<string, number> = {};
@@ -98,7 +113,5 @@ function separate(counts: Counts): { readonly added: Counts; readonly takenBack:
 }
 
 function sum(cells: Cells, key: string, counts: Counts): void {
-  const sums: Record<string, number> = { ...cells.get(key) };
-  for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
-  if (Object.keys(sums).length > 0) cells.set(key, sums);
+  cells.set(key, addCounts(cells.get(key) ?? {}, counts));
 }

@@ -33,12 +33,13 @@ interface Received {
 
 interface Options extends Partial<RuleSettings> {
   readonly webhook?: boolean;
+  readonly maxBytes?: number;
   /** What the receiver answers to its n-th request. */
   readonly answer?: (request: number) => Response | Promise<Response>;
 }
 
 /** The object without its platform; `pass` lets time go by, and alarms ring. */
-function start({ webhook = true, answer = () => new Response(), ...settings }: Options = {}) {
+function start({ webhook = true, maxBytes = 1e9, answer = () => new Response(), ...settings }: Options = {}) {
   let now = START;
   let due: number | undefined;
   let requests = 0;
@@ -68,6 +69,7 @@ function start({ webhook = true, answer = () => new Response(), ...settings }: O
         due = at;
       },
       now: () => now,
+      maxBytes,
       random: () => 0.5,
       log: (entry) => log.push(entry),
       send: webhook ? (one) => sendWebhook(target, one, { fetch: receive, now: () => now }) : undefined,
@@ -191,6 +193,7 @@ describe("an alarm", () => {
       {
         store: object.store,
         setAlarm: () => {},
+        maxBytes: 1e9,
         now: object.at,
         random: Math.random,
         log: (entry) => object.log.push(entry),
@@ -311,6 +314,7 @@ describe("the webhook", () => {
       {
         store: object.store,
         setAlarm: () => {},
+        maxBytes: 1e9,
         now: () => object.at() + HOUR_MS,
         random: () => 0.5,
         log: (one) => object.log.push(one),
@@ -362,6 +366,12 @@ describe("waking up", () => {
     expect((object.nextAlarm() ?? 0) - object.at()).toBeGreaterThan(1000);
     expect(object.store.singles.read("evaluated")).toBeDefined();
   });
+});
+
+it("an object that is full takes nothing, and still answers", () => {
+  const object = start({ maxBytes: 1000 });
+  expect(() => object.count(GB, { sent: 1 })).toThrow(/full \(LEDGER_MAX_MB\)/);
+  expect(object.keeper.alarms({ state: "all", since: 0 })).toEqual([]);
 });
 
 describe("a question", () => {
