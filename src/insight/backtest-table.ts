@@ -58,35 +58,36 @@ export function parseBacktest(
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "" || faults.length >= MOST_FAULTS) continue;
     const values = readLine(line);
-    const row = new Map(columns.map((name, column) => [name, values[column] ?? ""]));
-    const found = readRow(row);
+    const row = new Map(columns.map((name, column) => [name, values[column]]));
+    const found = readRow((name) => row.get(name) ?? "");
     if (typeof found === "string") faults.push(`line ${index + 2}: ${found}`);
     else messages.push(found);
   }
   return faults.length > 0 ? { faults } : { messages };
 }
 
-type TableRow = ReadonlyMap<string, string>;
+/** The value of a column; empty without one. */
+type TableRow = (column: string) => string;
 
 const readLine = (line: string): string[] =>
   line.split(",").map((value) => value.trim().replace(/^"|"$/g, ""));
 
 /** @returns The message, or the fault. */
 function readRow(row: TableRow): PastMessage | string {
-  const sentAt = readTime(row.get("time") ?? "");
+  const sentAt = readTime(row("time"));
   if (sentAt === undefined) return "time must be ISO 8601 with an offset, or epoch seconds or milliseconds";
-  const outcome = row.get("outcome");
+  const outcome = row("outcome");
   if (outcome !== "true" && outcome !== "false") return "outcome must be true or false";
   const segment = readSegment(row);
   if (segment === undefined) {
     return "the segment must look like 2fa/sms/GB/23410: traffic 2fa or other, channel sms or voice, country, network";
   }
-  const receipt = row.get("receipt") || undefined;
+  const receipt = row("receipt") || undefined;
   if (receipt !== undefined && !RECEIPT_CLASSES.includes(receipt as ReceiptClass)) {
     return `receipt must be empty or one of ${RECEIPT_CLASSES.join(", ")}`;
   }
   const { country, network } = segment;
-  const price = toPrice(row.get("price"));
+  const price = toPrice(row("price"));
   const facts: Facts = {
     country,
     network,
@@ -103,11 +104,11 @@ function readTime(text: string): number | undefined {
 }
 
 function readSegment(row: TableRow): Segment | undefined {
-  const key = row.get("segment");
+  const key = row("segment");
   if (key) return parseSegmentKey(key);
-  const [traffic, channel] = [row.get("traffic") || "2fa", row.get("channel") || "sms"];
+  const [traffic, channel] = [row("traffic") || "2fa", row("channel") || "sms"];
   if (!TRAFFICS.includes(traffic as Traffic) || !CHANNELS.includes(channel as Channel)) return undefined;
-  const [country, network] = [row.get("country") || "ZZ", row.get("network") || ""];
+  const [country, network] = [row("country") || "ZZ", row("network") || ""];
   if (toCountry(country) !== country || toNetwork(network) !== network) return undefined;
   return toSegment(traffic as Traffic, channel as Channel, country, network);
 }

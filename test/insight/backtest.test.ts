@@ -64,7 +64,7 @@ describe("a table of past messages", () => {
 describe("a backtest", () => {
   /** Sixteen days of 12 messages every second hour to two networks; then one of them is down for 12 hours. */
   const rows = Array.from({ length: 18 * 12 * 12 }, (_, index) => {
-    const at = BEGIN + Math.floor(index / 12) * 2 * HOUR + (index % 12) * 5000;
+    const at = BEGIN + Math.floor(index / 12) * 2 * HOUR + (index % 12) * 20_000;
     const isDown = at >= BEGIN + 16 * DAY && at < BEGIN + 16 * DAY + 12 * HOUR;
     return [
       `${new Date(at).toISOString()},${index % 7 !== 0 && !isDown},2fa/sms/GB/23410,${isDown ? "failed" : "delivered"}`,

@@ -14,52 +14,59 @@ import { judgedOf } from "./sums.ts";
 export function findDrops(context: Context): (Finding | Kept)[] {
   const { state } = context;
   const scopes = listScopes(state);
-  const kept = scopes.filter(
-    ([key, scope]) =>
-      openAlarm(state, "drop", key) !== undefined && anticipate(key, scope, "keep", context).level > 0,
-  );
-  const evidence = new Map(
-    scopes.map(([key, scope]) => [key, anticipate(key, scope, "raise", context).level]),
-  );
-  const firing = scopes.filter(([key]) => (evidence.get(key) ?? 0) >= FIRES_AT);
+  const kept = scopes
+    .filter(([key]) => openAlarm(state, "drop", key) !== undefined)
+    .flatMap(([key, scope]) => reconsider(key, scope, context));
+  const evidence = scopes.map(([key, scope]): Evidence => {
+    const { level: amount } = anticipate(key, scope, context);
+    return { key, scope, amount };
+  });
   const found = new Map<string, Finding>();
   for (const level of ["network", "country", "channel"] as const) {
-    for (const [key, scope] of firing.filter(([one]) => levelOf(one) === level)) {
+    for (const one of evidence.filter(({ key, amount }) => amount >= FIRES_AT && levelOf(key) === level)) {
+      const { key, scope } = one;
       const isTold =
         hasRelated(state, ["drop", "pumping"], key) ||
-        [...found.keys()].some((one) => isWithin(key, one) || isWithin(one, key));
-      if (isTold || awaitsNarrower(key, evidence)) continue;
+        [...found.keys()].some((other) => isWithin(key, other) || isWithin(other, key));
+      if (isTold || awaitsNarrower(one, evidence)) continue;
       const finding = widen(key, scope, context);
       found.set(finding.key, finding);
     }
   }
-  return [...kept.map(([key, scope]) => explainAgain(key, scope, context)), ...found.values()];
+  return [...kept, ...found.values()];
+}
+
+interface Evidence {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly amount: number;
 }
 
 /** A narrower segment is about to fire, and will explain the fall better. */
-function awaitsNarrower(key: string, evidence: ReadonlyMap<string, number>): boolean {
-  if ((evidence.get(key) ?? 0) >= 2 * FIRES_AT) return false;
-  return [...evidence].some(([one, level]) => one !== key && isWithin(one, key) && level >= FIRES_AT / 2);
+function awaitsNarrower({ key, amount }: Evidence, all: readonly Evidence[]): boolean {
+  if (amount >= 2 * FIRES_AT) return false;
+  return all.some((one) => one.key !== key && isWithin(one.key, key) && one.amount >= FIRES_AT / 2);
 }
 
-/** More messages, or late receipts, can show a cause that was not known at first. */
-function explainAgain(key: string, scope: Scope, context: Context): Finding | Kept {
+/** An open alarm ends with its evidence. More messages, or late receipts, can show a cause that was not known at first. */
+function reconsider(key: string, scope: Scope, context: Context): (Finding | Kept)[] {
+  const run = anticipate(key, scope, context);
+  if (run.level <= 0) return [];
   const before = openAlarm(context.state, "drop", key)?.cause;
   const isVague = before === "unknown" || before === "false-receipts";
-  if (!isVague || scope.drop.level < FIRES_AT) return keep("drop", key);
-  const cause = explainFall(key, scope, scope.drop.sums, context);
+  const cause = isVague && run.level >= FIRES_AT ? explainFall(key, scope, run.sums, context) : before;
   return cause === "pumping" || cause === "outage"
-    ? toFinding(key, scope.drop, cause, context)
-    : keep("drop", key);
+    ? [toFinding(key, run, cause, context)]
+    : [keep("drop", key)];
 }
 
 /** Where conversion falls everywhere at once, one alarm tells of the whole channel. */
 function widen(key: string, scope: Scope, context: Context): Finding {
-  const run = anticipate(key, scope, "keep", context);
+  const run = anticipate(key, scope, context);
   const cause = explainFall(key, scope, run.sums, context);
   const channel = key.split("/").slice(0, 2).join("/");
   const whole = context.state.scopes[channel];
-  const wide = cause === "own-page" && whole !== undefined && anticipate(channel, whole, "keep", context);
+  const wide = cause === "own-page" && whole !== undefined && anticipate(channel, whole, context);
   return wide && wide.level > 0
     ? toFinding(channel, wide, cause, context)
     : toFinding(key, run, cause, context);

@@ -29,23 +29,19 @@ export function judgeConversion(
 const MOST_EACH = 0.92;
 
 /**
- * The evidence that cohorts add before they are settled. To raise an alarm, messages without an outcome count as converted:
- * so it comes early, but never for messages that are only pending. To keep one, they do not count at all.
+ * The highest evidence after any cohort, also of those that are not settled yet. Their known outcomes are too good, never
+ * too bad: users who reply do so before the time of the others runs out. So an alarm comes early, but not for nothing; and
+ * the conversions of the last minutes, whose failures are still to come, end none.
  */
-export function anticipate(key: string, scope: Scope, purpose: "raise" | "keep", context: Context): Run {
+export function anticipate(key: string, scope: Scope, context: Context): Run {
   const ahead = scope.cells.filter(([, , isJudged]) => !isJudged);
   const failures = ahead.reduce((sum, [, sums]) => sum + sums[2], 0);
-  if (purpose === "raise" && scope.drop.level + MOST_EACH * failures < FIRES_AT) return scope.drop;
-  return ahead
-    .sort(([a], [b]) => a - b)
-    .reduce(
-      (run, [cohort, sums]) =>
-        judgeConversion(key, scope, run, [cohort, purpose === "raise" ? asConverted(sums) : sums], context),
-      scope.drop,
-    );
-}
-
-function asConverted(sums: Sums): Sums {
-  const [sent, , notConverted, aside, ...others] = sums;
-  return [sent, Math.max(0, sent - notConverted - aside), notConverted, aside, ...others];
+  const isOpen = openAlarm(context.state, "drop", key) !== undefined;
+  if (!isOpen && scope.drop.level + MOST_EACH * failures < FIRES_AT) return scope.drop;
+  let [run, highest] = [scope.drop, scope.drop];
+  for (const [cohort, sums] of ahead.sort(([a], [b]) => a - b)) {
+    run = judgeConversion(key, scope, run, [cohort, sums], context);
+    if (run.level > highest.level) highest = run;
+  }
+  return highest;
 }

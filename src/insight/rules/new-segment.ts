@@ -38,8 +38,8 @@ export function findNewSegments(context: Context): (Finding | Kept)[] {
 
 /** Ten messages, no conversion. Where nothing was ever converted, nobody reports conversions. */
 function isBogus({ fresh }: Scope, { state }: Context): boolean {
-  const isReporting = (state.scopes[""]?.days ?? []).some(([, converted]) => converted > 0);
-  return isReporting && fresh !== undefined && fresh.settled >= FRESH_MESSAGES;
+  if (fresh === undefined || fresh.settled < FRESH_MESSAGES) return false;
+  return listScopes(state).some(([, { days }]) => days.some(([, converted]) => converted > 0));
 }
 
 const isNew = ({ firstAt }: Scope, { state, now }: Context): boolean =>

@@ -17,9 +17,10 @@ export function findChangedReceipts(context: Context): (Finding | Kept)[] {
       if (openAlarm(state, "receipts-changed", key) !== undefined) {
         if (evidence > 0 && !hasRelated(state, ["drop", "pumping"], key))
           found.push(keep("receipts-changed", key));
-      } else if (evidence >= FIRES_AT && !isTold(key, found, state)) {
-        found.push(toFinding(key, scope, context));
+        continue;
       }
+      const usual = evidence < FIRES_AT ? undefined : usualReceipts(scope, context.now);
+      if (usual !== undefined && !isTold(key, found, state)) found.push(toFinding(key, scope, usual));
     }
   }
   return found;
@@ -30,10 +31,9 @@ const isTold = (key: string, found: readonly { readonly key: string }[], state: 
   hasRelated(state, ["drop", "pumping", "receipts-changed"], key) ||
   found.some((one) => one.key.startsWith(`${key}/`));
 
-function toFinding(key: string, scope: Scope, { now }: Context): Finding {
+function toFinding(key: string, scope: Scope, usual: number): Finding {
   const { sums, since } = scope.receipts;
   const [delivered, of] = [sums[4], settledOf(sums)];
-  const usual = usualReceipts(scope, now) ?? 0;
   return {
     rule: "receipts-changed",
     key,

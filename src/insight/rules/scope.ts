@@ -2,7 +2,7 @@ import type { PartialSegment } from "../answer.ts";
 import { COHORT_MS } from "../cohort.ts";
 import { DIMENSIONS, lineageOf, toPartialKey } from "../partial-segment.ts";
 import type { Segment } from "../segment.ts";
-import type { HourOfDay, Run, Scope } from "./state.ts";
+import type { Run, Scope } from "./state.ts";
 import { addSums, NO_SUMS, type Sums } from "./sums.ts";
 
 export type Level = "network" | "country" | "channel" | "everything";
@@ -32,7 +32,7 @@ export const createScope = (now: number): Scope => ({
   cells: [],
   days: [],
   spent: [],
-  hours: Array.from({ length: 24 }, (): HourOfDay => [0, 0, 0, 0, 0]),
+  hours: [],
   hour: [0, 0],
   drop: createRun(),
   receipts: createRun(),

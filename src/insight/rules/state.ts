@@ -27,7 +27,7 @@ export interface Scope {
   days: Day[];
   /** The price of the messages of up to 15 days, alarms' periods included. */
   spent: [start: number, price: number][];
-  /** The 24 hours of the day (UTC). */
+  /** The 24 hours of the day (UTC); empty until something was learned. */
   hours: HourOfDay[];
   /** The hour that is being learned. */
   hour: readonly [start: number, notConverted: number];

@@ -31,18 +31,19 @@ export function learn(scope: Scope, cohort: number, sums: Sums): void {
     .slice(-BASELINE_DAYS - 1);
 
   const index = hourIndex(cohort);
-  const [c, j, d, s, days] = scope.hours[index] ?? EMPTY_HOUR;
+  const [c, j, d, s, days] = hourAt(scope, index);
   const keep = isNewHour ? 1 - 1 / BASELINE_DAYS : 1;
-  scope.hours = scope.hours.with(index, [
+  const hour: HourOfDay = [
     c * keep + converted,
     j * keep + judgedOf(sums),
     d * keep + delivered,
     s * keep + settledOf(sums),
     days * keep + (isNewHour ? 1 : 0),
-  ]);
+  ];
+  scope.hours = Array.from({ length: 24 }, (_, one) => (one === index ? hour : hourAt(scope, one)));
 }
 
-const EMPTY_HOUR: HourOfDay = [0, 0, 0, 0, 0];
+const hourAt = ({ hours }: Scope, index: number): HourOfDay => hours[index] ?? [0, 0, 0, 0, 0];
 
 /** The days that a baseline rests on: the last 14 before today. */
 const daysBefore = (scope: Scope | undefined, now: number): readonly Day[] =>
@@ -109,8 +110,8 @@ export function spreadOf(scope: Scope, now: number): number {
 const FEWEST_DAYS = 1.5;
 
 /** Messages settled in an hour like this one; `undefined` where no such hour is known. */
-export function usualVolume({ hours }: Scope, at: number): number | undefined {
-  const [, , , settled, days] = hours[hourIndex(at)] ?? EMPTY_HOUR;
+export function usualVolume(scope: Scope, at: number): number | undefined {
+  const [, , , settled, days] = hourAt(scope, hourIndex(at));
   return days >= FEWEST_DAYS ? settled / days : undefined;
 }
 

@@ -94,6 +94,11 @@ describe("a drop of conversion", () => {
     }
     expect(town.open()).toMatchObject([{ rule: "drop", cause: "outage" }]);
     expect(town.open()[0]?.segment).toEqual({ traffic: "2fa", channel: "sms", country: "GB" });
+    // So many at once that there is no need to wait for one network to stand out.
+    const other = createTown();
+    other.learn({ ...small(usual), [US]: USUAL, [DE]: USUAL });
+    other.tick({ ...small(settled(0, 8, 0)), ...OTHERS });
+    expect(other.open().find(({ rule }) => rule === "drop")?.segment).toEqual(town.open()[0]?.segment);
   });
 
   it("of a segment without a history is measured against the country, then against good routes", () => {

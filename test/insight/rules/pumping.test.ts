@@ -44,6 +44,17 @@ describe("pumping", () => {
     expect(town.all().slice(before)).toMatchObject([{ cause: "pumping" }]);
   });
 
+  it("goes on while as many messages fail as half of what raised it, and no longer", () => {
+    const town = createTown();
+    town.learn({ [GB]: USUAL, [US]: USUAL });
+    town.repeat(2, { [GB]: settled(0, 40, 40), [US]: settled(2, 0, 2) });
+    expect(town.open()).toMatchObject([{ rule: "pumping" }]);
+    town.repeat(13, { [GB]: settled(3, 1, 4), [US]: settled(2, 0, 2) });
+    expect(town.open()).toMatchObject([{ rule: "pumping" }]);
+    town.repeat(6, { [GB]: settled(4, 0, 4), [US]: settled(2, 0, 2) });
+    expect(town.open()).toEqual([]);
+  });
+
   it("over many networks of a country is told of the country", () => {
     const town = createTown();
     const networks = Array.from({ length: 12 }, (_, index) => `2fa/sms/GB/${23_410 + index}`);

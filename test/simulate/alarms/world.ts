@@ -18,51 +18,53 @@ export interface World {
 /** How long a code is valid, as in the workflow: then a message counts as not converted. */
 export const LIFETIME_MS = 300_000;
 
+const REPLY_MS = 15_000;
 const DAY_MS = 86_400_000;
 const SEGMENT = toSegment("2fa", "sms", "GB", "23410");
 
-interface Cohort {
-  readonly at: number;
-  readonly converted: number;
-  /** When those that are not converted are known. */
-  readonly expiries: readonly number[];
+interface Message {
+  readonly sentAt: number;
+  readonly isConverted: boolean;
 }
 
-/** Creates a segment's history. Call `next` for each five minutes in turn. */
+interface Cohort {
+  readonly at: number;
+  readonly messages: readonly Message[];
+}
+
+/** Creates a segment's traffic. Call `send` for each five minutes in turn. */
 export function createTraffic(random: () => number) {
   let open: Cohort[] = [];
   return {
-    /**
-     * Sends the messages of five minutes.
-     *
-     * @returns The cells that have changed by `now`.
-     */
-    next(world: World, at: number, now: number): Cell[] {
-      open = [...open, send(world, at, random)];
+    /** Sends the messages of five minutes from `at` on. */
+    send(world: World, at: number): void {
+      open = [...open, { at, messages: draw(world, at, random) }];
+    },
+    /** Returns the cells that may have changed, as they were known at `now`. */
+    look(now: number): Cell[] {
       const cells = open.map((cohort) => toCell(cohort, now));
-      open = open.filter(({ expiries }) => expiries.some((expiry) => expiry > now));
+      open = open.filter(({ at }) => at + COHORT_MS + LIFETIME_MS > now);
       return cells;
     },
   };
 }
 
-function send(world: World, at: number, random: () => number): Cohort {
+function draw(world: World, at: number, random: () => number): Message[] {
   const share = world.conversion + world.swing * Math.sin((2 * Math.PI * at) / DAY_MS);
-  const expiries: number[] = [];
-  let converted = 0;
   const users = drawPoisson((world.messagesPerHour * COHORT_MS) / 3_600_000, random);
   const bogus = drawPoisson((world.bogusPerHour * COHORT_MS) / 3_600_000, random);
-  for (let index = 0; index < users + bogus; index++) {
-    if (index < users && random() < share) converted++;
-    else expiries.push(at + random() * COHORT_MS + LIFETIME_MS);
-  }
-  return { at, converted, expiries };
+  return Array.from({ length: users + bogus }, (_, index) => ({
+    sentAt: at + random() * COHORT_MS,
+    isConverted: index < users && random() < share,
+  }));
 }
 
-function toCell({ at, converted, expiries }: Cohort, now: number): Cell {
-  const notConverted = expiries.filter((expiry) => expiry <= now).length;
+function toCell({ at, messages }: Cohort, now: number): Cell {
+  const count = (isConverted: boolean, age: number) =>
+    messages.filter((message) => message.isConverted === isConverted && message.sentAt + age <= now).length;
+  const [converted, notConverted] = [count(true, REPLY_MS), count(false, LIFETIME_MS)];
   const counts = {
-    sent: converted + expiries.length,
+    sent: count(true, 0) + count(false, 0),
     converted,
     notConverted,
     "receipt.delivered.converted": converted,
