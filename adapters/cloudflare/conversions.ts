@@ -4,7 +4,8 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import * as v from "valibot";
 import { ConversionError, type ConversionErrorCode } from "../../src/client/errors.ts";
 import type { ConversionResult } from "../../src/client/sending.ts";
-import { objectOf, oneOf, validate } from "../../src/shared/validation.ts";
+import { listFaults, objectOf, oneOf, validate } from "../../src/shared/validation.ts";
+import type { ParameterFault } from "../../src/wire/parameters.ts";
 import {
   type Channel,
   type ConversionReport,
@@ -92,6 +93,7 @@ export function createConversionsEntrypoint(
         if (!(error instanceof LedgerUnavailable)) throw error;
         throw toError({ reason: "ledger_unavailable" }, 0);
       });
+      if ("errors" in tracked) throw toInvalid(tracked.errors);
       if ("refused" in tracked) throw toError(tracked.refused, 0);
       return tracked;
     }
@@ -135,4 +137,9 @@ function toError(refusal: SubmissionRefusal, attempts: number): ConversionError 
   }
   const [code, retryable] = CODES[refusal.reason];
   return new ConversionError(code, `${code}: ${explainRefusal(refusal)}`, { attempts, retryable });
+}
+
+function toInvalid(errors: readonly ParameterFault[]): ConversionError {
+  const faults = errors.map(({ parameter, detail }) => ({ field: parameter, fault: detail, rule: detail }));
+  return new ConversionError("invalid_report", `invalid_report: ${listFaults(faults)}`, { faults });
 }

@@ -8,6 +8,7 @@ import type { Erase } from "../http/ports/erase.ts";
 import type { Insight } from "../http/ports/insight.ts";
 import type { Ledger } from "../http/ports/ledger.ts";
 import type { UnreadableRows } from "../http/ports/unreadable-rows.ts";
+import type { ReadDestination } from "../http/sent-facts.ts";
 import { createSubmission, type Submit } from "../http/submission.ts";
 import { createTracking, type Track } from "../http/track.ts";
 import { createTwoFactorCalls } from "../http/two-factor/calls.ts";
@@ -18,6 +19,8 @@ import { createWebhookRecord } from "../http/two-factor/webhook-record.ts";
 import { createWebhooks } from "../http/two-factor/webhooks.ts";
 import { type Configuration, readEnv } from "./configuration.ts";
 import type { Env } from "./env.ts";
+import { findHashingSecret } from "./insight/hashing-secret.ts";
+import { createReadDestination } from "./insight/read-destination.ts";
 import { createRemoteInsight } from "./insight/remote-insight.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
@@ -42,6 +45,7 @@ export interface Services {
   readonly erase: Erase | undefined;
   /** `undefined`: nothing is counted. */
   readonly insight: Insight | undefined;
+  readonly readDestination: ReadDestination | undefined;
   /** Variables that look like settings and are none. */
   readonly notes: readonly SetupNote[];
   /** Sets the alarm of every object that has work to do. */
@@ -76,6 +80,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
   const { CHALLENGES: ofChallenges, SEND_LIMITS: ofLimits } = env;
   const ledger = settings.namespace && createShardedLedger(settings.namespace, settings);
   const insight = env.INSIGHT && createRemoteInsight(env.INSIGHT);
+  const readDestination = insight && createReadDestination(findHashingSecret(read));
   const challenges = env.CHALLENGES && createShardedChallenges(env.CHALLENGES, settings.shards);
   return {
     config,
@@ -83,7 +88,8 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
     notes,
     insight,
     submit: createSubmission(config, ledger),
-    track: ledger && createTracking(config, ledger),
+    track: ledger && createTracking(config, ledger, readDestination),
+    readDestination,
     twoFactor: createWorkflow(read, env, challenges, senders),
     unreadable: ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards),
     erase: ofChallenges && ofLimits && createErase(ofChallenges, ofLimits, settings.shards),

@@ -16,6 +16,7 @@ import type { UnreadableRows } from "./ports/unreadable-rows.ts";
 import { answerPublic, limitPublic } from "./rate-limits.ts";
 import { answerRefusal } from "./refusal-problem.ts";
 import { createReportRoute } from "./report.ts";
+import type { ReadDestination } from "./sent-facts.ts";
 import { createSubmission } from "./submission.ts";
 import { createTracking, createTrackRoute } from "./track.ts";
 import type { createTwoFactorCalls } from "./two-factor/calls.ts";
@@ -31,6 +32,8 @@ export interface HandlerParts {
   readonly erase?: Erase | undefined;
   readonly unreadable?: UnreadableRows | undefined;
   readonly insight?: Insight | undefined;
+  /** Reads numbers of messages that were sent elsewhere. */
+  readonly readDestination?: ReadDestination | undefined;
   /** Variables that look like misspelt settings. */
   readonly notes?: readonly SetupNote[];
 }
@@ -47,10 +50,18 @@ export interface TwoFactorParts {
 /** Makes the handler from a complete configuration. */
 export function createHandler(
   config: HandlerConfig,
-  { ledger, twoFactor, unreadable, erase, insight, notes: fixedNotes = [] }: HandlerParts = {},
+  {
+    ledger,
+    twoFactor,
+    unreadable,
+    erase,
+    insight,
+    readDestination,
+    notes: fixedNotes = [],
+  }: HandlerParts = {},
 ): ConversionHandler {
   const report = createReportRoute(config, createSubmission(config, ledger));
-  const track = ledger && createTrackRoute(config, createTracking(config, ledger));
+  const track = ledger && createTrackRoute(config, createTracking(config, ledger, readDestination));
   const operator = createOperator(config, ledger, twoFactor, unreadable, fixedNotes);
   const app = createApp(config);
   const callers = [config.tokenSecrets.length > 0 && "token", config.proxyKeys.length > 0 && "key"].filter(

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { integer, objectOf, oneOf, required } from "../../src/shared/validation.ts";
 import { mintReportToken } from "../../src/token/mint.ts";
 import { LONGEST_TOKEN_S } from "../../src/token/token-lifetime.ts";
+import type { ParameterFault } from "../../src/wire/parameters.ts";
 import { CHANNELS, type Channel, messageIdSchema, TRAFFICS, type Traffic } from "../../src/wire/report.ts";
 import { type Answer, answerJson } from "./answer.ts";
 import { authenticate } from "./authentication.ts";
@@ -13,9 +14,16 @@ import type { HandlerConfig } from "./options.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import type { SubmissionRefusal } from "./refusal.ts";
 import { answerRefusal } from "./refusal-problem.ts";
+import {
+  type ReadDestination,
+  readSentFacts,
+  type SentFacts,
+  sentFactsEntries,
+  type ValidSentFacts,
+} from "./sent-facts.ts";
 
 /** A message that was sent, and whose report is expected. */
-export interface SentMessage {
+export interface SentMessage extends SentFacts {
   /** Vonage's id of the message. */
   readonly messageId: string;
   /** The channel it was sent by. */
@@ -51,8 +59,21 @@ export interface NotTracked {
   readonly refused: SubmissionRefusal;
 }
 
+/** Nothing was changed: what is known of the sending cannot be right. */
+export interface InvalidFacts {
+  readonly errors: readonly ParameterFault[];
+}
+
+/** A valid {@link SentMessage}. */
+export interface ValidSentMessage extends ValidSentFacts {
+  readonly messageId: string;
+  readonly channel: Channel;
+  readonly traffic: Traffic;
+  readonly expiresIn: number;
+}
+
 /** Tracks a message. Rejects with `LedgerUnavailable` if nothing could be stored. */
-export type Track = (message: Required<SentMessage>) => Promise<TrackResult | NotTracked>;
+export type Track = (message: ValidSentMessage) => Promise<TrackResult | NotTracked | InvalidFacts>;
 
 /**
  * Vonage's routing looks at the last 15 minutes, so a report after 900 seconds changes nothing. This is the default life
@@ -66,19 +87,30 @@ export const sentMessageSchema = objectOf({
   channel: required(oneOf(CHANNELS)),
   traffic: v.optional(oneOf(TRAFFICS)),
   expiresIn: v.optional(integer(30, LONGEST_TOKEN_S), DEFAULT_EXPIRY_S),
+  ...sentFactsEntries(Date.now),
 });
 
 /** A late reply proves delivery too, so a token outlives the expiry by this much, within its limit of a day. */
 const LATE_REPLY_S = 3600;
 
-/** Makes the function that tracks a message and mints its report token. */
-export function createTracking(config: HandlerConfig, ledger: Ledger): Track {
-  return async ({ messageId, channel, traffic, expiresIn }) => {
+/**
+ * Makes the function that tracks a message and mints its report token.
+ *
+ * @param readDestination Reads numbers. Without it, a number in `to` is forgotten unread.
+ */
+export function createTracking(
+  config: HandlerConfig,
+  ledger: Ledger,
+  readDestination?: ReadDestination,
+): Track {
+  return async ({ messageId, channel, traffic, expiresIn, ...sent }) => {
     if (config.credentials[traffic] === undefined) {
       return { refused: { reason: "no_credentials", traffic } };
     }
+    const { facts, errors } = await readSentFacts(sent, readDestination);
+    if (errors !== undefined) return { errors };
     const expiresAt = Date.now() + expiresIn * 1000;
-    const tracked = await ledger.track({ channel, messageId, traffic, expiresAt });
+    const tracked = await ledger.track({ channel, messageId, traffic, expiresAt, facts });
     if (tracked === "other-traffic") return { refused: { reason: "other_traffic" } };
     const [secret] = config.tokenSecrets;
     const claims = { messageId, channel, traffic };
@@ -111,8 +143,12 @@ export function createTrackRoute(config: HandlerConfig, track: Track) {
     if (output === undefined || errors.length > 0) {
       return answerRefusal({ reason: "invalid_parameters", errors }, undefined, seen);
     }
-    const { messageId, channel, expiresIn } = output;
-    const tracked = await track({ messageId, channel, traffic, expiresIn });
+    const { channel } = output;
+    const tracked = await track({ ...output, traffic });
+    if ("errors" in tracked) {
+      const invalid = { reason: "invalid_parameters", errors: tracked.errors } as const;
+      return answerRefusal(invalid, undefined, { ...seen, channel });
+    }
     if ("refused" in tracked) return answerRefusal(tracked.refused, undefined, { ...seen, channel });
     return answerJson(201, tracked, { ...seen, channel, outcome: "tracked" });
   };

@@ -31,12 +31,16 @@ export const OUTCOMES: readonly Outcome[] = ["converted", "notConverted", "super
 /** Reads a row of the ledger as a message to count. */
 export function toCountedMessage(row: Row, facts: Facts | undefined): CountedMessage {
   const { traffic, channel, since, state, successor } = row;
+  // The outcome is counted when its request has ended.
+  if (row.note) return { traffic, channel, since, facts, ...UNSETTLED };
   const outcome =
     successor === null
       ? { delivered: row.delivered, occurredAt: row.occurredAt, recorded: state === "recorded" }
       : { delivered: true, occurredAt: successor, recorded: false };
   return { traffic, channel, since, dead: state === "dead", facts, ...outcome };
 }
+
+const UNSETTLED = { delivered: null, occurredAt: null, recorded: false, dead: false } as const;
 
 /**
  * The whole contribution of one stored message to the counters. Its cohort is that of its sending; without facts, that

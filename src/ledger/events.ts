@@ -1,20 +1,30 @@
 // What can happen to a message in the ledger, and what follows from it.
 
 import type { ConversionErrorCode } from "../client/errors.ts";
+import type { Facts, ReceiptClass } from "../insight/facts.ts";
 import type { Traffic } from "../wire/report.ts";
 import type { Row } from "./row.ts";
 
-/** The result of a request to Vonage. `code` is `null` when Vonage recorded the report; `retryAfter` is in milliseconds. */
-export type Ended =
+/**
+ * The result of a request to Vonage. `code` is `null` when Vonage recorded the report; `retryAfter` is in milliseconds;
+ * `status` is that of Vonage's answer, if there was one.
+ */
+export type Ended = { readonly status?: number | undefined } & (
   | { readonly code: null }
-  | { readonly code: ConversionErrorCode; readonly retryAfter?: number | undefined };
+  | { readonly code: ConversionErrorCode; readonly retryAfter?: number | undefined }
+);
 
 export type LedgerEvent =
   /** The message was sent; its report is awaited until `expiresAt`. */
-  | { readonly type: "track"; readonly traffic: Traffic; readonly expiresAt: number }
+  | {
+      readonly type: "track";
+      readonly traffic: Traffic;
+      readonly expiresAt: number;
+      readonly facts?: Facts | undefined;
+    }
   /**
    * A caller reports the outcome. `hold`: the key may not send now, so the report waits. `timed`: the caller gave
-   * `occurredAt`; otherwise it is the time of arrival.
+   * `occurredAt`; otherwise it is the time of arrival. `facts` counts a message that was not tracked.
    */
   | {
       readonly type: "report";
@@ -23,6 +33,16 @@ export type LedgerEvent =
       readonly occurredAt: number;
       readonly timed?: boolean | undefined;
       readonly hold: boolean;
+      readonly facts?: Facts | undefined;
+    }
+  /** A carrier's receipt. It changes no outcome, and makes no row. */
+  | {
+      readonly type: "receipt";
+      readonly traffic: Traffic;
+      readonly receipt: ReceiptClass;
+      readonly network?: string | undefined;
+      /** In 1e-8 EUR. */
+      readonly price?: number | undefined;
     }
   /** The time `row.due` has come. */
   | { readonly type: "due" }

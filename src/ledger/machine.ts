@@ -6,6 +6,7 @@ import { report } from "./report.ts";
 import { afterRequest } from "./request-end.ts";
 import { retry } from "./retry.ts";
 import type { MessageKey, Row } from "./row.ts";
+import { withFacts, withReceipt } from "./row-facts.ts";
 import { giveUpWaiting, whenDue } from "./time.ts";
 import { track } from "./track.ts";
 
@@ -23,6 +24,17 @@ export function step(
   now: number,
   rules: LedgerRules,
 ): Step {
+  const { row: after, actions } = take(key, row, event, now, rules);
+  return { row: withFacts(row, after, event, now), actions };
+}
+
+function take(
+  key: MessageKey,
+  row: Row | undefined,
+  event: LedgerEvent,
+  now: number,
+  rules: LedgerRules,
+): Step {
   switch (event.type) {
     case "track":
       return track(key, row, event, now);
@@ -34,6 +46,11 @@ export function step(
       return row === undefined ? { row, actions: NOTHING } : whenDue(row, now, rules);
     case "held":
       return { row: giveUpWaiting(row, event.reason, now, rules), actions: NOTHING };
+    case "receipt":
+      return {
+        row: row?.traffic === event.traffic ? withReceipt(row, event) : row,
+        actions: NOTHING,
+      };
     case "ended":
       // The late end of a request that counted as lost changes nothing.
       if (row?.state !== "sending") return { row, actions: NOTHING };

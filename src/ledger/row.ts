@@ -1,7 +1,9 @@
 // One message in the ledger, as plain data.
 
 import type { ConversionErrorCode } from "../client/errors.ts";
+import type { Facts } from "../insight/facts.ts";
 import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.ts";
+import { formatExtras, parseExtras } from "./stored-facts.ts";
 
 /**
  * The state of a message:
@@ -38,6 +40,12 @@ export interface Row {
   readonly uncertain?: true;
   /** How often in a row Vonage has refused this message's report, if more than once. */
   readonly refusals?: number;
+  /** For Insight; absent where nothing is counted. */
+  readonly facts?: Facts;
+  /** HTTP status of Vonage's last answer, while it has not confirmed. */
+  readonly vonageStatus?: number;
+  /** The note of a tracked message's first request: until that ends, it is counted as still awaited. */
+  readonly note?: true;
 }
 
 /** Identifies a message: channel and id. The same id on two channels means two messages. */
@@ -51,8 +59,7 @@ export type ListedState = ReportState | "unreadable";
 export const LISTED_STATES: readonly ListedState[] = [...REPORT_STATES, "unreadable"];
 
 /**
- * A row as SQLite holds it. Two members have no column, so that earlier versions can read the table after a rollback:
- * `uncertain` is stored as a `true` with a `successor`, which earlier versions never wrote, and `refusals` follows the
+ * A row as SQLite holds it. Two members have no column, since 0.2.0 had none for them: `uncertain` is stored as a `true` with a `successor`, which earlier versions never wrote, and `refusals` follows the
  * reason, as in `rejected:2`.
  */
 export interface StoredRow {
@@ -67,6 +74,8 @@ export interface StoredRow {
   readonly attempts: number;
   readonly reason: string | null;
   readonly successor: number | null;
+  /** JSON: see stored-facts.ts. */
+  readonly facts: string | null;
 }
 
 /**
@@ -87,6 +96,7 @@ export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undef
     attempts,
     reason,
     successor,
+    facts,
   } = stored;
   const readable =
     CHANNELS.includes(channel as Channel) &&
@@ -119,6 +129,7 @@ export function parseRow(stored: Readonly<Record<string, unknown>>): Row | undef
     successor: uncertain ? null : successor,
     ...(uncertain && { uncertain }),
     ...(refusals !== undefined && { refusals: Number(refusals) }),
+    ...parseExtras(facts),
   };
 }
 
@@ -136,6 +147,7 @@ export function toStored(row: Row): (string | number | null)[] {
     row.attempts,
     row.refusals === undefined ? row.reason : `${row.reason}:${row.refusals}`,
     row.uncertain ? row.occurredAt : row.successor,
+    formatExtras(row),
   ];
 }
 

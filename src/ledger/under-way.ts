@@ -34,8 +34,13 @@ export const needsNote = (stored: Row | undefined): boolean =>
  * Gives the row to store for a message whose request is under way. After a crash it is sent when the request counts as
  * lost: the report itself, with the mark that its end is unknown, or the `true` that waits behind a `false`.
  *
+ * The outcome of a tracked message is counted with the end of its request: one write of its counters less.
+ *
+ * @param stored The row that the note replaces.
  * @param now Epoch milliseconds.
  */
-export function toNote(row: Row, now: number): Row {
-  return { ...(row.successor === null ? withUnknownEnd(row) : promoteSuccessor(row, now)), state: "queued" };
+export function toNote(row: Row, stored: Row | undefined, now: number): Row {
+  const { note: _, ...next } = row.successor === null ? withUnknownEnd(row) : promoteSuccessor(row, now);
+  const isFirst = next.facts !== undefined && (stored?.state === "tracking" || stored?.note === true);
+  return { ...next, state: "queued", ...(isFirst && { note: true }) };
 }

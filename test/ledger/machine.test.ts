@@ -694,7 +694,7 @@ const COLUMNS = [
   "occurred_at",
   "due",
   "since",
-].concat(["attempts", "reason", "successor"]);
+].concat(["attempts", "reason", "successor", "facts"]);
 
 interface Outcome {
   readonly delivered: boolean | null;

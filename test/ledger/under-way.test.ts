@@ -25,14 +25,14 @@ describe("a request that is under way", () => {
   });
 
   it("is noted as a report that is sent again when it counts as lost, and may have arrived", () => {
-    expect(toNote(UNDER_WAY, NOW)).toEqual({ ...UNDER_WAY, state: "queued", uncertain: true });
+    expect(toNote(UNDER_WAY, undefined, NOW)).toEqual({ ...UNDER_WAY, state: "queued", uncertain: true });
     const denied = { ...UNDER_WAY, delivered: false };
-    expect(toNote(denied, NOW)).toEqual({ ...denied, state: "queued" });
+    expect(toNote(denied, undefined, NOW)).toEqual({ ...denied, state: "queued" });
   });
 
   it("is noted as the true that waits behind a false", () => {
     const behind = { ...UNDER_WAY, delivered: false, successor: NOW - 100 };
-    expect(toNote(behind, NOW)).toEqual({
+    expect(toNote(behind, undefined, NOW)).toEqual({
       ...UNDER_WAY,
       ...{ state: "queued", occurredAt: NOW - 100, since: NOW, attempts: 0, reason: null },
     });
@@ -43,6 +43,6 @@ describe("a request that is under way", () => {
     expect(isNoted({ row: UNDER_WAY, stored: { ...UNDER_WAY, state: "recorded", delivered: false } })).toBe(
       false,
     );
-    expect(isNoted({ row: UNDER_WAY, stored: toNote(UNDER_WAY, NOW) })).toBe(true);
+    expect(isNoted({ row: UNDER_WAY, stored: toNote(UNDER_WAY, undefined, NOW) })).toBe(true);
   });
 });

@@ -18,7 +18,7 @@ import type { InsightStore } from "./store.ts";
  */
 export function gather(
   { known, rollUps, sources, totals }: InsightStore,
-  { source, upTo, cohorts, blocks, health, refused }: ReadGathering,
+  { source, upTo, cohorts, blocks, health, refused, acknowledged }: ReadGathering,
   now: number,
 ): { readonly answer: Gathered; readonly touched: readonly number[] } {
   const before = sources.read(source);
@@ -65,8 +65,13 @@ export function gather(
     blocks: blocks !== undefined && held === upTo ? blocks : before?.blocks,
     health: health !== undefined && held === upTo ? health : before?.health,
   });
+  const found = before?.upTo ?? 0;
   return {
-    answer: { upTo: held, ...(refused + beyond > 0 && { refused: refused + beyond }) },
+    answer: {
+      // Where something was lost, not everything up to here is stored.
+      upTo: found < acknowledged ? found : held,
+      ...(refused + beyond > 0 && { refused: refused + beyond }),
+    },
     touched: [...(byBucket.get(FIVE_MINUTES)?.keys() ?? [])],
   };
 }

@@ -17,6 +17,7 @@ import {
 export interface ReadGathering {
   readonly source: string;
   readonly upTo: number;
+  readonly acknowledged: number;
   /** By cohort, oldest first. */
   readonly cohorts: ReadonlyMap<number, readonly GatheredEntry[]>;
   readonly blocks: readonly GatheredBlock[] | undefined;
@@ -37,7 +38,7 @@ const AHEAD_MS = 2 * COHORT_MS;
  * @throws {RangeError} when the call as a whole cannot be right.
  */
 export function readGathering(given: Gathering, now: number): ReadGathering {
-  const { source, upTo, entries, blocks, health } = given;
+  const { source, upTo, acknowledged = 0, entries, blocks, health } = given;
   if (typeof source !== "string" || !SOURCE.test(source)) {
     throw new RangeError("The source must be ledger-N or challenges-N, with N from 0 to 1023.");
   }
@@ -59,6 +60,7 @@ export function readGathering(given: Gathering, now: number): ReadGathering {
   return {
     source,
     upTo,
+    acknowledged: isCount(acknowledged) ? acknowledged : 0,
     cohorts: new Map([...cohorts].sort(([one], [other]) => one - other)),
     blocks: Array.isArray(blocks) ? blocks.filter(isBlock).slice(0, MOST_BLOCKS) : undefined,
     health: isHealth(health) ? health : undefined,

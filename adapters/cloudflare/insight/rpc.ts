@@ -44,6 +44,8 @@ export interface Gathering {
   readonly source: string;
   /** The highest `seq` that this call completes: everything up to it was sent, now or before. */
   readonly upTo: number;
+  /** What the source knows to be stored here. If it is not, the object has lost it, and its answer says so. */
+  readonly acknowledged?: number;
   /** At most {@link MOST_ENTRIES}; send the rest in further calls, in the order of `seq`. */
   readonly entries: readonly GatheredEntry[];
   /** Replaces the blocks that this source has sent before. At most {@link MOST_BLOCKS}. */
@@ -52,7 +54,7 @@ export interface Gathering {
 }
 
 export interface Gathered {
-  /** Everything of this source up to here is stored. 0: the object has lost what it had; send everything. */
+  /** Everything of this source up to here is stored. Less than it has acknowledged: it was lost; send everything. */
   readonly upTo: number;
   /** How many entries were refused, because they cannot be right; repeating them is of no use. Absent: none. */
   readonly refused?: number;

@@ -6,14 +6,17 @@ import type { Ended } from "../../../src/ledger/events.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
-import type { LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
+import type { LedgerReceipt, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createSenders } from "../../http/senders.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createShardCounting } from "../insight/counting/shard-counting.ts";
+import { inJurisdiction } from "../jurisdiction.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { ShardRpc } from "./rpc.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "./settings.ts";
 import { createShard, type Shard } from "./shard.ts";
+import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
 import { createStore, type Position, type Sql } from "./store.ts";
 
 /** The part of Cloudflare's `DurableObjectState` that is used. */
@@ -46,7 +49,24 @@ class LedgerShard extends DurableObject implements ShardRpc {
     const { config, ledger } =
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
-    const store = createStore(storage.sql, (work) => storage.transactionSync(work));
+    const index = toIndex(id.name);
+    const log = (entry: ShardLogEntry): void => {
+      const line = JSON.stringify({ ...entry, shard: id.name });
+      if (entry.level === "error") console.error(line);
+      else console.log(line);
+    };
+    const { INSIGHT: insight } = inJurisdiction(env);
+    const counting =
+      insight && index !== undefined
+        ? createShardCounting(
+            storage.sql,
+            insight,
+            `ledger-${index}`,
+            () => store.health(),
+            createFailureLog(log),
+          )
+        : undefined;
+    const store = createStore(storage.sql, (work) => storage.transactionSync(work), counting);
     const commit = createGroupCommit(store.transact, async () => storage.sync?.());
     this.#shard = createShard(
       {
@@ -56,14 +76,11 @@ class LedgerShard extends DurableObject implements ShardRpc {
         setAlarm: (at) => {
           storage.setAlarm(at);
         },
-        index: toIndex(id.name),
+        index,
+        counting,
         now: Date.now,
         random: Math.random,
-        log: (entry) => {
-          const line = JSON.stringify({ ...entry, shard: id.name });
-          if (entry.level === "error") console.error(line);
-          else console.log(line);
-        },
+        log,
       },
       {
         budget: ledger.budget,
@@ -84,6 +101,10 @@ class LedgerShard extends DurableObject implements ShardRpc {
 
   track(message: TrackedMessage, layout?: Layout) {
     return this.#shard.track(message, layout);
+  }
+
+  receipt(receipt: LedgerReceipt, layout?: Layout) {
+    return this.#shard.receipt(receipt, layout);
   }
 
   retry(key: MessageKey, layout?: Layout) {
@@ -144,6 +165,6 @@ async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {
   const report = { channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined };
   const outcome = await send(report);
   if (outcome.status !== "failed") return { code: null };
-  const { code, retryAfter } = outcome.failure;
-  return { code, retryAfter };
+  const { code, retryAfter, status } = outcome.failure;
+  return { code, retryAfter, status };
 }

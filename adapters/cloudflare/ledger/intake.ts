@@ -1,11 +1,13 @@
 // Calls of the Worker about one message: report, track, retry.
 
+import { type Facts, sanitizeFacts } from "../../../src/insight/facts.ts";
+import { UNKNOWN_COUNTRY, UNKNOWN_NETWORK } from "../../../src/insight/segment.ts";
 import { withProbeSent } from "../../../src/ledger/circuit-breaker.ts";
 import { isUnrestricted, nextSendAt } from "../../../src/ledger/key-state.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
-import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
+import type { LedgerAnswer, LedgerReceipt, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createBudget } from "./budget.ts";
 import type { KeyStates } from "./key-states.ts";
 import type { Moved } from "./shard-layout.ts";
@@ -27,7 +29,7 @@ interface IntakeParts {
 }
 
 export function createIntake(
-  { store, now }: Pick<ShardPlatform, "store" | "now">,
+  { store, now, counting }: Pick<ShardPlatform, "store" | "now" | "counting">,
   { keys, transitions, submit, nudge }: IntakeParts,
   rules: ShardRules,
 ) {
@@ -51,7 +53,8 @@ export function createIntake(
         const maySend = nextSendAt(key, at) <= at && store.flights.count() < MAX_IN_FLIGHT;
         isProbe = maySend && key.openedBy !== null;
         const hold = !(isProbe || (maySend && isUnrestricted(key)));
-        return { type: "report", traffic, delivered, occurredAt, timed, hold } as const;
+        const facts = toFacts(report.facts, occurredAt, at);
+        return { type: "report", traffic, delivered, occurredAt, timed, hold, facts } as const;
       };
       const step = await apply(report, layout, toEvent, (at) => {
         if (isProbe) keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
@@ -89,9 +92,18 @@ export function createIntake(
     ): Promise<"tracked" | "other-traffic" | "full" | Moved> {
       if (isFull() && !store.has(message)) return "full";
       const { traffic, expiresAt } = message;
-      const step = await apply(message, layout, () => ({ type: "track", traffic, expiresAt }));
+      const step = await apply(message, layout, (at) => {
+        const facts = toFacts(message.facts, at, at);
+        return { type: "track", traffic, expiresAt, facts };
+      });
       if ("moved" in step) return step;
       return step.actions.answer === "other-traffic" ? "other-traffic" : "tracked";
+    },
+
+    /** Adds a carrier's receipt to a message that is counted. */
+    async receipt({ channel, messageId, ...receipt }: LedgerReceipt, layout?: Layout): Promise<true | Moved> {
+      const step = await apply({ channel, messageId }, layout, () => ({ type: "receipt", ...receipt }));
+      return "moved" in step ? step : true;
     },
 
     /** Sends a dead or waiting report again, soon. */
@@ -105,6 +117,13 @@ export function createIntake(
       return actions.answer === "accepted" ? "accepted" : "nothing";
     },
   };
+
+  /** @param sentAt For a message whose sending is not known. */
+  function toFacts(given: Partial<Facts> | undefined, sentAt: number, at: number): Facts | undefined {
+    if (counting === undefined) return undefined;
+    const unknown = { country: UNKNOWN_COUNTRY, network: UNKNOWN_NETWORK, sentAt };
+    return sanitizeFacts({ ...unknown, ...given }, at);
+  }
 
   function isFull(): boolean {
     if (calls++ % SIZE_EVERY === 0) full = store.size() > rules.maxBytes;

@@ -35,15 +35,17 @@ export function createRouting(
     /**
      * Asks the shard that holds a message, or its home if none does.
      *
+     * @param older The answer in place of a shard of an earlier version that does not know the method.
      * @throws {LedgerUnavailable} when a shard does not answer, or the layout keeps changing.
      */
     async ask<T>(
       key: MessageKey,
       question: (shard: ShardRpc, layout: Layout | undefined) => Promise<T | Moved>,
+      older?: () => T,
     ): Promise<T> {
       let layout: Layout | undefined = known;
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const answer = await attempt(key, layout, question);
+        const answer = await attempt(key, layout, question, older);
         if (!isMoved(answer)) return answer;
         layout = await learn(answer.moved ?? undefined);
       }
@@ -61,6 +63,7 @@ export function createRouting(
     key: MessageKey,
     layout: Layout | undefined,
     question: (shard: ShardRpc, layout: Layout | undefined) => Promise<T | Moved>,
+    older: (() => T) | undefined,
   ): Promise<T | Moved> {
     const hash = hashKey(key);
     // Also look in the shards of the setting, which the layout may not name.
@@ -68,9 +71,9 @@ export function createRouting(
     for (const index of formerHomesOf(hash, wide)) {
       const has = await call(index, (one) => one.has(key, layout));
       if (isMoved(has)) return has;
-      if (has) return call(index, (one) => question(one, layout));
+      if (has) return call(index, (one) => question(one, layout), older);
     }
-    return call(homeOf(hash, wide), (one) => question(one, layout));
+    return call(homeOf(hash, wide), (one) => question(one, layout), older);
   }
 
   /** Gives the layout to use after a shard has disagreed. */
@@ -93,8 +96,8 @@ export function createRouting(
     return layout;
   }
 
-  function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>): Promise<T> {
-    return callObject(() => ask(open(index)), { object: "ledger", within });
+  function call<T>(index: number, ask: (shard: ShardRpc) => Promise<T>, older?: () => T): Promise<T> {
+    return callObject(() => ask(open(index)), { object: "ledger", within, ...(older && { older }) });
   }
 
   /** Opens a stub; it must not outlive the request, an id may. A shard keeps its name in every layout. */

@@ -19,7 +19,8 @@ export interface Count {
 export type Counted = Pick<Row, "traffic" | "channel" | "state" | "attempts">;
 type Counts = Map<string, Count>;
 
-export function createRowCounts(sql: Sql) {
+/** @param where Leaves out other rows. */
+export function createRowCounts(sql: Sql, where = "TRUE") {
   let stored: Counts | undefined;
 
   return {
@@ -49,7 +50,7 @@ export function createRowCounts(sql: Sql) {
     const rows = sql
       .exec(
         `SELECT traffic, channel, state, count(*) AS reports, sum(attempts) AS attempts
-         FROM reports GROUP BY state, traffic, channel`,
+         FROM reports WHERE ${where} GROUP BY state, traffic, channel`,
       )
       .toArray() as unknown as Count[];
     return new Map(rows.map((one) => [toKind(one), one]));

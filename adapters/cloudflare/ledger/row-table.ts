@@ -18,7 +18,7 @@ export interface Slice {
   readonly last: MessageKey;
 }
 
-const UPSERT = "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const UPSERT = "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const IN_SLICE = "(channel, message_id) > (?, ?) AND (channel, message_id) <= (?, ?)";
 
 export function createRowTable(sql: Sql) {

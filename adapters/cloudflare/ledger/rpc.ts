@@ -4,7 +4,7 @@
 import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
-import type { LedgerAnswer, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
+import type { LedgerAnswer, LedgerReceipt, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Moved } from "./shard-layout.ts";
 import type { Position, QuarantinedReport } from "./store.ts";
@@ -13,6 +13,8 @@ import type { Position, QuarantinedReport } from "./store.ts";
 export interface ShardRpc {
   report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved>;
   track(message: TrackedMessage, layout?: Layout): Promise<"tracked" | "other-traffic" | "full" | Moved>;
+  /** Since 0.3.0. */
+  receipt(receipt: LedgerReceipt, layout?: Layout): Promise<true | Moved>;
   retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved>;
   has(key: MessageKey, layout?: Layout): Promise<boolean | Moved>;
   /** Gives the layout in force; only the first shard is asked. Unknown to shards of an earlier version. */

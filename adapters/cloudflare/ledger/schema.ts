@@ -1,5 +1,6 @@
 // The tables of a shard.
 
+import { addCounters } from "../insight/counting/tables.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
 
@@ -22,51 +23,42 @@ CREATE TABLE IF NOT EXISTS set_aside (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const MIGRATIONS: readonly Migration[] = [
-  (sql) => {
-    sql.exec(TABLES);
-  },
-];
-
 /** The rows that the index covers. SQLite uses it only for queries that contain these very words. */
 export const TO_DO = "state <> 'recorded'";
 
 /**
- * Not a migration: earlier versions refuse tables with a higher number, and a rollback must stay possible. They ignore
- * the further tables. A recorded report, as nearly all are, has no entry in the new index: it has nothing to do but be
- * forgotten.
+ * A recorded report, as nearly all are, has no entry in the new index: it has nothing to do but be forgotten. `facts` is
+ * JSON: see src/ledger/stored-facts.ts.
  */
-const ADDITIONS = `
+const VERSION_2 = `
 CREATE TABLE IF NOT EXISTS layout (layout TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS forgetting (at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS reports_to_do ON reports (state, traffic, due) WHERE ${TO_DO};
 DROP INDEX IF EXISTS reports_by_due;
+ALTER TABLE reports ADD COLUMN facts TEXT;
 `;
 
-/**
- * Tables of version 1 with the additions. Earlier versions take 0 for tables that are yet to be made, and make what is
- * missing: the index that was dropped, without which they would read every row at each wake-up. Then they set 1. (A
- * later migration starts from either number; the first step makes nothing but that index again.)
- */
-const WITH_ADDITIONS = 0;
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => {
+    sql.exec(TABLES);
+  },
+  (sql) => {
+    sql.exec(VERSION_2);
+    addCounters(sql);
+  },
+];
 
 /**
- * Makes the tables, or brings them to this version.
+ * Makes the tables, or brings them to this version. Earlier versions refuse them from then on.
  *
  * @throws {Error} when a later version has changed them; see {@link migrate}.
  */
 export function migrateLedger(sql: Sql, transact: Transact): void {
-  if (isInPlace(sql)) return;
-  migrate(sql, transact, "The ledger", MIGRATIONS);
-  transact(() => {
-    sql.exec(ADDITIONS);
-    sql.exec("UPDATE schema SET version = ?", WITH_ADDITIONS);
-  });
+  if (!isInPlace(sql)) migrate(sql, transact, "The ledger", MIGRATIONS);
 }
 
 function isInPlace(sql: Sql): boolean {
-  const known = sql.exec("SELECT 1 FROM sqlite_master WHERE name IN ('schema', 'reports_to_do')").toArray();
-  if (known.length < 2) return false;
+  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema'").toArray().length === 0) return false;
   const [schema] = sql.exec("SELECT version FROM schema").toArray();
-  return schema?.version === WITH_ADDITIONS;
+  return schema?.version === MIGRATIONS.length;
 }

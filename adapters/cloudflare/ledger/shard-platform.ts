@@ -19,6 +19,17 @@ export interface ShardPlatform {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: (entry: ShardLogEntry) => void;
+  /** Sends to Insight what the store has counted; `undefined`: nothing is counted. */
+  readonly counting?: ShardCounting | undefined;
+}
+
+export interface ShardCounting {
+  /** When counters are to be sent, epoch milliseconds. */
+  dueAt(): number | undefined;
+  /** Sends them if they are due. Never rejects. */
+  run(): Promise<void>;
+  /** The shard has started. */
+  wake(): void;
 }
 
 /** Durations in milliseconds. */

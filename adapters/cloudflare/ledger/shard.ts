@@ -57,6 +57,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       try {
         wakeUp.clampDue();
         store.quarantineUnknown(now());
+        platform.counting?.wake();
         clock.arm(wakeUp.next());
       } catch (error) {
         logFailure("the ledger could not be put in order", error);
@@ -111,6 +112,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
             for (const one of ended) if (one.status === "fulfilled") sent += one.value;
             for (const one of ended) if (one.status === "rejected") throw one.reason;
           },
+          "counters could not be sent": () => platform.counting?.run(),
           // Last, so that nothing waits for it.
           "the ledger could not forget what is settled": wakeUp.purge,
         },

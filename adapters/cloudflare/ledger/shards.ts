@@ -31,6 +31,14 @@ export function createShardedLedger(
       return answer;
     },
 
+    async receipt(receipt) {
+      await ask<true>(
+        receipt,
+        (one, layout) => one.receipt(receipt, layout),
+        () => true,
+      );
+    },
+
     retry({ channel, messageId }) {
       const key = { channel, messageId };
       return ask(key, (one, layout) => one.retry(key, layout));

@@ -10,6 +10,7 @@ import {
   toStored,
 } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
+import type { SourceHealth } from "../insight/rpc.ts";
 import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
 import { createFlights } from "./flights.ts";
@@ -18,7 +19,7 @@ import { createKeyStateTable } from "./key-state-table.ts";
 import { createLayoutTable } from "./layout-table.ts";
 import { type Count, type Counted, createRowCounts } from "./row-counts.ts";
 import { createRowTable, type Position, type Slice, type StoredColumns } from "./row-table.ts";
-import { migrateLedger } from "./schema.ts";
+import { migrateLedger, TO_DO } from "./schema.ts";
 import { findUnknownRows } from "./unknown-rows.ts";
 
 export type { Sql, SqlValue } from "../storage/sql.ts";
@@ -35,6 +36,16 @@ export interface QuarantinedReport {
   readonly raw: string;
 }
 
+/** Counts messages for Insight. */
+export interface StoreCounting {
+  /** Within a transaction: a row takes the place of another. */
+  count(before: Row | undefined, after: Row | undefined): void;
+  /** At the end of a transaction. */
+  write(): void;
+  /** After a rollback. */
+  undo(): void;
+}
+
 export type Store = ReturnType<typeof createStore>;
 
 /** Rows handled in one transaction where nothing is sent. */
@@ -43,13 +54,20 @@ export const ROWS_PER_TRANSACTION = 200;
 /**
  * Opens the tables; makes or migrates them first.
  *
+ * @param counting `undefined`: nothing is counted.
  * @throws {Error} when a later version has changed them; see {@link migrateLedger}.
  */
-export function createStore(sql: Sql, platformTransact: Transact = (work) => work()) {
+export function createStore(
+  sql: Sql,
+  platformTransact: Transact = (work) => work(),
+  counting?: StoreCounting,
+) {
   migrateLedger(sql, platformTransact);
   const table = createRowTable(sql);
   const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
   const counts = createRowCounts(sql);
+  // By the index alone, so that the many that are recorded are never read for it.
+  const countsToDo = createRowCounts(sql, TO_DO);
   const flights = createFlights();
 
   const store = {
@@ -66,10 +84,16 @@ export function createStore(sql: Sql, platformTransact: Transact = (work) => wor
     transact<T>(work: () => T): T {
       const undo = flights.toUndo();
       try {
-        return platformTransact(work);
+        return platformTransact(() => {
+          const result = work();
+          counting?.write();
+          return result;
+        });
       } catch (error) {
         undo();
+        counting?.undo();
         counts.forget();
+        countsToDo.forget();
         throw error;
       }
     },
@@ -91,8 +115,11 @@ export function createStore(sql: Sql, platformTransact: Transact = (work) => wor
       if (before === after) return;
       if (after !== undefined) table.write(toStored(after));
       else if (before !== undefined) table.remove(before);
-      counts.add(before, -1);
-      counts.add(after, 1);
+      counting?.count(before, after);
+      for (const all of [counts, countsToDo]) {
+        all.add(before, -1);
+        all.add(after, 1);
+      }
     },
 
     /** Gives the rows of a state that are due by an instant, the longest due first; none of `recorded`. */
@@ -122,6 +149,18 @@ export function createStore(sql: Sql, platformTransact: Transact = (work) => wor
     },
 
     counts: (): Count[] => counts.all(flights.all()),
+
+    /** The reports that are not recorded. Those under way count as what is stored of them. */
+    health(): SourceHealth {
+      const reports = countsToDo.all([]);
+      const sum = (...states: ReportState[]) =>
+        reports.reduce((all, one) => all + (states.includes(one.state) ? one.reports : 0), 0);
+      return {
+        waiting: sum("sending", "queued"),
+        oldestWaiting: store.oldestWaiting() ?? null,
+        dead: sum("dead"),
+      };
+    },
 
     /**
      * Forgets recorded reports that are due, among the rows that follow a message.
@@ -184,6 +223,7 @@ export function createStore(sql: Sql, platformTransact: Transact = (work) => wor
     quarantine.add(channel, message_id, stored, now);
     table.remove({ channel, messageId: message_id } as MessageKey);
     counts.forget();
+    countsToDo.forget();
   }
 }
 

@@ -29,7 +29,7 @@ interface Plan {
 const AFTER_FAILURE_MS = 5000;
 
 export function createTransitions(
-  platform: Pick<ShardPlatform, "store" | "commit" | "now">,
+  platform: Pick<ShardPlatform, "store" | "commit" | "now" | "counting">,
   parts: {
     readonly layouts: ShardLayout;
     readonly keys: KeyStates;
@@ -38,7 +38,7 @@ export function createTransitions(
   },
   rules: ShardRules,
 ) {
-  const { store, now } = platform;
+  const { store, now, counting } = platform;
   const { flights } = store;
   const { layouts, keys, clock, forgetting } = parts;
   let recoverAt = 0;
@@ -92,7 +92,7 @@ export function createTransitions(
         // Its end is stored already.
         if (flight === undefined) return;
         const { row, stored } = flight;
-        const note = isNoted(flight) ? stored : toNote(row, now());
+        const note = isNoted(flight) ? stored : toNote(row, stored, now());
         store.write(stored, note);
         flights.keep({ row, stored: note });
         clock.arm(row.due);
@@ -112,7 +112,10 @@ export function createTransitions(
 
   async function commit<T>(work: () => T): Promise<T> {
     try {
-      return await platform.commit(work);
+      const result = await platform.commit(work);
+      // The transaction has written its counters. Not within it: a transaction that fails takes its alarm back.
+      clock.arm(counting?.dueAt());
+      return result;
     } catch (error) {
       layouts.reload();
       recover();
@@ -135,12 +138,16 @@ export function createTransitions(
     const before = flight === undefined ? current : flight.stored;
     if (row?.state !== "sending") return { result, before, after: row, underWay: undefined };
     if (actions.send) {
-      const after = needsNote(before) ? toNote(row, at) : before;
+      const after = needsNote(before) ? toNote(row, before, at) : before;
       return { result, before, after, underWay: { row, stored: after } };
+    }
+    if (event.type === "receipt") {
+      const after = before && step(key, before, event, at, rules).row;
+      return { result, before, after, underWay: flight && { row, stored: after } };
     }
     const isPromised = actions.answer === "accepted" || actions.answer === "tracked";
     const isKnown = row === current && (flight === undefined || isNoted(flight));
-    const after = isPromised && !isKnown ? toNote(row, at) : before;
+    const after = isPromised && !isKnown ? toNote(row, before, at) : before;
     return { result, before, after, underWay: flight && { row, stored: after } };
   }
 

@@ -19,7 +19,7 @@ const LONGEST_TRACKING_MS = 25 * 3_600_000;
 const TO_DO: readonly ReportState[] = REPORT_STATES.filter((state) => state !== "recorded");
 
 export function createWakeUp(
-  { store, now }: Pick<ShardPlatform, "store" | "now">,
+  { store, now, counting }: Pick<ShardPlatform, "store" | "now" | "counting">,
   {
     keys,
     forgetting,
@@ -41,6 +41,8 @@ export function createWakeUp(
       if (forgetAt !== undefined) instants.push(forgetAt);
       const quarantineEnd = store.nextQuarantineEnd();
       if (quarantineEnd !== undefined) instants.push(quarantineEnd + PURGE_EVERY_MS);
+      const countersDue = counting?.dueAt();
+      if (countersDue !== undefined) instants.push(countersDue);
       return instants.length === 0 ? undefined : Math.min(...instants);
     },
 

@@ -2,6 +2,7 @@
 // one, the handler forwards reports and keeps none.
 
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
+import type { Facts, ReceiptClass } from "../../../src/insight/facts.ts";
 import type { HeldBackBy } from "../../../src/ledger/key-state.ts";
 import type { ListedState, MessageKey, ReportState } from "../../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../../src/wire/report.ts";
@@ -19,12 +20,26 @@ export interface LedgerReport {
   /** `true`: the caller gave `occurredAt`. Otherwise it is the time of arrival. */
   readonly timed?: boolean;
   readonly traffic: Traffic;
+  /** For Insight; an older object ignores them. */
+  readonly facts?: Partial<Facts>;
 }
 
 /** A message whose report is expected until `expiresAt`, in epoch milliseconds. */
 export interface TrackedMessage extends MessageKey {
   readonly traffic: Traffic;
   readonly expiresAt: number;
+  /** For Insight; an older object ignores them. */
+  readonly facts?: Partial<Facts>;
+}
+
+/** A carrier's receipt for a message that may be in the ledger. */
+export interface LedgerReceipt extends MessageKey {
+  /** Of the account that sent the message. */
+  readonly traffic: Traffic;
+  readonly receipt: ReceiptClass;
+  readonly network?: string | undefined;
+  /** In 1e-8 EUR. */
+  readonly price?: number | undefined;
 }
 
 /** The outcome of a report. */
@@ -111,6 +126,8 @@ export interface Ledger {
   report(report: LedgerReport): Promise<LedgerAnswer>;
   /** @returns `other-traffic` if the message belongs to the other traffic; nothing was changed. */
   track(message: TrackedMessage): Promise<"tracked" | "other-traffic">;
+  /** Adds a receipt to a message. A message that is unknown, or of the other traffic, is left as it is. */
+  receipt(receipt: LedgerReceipt): Promise<void>;
   /** @returns `unknown` for an unknown message; `nothing` if there is nothing to send. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
   /** @returns `undefined` if the cursor is invalid. */

@@ -180,9 +180,9 @@ describe("the rows that a report costs", () => {
     const later = Date.now() + HOUR_MS;
     await whileStopped(
       `${numbers} INSERT INTO reports SELECT ${row}, CASE n % 3 WHEN 0 THEN 'recorded' WHEN 1 THEN 'queued' ELSE 'dead' END,
-       1, ${later}, ${later}, ${later}, 1, NULL, NULL FROM numbers`,
+       1, ${later}, ${later}, ${later}, 1, NULL, NULL, NULL FROM numbers`,
       `${numbers.replace("50000", "20000")} INSERT INTO reports SELECT 'voice', 'tracked-' || n, '2fa', 'tracking',
-       NULL, NULL, ${later}, ${later}, 0, NULL, NULL FROM numbers`,
+       NULL, NULL, ${later}, ${later}, 0, NULL, NULL, NULL FROM numbers`,
     );
     const many = await measureReads();
     expect(many.report).toBeLessThanOrEqual(few.report + 2);

@@ -248,6 +248,7 @@ describe("unreadable rows", () => {
     "attempts",
     "reason",
     "successor",
+    "facts",
   ];
   const good = {
     channel: "sms",

@@ -1,21 +1,20 @@
-// The tables as 0.2.0 and 0.1.0 find them after a rollback, and as this version finds them again. Their statements are
-// copied, since they cannot be built from here; they parsed rows as src/ledger/row.ts still does.
+// The tables of 0.2.0 and 0.1.0 as this version takes them over, and its own as those find them after a rollback. Their
+// statements are copied, since they cannot be built from here; they parsed rows as src/ledger/row.ts still does.
 
 import { describe, expect, it } from "vitest";
 import { createStore } from "../../../../adapters/cloudflare/ledger/store.ts";
-import type { ReportState, Row } from "../../../../src/ledger/row.ts";
+import { migrate } from "../../../../adapters/cloudflare/storage/migrations.ts";
+import { type ReportState, type Row, toStored } from "../../../../src/ledger/row.ts";
 import { toNote } from "../../../../src/ledger/under-way.ts";
 import { createMemorySql, type MemorySql } from "../../../support/memory-sql.ts";
 
 const NOW = 1_780_315_200_000;
 
 /** What 0.2.0 did when an object started; the same in 0.1.0. */
-function startReleased({ sql, all }: MemorySql): void {
-  const [found] = all("SELECT version FROM schema");
-  const version = Number(found?.version);
-  if (!(version >= 0 && version <= 1)) throw new Error("The tables are of a later version.");
-  if (version < 1) {
-    sql.exec(`
+function startReleased({ sql, transact }: MemorySql): void {
+  migrate(sql, transact, "The ledger", [
+    () => {
+      sql.exec(`
 CREATE TABLE IF NOT EXISTS reports (
   channel TEXT NOT NULL, message_id TEXT NOT NULL, traffic TEXT NOT NULL, state TEXT NOT NULL,
   delivered INTEGER, occurred_at INTEGER, due INTEGER NOT NULL, since INTEGER NOT NULL,
@@ -29,12 +28,9 @@ CREATE TABLE IF NOT EXISTS set_aside (
   PRIMARY KEY (channel, message_id, since)
 ) STRICT, WITHOUT ROWID;
 `);
-    sql.exec("UPDATE schema SET version = ?", 1);
-  }
+    },
+  ]);
 }
-
-const RELEASED_DUE =
-  "SELECT * FROM reports WHERE state = ? AND traffic = ? AND due <= ? ORDER BY due LIMIT ?";
 
 const report = (messageId: string, state: ReportState, more: Partial<Row> = {}): Row => ({
   ...{ channel: "sms", messageId, traffic: "2fa", state, delivered: true, occurredAt: NOW - 1000 },
@@ -43,9 +39,14 @@ const report = (messageId: string, state: ReportState, more: Partial<Row> = {}):
 });
 const ROWS: readonly Row[] = [
   report("tracked", "tracking", { delivered: null, occurredAt: null, attempts: 0 }),
-  toNote(report("under way", "sending"), NOW),
-  toNote(report("true behind a false", "sending", { delivered: false, successor: NOW - 10 }), NOW),
+  toNote(report("under way", "sending"), undefined, NOW),
+  toNote(
+    report("true behind a false", "sending", { delivered: false, successor: NOW - 10 }),
+    undefined,
+    NOW,
+  ),
   report("waiting", "queued", { delivered: false, reason: "timeout" }),
+  report("of a released version", "sending", { delivered: false, successor: NOW + 5 }),
   report("recorded", "recorded"),
   report("dead", "dead", { reason: "rejected", refusals: 2 }),
 ];
@@ -62,46 +63,41 @@ const indexesOf = ({ all }: MemorySql) =>
     ({ name }) => name,
   );
 
-describe("the ledger's tables after a rollback", () => {
-  it("are those of the released version: it finds every row when it is due, by its own index", () => {
+describe("the ledger's tables", () => {
+  it("are refused by a released version after a rollback, in a sentence, and are left as they are", () => {
     const database = fill();
-    expect(indexesOf(database)).toEqual(["reports_to_do"]);
+    const before = database.dump();
+    expect(() => startReleased(database)).toThrow(
+      "The ledger has tables of version 2; this Worker knows 1.",
+    );
+    expect(database.dump()).toEqual(before);
+  });
+
+  it("of a released version are taken over with all their rows, and with the index of this version alone", () => {
+    const database = createMemorySql();
     startReleased(database);
-    const { sql, all } = database;
-    expect(all("SELECT version FROM schema")).toEqual([{ version: 1 }]);
-    for (const state of ["tracking", "queued", "recorded", "dead"] as const) {
-      const due = sql.exec(RELEASED_DUE, state, "2fa", NOW, 10).toArray();
-      const expected = ROWS.filter((row) => row.state === state).map(({ messageId }) => messageId);
-      expect(due.map(({ message_id }) => message_id).sort()).toEqual([...expected].sort());
+    expect(indexesOf(database)).toEqual(["reports_by_due"]);
+    for (const row of ROWS) {
+      database.sql.exec(
+        "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ...toStored(row).slice(0, 11),
+      );
     }
-    const plan = sql.exec(`EXPLAIN QUERY PLAN ${RELEASED_DUE}`, "recorded", "2fa", NOW, 10).toArray();
-    expect(plan.map(({ detail }) => detail).join()).toContain("reports_by_due");
-  });
-
-  it("have no row that the released version sends as anything but what it is", () => {
-    const { all } = fill();
-    expect(all("SELECT message_id, delivered, successor FROM reports WHERE state = 'queued'")).toEqual(
-      expect.arrayContaining([
-        // It marks a true that Vonage may have recorded, as 0.2.0 does; 0.1.0 sends that same true.
-        { message_id: "under way", delivered: 1, successor: NOW - 1000 },
-        { message_id: "true behind a false", delivered: 1, successor: null },
-        { message_id: "waiting", delivered: 0, successor: null },
-      ]),
-    );
-    expect(all("SELECT 1 FROM reports WHERE state = 'sending'")).toEqual([]);
-  });
-
-  it("are taken over again with all their rows, and with the index of this version alone", () => {
-    const database = fill();
-    startReleased(database);
-    database.sql.exec(
-      "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ...["sms", "of the released version", "2fa", "sending", 0, NOW, NOW, NOW, 1, null, NOW + 5],
-    );
     const store = createStore(database.sql, database.transact);
     expect(indexesOf(database)).toEqual(["reports_to_do"]);
     for (const row of ROWS) expect(store.read(row, NOW)).toEqual(row);
     expect(store.due("sending", "2fa", NOW, 10)).toMatchObject([{ successor: NOW + 5 }]);
+    expect(store.countQuarantined()).toBe(0);
+  });
+
+  it("are left with rows that hold what cannot be read as facts: those count as none", () => {
+    const database = fill();
+    const odd = ["", "{", "[]", "7", '{"s":"yesterday"}', '{"h":"402","u":2}', "null"];
+    const store = createStore(database.sql, database.transact);
+    for (const facts of odd) {
+      database.sql.exec("UPDATE reports SET facts = ?", facts);
+      for (const row of ROWS) expect(store.read(row, NOW)).toEqual(row);
+    }
     expect(store.countQuarantined()).toBe(0);
   });
 

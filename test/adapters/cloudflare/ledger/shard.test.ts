@@ -436,9 +436,9 @@ describe("a shard that dies", () => {
     await world.report("a", true);
     await world.pass(SECOND);
     world.kill();
-    world.all("UPDATE schema SET version = 2");
+    world.all("UPDATE schema SET version = 3");
     const before = world.rows();
-    await expect(world.report("b", true)).rejects.toThrow("version 2");
+    await expect(world.report("b", true)).rejects.toThrow("version 3");
     expect(world.rows()).toEqual(before);
   });
 
@@ -1590,6 +1590,7 @@ interface Stored {
   readonly attempts: number;
   readonly reason: string | null;
   readonly successor: number | null;
+  readonly facts: string | null;
 }
 
 type World = ReturnType<typeof createWorld>;
@@ -1726,10 +1727,18 @@ function createWorld(rules = RULES, seed = 1) {
       createStore({ exec: run, databaseSize: 0 });
       const row: Stored = {
         ...{ channel: "sms", message_id, traffic: "2fa", state: "queued", delivered: 1 },
-        ...{ occurred_at: NOW, due: NOW, since: NOW, attempts: 1, reason: null, successor: null },
+        ...{
+          occurred_at: NOW,
+          due: NOW,
+          since: NOW,
+          attempts: 1,
+          reason: null,
+          successor: null,
+          facts: null,
+        },
         ...more,
       };
-      db.prepare("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+      db.prepare("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
         ...Object.values(row),
       );
     },
