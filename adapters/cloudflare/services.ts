@@ -45,7 +45,7 @@ export interface Services {
   readonly erase: Erase | undefined;
   /** `undefined`: nothing is counted. */
   readonly insight: Insight | undefined;
-  readonly readDestination: ReadDestination | undefined;
+  readonly readDestination: ReadDestination;
   /** Variables that look like settings and are none. */
   readonly notes: readonly SetupNote[];
   /** Sets the alarm of every object that has work to do. */
@@ -80,7 +80,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
   const { CHALLENGES: ofChallenges, SEND_LIMITS: ofLimits } = env;
   const ledger = settings.namespace && createShardedLedger(settings.namespace, settings);
   const insight = env.INSIGHT && createRemoteInsight(env.INSIGHT);
-  const readDestination = insight && createReadDestination(findHashingSecret(read));
+  const readDestination = createReadDestination(insight && findHashingSecret(read));
   const challenges = env.CHALLENGES && createShardedChallenges(env.CHALLENGES, settings.shards);
   return {
     config,

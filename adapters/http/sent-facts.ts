@@ -56,12 +56,7 @@ const OLDEST_MS = 24 * 3_600_000;
 
 /** @param now The clock, in epoch milliseconds. */
 export const sentFactsEntries = (now: () => number) => ({
-  to: v.optional(
-    field<string>(
-      "a phone number with + and its country code",
-      (value) => typeof value === "string" && value.length > 0 && value.length <= 60,
-    ),
-  ),
+  to: v.optional(text("a phone number with + and its country code", /^.{1,60}$/s)),
   country: v.optional(text("an ISO 3166 code in capitals, such as GB", /^[A-Z]{2}$/)),
   network: v.optional(text("an MCCMNC, such as 23410", /^\d{4,6}$/)),
   sentAt: v.optional(

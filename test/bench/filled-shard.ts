@@ -34,7 +34,7 @@ function fill(storage: string, { rows, state, dueFrom, dueTo }: Filling): number
   const [file = ""] = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   const database = new DatabaseSync(join(folder, file));
   const insert = database.prepare(
-    "INSERT INTO reports VALUES ('sms', ?, '2fa', ?, 1, ?, ?, ?, 1, NULL, NULL)",
+    "INSERT INTO reports VALUES ('sms', ?, '2fa', ?, 1, ?, ?, ?, 1, NULL, NULL, NULL)",
   );
   const now = Date.now();
   database.exec("BEGIN");

@@ -11,6 +11,7 @@ import { createSenders } from "../../http/senders.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
 import { createShardCounting } from "../insight/counting/shard-counting.ts";
+import { createGather } from "../insight/counting/source.ts";
 import { inJurisdiction } from "../jurisdiction.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { ShardRpc } from "./rpc.ts";
@@ -60,10 +61,14 @@ class LedgerShard extends DurableObject implements ShardRpc {
       insight && index !== undefined
         ? createShardCounting(
             storage.sql,
-            insight,
-            `ledger-${index}`,
+            {
+              source: `ledger-${index}`,
+              gather: createGather(insight),
+              now: Date.now,
+              random: Math.random,
+              logFailure: createFailureLog(log),
+            },
             () => store.health(),
-            createFailureLog(log),
           )
         : undefined;
     const store = createStore(storage.sql, (work) => storage.transactionSync(work), counting);

@@ -28,8 +28,8 @@ export interface ShardCounting {
   dueAt(): number | undefined;
   /** Sends them if they are due. Never rejects. */
   run(): Promise<void>;
-  /** The shard has started. */
-  wake(): void;
+  /** The shard has started, with this alarm set. */
+  wake(alarm: number | undefined): void;
 }
 
 /** Durations in milliseconds. */

@@ -57,7 +57,7 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       try {
         wakeUp.clampDue();
         store.quarantineUnknown(now());
-        platform.counting?.wake();
+        platform.counting?.wake(alarm);
         clock.arm(wakeUp.next());
       } catch (error) {
         logFailure("the ledger could not be put in order", error);

@@ -43,6 +43,7 @@ function createLedgerProxy(parts: Partial<Ledger>, ...answers: readonly number[]
   const all = {
     report: unexpected,
     track: unexpected,
+    receipt: unexpected,
     retry: unexpected,
     list: unexpected,
     stats: unexpected,

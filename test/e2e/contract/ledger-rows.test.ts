@@ -31,6 +31,8 @@ beforeAll(async () => {
     },
     storage,
     entry: "test/e2e/contract/ledger-rows-worker.ts",
+    // Without Insight nothing is counted.
+    classes: { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" },
   });
   // The first report of a shard makes its tables and sets the alarm for forgetting.
   await callsOf(worker).report("first", true);

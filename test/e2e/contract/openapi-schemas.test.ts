@@ -113,6 +113,8 @@ describe.each([
   ["StartRequest", "supersede", startSchema, [true, false, "true", "false"], ["yes", 1, null]],
   ["StartRequest", "ip", startSchema, ["192.0.2.1", "2001:db8::1", "::"], ["", 1, ":".repeat(101)]],
   ["StartRequest", "origin", startSchema, ["https://shop.example"], [1, null]],
+  ["SentMessage", "sentAt", sentMessageSchema, [new Date().toISOString()], [7, null]],
+  ["SentMessage", "price", sentMessageSchema, ["0.0333", 0.0333, "0"], [null, true]],
   ["ReportParameters", "delivered", undefined, [true, false], [null, "maybe", 2]],
 ] as const)("the document and the code agree on %s.%s:", (component, name, schema, taken, refused) => {
   const documented = validatorAt("components", "schemas", component, "properties", name);
@@ -139,6 +141,8 @@ it("nothing else is checked by a function alone", () => {
     "ReportParameters.delivered",
     // Read from the wire's own spelling before it is checked; test/wire has it.
     "ReportParameters.timestamp",
+    "SentMessage.sentAt",
+    "SentMessage.price",
     "StartRequest.ip",
     "StartRequest.origin",
     "StartRequest.supersede",

@@ -51,9 +51,14 @@ export function createFlush(
       dueAt ??= Math.max(now() + FIRST_AFTER_MS, earliest);
     },
 
-    /** The object has started: an earlier instance may have left changes unsent. */
-    wake(): void {
-      if (counters.unsent(1).length > 0) dueAt ??= now() + Math.round(random() * EVERY_MS);
+    /**
+     * The object has started: an earlier instance may have left changes unsent. An idle object ends after seconds, so
+     * this must not put them off.
+     *
+     * @param alarm The alarm that is set; `undefined`: it has gone off.
+     */
+    wake(alarm: number | undefined): void {
+      if (counters.unsent(1).length > 0) dueAt ??= Math.min(Math.max(alarm ?? 0, now()), now() + EVERY_MS);
     },
 
     /** Sends what is due. Never rejects: what was not acknowledged is sent again. */
@@ -83,7 +88,13 @@ export function createFlush(
       const entries = counters.unsent(ENTRIES);
       const held = counters.acknowledged();
       const upTo = entries.at(-1)?.seq ?? held;
-      const answer = await gather({ source, upTo, acknowledged: held, entries, ...(calls === 0 && companions()) });
+      const answer = await gather({
+        source,
+        upTo,
+        acknowledged: held,
+        entries,
+        ...(calls === 0 && companions()),
+      });
       if (answer.upTo < held) {
         counters.sendAll();
         continue;

@@ -40,11 +40,7 @@ const report = (messageId: string, state: ReportState, more: Partial<Row> = {}):
 const ROWS: readonly Row[] = [
   report("tracked", "tracking", { delivered: null, occurredAt: null, attempts: 0 }),
   toNote(report("under way", "sending"), undefined, NOW),
-  toNote(
-    report("true behind a false", "sending", { delivered: false, successor: NOW - 10 }),
-    undefined,
-    NOW,
-  ),
+  toNote(report("true behind a false", "sending", { delivered: false, successor: NOW - 10 }), undefined, NOW),
   report("waiting", "queued", { delivered: false, reason: "timeout" }),
   report("of a released version", "sending", { delivered: false, successor: NOW + 5 }),
   report("recorded", "recorded"),
@@ -67,9 +63,7 @@ describe("the ledger's tables", () => {
   it("are refused by a released version after a rollback, in a sentence, and are left as they are", () => {
     const database = fill();
     const before = database.dump();
-    expect(() => startReleased(database)).toThrow(
-      "The ledger has tables of version 2; this Worker knows 1.",
-    );
+    expect(() => startReleased(database)).toThrow("The ledger has tables of version 2; this Worker knows 1.");
     expect(database.dump()).toEqual(before);
   });
 

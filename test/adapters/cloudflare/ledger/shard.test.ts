@@ -1,6 +1,8 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createShardCounting } from "../../../../adapters/cloudflare/insight/counting/shard-counting.ts";
+import type { Gathered, Gathering } from "../../../../adapters/cloudflare/insight/rpc.ts";
 import { createGroupCommit } from "../../../../adapters/cloudflare/ledger/group-commit.ts";
 import { createShard, type Shard } from "../../../../adapters/cloudflare/ledger/shard.ts";
 import type { ShardLogEntry } from "../../../../adapters/cloudflare/ledger/shard-log.ts";
@@ -10,11 +12,16 @@ import {
   type Sql,
   type SqlValue,
 } from "../../../../adapters/cloudflare/ledger/store.ts";
-import type { LedgerAnswer, LedgerReport } from "../../../../adapters/http/ports/ledger.ts";
+import type { LedgerAnswer, LedgerReceipt, LedgerReport } from "../../../../adapters/http/ports/ledger.ts";
 import type { ConversionErrorCode } from "../../../../src/client/errors.ts";
+import { type Cell, mergeCells } from "../../../../src/insight/cell.ts";
+import { contributionOf, toCountedMessage } from "../../../../src/insight/contribution.ts";
+import type { Counts } from "../../../../src/insight/counts.ts";
+import type { Facts, ReceiptClass } from "../../../../src/insight/facts.ts";
+import { toSegmentKey } from "../../../../src/insight/segment.ts";
 import type { Ended } from "../../../../src/ledger/events.ts";
 import { type KeyState, UNRESTRICTED } from "../../../../src/ledger/key-state.ts";
-import { REPORT_STATES, type Row } from "../../../../src/ledger/row.ts";
+import { parseRow, REPORT_STATES, type Row } from "../../../../src/ledger/row.ts";
 import type { Traffic } from "../../../../src/wire/report.ts";
 import { settle } from "../../../support/unhandled-rejections.ts";
 import "../../../support/property-seed.ts";
@@ -1595,6 +1602,11 @@ interface Stored {
 
 type World = ReturnType<typeof createWorld>;
 
+/** Takes counters as the Insight object does. */
+interface GatheringInsight {
+  readonly gather: (gathering: Gathering) => Gathered;
+}
+
 function toReport(messageId: string, delivered: boolean, more: Partial<LedgerReport> = {}): LedgerReport {
   return { channel: "sms", traffic: "2fa", occurredAt: Date.now() - 3000, ...more, messageId, delivered };
 }
@@ -1604,7 +1616,7 @@ function toReport(messageId: string, delivered: boolean, more: Partial<LedgerRep
  * the next call or by its alarm, which runs once at a time, and is written, or rolled back, with all else. Time is
  * Vitest's.
  */
-function createWorld(rules = RULES, seed = 1) {
+function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
   const db = new DatabaseSync(":memory:");
   const statements = new Map<string, StatementSync>();
   const requests: SentRequest[] = [];
@@ -1654,12 +1666,22 @@ function createWorld(rules = RULES, seed = 1) {
     report: (id: string, delivered: boolean, more?: Partial<LedgerReport>) =>
       place.until(place.call((shard) => shard.report(toReport(id, delivered, more)))),
 
-    track: (messageId: string, expiresAt: number) => {
+    track: (messageId: string, expiresAt: number, facts?: Partial<Facts>) => {
       expiries.add(`${messageId} ${expiresAt}`);
-      return place.until(
-        place.call((shard) => shard.track({ channel: "sms", messageId, traffic: "2fa", expiresAt })),
-      );
+      const message = {
+        channel: "sms",
+        messageId,
+        traffic: "2fa",
+        expiresAt,
+        ...(facts && { facts }),
+      } as const;
+      return place.until(place.call((shard) => shard.track(message)));
     },
+
+    receipt: (messageId: string, receipt: ReceiptClass, more: Partial<LedgerReceipt> = {}) =>
+      place.until(
+        place.call((shard) => shard.receipt({ channel: "sms", messageId, traffic: "2fa", receipt, ...more })),
+      ),
 
     retry: (messageId: string) =>
       place.until(place.call((shard) => shard.retry({ channel: "sms", messageId }))),
@@ -1785,7 +1807,9 @@ function createWorld(rules = RULES, seed = 1) {
         throw error;
       }
     };
-    const store = createStore(sql, transact);
+    const counting =
+      insight && createShardCounting(sql, countingPlatform(insight, isAlive), () => store.health());
+    const store = createStore(sql, transact, counting);
     const shard: Shard = createShard(
       {
         store,
@@ -1798,6 +1822,7 @@ function createWorld(rules = RULES, seed = 1) {
         },
         now: Date.now,
         random,
+        counting,
         log: (entry) => {
           if (isAlive()) logs.push(entry);
         },
@@ -1807,6 +1832,21 @@ function createWorld(rules = RULES, seed = 1) {
     life = { shard, isAlive };
     shard.wake(alarm);
     return life;
+  }
+
+  function countingPlatform({ gather }: GatheringInsight, isAlive: () => boolean) {
+    return {
+      source: "ledger-0",
+      now: Date.now,
+      random,
+      logFailure: () => {},
+      gather: async (gathering: Gathering) => {
+        await new Promise<void>((resolve) => setTimeout(resolve, LATENCY));
+        const answer = gather(gathering);
+        if (!isAlive()) throw new Error("The instance died.");
+        return answer;
+      },
+    };
   }
 
   function noteUntraced(shard: Shard): void {
@@ -1893,3 +1933,88 @@ function createRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** Insight's part: it takes whole counters by their numbers, and can lose an answer, be down, and lose its storage. */
+function createGatheringInsight() {
+  let entries = new Map<string, { readonly seq: number; readonly counts: Counts }>();
+  let upTo = 0;
+  const insight = {
+    calls: [] as Gathering[],
+    mode: "well" as "well" | "down" | "deaf",
+    gather(gathering: Gathering): Gathered {
+      insight.calls.push(gathering);
+      if (insight.mode === "down") throw new Error("Insight is down.");
+      const found = upTo;
+      for (const { seq, cohort, segment, counts } of gathering.entries) {
+        const key = `${cohort} ${segment}`;
+        if (seq > (entries.get(key)?.seq ?? 0)) entries.set(key, { seq, counts });
+      }
+      upTo = Math.max(upTo, gathering.upTo);
+      if (insight.mode === "deaf") throw new Error("The answer was lost.");
+      return { upTo: found < (gathering.acknowledged ?? 0) ? found : upTo };
+    },
+    loseStorage(): void {
+      entries = new Map();
+      upTo = 0;
+    },
+    /** What it knows, by cohort and segment. */
+    known: () => Object.fromEntries([...entries].map(([key, { counts }]) => [key, counts])),
+  };
+  return insight;
+}
+
+/** What the rows add up to, by cohort and segment. */
+function recount(place: World): Record<string, Counts> {
+  const cells: Cell[] = place.rows().flatMap((stored) => {
+    const row = parseRow({ ...stored });
+    return row?.facts ? contributionOf(toCountedMessage(row, row.facts)) : [];
+  });
+  return toRecord(mergeCells(cells));
+}
+
+const toRecord = (cells: readonly Cell[]): Record<string, Counts> =>
+  Object.fromEntries(
+    cells.map(({ cohort, segment, counts }) => [`${cohort} ${toSegmentKey(segment)}`, counts]),
+  );
+
+/** What the shard has counted. */
+function counted(place: World): Record<string, Counts> {
+  const rows = place.all("SELECT * FROM cohorts") as unknown as Record<
+    "cohort" | "segment" | "counts",
+    string
+  >[];
+  const all = rows.map(
+    ({ cohort, segment, counts }) => [`${cohort} ${segment}`, JSON.parse(counts)] as const,
+  );
+  return Object.fromEntries(all.filter(([, counts]) => Object.keys(counts).length > 0));
+}
+
+const GB = { country: "GB", network: "23410", price: 3_330_000 };
+
+describe("counting for Insight", () => {
+  it("is as a recount of the rows at every step, and reaches Insight a minute later at the latest", async () => {
+    const insight = createGatheringInsight();
+    const place = createWorld(RULES, 1, insight);
+    for (const id of ["a", "b", "c", "d"]) {
+      await place.track(id, Date.now() + 15 * MINUTE, GB);
+      expect(counted(place)).toEqual(recount(place));
+    }
+    await place.report("a", true);
+    await place.pass(5 * SECOND);
+    expect(insight.known()).toEqual(counted(place));
+    await place.report("b", false);
+    await place.receipt("c", "other");
+    await place.receipt("c", "delivered", { network: "23415" });
+    expect(counted(place)).toEqual(recount(place));
+    await place.pass(MINUTE);
+    expect(insight.known()).toEqual(counted(place));
+    await place.pass(20 * MINUTE);
+    await place.report("c", true);
+    await place.pass(2 * MINUTE);
+    expect(counted(place)).toEqual(recount(place));
+    expect(insight.known()).toEqual(counted(place));
+    const [all = {}] = Object.values(counted(place));
+    expect(all).toMatchObject({ sent: 4, converted: 2, notConverted: 2, priced: 4, price: 4 * 3_330_000 });
+    place.end();
+  });
+});
