@@ -42,7 +42,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await chromium?.stop();
-  start?.kill();
+  // Killed, it would leave the Worker with its traffic behind.
+  start?.interrupt();
+  await start?.ended;
 });
 
 beforeEach(async () => {
