@@ -15,8 +15,8 @@ import { DEFAULT_COUNTRY } from "./actions.ts";
 import type { Application, ApplicationAnswer } from "./application.ts";
 import type { ApplicationExchange } from "./application-log.ts";
 import type { DemonstrationStatus } from "./demonstration/demonstration.ts";
-import { createDemonstrationFilter } from "./demonstration/own-exchanges.ts";
 import type { DemonstrationRoutes } from "./demonstration/routes.ts";
+import { createVisitorsLog } from "./visitors-log.ts";
 
 /** The answer of `GET /app/state`: everything on the page that changes by itself. */
 export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"> {
@@ -40,7 +40,6 @@ export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"
 }
 
 const MAX_SHOWN = 50;
-const MAX_EXCHANGES = 1000;
 
 /**
  * Makes the function that answers `/app/…`, and `/sandbox/…` through the sandbox.
@@ -57,13 +56,14 @@ export function createDemo(
 ): (request: Request) => Promise<Response> {
   let life = crypto.randomUUID();
   let carrier: CarrierSettings = {};
-  let exchanges = createVisitorsLog(sandbox);
+  const exchanges = createVisitorsLog(sandbox);
 
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     const call = `${request.method} ${pathname}`;
     if (pathname.startsWith("/sandbox/")) {
       const copy = request.clone();
+      if (call === "POST /sandbox/reset") exchanges.forget();
       const response = await sandbox.fetch(request);
       if (response.ok && call === "POST /sandbox/carrier") carrier = await copy.json();
       if (response.ok && call === "POST /sandbox/reset") forget();
@@ -103,7 +103,7 @@ export function createDemo(
       faults: ((await faults.json()) as Pick<LiveState, "faults">).faults,
       demonstration: demonstration?.status() ?? null,
       application: application.exchanges(toSeq(query.get("application"))),
-      vonage: exchanges(toSeq(query.get("vonage"))),
+      vonage: exchanges.since(toSeq(query.get("vonage"))),
     };
   }
 
@@ -112,21 +112,7 @@ export function createDemo(
     carrier = {};
     application.forget();
     demonstration?.forget();
-    exchanges = createVisitorsLog(sandbox);
   }
-}
-
-/** Lists the sandbox's exchanges without those of the demonstration. */
-function createVisitorsLog(sandbox: Sandbox): (after: number) => readonly SandboxExchange[] {
-  const isOfDemonstration = createDemonstrationFilter();
-  let kept: SandboxExchange[] = [];
-  let seen = 0;
-  return (after) => {
-    const fresh = sandbox.exchanges(seen);
-    seen = fresh.at(-1)?.seq ?? seen;
-    kept = [...kept, ...fresh.filter((one) => !isOfDemonstration(one))].slice(-MAX_EXCHANGES);
-    return kept.filter(({ seq }) => seq > after);
-  };
 }
 
 const NO_STORE = { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } };

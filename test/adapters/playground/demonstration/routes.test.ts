@@ -115,7 +115,7 @@ describe("the demonstration's routes", () => {
   });
 });
 
-it("the page's log leaves out the demonstration's exchanges, and has all of the visitor's", async () => {
+it("the page's log leaves out the demonstration's exchanges, has all of the visitor's, and after a reset none about messages from before", async () => {
   const look = (after: number) => get<LiveState>(`/app/state?number=%2B${VISITOR}&vonage=${after}`);
   await post("/app/demonstration/start", { perSecond: 20, lasts: 20 });
   await look(0);
@@ -129,5 +129,9 @@ it("the page's log leaves out the demonstration's exchanges, and has all of the 
   expect(shown).toMatchObject({ isRunning: false, failed: 0, console: CONSOLE });
   expect(vonage.map(({ path }) => path)).toEqual(["/sms/json", "/conversions/sms"]);
   expect((await look(vonage.at(-1)?.seq ?? 0)).vonage).toEqual([]);
+  await post("/sandbox/reset", {});
+  for (const messageId of [id, "by-curl"]) await client.sms({ messageId, delivered: true });
+  const afterwards = (await look(0)).vonage.map(({ parameters }) => parameters["message-id"]);
+  expect(afterwards).toEqual(["by-curl"]);
   expect(CROWDS.filter(({ prefix }) => VISITOR.startsWith(prefix))).toEqual([]);
 });
