@@ -34,7 +34,7 @@ export interface Metrics {
     Record<"delivered" | "failed" | "expired" | "rejected" | "other" | "none", number>
   >;
   /**
-   * How much more often a receipt says "delivered" for converted messages than for others. Near 0: receipts say nothing.
+   * The share of "delivered" receipts among converted messages, less that among others. Near 0: receipts say nothing.
    * `null` where either side has fewer than 20 messages.
    */
   readonly receiptInformation: {

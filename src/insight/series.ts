@@ -2,7 +2,7 @@ import type { Point } from "./answer.ts";
 import type { Counts } from "./counts.ts";
 import { FEWEST_FOR_SHARE, toInterval } from "./share.ts";
 
-/** What a series shows of the cells of one step. */
+/** The counts that a series shows for one step. */
 export interface Step {
   sent: number;
   converted: number;
@@ -17,7 +17,7 @@ const DELIVERED = ["converted", "notConverted", "superseded", "cancelled"].map(
   (outcome) => `receipt.delivered.${outcome}`,
 );
 
-/** Reads what a series shows. */
+/** Reads the counts that a series shows. */
 export function toStep(counts: Counts): Step {
   const { sent = 0, converted = 0, notConverted = 0 } = counts;
   const receiptsDelivered = DELIVERED.reduce((sum, name) => sum + (counts[name] ?? 0), 0);

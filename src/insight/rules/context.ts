@@ -4,7 +4,7 @@ import { isWithin, parseScopeKey } from "./scope.ts";
 import type { RuleState, Scope } from "./state.ts";
 import { swingAt, usualConversion } from "./usual.ts";
 
-/** What the rules are given: the state, the clock, and what is usual. */
+/** The input of every rule: the state, the clock, and what is usual. */
 export interface Context {
   readonly state: RuleState;
   /** Epoch milliseconds. */

@@ -14,7 +14,7 @@ import { parseScopeKey } from "./scope.ts";
 import { findSpending } from "./spend.ts";
 import { createState, type RuleState, type Scope } from "./state.ts";
 
-/** What happened since the last call. */
+/** Everything that happened since the last call. */
 export interface RuleInput {
   /**
    * The cells of five minutes that have changed, absolute and merged over all sources. A cell that is given again changes

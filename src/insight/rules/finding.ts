@@ -1,6 +1,6 @@
 import type { AlarmCause, RuleName, Severity } from "../answer.ts";
 
-/** What a rule has found: an alarm is open for as long as the rule finds it. */
+/** A rule's finding: its alarm is open for as long as the rule finds it. */
 export interface Finding {
   readonly rule: RuleName;
   /** The scope that it concerns. */

@@ -46,7 +46,7 @@ function judgeCohort(key: string, scope: Scope, cell: CohortCell, context: Conte
 
 const SPOILING: readonly RuleName[] = ["drop", "pumping", "number-block", "new-segment"];
 
-/** What lasts for a week is the new usual. */
+/** A change that lasts for a week is the new usual. */
 const NEW_USUAL_MS = 7 * DAY_MS;
 
 /** An alarm about conversion is open for this scope or one above it, so nothing is as usual. */

@@ -36,7 +36,7 @@ export function findNewSegments(context: Context): (Finding | Kept)[] {
   return found;
 }
 
-/** Ten messages, no conversion. Where nothing was ever converted, nobody reports conversions. */
+/** Ten messages, no conversion. Where nothing was ever converted, the application reports no conversions. */
 function isBogus({ fresh }: Scope, { state }: Context): boolean {
   if (fresh === undefined || fresh.settled < FRESH_MESSAGES) return false;
   return listScopes(state).some(([, { days }]) => days.some(([, converted]) => converted > 0));

@@ -20,7 +20,7 @@ const OF_BASELINE = 0.6;
 const NEXT_TO_NOTHING = 0.1;
 
 /**
- * Finds floods of messages that nobody answers: more messages of the last hour were not converted than chance explains,
+ * Finds floods of messages without a reply: more messages of the last hour were not converted than chance explains,
  * and conversion is under 0.6 of the usual.
  */
 export function findPumping(context: Context): (Finding | Kept)[] {
@@ -94,7 +94,7 @@ function toFinding(key: string, scope: Scope, threshold: number, context: Contex
       threshold,
       baseline: Math.round(baseline * 1e4) / 1e4,
     },
-    summary: `${notConverted} messages of the last hour were not converted among ${nameScope(key)}, where ${threshold - 1} is the most that chance explains: ${writeShare(converted, of)} were, and ${percent(baseline)} % usually are. This is pumping.`,
+    summary: `Of ${nameScope(key)}, ${notConverted} messages of the last hour were not converted, and chance explains ${threshold - 1} at most. ${writeShare(converted, of)} were converted instead of ${percent(baseline)} %: this is pumping.`,
     nextStep: NEXT_STEPS.pumping,
   };
 }

@@ -31,7 +31,7 @@ export const EXPLANATIONS: Readonly<
 > = {
   outage: "and receipts say so too: the route is down",
   "false-receipts": "while receipts still say delivered: the receipts are false",
-  pumping: "with more messages than usual: somebody requests codes for numbers that nobody answers (pumping)",
+  pumping: "with more messages than usual: codes are requested for numbers whose users never reply (pumping)",
   "own-page": "everywhere at once: your own page or its reports are the likely cause",
   unknown: "and there are no receipts that could tell why",
 };

@@ -1,4 +1,4 @@
-// What the rules remember between two calls: plain JSON of bounded size.
+// The memory of the rules between two calls: plain JSON of bounded size.
 
 import type { Alarm } from "../answer.ts";
 import type { Cohort } from "../cohort.ts";

@@ -2,7 +2,7 @@ import { OUTCOMES } from "../contribution.ts";
 import type { Counts } from "../counts.ts";
 import { REPORT_LAG_BOUNDS, readBuckets } from "../histogram.ts";
 
-/** What the rules look at. A tuple, because the state holds thousands of them as JSON. */
+/** The counts that the rules look at. A tuple, because the state holds thousands of them as JSON. */
 export type Sums = readonly [
   sent: number,
   converted: number,

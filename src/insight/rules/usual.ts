@@ -1,4 +1,4 @@
-// What is usual for a scope, learned from the cohorts that were judged while no alarm was open.
+// The usual figures of a scope, learned from the cohorts that were judged while no alarm was open.
 
 import type { Baseline } from "../answer.ts";
 import { BASELINE_DAYS, estimateBaseline } from "../baseline.ts";

@@ -27,7 +27,7 @@ describe("pumping", () => {
       },
     ]);
     expect(town.open()[0]?.summary).toMatch(
-      /^\d+ messages of the last hour were not converted among SMS to GB, network 234-10/,
+      /^Of SMS to GB, network 234-10, \d+ messages of the last hour were not converted, and chance explains \d+ at most\./,
     );
   });
 

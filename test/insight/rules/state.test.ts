@@ -131,7 +131,7 @@ describe("the state of the rules", () => {
 });
 
 describe("the swing of the day", () => {
-  it("is nothing for a scope that nobody has seen", () => {
+  it("is nothing for an unknown scope", () => {
     expect(swingAt(undefined, BEGIN, "conversion")).toBe(0);
   });
 

@@ -15,7 +15,7 @@ export interface World {
   readonly bogusPerHour: number;
 }
 
-/** How long a code is valid, as in the workflow: then a message counts as not converted. */
+/** A code's validity, as in the workflow: afterwards a message counts as not converted. */
 export const LIFETIME_MS = 300_000;
 
 const REPLY_MS = 15_000;
