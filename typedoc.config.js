@@ -15,6 +15,7 @@ const ENTRIES = {
 
 /** What shows in signatures, and that nobody outside is meant to write. One that is exported must not be here. */
 const INTERNAL = [
+  "CALL_STATUSES",
   "ChallengesRpc",
   "InsightRpc",
   "RECEIPT_STATUSES",

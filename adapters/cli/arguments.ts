@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import { LISTED_STATES, type ListedState } from "../../src/ledger/row.ts";
 import { findFaults } from "../../src/shared/validation.ts";
 import { CHANNELS, type Channel, messageIdSchema } from "../../src/wire/report.ts";
-import type { InsightOptions } from "./insight.ts";
 
 export type State = ListedState;
 
@@ -14,6 +13,14 @@ const RETRYABLE_STATES = ["dead", "queued"] as const satisfies readonly State[];
 interface OnWorker {
   /** Takes precedence over the environment. */
   readonly endpoint: string | undefined;
+}
+
+export interface InsightOptions {
+  /** Dimensions, separated by commas. */
+  readonly by: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly format: "table" | "json" | "csv";
 }
 
 export type Invocation =

@@ -1,19 +1,12 @@
 // `vonage-conversion insight`.
 
 import * as v from "valibot";
+import type { InsightOptions } from "./arguments.ts";
 import { type InsightAnswer, insightSchema } from "./insight-answers.ts";
 import { formatPercent, formatShare } from "./share.ts";
 import { formatTable } from "./table.ts";
 import { formatInstant } from "./time.ts";
 import type { Work } from "./work.ts";
-
-export interface InsightOptions {
-  /** Dimensions, separated by commas. */
-  readonly by: string | undefined;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly format: "table" | "json" | "csv";
-}
 
 /** Prints what routes delivered. */
 export async function runInsight(

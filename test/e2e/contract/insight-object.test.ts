@@ -123,6 +123,8 @@ describe("an alarm", () => {
     const open = await until(async () => (await alarms("open")).find(({ severity }) => severity !== "info"));
     if (open === undefined) throw new Error("there is no alarm");
     expect(open).toMatchObject({ cause: "pumping", endedAt: null, segment: { country: "GB" } });
+    expect(await (await stack.get("/metrics")).text()).toContain(`alarm="${open.id}"`);
+    expect((await ask("?country=GB")).groups[0]?.alarms).toContain(open.id);
     // The first attempt failed; the next one comes by itself.
     await until(async () => stack.webhooks.length > 0);
     stack.answer(200);
@@ -140,8 +142,6 @@ describe("an alarm", () => {
       .filter((line) => line.includes('"event":"alarm"') && line.includes(open.id))
       .map((line) => JSON.parse(line.slice(line.indexOf("{"))));
     expect(lines.at(-1)).toMatchObject({ level: "error", cause: open.cause, nextStep: open.nextStep });
-    expect(await (await stack.get("/metrics")).text()).toContain(`alarm="${open.id}"`);
-    expect((await ask("?country=GB")).groups[0]?.alarms).toContain(open.id);
     // Days later.
     await until(async () => {
       await stack.count(GB, {
