@@ -91,7 +91,8 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
     track: ledger && createTracking(config, ledger, readDestination),
     readDestination,
     twoFactor: createWorkflow(read, env, challenges, senders),
-    unreadable: ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards),
+    unreadable:
+      ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards, env.INSIGHT),
     erase: ofChallenges && ofLimits && createErase(ofChallenges, ofLimits, settings.shards),
     nudge: async () => {
       await ledger?.nudge([]);

@@ -9,10 +9,13 @@ import type { InsightRpc } from "./rpc.ts";
 export const INSIGHT_NAME = "insight";
 
 /** @param namespace Of Insight, in its jurisdiction. */
+export const openInsight = (namespace: ShardNamespace): InsightRpc =>
+  namespace.get(namespace.idFromName(INSIGHT_NAME) as never) as InsightRpc;
+
+/** @param namespace Of Insight, in its jurisdiction. */
 export function createRemoteInsight(namespace: ShardNamespace): Insight & { nudge(): Promise<void> } {
-  const id = namespace.idFromName(INSIGHT_NAME);
   const call = <T>(ask: (one: InsightRpc) => Promise<T>): Promise<T> =>
-    callObject(() => ask(namespace.get(id as never) as InsightRpc), { object: "insight" });
+    callObject(() => ask(openInsight(namespace)), { object: "insight" });
   return {
     query: (query) => call((one) => one.query(query)),
     alarms: (query) => call((one) => one.alarms(query)),

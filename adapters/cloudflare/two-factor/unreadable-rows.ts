@@ -1,23 +1,29 @@
-// Rows in quarantine in all objects of the workflow: the shards of challenges, then the limits, then the sightings of
-// webhooks.
+// Rows in quarantine in all objects but the ledger: the shards of challenges, the limits, the sightings of webhooks, and
+// Insight.
 
 import type { UnreadableReport } from "../../http/ports/ledger.ts";
 import type { UnreadableRows } from "../../http/ports/unreadable-rows.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
+import { openInsight } from "../insight/remote-insight.ts";
 import type { ShardNamespace } from "../ledger/settings.ts";
 import { callObject } from "../objects.ts";
 import type { Quarantined, QuarantinePosition } from "../storage/quarantine.ts";
 import { openChallenges, openLimits, openSightings } from "./open-objects.ts";
 import type { QuarantineRpc } from "./rpc.ts";
 
-/** @param shards The number of shards of challenges now, then earlier numbers. */
+/**
+ * @param shards The number of shards of challenges now, then earlier numbers.
+ * @param insight `undefined`: there is no such object.
+ */
 export function createUnreadableRows(
   challenges: ShardNamespace,
   limits: ShardNamespace,
   shards: readonly number[],
+  insight?: ShardNamespace,
 ): UnreadableRows {
   const ofChallenges = Math.max(...shards);
-  const all = ofChallenges + 2;
+  const ofInsight = ofChallenges + 2;
+  const all = insight === undefined ? ofInsight : ofInsight + 1;
 
   return {
     async list(limit, cursor) {
@@ -49,6 +55,10 @@ export function createUnreadableRows(
 
   /** Objects of 0.1.0 have no quarantine. */
   function call<T>(index: number, ask: (one: QuarantineRpc) => Promise<T>, none: T): Promise<T> {
+    // When Insight is down, nothing else must notice.
+    if (insight !== undefined && index === ofInsight) {
+      return callObject(() => ask(openInsight(insight)), { object: "insight" }).catch(() => none);
+    }
     return callObject(() => ask(open(index)), {
       object: index < ofChallenges ? "challenges" : "limits",
       older: () => none,

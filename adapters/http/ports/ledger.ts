@@ -78,7 +78,7 @@ export interface ListedReport {
 /** A quarantined row of the ledger or of the workflow, as it was found. */
 export interface UnreadableReport {
   readonly state: "unreadable";
-  /** For a row of the workflow, its table: `challenges`, `outbox`, `windows`, `counts` or `webhooks`. */
+  /** For a row of the workflow or of Insight, its table, such as `challenges`, `windows` or `days`. */
   readonly channel: string;
   /** For a row of the workflow, its key in that table. */
   readonly messageId: string;
