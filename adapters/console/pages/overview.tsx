@@ -3,6 +3,7 @@ import { AlarmCard, SeverityIcon } from "../alarm-card.tsx";
 import { Funnel } from "../charts/funnel.tsx";
 import { OverTime } from "../charts/over-time.tsx";
 import { toAge, toCount, toEuros, toSegmentName, toShareText } from "../format.ts";
+import { Figure, Headline } from "../headline.tsx";
 import { toHash } from "../place.ts";
 import { RouteList } from "../route-list.tsx";
 
@@ -24,31 +25,14 @@ export function Overview({ insight, alarms, now }: Props) {
   if (total.sent === 0 && total.refused.total === 0 && alarms.length === 0) return <Nothing />;
   return (
     <>
-      <section class="headline" data-bad={urgent.length > 0}>
-        <h1>{toVerdict(urgent.length)}</h1>
-        <dl>
-          <div>
-            <dt>Conversion</dt>
-            <dd>{toShareText(total.conversion)}</dd>
-          </div>
-          <div>
-            <dt>Messages</dt>
-            <dd>
-              {toCount(total.sent)}
-              {total.pending > 0 && <span class="quiet"> · {toCount(total.pending)} open</span>}
-            </dd>
-          </div>
-          {total.cost.priced > 0 && (
-            <div>
-              <dt>Spent without a sign-in</dt>
-              <dd>
-                {toEuros(total.cost.notConverted)}
-                <span class="quiet"> of {toEuros(total.cost.total)}</span>
-              </dd>
-            </div>
-          )}
-        </dl>
-      </section>
+      <Headline title={toVerdict(urgent.length)} metrics={total}>
+        {total.cost.priced > 0 && (
+          <Figure name="Spent without a sign-in">
+            {toEuros(total.cost.notConverted)}
+            <span class="quiet"> of {toEuros(total.cost.total)}</span>
+          </Figure>
+        )}
+      </Headline>
       {urgent.length > 0 && (
         <section class="alarms" aria-label="Open alarms">
           {urgent.map((alarm) => (

@@ -2,6 +2,7 @@ import type { InsightAnswer } from "../../../src/insight/answer.ts";
 import type { Stats } from "../answers.ts";
 import type { Api } from "../api.ts";
 import { toCount, toSegmentName } from "../format.ts";
+import { Headline } from "../headline.tsx";
 import { toHash } from "../place.ts";
 import { RefusalTable } from "../refusal-table.tsx";
 import { usePolled } from "../use-polled.ts";
@@ -27,13 +28,13 @@ export function Refusals({ api, insight, onRefused }: Props) {
   const webhooks = counts.filter(([name]) => name.includes(":") && !name.startsWith("refused:"));
   return (
     <>
-      <section class="headline" data-bad={false}>
-        <h1>
-          {total.refused.total === 0
+      <Headline
+        title={
+          total.refused.total === 0
             ? "Vonage refused no message"
-            : `Vonage refused ${toCount(total.refused.total)} messages`}
-        </h1>
-      </section>
+            : `Vonage refused ${toCount(total.refused.total)} messages`
+        }
+      />
       <div class="columns">
         <section class="card">
           <header>

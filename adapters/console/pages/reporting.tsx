@@ -4,6 +4,7 @@ import type { Report, ReportPage, Stats } from "../answers.ts";
 import type { Api } from "../api.ts";
 import { ShareBar } from "../charts/share-bar.tsx";
 import { toAge, toCount, toDuration, toTime } from "../format.ts";
+import { Figure, Headline } from "../headline.tsx";
 import { usePolled } from "../use-polled.ts";
 
 interface Props {
@@ -34,31 +35,18 @@ export function Reporting({ api, insight, now, onRefused }: Props) {
   const { reports, oldestWaiting, gates = [] } = stats.value ?? {};
   const waiting = (reports?.queued ?? 0) + (reports?.sending ?? 0);
   const isLate = within15min.share !== null && within15min.share < ENOUGH;
-  const isBad = isLate || (reports?.dead ?? 0) > 0 || gates.length > 0;
   return (
     <>
-      <section class="headline" data-bad={isBad}>
-        <h1>{toVerdict(reports?.dead ?? 0, gates.length > 0, isLate)}</h1>
-        <dl>
-          <div>
-            <dt>Waiting</dt>
-            <dd>
-              {toCount(waiting)}
-              {oldestWaiting && (
-                <span class="quiet"> · the oldest for {toAge(oldestWaiting, now).replace(" ago", "")}</span>
-              )}
-            </dd>
-          </div>
-          <div>
-            <dt>Dead</dt>
-            <dd>{toCount(reports?.dead ?? 0)}</dd>
-          </div>
-          <div>
-            <dt>Expected from users</dt>
-            <dd>{toCount(reports?.tracking ?? 0)}</dd>
-          </div>
-        </dl>
-      </section>
+      <Headline title={toVerdict(reports?.dead ?? 0, gates.length > 0, isLate)}>
+        <Figure name="Waiting">
+          {toCount(waiting)}
+          {oldestWaiting && (
+            <span class="quiet"> · the oldest for {toAge(oldestWaiting, now).replace(" ago", "")}</span>
+          )}
+        </Figure>
+        <Figure name="Dead">{toCount(reports?.dead ?? 0)}</Figure>
+        <Figure name="Expected from users">{toCount(reports?.tracking ?? 0)}</Figure>
+      </Headline>
       {stats.failure !== undefined && (
         <p class="fault" role="status">
           {stats.failure}

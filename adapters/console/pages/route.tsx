@@ -4,6 +4,7 @@ import { Histogram } from "../charts/histogram.tsx";
 import { OverTime } from "../charts/over-time.tsx";
 import { ShareBar } from "../charts/share-bar.tsx";
 import { toCount, toDuration, toEuros, toSegmentName, toShareText } from "../format.ts";
+import { Figure, Headline } from "../headline.tsx";
 import { toHash } from "../place.ts";
 import { RefusalTable } from "../refusal-table.tsx";
 
@@ -25,33 +26,16 @@ export function Route({ segment, insight, alarms, now }: Props) {
       <nav class="trail" aria-label="Trail">
         <a href={toHash({ page: "routes" })}>Routes</a> <span aria-hidden="true">›</span>
       </nav>
-      <section class="headline" data-bad={open.some(({ severity }) => severity !== "info")}>
-        <h1>{toSegmentName(segment)}</h1>
-        <dl>
-          <div>
-            <dt>Conversion</dt>
-            <dd>{toShareText(total.conversion)}</dd>
-          </div>
-          <div>
-            <dt>Messages</dt>
-            <dd>
-              {toCount(total.sent)}
-              {total.pending > 0 && <span class="quiet"> · {toCount(total.pending)} open</span>}
-            </dd>
-          </div>
-          {total.timeToConvert.p50 !== null && (
-            <div>
-              <dt>Time to convert</dt>
-              <dd>
-                {toDuration(total.timeToConvert.p50)}
-                {total.timeToConvert.p90 !== null && (
-                  <span class="quiet"> · 90 % within {toDuration(total.timeToConvert.p90)}</span>
-                )}
-              </dd>
-            </div>
-          )}
-        </dl>
-      </section>
+      <Headline title={toSegmentName(segment)} metrics={total}>
+        {total.timeToConvert.p50 !== null && (
+          <Figure name="Time to convert">
+            {toDuration(total.timeToConvert.p50)}
+            {total.timeToConvert.p90 !== null && (
+              <span class="quiet"> · 90 % within {toDuration(total.timeToConvert.p90)}</span>
+            )}
+          </Figure>
+        )}
+      </Headline>
       {open.length > 0 && (
         <section class="alarms" aria-label="Open alarms">
           {open.map((alarm) => (
