@@ -13,8 +13,14 @@ export default defineConfig({
           ...common,
           name: "outside",
           include: OUTSIDE,
-          // `npm run test:browsers` and `npm run test:monitoring` run the last three.
-          exclude: [...SLOW, "test/e2e/playground/**", "test/e2e/engines/**", "test/e2e/monitoring/**"],
+          // `npm run test:browsers` and `npm run test:monitoring` run the last four.
+          exclude: [
+            ...SLOW,
+            "test/e2e/playground/**",
+            "test/e2e/engines/**",
+            "test/e2e/console/**",
+            "test/e2e/monitoring/**",
+          ],
           // Loading wrangler and Miniflare anew takes a second of processor time for each file.
           isolate: false,
           // They wait for Workers most of the time.

@@ -1,15 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { TotalsReporter } from "./support/totals-reporter.ts";
 
-/** Tests that start a process or need the build. */
+/** Tests that start a process, need the build, or take long. */
 export const OUTSIDE = [
+  "test/adapters/http/hostile.test.ts",
   "test/{e2e,package}/**/*.test.ts",
   "test/adapters/playground/**/*.test.ts",
   "test/{client/platform-request-workerd,sandbox/workerd,two-factor/workerd}.test.ts",
 ];
 
-/** Tests that measure the machine or break Workers: `npm run test:slow`. */
-export const SLOW = ["test/drills/**/*.test.ts", "test/package/linear.test.ts"];
+/** Tests that measure the machine, break Workers or simulate weeks: `npm run test:slow`. */
+export const SLOW = ["test/drills/**/*.test.ts", "test/simulate/**/*.test.ts", "test/package/linear.test.ts"];
 
 /** Node has no such module; the classes that extend its exports are tested on workerd. */
 export const alias = {

@@ -285,32 +285,3 @@ describe("too many groups", () => {
     expect(ask([...many, refused], { by: ["network"] }).groups).toHaveLength(497);
   });
 });
-
-describe("the processor time", () => {
-  it("is well under 100 ms for 14 days of 500 segments, each with every counter", () => {
-    const names = [
-      ...["sent", "converted", "notConverted", "superseded", "price", "priced", "priceNotConverted"],
-      ...Array.from({ length: 19 }, (_, index) => `ttc.${index}`),
-      ...Array.from({ length: 10 }, (_, index) => `lag.${index}`),
-      ...["delivered", "failed", "none"].flatMap((one) => [
-        `receipt.${one}.converted`,
-        `receipt.${one}.notConverted`,
-      ]),
-    ];
-    const counts = Object.fromEntries(names.map((name, index) => [name, index + 20]));
-    const cells = Array.from({ length: 500 * 14 }, (_, index) => ({
-      cohort: MIDNIGHT - DAY_MS * (1 + (index % 14)),
-      segment: segment(`2fa/sms/GB/${10_000 + Math.floor(index / 14)}`),
-      counts,
-    }));
-    const query = { from: MIDNIGHT - 14 * DAY_MS, to: MIDNIGHT, series: true };
-    const times = Array.from({ length: 5 }, () => {
-      const begun = process.threadCpuUsage();
-      expect(ask(cells, query, cells).groups).toHaveLength(500);
-      const { user, system } = process.threadCpuUsage(begun);
-      return (user + system) / 1000;
-    });
-    console.log(`insight: 14 days, 500 segments in ${Math.min(...times).toFixed(1)} ms of processor time`);
-    expect(Math.min(...times)).toBeLessThan(100);
-  });
-});

@@ -149,19 +149,3 @@ describe("the swing of the day", () => {
     expect(learn(1)).toBeLessThan(0.04);
   });
 });
-
-describe("the processor time of the rules", () => {
-  it("is some milliseconds a minute for 500 segments", () => {
-    const town = createTown();
-    const keys = Array.from({ length: 500 }, (_, index) => `2fa/sms/GB/${10_000 + index}`);
-    const traffic = Object.fromEntries(keys.map((key) => [key, settled(4, 1, 5)]));
-    town.repeat(20, traffic);
-    const begun = process.threadCpuUsage();
-    town.repeat(5, traffic);
-    const { user, system } = process.threadCpuUsage(begun);
-    console.log(
-      `insight: rules for 500 segments in ${((user + system) / 5000).toFixed(1)} ms of processor time`,
-    );
-    expect((user + system) / 5000).toBeLessThan(200);
-  });
-});
