@@ -1,12 +1,13 @@
 // The sandbox as a Worker of its own. `npm start` and the tests run it next to the real Worker.
 
 import { waitUntil } from "cloudflare:workers";
-import { createSandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
+import { createSandbox, type Sandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";
 import { createTwoFactorClient } from "../../src/two-factor/index.ts";
 import { createApplication } from "./application.ts";
 import { createDemo } from "./demo.ts";
 import { createDemonstration } from "./demonstration/demonstration.ts";
 import { createDemonstrationRoutes } from "./demonstration/routes.ts";
+import { CARRIERS, ROUTER } from "./demonstration/world.ts";
 import { refuseForeignHost, toHosts } from "./own-hosts.ts";
 import { type PageFiles, servePage } from "./page-files.ts";
 
@@ -23,6 +24,8 @@ interface Env extends PageFiles {
   readonly APPLICATION_KEY?: string;
   /** The Worker's TWO_FACTOR_COOLDOWN_S. Default: 30. */
   readonly APPLICATION_COOLDOWN_S?: string;
+  /** The address of the operator's console. Default: on the Worker. */
+  readonly CONSOLE_URL?: string;
 }
 
 let answer: ((request: Request) => Promise<Response>) | undefined;
@@ -48,33 +51,43 @@ export default {
 };
 
 function createAnswer(env: Env): (request: Request) => Promise<Response> {
+  const {
+    APPLICATION_ENDPOINT: endpoint,
+    APPLICATION_KEY: key,
+    APPLICATION_COOLDOWN_S: cooldown = "30",
+    CONSOLE_URL: console = `${endpoint}/console/`,
+  } = env;
   const sandbox = createSandbox({
+    // Tests that run the sandbox alone set carriers of their own.
+    ...(endpoint && { carriers: CARRIERS, router: ROUTER }),
     webhooks: readWebhooks(env),
     // Anyone who can send a text can name a callback. It must not make this machine call other hosts.
     webhookOrigins: env.WEBHOOK_BASE_URL ? [new URL(env.WEBHOOK_BASE_URL).origin] : [],
     waitUntil,
   });
-  const {
-    APPLICATION_ENDPOINT: endpoint,
-    APPLICATION_KEY: key,
-    APPLICATION_COOLDOWN_S: cooldown = "30",
-  } = env;
   if (!endpoint || !key) return (request) => sandbox.fetch(request);
   const application = createApplication({ endpoint, key, cooldown: Number(cooldown), waitUntil });
   const demonstration = createDemonstration({
     twoFactor: createTwoFactorClient({ endpoint, key }),
-    readTexts: (number) =>
-      sandbox
-        .handset(number)
-        .inbox()
-        .map(({ text }) => text),
+    ...readHandsets(sandbox),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: Date.now,
   });
-  const routes = createDemonstrationRoutes(sandbox, demonstration, waitUntil, `${endpoint}/console/`);
-  const demo = createDemo(sandbox, application, routes);
-  return (request) =>
-    /^\/(app|sandbox)\//.test(new URL(request.url).pathname) ? demo(request) : sandbox.fetch(request);
+  const routes = createDemonstrationRoutes(sandbox, demonstration, waitUntil, console);
+  return createDemo(sandbox, application, { demonstration: routes });
+}
+
+function readHandsets({ handset }: Sandbox) {
+  return {
+    readTexts: (number: string) =>
+      handset(number)
+        .inbox()
+        .map(({ text }) => text),
+    answerCalls: (number: string) =>
+      handset(number)
+        .calls()
+        .map(({ heard }) => heard),
+  };
 }
 
 function readWebhooks({ WEBHOOK_BASE_URL: base, WEBHOOK_SIGN: sign }: Env): SandboxWebhooks {

@@ -13,7 +13,7 @@ import { claimPort, HOST, PortError } from "./ports.ts";
 import { startOnWorkerd } from "./workerd.ts";
 
 /** Short, so that a visitor sees resending, expiry and reports of `false` without waiting. */
-const COOLDOWN_S = "10";
+const COOLDOWN_S = "5";
 const LIFETIME_S = "60";
 /** High, so that visitors are not locked out. */
 const LIMITS = "number=1000/60 prefix=10000/60 caller=100000/60 total=100000/60";
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
       APPLICATION_ENDPOINT: worker,
       APPLICATION_KEY: applicationKey,
       APPLICATION_COOLDOWN_S: COOLDOWN_S,
+      CONSOLE_URL: `http://localhost:${workerPort}/console/`,
       ...bundlePage(`${root}adapters/playground/page`),
     },
   });

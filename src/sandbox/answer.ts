@@ -11,6 +11,8 @@ export interface VonageAnswer {
   readonly parameters: Parameters;
   /** The ids of the messages or the call that the answer names. */
   readonly messageIds?: readonly string[] | undefined;
+  /** The carrier that the router chose for a text. */
+  readonly carrier?: string | undefined;
   /** The outcome, where the HTTP status does not show it. */
   readonly note?: string | undefined;
 }

@@ -67,18 +67,26 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
     toAnswer: (met: Circumstances) => Promise<VonageAnswer>,
   ): Promise<Response> {
     const at = now();
-    const { response, effect, parameters, messageIds, note } = await toAnswer({
+    const {
+      response,
+      effect,
+      parameters,
+      messageIds,
+      carrier: chosen,
+      note,
+    } = await toAnswer({
       accounts,
       refuse: (apiKey) => state.refuse(apiKey, at),
       now: at,
     });
     const isCarriedOut = fault === undefined || letsThrough(fault);
     if (isCarriedOut) effect?.();
-    const ids = messageIds !== undefined && isCarriedOut && { messageIds };
+    const sent = messageIds !== undefined &&
+      isCarriedOut && { messageIds, ...(chosen && { carrier: chosen }) };
     const log = (status: number, what: string | undefined) =>
       exchanges.add({
         ...{ at, from: "client", method: request.method, path, status, parameters, note: what },
-        ...ids,
+        ...sent,
       });
     if (fault === undefined) {
       log(response.status, note);

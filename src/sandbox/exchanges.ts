@@ -22,6 +22,8 @@ export interface SandboxExchange {
    * parameters.
    */
   readonly messageIds?: readonly string[] | undefined;
+  /** The carrier that the router chose for a text; see `SandboxOptions.carriers`. */
+  readonly carrier?: string | undefined;
 }
 
 export interface ExchangeLog {

@@ -73,6 +73,7 @@ export async function answerSms(
     effect: () => carrier.deliver({ ...text, account, messageIds }, way),
     parameters,
     messageIds,
+    ...(way.routed && { carrier: way.routed.carrier.name }),
     note: `status 0: ${messageIds.length === 1 ? "one message" : `${messageIds.length} parts`}`,
   };
 }

@@ -19,7 +19,7 @@ export interface Way {
   /** `true` if a receipt `buffered` comes first. */
   readonly intermediate: boolean;
   /** The router's part, if it chose the carrier. */
-  readonly routed?: Pick<Routed, "sent" | "heard"> | undefined;
+  readonly routed?: Pick<Routed, "sent" | "heard" | "carrier"> | undefined;
 }
 
 const DEFAULT_NETWORK = "23410";

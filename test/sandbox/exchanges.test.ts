@@ -42,6 +42,20 @@ const signed = async (fields: Fields) => ({
 const keys = { api_key: apiKey, api_secret: apiSecret };
 
 describe("the log of exchanges", () => {
+  it("has the messages that a request sent and their carrier, but not where a fault prevented them", async () => {
+    sandbox.carriers([{ name: "Direct", network: "23410" }]);
+    const text = { ...keys, ...TEXT, to: "447400123456" };
+    await post("/sms/json", text);
+    await sandbox.idle();
+    const [first] = sandbox.exchanges();
+    expect(first).toMatchObject({ carrier: "Direct" });
+    expect(first?.messageIds).toEqual(sandbox.handset(text.to).inbox()[0]?.messageIds);
+    sandbox.fail({ path: "sms", smsStatus: "5" });
+    await post("/sms/json", text);
+    const struck = sandbox.exchanges().at(-1);
+    expect([struck?.carrier, struck?.messageIds]).toEqual([undefined, undefined]);
+  });
+
   it("shows a text, its receipt and the reply to it, with all that was said but secrets", async () => {
     await post("/sms/json", { ...keys, ...TEXT });
     await sandbox.idle();

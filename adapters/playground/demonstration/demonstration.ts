@@ -6,9 +6,11 @@ import { type PlannedSignIn, planSignIns } from "./plan.ts";
 
 export interface DemonstrationOptions {
   /** The application's client of the Worker. */
-  readonly twoFactor: Pick<TwoFactorClient, "start" | "check">;
+  readonly twoFactor: Pick<TwoFactorClient, "start" | "check" | "resend">;
   /** Returns the texts that have arrived at a number, oldest first. */
   readonly readTexts: (number: string) => readonly string[];
+  /** Answers the calls that have rung at a number, and returns what is heard, oldest first. */
+  readonly answerCalls: (number: string) => readonly string[];
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Returns epoch milliseconds. */
@@ -48,23 +50,32 @@ export interface Demonstration {
 const LOOK_EVERY_MS = 500;
 /** Users without a code wait this long. */
 const PATIENCE_MS = 30_000;
+/** Or, if they ask for a call then, this long: more than the cool-down of `npm start`. */
+const PATIENCE_BEFORE_CALL_MS = 8000;
 const MAX_UNDER_WAY = 500;
 
 export function createDemonstration(options: DemonstrationOptions): Demonstration {
-  const { twoFactor, readTexts, sleep, now } = options;
+  const { twoFactor, readTexts, answerCalls, sleep, now } = options;
   let current: object | undefined;
   let counts = { started: 0, signedIn: 0, givenUp: 0, failed: 0, skipped: 0 };
 
   const signIn = async (
-    { number, enters, typing }: PlannedSignIn,
+    { number, enters, typing, asksForCall }: PlannedSignIn,
     count: typeof counts,
     isWanted: () => boolean,
   ): Promise<void> => {
     count.started++;
-    const seen = readTexts(number).length;
+    const [texts, calls] = [readTexts(number).length, answerCalls(number).length];
     try {
       const id = await startChallenge(number);
-      const code = enters ? await waitForCode(number, seen, isWanted) : undefined;
+      const newTexts = () => readTexts(number).slice(texts);
+      const newCalls = () => answerCalls(number).slice(calls);
+      const patience = asksForCall ? PATIENCE_BEFORE_CALL_MS : PATIENCE_MS;
+      let code = enters ? await waitForCode(newTexts, patience, isWanted) : undefined;
+      if (code === undefined && enters && asksForCall && isWanted()) {
+        await twoFactor.resend(id, { channel: "voice" });
+        code = await waitForCode(newCalls, PATIENCE_MS, isWanted);
+      }
       if (code === undefined) {
         count.givenUp++;
         return;
@@ -89,12 +100,12 @@ export function createDemonstration(options: DemonstrationOptions): Demonstratio
   };
 
   const waitForCode = async (
-    number: string,
-    seen: number,
+    read: () => readonly string[],
+    patience: number,
     isWanted: () => boolean,
   ): Promise<string | undefined> => {
-    for (const until = now() + PATIENCE_MS; now() < until && isWanted(); await sleep(LOOK_EVERY_MS)) {
-      const code = readTexts(number).slice(seen).map(findCode).find(Boolean);
+    for (const until = now() + patience; now() < until && isWanted(); await sleep(LOOK_EVERY_MS)) {
+      const code = read().map(findCode).find(Boolean);
       if (code !== undefined) return code;
     }
     return undefined;
@@ -130,4 +141,5 @@ export function createDemonstration(options: DemonstrationOptions): Demonstratio
   };
 }
 
-const findCode = (text: string) => /(?<!\d)\d{6}(?!\d)/.exec(text)?.[0];
+/** A voice says the digits of a code one by one. */
+const findCode = (text: string) => /(?<!\d)\d(?:(?:, )?\d){5}(?!\d)/.exec(text)?.[0].replaceAll(", ", "");

@@ -13,6 +13,8 @@ export interface PlannedSignIn {
   readonly enters: boolean;
   /** Milliseconds from the arrival of the code to its entry. */
   readonly typing: number;
+  /** `true` if the user asks for a call when no text comes. */
+  readonly asksForCall: boolean;
 }
 
 export interface PlanOptions {
@@ -42,6 +44,7 @@ export function* planSignIns({ seed, perSecond, duration }: PlanOptions): Genera
       number: drawNumber(crowd, random),
       enters: random() < FINISHING && crowd.bogus !== true,
       typing: TYPING.median * Math.exp(Math.log(TYPING.p90 / TYPING.median) * (drawNormal(random) / 1.28)),
+      asksForCall: crowd.asksForCall === true,
     };
   }
 }

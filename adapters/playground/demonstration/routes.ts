@@ -4,7 +4,6 @@ import * as v from "valibot";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { findFaults, integer, listFaults, objectOf } from "../../../src/shared/validation.ts";
 import type { Demonstration, DemonstrationRun, DemonstrationStatus } from "./demonstration.ts";
-import { CARRIERS, ROUTER } from "./world.ts";
 
 export interface DemonstrationRoutes {
   /** Answers a POST, or returns `undefined` if the path is not of the demonstration. */
@@ -40,7 +39,6 @@ export function createDemonstrationRoutes(
       const answer = { error: "invalid_request", detail: listFaults(faults) };
       return Response.json(answer, { ...NO_STORE, status: 400 });
     }
-    sandbox.carriers(CARRIERS, ROUTER);
     waitUntil(demonstration.start(output satisfies DemonstrationRun));
     return look();
   };

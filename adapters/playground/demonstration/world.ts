@@ -13,6 +13,8 @@ export interface Crowd {
   readonly weight: number;
   /** `true` for bots, which ask for codes and never enter them. */
   readonly bogus?: boolean;
+  /** `true` for users who ask for a call when no text comes. The text is then reported as not delivered. */
+  readonly asksForCall?: boolean;
 }
 
 /** Receipts of this network claim that messages arrive, whichever carrier takes them. */
@@ -21,9 +23,12 @@ export const LYING_NETWORK = "23430";
 /** Bots ask for codes to one block of this network. */
 export const PUMPED_NETWORK = "41003";
 
-/** The network 23410 is left out: numbers on the page are of that network, and follow the page's settings. */
+/** The network of the number on the page. Its users compete with the visitor's texts for the same carriers. */
+export const STAGE_NETWORK = "23410";
+
 export const CROWDS: readonly Crowd[] = [
-  { network: "23415", prefix: "447401", digits: 12, weight: 4 },
+  { network: STAGE_NETWORK, prefix: "447404", digits: 12, weight: 9, asksForCall: true },
+  { network: "23415", prefix: "447401", digits: 12, weight: 4, asksForCall: true },
   { network: "23420", prefix: "447402", digits: 12, weight: 3 },
   { network: LYING_NETWORK, prefix: "447403", digits: 12, weight: 5 },
   { network: "26201", prefix: "4915111", digits: 13, weight: 3 },
@@ -40,6 +45,15 @@ const SLOW = { median: 2000, p90: 8000 };
  * that no route helps.
  */
 export const CARRIERS: readonly SandboxCarrier[] = [
+  { name: "Direct", network: STAGE_NETWORK, delivered: 0.97, deliveryDelay: 900, receipts: "missing" },
+  {
+    ...{ name: "Partner", network: STAGE_NETWORK, delivered: 0.6, deliveryDelay: 1300, receiptDelay: 700 },
+    price: "0.02800000",
+  },
+  {
+    ...{ name: "Grey", network: STAGE_NETWORK, delivered: 0.3, deliveryDelay: 1100, receiptDelay: 500 },
+    ...{ receipts: "delivered", price: "0.01900000" },
+  },
   { name: "Direct", network: "23415", delivered: 0.97, deliveryDelay: FAST, price: "0.03330000" },
   {
     ...{ name: "Reseller", network: "23415", delivered: 0.55, deliveryDelay: SLOW, price: "0.02100000" },
@@ -70,5 +84,9 @@ export const CARRIERS: readonly SandboxCarrier[] = [
   { name: "Hub", network: PUMPED_NETWORK, delivered: 0.9, deliveryDelay: SLOW, price: "0.14200000" },
 ];
 
-/** Scaled like the life of a code in `npm start`: one minute instead of five. */
-export const ROUTER: SandboxRouterSettings = { timeScale: 5 };
+/**
+ * Reviews come every 10 seconds instead of every 5 minutes, and look back 30 seconds, so that visitors see traffic move
+ * within a minute. With this seed, the first two texts of the page arrive, and the third is lost by a carrier that claims
+ * delivery.
+ */
+export const ROUTER = { timeScale: 30, seed: 7 } as const satisfies SandboxRouterSettings;

@@ -2,7 +2,7 @@
 
 import type { ApplicationAnswer } from "../application.ts";
 import type { ShownChallenge } from "../sessions.ts";
-import { createOneAtATime, find, hasFocus, say, setText } from "./dom.ts";
+import { createOneAtATime, find, hasFocus, say, sayDone, setText } from "./dom.ts";
 import { attempts, describeFailure, describeSent, ENDINGS, formatDuration } from "./messages.ts";
 import { NO_SANDBOX, post } from "./server.ts";
 
@@ -95,7 +95,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
         say(result, "Sending a new code…");
         await act("/app/resend", { channel }, () => {
           code.value = "";
-          say(result, "A new code is on its way. The previous code is no longer valid.");
+          sayDone(result, "A new code is on its way. The previous code is no longer valid.");
         });
         if (shown?.state === "pending") code.focus();
       }),
@@ -105,7 +105,7 @@ export function createApplicationView(changed: () => Promise<void>): Application
   find("cancel", HTMLButtonElement).addEventListener("click", (event) =>
     oneAtATime(event.currentTarget as HTMLElement, () =>
       act("/app/cancel", {}, () => {
-        say(result, "Cancelled. The code is no longer valid.");
+        sayDone(result, "Cancelled. The code is no longer valid.");
         number.focus();
       }),
     ),
@@ -159,6 +159,8 @@ export function createApplicationView(changed: () => Promise<void>): Application
     setText(find("wait", HTMLElement), waits ? `in ${Math.ceil(resendIn / 1000)} s` : "");
   }
 
+  // A complaint is over once its reason is being corrected.
+  for (const field of [number, code]) field.addEventListener("input", () => say(result, ""));
   setInterval(tick, 250);
   return {
     number: typedNumber,

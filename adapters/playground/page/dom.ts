@@ -32,6 +32,17 @@ export function say(region: HTMLElement, text: string, tone: Tone = "plain"): vo
   region.replaceChildren(text);
 }
 
+/** Announces that something is done. The note goes after a while. */
+export function sayDone(region: HTMLElement, text: string): void {
+  say(region, text);
+  const note = region.firstChild;
+  setTimeout(() => {
+    if (region.firstChild === note) say(region, "");
+  }, DONE_MS);
+}
+
+const DONE_MS = 8000;
+
 /** Returns `true` if the keyboard focus is inside. */
 export const hasFocus = (element: HTMLElement): boolean => element.contains(document.activeElement);
 

@@ -80,7 +80,7 @@ function describeCall(method: string, path: string, asked: Fields, answer: Field
 
 /** Describes a request that Vonage received, or a webhook that it sent. */
 export function fromVonage(exchange: SandboxExchange): TimelineEvent {
-  const { seq, at, from, method, path, status, parameters, note } = exchange;
+  const { seq, at, from, method, path, status, parameters, note, carrier } = exchange;
   const isReport = path.startsWith("/conversions/");
   const fromVonage = from === "vonage";
   const isFailure =
@@ -95,7 +95,7 @@ export function fromVonage(exchange: SandboxExchange): TimelineEvent {
     method,
     path,
     status,
-    sentence: describeVonage(path, status, parameters, note, isFailure, isDone),
+    sentence: describeVonage(path, status, parameters, note, isFailure, isDone, carrier),
     ...(isReport && isDone && { recorded: parameters.delivered === "true" }),
     isReport,
     isFailure,
@@ -110,6 +110,7 @@ function describeVonage(
   note: string | undefined,
   isFailure: boolean,
   isDone: boolean,
+  carrier: string | undefined,
 ): string {
   const answer = status === 0 ? "no answer" : (note ?? `answered ${status}`);
   const failed = isFailure ? ` (${answer})` : "";
@@ -118,7 +119,8 @@ function describeVonage(
     const report = `delivered=${parameters.delivered} for ${id}`;
     return isDone ? `Conversion API recorded: ${report}${failed}` : `reports ${report}${failed}`;
   }
-  if (path === "/sms/json" || path === "/sc/us/2fa/json") return `sends the text${failed}`;
+  if (path === "/sms/json" || path === "/sc/us/2fa/json")
+    return `sends the text${carrier === undefined ? "" : ` over ${carrier}`}${failed}`;
   if (path === "/v1/calls") return `places the call${failed}`;
   if (path.endsWith("/delivery-receipt")) return `receipt: ${parameters.status} for ${id}${failed}`;
   if (path.endsWith("/inbound-sms")) return `the user replied: ${parameters.text}${failed}`;

@@ -1,7 +1,7 @@
 // The right side: the user's phone.
 
 import type { LiveState } from "../demo.ts";
-import { createOneAtATime, find, hasFocus, make, say, setText } from "./dom.ts";
+import { createOneAtATime, find, hasFocus, make, say, sayDone, setText } from "./dom.ts";
 import { findCode, formatNumber } from "./messages.ts";
 import { type ControlAnswer, faultOf, post } from "./server.ts";
 
@@ -49,7 +49,7 @@ export function createHandsetView(
       if (fault !== undefined) return say(result, fault, "bad");
       reply.value = "";
       append(`reply ${known.size}`, toBubble("mine", "You", new Date().toISOString(), text));
-      say(result, "Sent: Vonage passes the reply on to the Worker.");
+      sayDone(result, "Sent: Vonage passes the reply on to the Worker.");
       await changed();
     });
   });
@@ -83,7 +83,7 @@ export function createHandsetView(
         const next = toUse(heard);
         answer.replaceWith(make("p", "heard", `“${heard}”`), ...next);
         if (focused) next[0]?.focus();
-        say(result, `Heard: ${heard}`);
+        sayDone(result, `Heard: ${heard}`);
         inbox.scrollTop = inbox.scrollHeight;
       }),
     );
@@ -106,7 +106,7 @@ export function createHandsetView(
       if (number !== owner) {
         forget();
         owner = number;
-        setText(find("handset-number", HTMLElement), number === null ? "your user" : formatNumber(number));
+        setText(find("handset-number", HTMLElement), number === null ? "" : formatNumber(number));
       }
       lastText = messages.at(-1)?.text;
       const arrived = [

@@ -22,12 +22,9 @@ export function describeSent({ channel, number }: ShownChallenge): string {
 
 /** The mark and the sentence for each end of a challenge. */
 export const ENDINGS = {
-  verified: [
-    "Verified",
-    "The code is right. The Worker reports to the Conversion API that the message was delivered.",
-  ],
-  expired: ["Expired", "The code has expired. Start again to get another."],
-  locked: ["Locked", "Too many wrong codes. Start again to get another."],
+  verified: ["Verified", "The code is right."],
+  expired: ["Expired", "The code has expired. Send another."],
+  locked: ["Locked", "Too many wrong codes. Send another."],
   cancelled: ["Cancelled", "The code is no longer valid."],
   superseded: ["Superseded", "A newer code was sent, so this one is no longer valid."],
 } as const satisfies Record<Exclude<ShownChallenge["state"], "pending">, readonly [string, string]>;
@@ -35,9 +32,9 @@ export const ENDINGS = {
 const REASONS: Readonly<Record<NonNullable<ApplicationAnswer["reason"]>, string>> = {
   wrong: "Wrong code.",
   superseded: "This code is no longer valid. Type the newer one.",
-  expired: "The code has expired. Start again to get another.",
-  too_many_attempts: "Too many wrong codes. Start again to get another.",
-  cancelled: "The code was cancelled. Start again to get another.",
+  expired: "The code has expired. Send another.",
+  too_many_attempts: "Too many wrong codes. Send another.",
+  cancelled: "The code was cancelled. Send another.",
   used: "This code has already been used.",
 };
 
@@ -53,15 +50,15 @@ const ERRORS: { readonly [E in NonNullable<ApplicationAnswer["error"]>]?: string
   caller_limit: "Too many codes were requested. Try again later.",
   total_limit: "Too many codes were requested. Try again later.",
   resend_too_soon: "The last message may still arrive. Wait a little, then send again.",
-  too_many_messages: "Too many messages were sent. Cancel, and start again.",
+  too_many_messages: "Too many messages were sent. Cancel, and send another code.",
   rate_limited: "Too many requests. Wait ten seconds, then try again.",
   send_uncertain:
     "Vonage did not answer, so the message may or may not arrive. If it arrives, type its code; otherwise send again.",
-  send_failed: "Vonage refused to send the message. The timeline shows the reason.",
+  send_failed: "Vonage refused to send the message. The log shows the reason.",
   unavailable: "Vonage is unavailable, and nothing was sent. Try again.",
   not_configured: "The Worker cannot send codes. GET /health of the Worker shows why.",
-  not_found: "The Worker does not know this code. Start again.",
-  no_challenge: "No code has been requested. Start again.",
+  not_found: "The Worker does not know this code. Send another.",
+  no_challenge: "No code has been requested. Send one.",
   network: "The Worker does not answer. Start it again with npm start, then try again.",
   timeout: "The Worker did not answer in time. The message may still arrive; otherwise try again.",
 };

@@ -1,22 +1,26 @@
 // The page of `npm start`: while it is visible, it polls the state twice a second and shows it.
 
+import type { LiveState } from "../demo.ts";
 import { createApplicationView } from "./application.ts";
-import { createCarrierView } from "./carrier.ts";
+import { createCarriersView } from "./carriers.ts";
 import { find, setText } from "./dom.ts";
 import { fromApplication, fromVonage } from "./events.ts";
+import { createFaultsView } from "./faults.ts";
 import { createHandsetView } from "./handset.ts";
 import { type ControlAnswer, faultOf, look, NO_SANDBOX, post } from "./server.ts";
+import { createStageView } from "./stage.ts";
+import { createSwitchesView } from "./switches.ts";
 import { createTimelineView } from "./timeline.ts";
-import { createTrafficView } from "./traffic.ts";
 
 const LOOK_EVERY_MS = 500;
 
 const trouble = find("trouble", HTMLElement);
 const application = createApplicationView(refresh);
 const handset = createHandsetView(application.useCode, refresh);
-const carrier = createCarrierView(refresh);
+const stage = createStageView(createCarriersView());
+const switches = createSwitchesView(refresh);
+const faults = createFaultsView(refresh);
 const timeline = createTimelineView();
-const traffic = createTrafficView(refresh);
 
 let life = "";
 const seen = { application: 0, vonage: 0 };
@@ -45,24 +49,32 @@ async function lookOnce(): Promise<void> {
       : state.error && "The Worker does not answer. Start it again with npm start.",
   );
   if (state === undefined) return;
-  if (state.life !== life) {
+  const isFirst = state.life !== life;
+  if (isFirst) {
     // The first poll, or the server has forgotten everything. The poll above may then have skipped new exchanges.
     life = state.life;
     timeline.clear();
     handset.clear();
+    stage.clear();
     const isPart = after > 0 || vonage > 0;
     if (isPart) application.clear();
     seen.application = 0;
     seen.vonage = 0;
     if (isPart) return lookOnce();
   }
+  show(state, isFirst);
+  if (mine === turn) application.show(state.challenge);
+}
+
+function show(state: LiveState, isFirst: boolean): void {
   seen.application = state.application.at(-1)?.seq ?? seen.application;
-  seen.vonage = state.vonage.at(-1)?.seq ?? seen.vonage;
+  seen.vonage = Math.max(seen.vonage, state.seen);
   timeline.add([...state.application.map(fromApplication), ...state.vonage.map(fromVonage)]);
   handset.show(state.handset);
-  carrier.show(state.carrier, state.faults);
-  traffic.show(state.demonstration);
-  if (mine === turn) application.show(state.challenge);
+  switches.show(state);
+  faults.show(state.faults);
+  // What happened before the page was loaded does not move again.
+  stage.show(state, !isFirst);
 }
 
 function setTrouble(text: string | undefined): void {
@@ -83,6 +95,11 @@ async function keepLooking(): Promise<void> {
 find("reset", HTMLButtonElement).addEventListener("click", async () => {
   setTrouble(faultOf(await post<ControlAnswer>("/sandbox/reset", {})));
   await refresh();
+});
+
+// The link leads into a closed drawer.
+document.querySelector(".skip")?.addEventListener("click", () => {
+  find("log", HTMLDetailsElement).open = true;
 });
 
 keepLooking();

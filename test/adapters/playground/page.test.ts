@@ -268,19 +268,13 @@ describe("the demo application", () => {
 });
 
 describe("the state for the page", () => {
-  it("has the handset of the typed number, the carriers' settings, and new exchanges", async () => {
-    await demo(
-      new Request(`${HERE}/sandbox/carrier`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: '{"delivers":false}',
-      }),
-    );
+  it("has the handset of the typed number, the switches, and new exchanges", async () => {
+    expect((await post("/app/switches", { carriers: "lie" })).status).toBe(200);
     await begin();
     const state = await look("", "?number=%2B447400123456&application=0");
     expect(state).toMatchObject({
       handset: { number: "447400123456", messages: [] },
-      carrier: { delivers: false },
+      switches: { carriers: "lie", reports: "at-once" },
     });
     expect(state.application.map(({ seq }) => seq)).toEqual([1]);
     expect((await look("", "?application=1")).application).toEqual([]);
@@ -293,7 +287,8 @@ describe("the state for the page", () => {
     await post("/sandbox/reset", {});
     const after = await look(cookie);
     expect(after.life).not.toBe(before.life);
-    expect(after).toMatchObject({ challenge: null, application: [], vonage: [], carrier: {} });
+    expect(after).toMatchObject({ challenge: null, application: [], vonage: [] });
+    expect(after.switches).toEqual({ carriers: "as-shown", reports: "at-once" });
   });
 });
 
@@ -374,6 +369,7 @@ describe("the timeline's sentences", () => {
       false,
     ],
     ["/sms/json", { note: "status 0: one message" }, "sends the text", undefined],
+    ["/sms/json", { carrier: "Direct" }, "sends the text over Direct", undefined],
     [
       "/sms/json",
       { note: "status 5: Internal error" },

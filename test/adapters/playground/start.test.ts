@@ -72,8 +72,12 @@ async function sendCodeByCurl(output: string): Promise<void> {
   expect(started.status).toBe(201);
   const { id } = (await started.json()) as { id: string };
   const handset = /curl (\S+\/sandbox\/handset\?number=\d+)/.exec(output)?.[1] ?? "";
-  const { messages } = (await (await fetch(handset)).json()) as { messages: { text: string }[] };
-  const code = /^\d{6}/.exec(messages[0]?.text ?? "")?.[0];
+  const readCode = async () => {
+    const { messages } = (await (await fetch(handset)).json()) as { messages: { text: string }[] };
+    return /^\d{6}/.exec(messages[0]?.text ?? "")?.[0];
+  };
+  await expect.poll(readCode, { timeout: 5000 }).toBeDefined();
+  const code = await readCode();
   expect(await (await post(`/${id}/check`, `code=${code}`)).json()).toEqual({ verified: true });
 }
 

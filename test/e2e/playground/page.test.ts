@@ -6,11 +6,14 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { findFreePort } from "../../support/free-port.ts";
 import { launchStart, type Started } from "../../support/npm-start.ts";
+import { findViolations } from "./axe.ts";
 import { type Chromium, type Complaints, startChromium, watch } from "./chromium.ts";
 import { findFaintTexts } from "./contrast.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 
-const WIDE = { width: 1280, height: 900 };
+const WIDE = { width: 1280, height: 800 };
+/** What is left of it at a zoom of 200 %. */
+const ZOOMED = { width: 640, height: 400 };
 const PHONE = { width: 375, height: 740, isMobile: true, hasTouch: true };
 /** Longer than the cool-down of `npm start`. */
 const COOLDOWN_MS = 15_000;
@@ -41,7 +44,9 @@ beforeEach(async () => {
   await page.goto(url);
   visitor = createVisitor(page);
   await visitor.click("Start over");
+  await visitor.open("log");
   await expect.poll(() => visitor.rows()).toEqual([]);
+  await visitor.setCarriers("deliver");
 });
 afterEach(async () => {
   await visitor.page.browserContext().close();
@@ -51,6 +56,7 @@ afterEach(async () => {
 it("a text arrives, its code is typed, and the Conversion API records that it was delivered", async () => {
   await visitor.click("Send code");
   await expect.poll(() => visitor.focused()).toBe("Code");
+  await visitor.sees(/^receipt: delivered/m);
   await visitor.type("Code", await visitor.readCode());
   await visitor.click("Check");
   await visitor.hears("application", "The code is right");
@@ -66,7 +72,7 @@ it("a text arrives, its code is typed, and the Conversion API records that it wa
   ]);
   expect(rows.map(({ sentence }) => sentence)).toEqual([
     "asks for a code by text",
-    "sends the text",
+    expect.stringMatching(/^sends the text over (Direct|Partner|Grey)$/),
     `receipt: delivered for ${id}`,
     "checks the code: verified",
     `Conversion API recorded: delivered=true for ${id}`,
@@ -74,18 +80,6 @@ it("a text arrives, its code is typed, and the Conversion API records that it wa
   expect(await visitor.page.$eval("#counts", (counts) => counts.textContent)).toBe(
     "Recorded: 1 delivered, 0 not delivered",
   );
-});
-
-it("one button sends traffic for the console, which stays out of the timeline, and stops it", async () => {
-  const { page } = visitor;
-  await visitor.click("Send traffic");
-  const progress = () => page.$eval("#traffic-progress", (text) => text.textContent);
-  await expect.poll(progress, { timeout: 20_000 }).toMatch(/^\d+ sign-ins: [1-9]\d* completed/);
-  expect(await visitor.rows()).toEqual([]);
-  const link = await page.$eval("#console-link", (anchor) => (anchor as HTMLAnchorElement).href);
-  expect(await (await fetch(link)).text()).toContain("<title>");
-  await visitor.click("Stop the traffic");
-  await expect.poll(() => page.$eval("#traffic-result", (text) => text.textContent)).toBe("Stopped.");
 });
 
 it("a wrong code tells how many attempts are left, and the right one is taken after it", async () => {
@@ -101,15 +95,14 @@ it("a wrong code tells how many attempts are left, and the right one is taken af
 });
 
 it("a text is lost; a call brings the code, and each is reported as it was", async () => {
-  await visitor.setCarriers(false, "honest");
+  await visitor.setCarriers("lose");
   await visitor.click("Send code");
+  const again = await visitor.page.waitForSelector("#again-voice:disabled");
+  expect(await again?.evaluate(() => document.querySelector("#wait")?.textContent)).toMatch(/^in \d s$/);
   const textId = await visitor.sees(/^receipt: failed for (\w+)$/m);
   expect(await visitor.inbox()).toEqual([]);
-  await visitor.setCarriers(true, "honest");
+  await visitor.setCarriers("deliver");
 
-  const again = await visitor.page.$eval("#again-voice", (button) => (button as HTMLButtonElement).disabled);
-  expect(again).toBe(true);
-  expect(await visitor.page.$eval("#wait", (wait) => wait.textContent)).toMatch(/^in \d+ s$/);
   await visitor.page.waitForSelector("#again-voice:enabled", { timeout: COOLDOWN_MS });
   await visitor.click("By call");
   await visitor.click("Answer");
@@ -161,20 +154,24 @@ it("cancelling reports that it was not delivered, and leads back to the number",
   await visitor.sees(/^Conversion API recorded: delivered=false/m);
 });
 
-it("a carrier's lie is seen: a receipt says delivered, nothing arrives, and the report says so", async () => {
-  await visitor.setCarriers(false, "delivered");
+it("a carrier's lie is told in words: a receipt says delivered, nothing arrives, and the report says so", async () => {
+  await visitor.setCarriers("lie");
   await visitor.click("Send code");
   const id = await visitor.sees(/^receipt: delivered for (\w+)$/m);
   expect(await visitor.inbox()).toEqual([]);
+  await visitor.hears("scene", "The carrier claims delivered. Nobody received it.");
   await visitor.click("Cancel");
   await visitor.sees(new RegExp(`^Conversion API recorded: delivered=false for ${id}$`, "m"));
+  await visitor.hears("scene", "Vonage now knows: not delivered.");
+  // What is right does not look like an error.
+  expect(await visitor.page.$eval("#scene", (scene) => (scene as HTMLElement).dataset.tone)).toBe("good");
 });
 
 it("what Vonage fails to record at first is recorded in the end", async () => {
-  await visitor.page.locator("details.weather > summary").click();
+  await visitor.open("faults-drawer");
   await visitor.page.locator("#times").fill("1");
   await visitor.click("Make it fail");
-  await visitor.hears("weather", "The next requests will fail.");
+  await visitor.hears("faults", "The next requests will fail.");
   await visitor.click("Send code");
   await visitor.readCode();
   await visitor.click("Use this code");
@@ -187,7 +184,7 @@ it("everything can be done by keyboard alone", async () => {
   const { keyboard } = visitor.page;
   await visitor.page.reload();
   await keyboard.press("Tab");
-  expect(await visitor.focused()).toBe("Skip to the timeline");
+  expect(await visitor.focused()).toBe("Skip to the log");
   await visitor.tabTo("Phone number");
   await keyboard.press("Enter");
   await expect.poll(() => visitor.focused()).toBe("Code");
@@ -202,12 +199,14 @@ it("everything can be done by keyboard alone", async () => {
   expect(await visitor.page.$eval("#code", (field) => (field as HTMLInputElement).value)).toBe(code);
   await keyboard.press("Enter");
   await visitor.hears("application", "The code is right");
-  await expect.poll(() => visitor.focused()).toBe("Start again");
+  await expect.poll(() => visitor.focused()).toBe("Send another code");
   await keyboard.press("Space");
   expect(await visitor.focused()).toBe("Phone number");
 
   await visitor.sees(/^Conversion API recorded/m);
-  await visitor.page.focus("#reset");
+  await visitor.page.focus("#log > summary");
+  await keyboard.press("Enter");
+  await visitor.tabTo("Reports only");
   await keyboard.press("Tab");
   await keyboard.press("Enter");
   await visitor.page.waitForSelector(".row .more");
@@ -231,7 +230,7 @@ it("on a phone nothing is wider than the screen, and everything is large enough 
     expect(small).toEqual([]);
   };
   await check();
-  await page.locator("details.weather > summary").click();
+  await visitor.open("faults-drawer");
   await visitor.click("Send code");
   await visitor.readCode();
   await visitor.sees(/^receipt: delivered/m);
@@ -247,7 +246,7 @@ it("on a phone nothing is wider than the screen, and everything is large enough 
 
 it("every control has a name, and there are landmarks and headings", async () => {
   const { page } = visitor;
-  await page.locator("details.weather > summary").click();
+  await visitor.open("faults-drawer");
   await visitor.click("Send code");
   await visitor.readCode();
   await visitor.sees(/^receipt: delivered/m);
@@ -265,18 +264,21 @@ it("every control has a name, and there are landmarks and headings", async () =>
   expect(nodes.filter(({ role }) => role === "heading").map(({ name }) => name)).toEqual([
     "Two-factor sandbox",
     "Application",
+    "Worker",
+    "Vonage",
     "Handset",
-    "Carriers and faults",
-    "Timeline",
+    "Switches",
+    "Faults",
+    "Log of requests",
   ]);
-  expect(nodes.filter(({ role }) => role === "region").length).toBe(4);
+  expect(nodes.filter(({ role }) => role === "region").length).toBe(5);
   expect(nodes.filter(({ role }) => role === "main").length).toBe(1);
 });
 
 it.each(["light", "dark"])("in %s every text stands out from its ground by 4.5 to 1", async (scheme) => {
   const { page } = visitor;
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.locator("details.weather > summary").click();
+  await visitor.open("faults-drawer");
   expect(await findFaintTexts(page)).toEqual([]);
   await visitor.click("Send code");
   await visitor.readCode();
@@ -349,6 +351,159 @@ it("what goes wrong says what to do", async () => {
   complaints = { ...complaints, errors: [] };
 });
 
+it("needs no scrolling at 1280 by 800, from the first look to the last scene", async () => {
+  const { page } = visitor;
+  await page.locator("#log > summary").click();
+  const fits = async () => {
+    expect(
+      await page.evaluate(() => [
+        document.documentElement.scrollHeight,
+        document.documentElement.scrollWidth,
+      ]),
+    ).toEqual([WIDE.height, WIDE.width]);
+  };
+  await fits();
+  await visitor.click("Send code");
+  await visitor.readCode();
+  await fits();
+  await visitor.click("Use this code");
+  await visitor.click("Check");
+  await visitor.hears("scene", "Vonage now knows: delivered.");
+  await fits();
+});
+
+it("tells the story in a sentence at each moment, up to what Vonage knows", async () => {
+  await visitor.hears("scene", "Will the code arrive?");
+  await visitor.click("Send code");
+  await visitor.hears("scene", /A text is on its way over (Direct|Partner|Grey)|The text has arrived/);
+  await visitor.hears("scene", "The text has arrived.");
+  await visitor.click("Use this code");
+  await visitor.click("Check");
+  await visitor.hears("scene", "Vonage now knows: delivered.");
+  expect(await visitor.page.$eval("#vonage-knows", (known) => known.textContent)).toBe("knows: delivered");
+});
+
+it("packets move along the way of each exchange, but not for visitors who prefer reduced motion", async () => {
+  const { page } = visitor;
+  const count = () =>
+    page.evaluate(() => {
+      const counted = window as unknown as { packets: string[] };
+      counted.packets = [];
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) {
+          for (const node of addedNodes) {
+            if (node instanceof HTMLElement) counted.packets.push(node.textContent);
+          }
+        }
+      }).observe(document.querySelector("#motion") as HTMLElement, { childList: true });
+    });
+  const packets = () => page.evaluate(() => (window as unknown as { packets: string[] }).packets);
+  const signIn = async () => {
+    await visitor.click("Send code");
+    await visitor.sees(/^receipt: delivered/m);
+    await visitor.type("Code", await visitor.readCode());
+    await visitor.click("Check");
+    await visitor.hears("scene", "Vonage now knows: delivered.", 15_000);
+  };
+  await count();
+  await signIn();
+  expect(new Set(await packets())).toEqual(
+    new Set(["code, please", "text", "“delivered”", "code", "delivered"]),
+  );
+
+  await visitor.click("Start over");
+  await visitor.hears("scene", "Will the code arrive?");
+  await visitor.setCarriers("deliver");
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  await count();
+  await signIn();
+  expect(await packets()).toEqual([]);
+});
+
+it("a report that goes late is held, and says so; one that never goes leaves Vonage with the receipt", async () => {
+  const { page } = visitor;
+  await visitor.click("10 minutes late", "radio");
+  await visitor.hears("switches", "10 minutes are 20 seconds here");
+  await visitor.click("Send code");
+  await visitor.readCode();
+  await visitor.click("Use this code");
+  await visitor.click("Check");
+  await visitor.hears("scene", /Vonage does not know yet.*The report goes in 0:\d\d/);
+  await visitor.hears("switches", "1 report is held");
+  expect((await visitor.rows()).filter(({ request }) => request.includes("/conversions/"))).toEqual([]);
+  await visitor.hears("scene", "Vonage now knows: delivered.", 40_000);
+
+  await visitor.click("not at all", "radio");
+  await visitor.click("Send another code");
+  await visitor.click("Send code");
+  await expect.poll(async () => (await visitor.inbox()).length, { timeout: 8000 }).toBe(2);
+  await page.$$eval("#inbox button", (buttons) => buttons.at(-1)?.click());
+  await visitor.click("Check");
+  await visitor.hears("scene", "Vonage never learns what happened.");
+});
+
+it("the traffic of many users moves to the carrier that delivers, and without reports to the one that lies", async () => {
+  await visitor.setCarriers("as-shown");
+  expect(await visitor.shares()).toEqual({ Direct: 33, Partner: 33, Grey: 33 });
+  await visitor.click("Start traffic");
+  await expect.poll(async () => (await visitor.shares()).Direct, { timeout: 90_000 }).toBe(90);
+  await visitor.hears("scene", /^Direct delivers, and gets 90 % of the texts/);
+  // The many users' requests are not in the visitor's log.
+  expect(await visitor.rows()).toEqual([]);
+  const link = await visitor.page.$eval("#console", (anchor) => (anchor as HTMLAnchorElement).href);
+  expect(await (await fetch(link)).text()).toContain("<title>");
+
+  await visitor.click("not at all", "radio");
+  await expect.poll(async () => (await visitor.shares()).Grey, { timeout: 60_000 }).toBe(90);
+  await visitor.hears("scene", /^Grey gets 90 % of the texts, and loses 70 % of them/);
+  await visitor.click("Stop traffic");
+  await expect.poll(() => visitor.page.$eval("#run", (button) => button.textContent)).toBe("Start traffic");
+}, 180_000);
+
+it.each(["light", "dark"])("axe finds nothing in %s, at any moment of the story", async (scheme) => {
+  const { page } = visitor;
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+  const check = async () => expect(await findViolations(page)).toEqual([]);
+  await visitor.open("faults-drawer");
+  await check();
+  await visitor.setCarriers("lie");
+  await visitor.click("Send code");
+  await visitor.hears("scene", "Nobody received it.");
+  await check();
+  await visitor.setCarriers("deliver");
+  await page.waitForSelector("#again-sms:enabled", { timeout: COOLDOWN_MS });
+  await visitor.click("By text");
+  await visitor.readCode();
+  await check();
+  await visitor.click("Use this code");
+  await visitor.click("Check");
+  await visitor.hears("scene", "Vonage now knows: delivered.");
+  await check();
+});
+
+it("at a zoom of 200 % nothing is cut off, and forced colours keep what the bars show", async () => {
+  const { page } = visitor;
+  await page.setViewport(ZOOMED);
+  await visitor.click("Send code");
+  await visitor.readCode();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(ZOOMED.width);
+  const cut = await page.$$eval("main *:not(svg *, #rows *, .unseen, .packet, .dot)", (elements) =>
+    elements
+      .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+      .filter((one) => getComputedStyle(one).overflowX === "hidden" && one.textContent !== "")
+      .map((one) => one.outerHTML),
+  );
+  expect(cut).toEqual([]);
+  await page.emulateMediaFeatures([{ name: "forced-colors", value: "active" }]);
+  const [bar, track] = await page.$eval(".track.share", (track) =>
+    [track.firstElementChild, track].map((one) => getComputedStyle(one as HTMLElement).backgroundColor),
+  );
+  expect(bar).not.toBe(track);
+});
+
 it("nothing is asked for while nobody looks", async () => {
   const { page } = visitor;
   let asked = 0;
@@ -379,21 +534,22 @@ it("a reload loses nothing: the code is still awaited, the timeline is there", a
 
 it("a picture of it", async () => {
   const { page } = visitor;
-  await visitor.setCarriers(false, "delivered");
+  await page.locator("#log > summary").click();
+  await visitor.setCarriers("as-shown");
+  await visitor.click("Start traffic");
+  await expect.poll(async () => (await visitor.shares()).Direct, { timeout: 60_000 }).toBe(90);
+  await visitor.click("Stop traffic");
+  await visitor.setCarriers("deliver");
   await visitor.click("Send code");
-  await visitor.sees(/^receipt: delivered/m);
-  await visitor.setCarriers(true, "honest");
-  await page.locator("details.weather > summary").click();
-  await page.waitForSelector("#again-sms:enabled", { timeout: COOLDOWN_MS });
-  await visitor.click("By text");
   await visitor.readCode();
+  await visitor.setCarriers("as-shown");
   await visitor.click("Use this code");
   await visitor.click("Check");
-  await visitor.sees(/delivered=true/);
+  await visitor.hears("scene", "Vonage now knows: delivered.");
   await page.mouse.move(0, 0);
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   const folder = process.env.SCREENSHOT === "1" ? "docs" : mkdtempSync(join(tmpdir(), "page-"));
   const path = join(folder, "page.png") as `${string}.png`;
-  await page.screenshot({ path, fullPage: true });
+  await page.screenshot({ path });
   expect(statSync(path).size).toBeLessThan(300_000);
 });

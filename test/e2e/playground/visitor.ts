@@ -3,8 +3,23 @@
 import type { Page } from "puppeteer-core";
 import { expect } from "vitest";
 
-/** The cards of the page, by their headings' ids. */
-type Card = "application" | "handset" | "weather";
+/** The places of the page that say something. */
+const SAYING = {
+  application: "#result",
+  handset: "#handset-result",
+  faults: "#faults-result",
+  scene: "#scene",
+  switches: "#switches-result",
+} as const;
+type Place = keyof typeof SAYING;
+
+/** What becomes of texts: each choice, and what the carriers' hidden truth says then. */
+const SCENARIOS = {
+  "as-shown": "97 % arrive",
+  deliver: "100 % arrive · honest receipts",
+  lose: "0 % arrive · honest receipts",
+  lie: "0 % arrive · receipts lie",
+} as const;
 
 export interface Row {
   readonly way: string;
@@ -31,12 +46,12 @@ export function createVisitor(page: Page) {
       await page.keyboard.type(text);
     },
 
-    /** What the live region of a card says. */
-    said: (card: Card): Promise<string> =>
-      page.$eval(`section[aria-labelledby="${card}-title"] [role="status"]`, (region) => region.textContent),
+    /** What the live region of a place says. */
+    said: (place: Place): Promise<string> =>
+      page.$eval(SAYING[place], (region) => region.textContent.replace(/\s+/g, " ").trim()),
 
-    async hears(card: Card, text: string | RegExp): Promise<void> {
-      await expect.poll(() => visitor.said(card), { timeout: 5000 }).toMatch(text);
+    async hears(place: Place, text: string | RegExp, timeout = 8000): Promise<void> {
+      await expect.poll(() => visitor.said(place), { timeout }).toMatch(text);
     },
 
     /** What is in the inbox, one text for each message or call. */
@@ -49,7 +64,9 @@ export function createVisitor(page: Page) {
 
     /** The code of the last message, as somebody would read it. */
     async readCode(): Promise<string> {
-      await expect.poll(async () => (await visitor.inbox()).at(-1) ?? "").toMatch(/\b\d{6}\b/);
+      await expect
+        .poll(async () => (await visitor.inbox()).at(-1) ?? "", { timeout: 8000 })
+        .toMatch(/\b\d{6}\b/);
       return /\b\d{6}\b/.exec((await visitor.inbox()).at(-1) ?? "")?.[0] ?? "";
     },
 
@@ -69,23 +86,37 @@ export function createVisitor(page: Page) {
           }),
       ),
 
-    async sees(sentence: RegExp, timeout = 5000): Promise<string> {
+    async sees(sentence: RegExp, timeout = 8000): Promise<string> {
       await expect
         .poll(async () => (await visitor.rows()).map((row) => row.sentence).join("\n"), { timeout })
         .toMatch(sentence);
       return sentence.exec((await visitor.rows()).map((row) => row.sentence).join("\n"))?.[1] ?? "";
     },
 
-    /** Opens the panel, and sets the carriers. */
-    async setCarriers(delivers: boolean, receipts: "honest" | "missing" | "delivered"): Promise<void> {
-      const isOpen = await page.$eval("details.weather", (details) => details.open);
-      if (!isOpen) await page.locator("details.weather > summary").click();
-      const isChecked = await page.$eval("input[name=delivers]", (box) => box.checked);
-      if (isChecked !== delivers) await visitor.click("Texts and calls arrive", "checkbox");
-      await page.select("#receipts", receipts);
-      await visitor.click("Set carriers");
-      await visitor.hears("weather", "Set for later messages.");
+    /** Opens the log or the faults. */
+    async open(drawer: "log" | "faults-drawer"): Promise<void> {
+      const isOpen = await page.$eval(`#${drawer}`, (details) => (details as HTMLDetailsElement).open);
+      if (!isOpen) await page.locator(`#${drawer} > summary`).click();
     },
+
+    /** Chooses what becomes of texts and calls. */
+    async setCarriers(scenario: keyof typeof SCENARIOS): Promise<void> {
+      await page.select("#scenario", scenario);
+      await expect
+        .poll(() => page.$$eval(".carrier-truth", (truths) => truths.map((one) => one.textContent).join()))
+        .toContain(`Hidden truth: ${SCENARIOS[scenario]}`);
+    },
+
+    /** Each carrier's name and share of texts in percent, as shown. */
+    shares: (): Promise<Record<string, number>> =>
+      page.$$eval(".carrier", (rows) =>
+        Object.fromEntries(
+          rows.map((row) => [
+            row.querySelector(".carrier-name")?.textContent ?? "",
+            Number.parseInt(row.querySelector(".figure")?.textContent ?? "", 10),
+          ]),
+        ),
+      ),
 
     /** The name of what has the focus. */
     focused: (): Promise<string> =>

@@ -10,9 +10,11 @@ import {
   LYING_NETWORK,
   PUMPED_NETWORK,
   ROUTER,
+  STAGE_NETWORK,
 } from "../../../../adapters/playground/demonstration/world.ts";
 import type { SandboxRoute } from "../../../../src/sandbox/index.ts";
-import { startTwoFactorStack, type TwoFactorStack } from "../../../support/two-factor-stack.ts";
+import type { Channel } from "../../../../src/wire/report.ts";
+import { COOLDOWN_MS, startTwoFactorStack, type TwoFactorStack } from "../../../support/two-factor-stack.ts";
 import { untilEqual } from "../../../support/until.ts";
 
 const SPEED = 10;
@@ -32,15 +34,28 @@ beforeEach(() => {
   const began = performance.now();
   stack.sandbox.carriers(
     CARRIERS.map((one) => ({ ...one, deliveryDelay: 0 })),
-    ROUTER,
+    // The whole test fits into one window.
+    { ...ROUTER, timeScale: 1 },
   );
   demonstration = createDemonstration({
-    twoFactor: stack.client,
+    twoFactor: {
+      ...stack.client,
+      // The Worker's clock is not turned while sign-ins are under way, so users wait for its cool-down.
+      resend: async (...call) => {
+        await new Promise((resolve) => setTimeout(resolve, COOLDOWN_MS));
+        return stack.client.resend(...call);
+      },
+    },
     readTexts: (number) =>
       stack.sandbox
         .handset(number)
         .inbox()
         .map(({ text }) => text),
+    answerCalls: (number) =>
+      stack.sandbox
+        .handset(number)
+        .calls()
+        .map(({ heard }) => heard),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / SPEED)),
     now: () => (performance.now() - began) * SPEED,
   });
@@ -60,7 +75,7 @@ function sumUp({ carriers }: Pick<SandboxRoute, "carriers">) {
 
 describe("the demonstration", () => {
   it("signs users in through each network, but for the one that lies and the one that is pumped", async () => {
-    await demonstration.start({ seed: 7, perSecond: 1, lasts: 40 });
+    await demonstration.start({ seed: 3, perSecond: 1, lasts: 60 });
     const { isRunning, started, signedIn, givenUp, failed, skipped } = demonstration.status();
     expect([isRunning, failed, skipped]).toEqual([false, 0, 0]);
     expect(started).toBeGreaterThan(25);
@@ -68,7 +83,11 @@ describe("the demonstration", () => {
     await stack.sandbox.idle();
 
     await stack.turnClock((LIFETIME_S + 1) * 1000);
-    await untilEqual(() => stack.sandbox.reports().length, started);
+    const reported = (channel: Channel) => stack.sandbox.reports().filter((one) => one.channel === channel);
+    await expect.poll(() => reported("sms").length, { timeout: 20_000 }).toBe(started);
+    // Users without a text asked for a call, and entered the code that they heard.
+    expect(reported("voice").length).toBeGreaterThan(0);
+    expect(reported("voice").every(({ delivered }) => delivered)).toBe(true);
     const routes = new Map(
       stack.sandbox.routing().routes.map((route) => [route.network, sumUp(route)] as const),
     );
@@ -82,10 +101,11 @@ describe("the demonstration", () => {
     for (const [network, { sent, converted, notConverted }] of routes) {
       expect([network, converted + notConverted]).toEqual([network, sent]);
     }
+    routes.delete(STAGE_NETWORK);
     const others = [...routes.values()];
     const sum = (figure: "sent" | "converted") => others.reduce((total, one) => total + one[figure], 0);
-    expect(sum("converted")).toBeGreaterThan(0.65 * sum("sent"));
-  });
+    expect(sum("converted")).toBeGreaterThan(0.5 * sum("sent"));
+  }, 60_000);
 
   it("stops at once, and a new start replaces the run before", async () => {
     const first = demonstration.start({ perSecond: 2, lasts: 900 });
@@ -104,8 +124,9 @@ describe("the demonstration", () => {
 
   it("counts what the Worker refuses, and goes on", async () => {
     const refused = createDemonstration({
-      twoFactor: { start: () => Promise.reject(new Error("refused")), check: stack.client.check },
+      twoFactor: { ...stack.client, start: () => Promise.reject(new Error("refused")) },
       readTexts: () => [],
+      answerCalls: () => [],
       sleep: async () => {},
       now: () => performance.now() * 1000,
     });

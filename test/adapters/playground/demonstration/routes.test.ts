@@ -9,7 +9,7 @@ import {
   type Demonstration,
 } from "../../../../adapters/playground/demonstration/demonstration.ts";
 import { createDemonstrationRoutes } from "../../../../adapters/playground/demonstration/routes.ts";
-import { CARRIERS, CROWDS } from "../../../../adapters/playground/demonstration/world.ts";
+import { CARRIERS, CROWDS, ROUTER } from "../../../../adapters/playground/demonstration/world.ts";
 import { createConversionClient } from "../../../../src/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from "../../../../src/sandbox/index.ts";
 import type { TwoFactorClient } from "../../../../src/two-factor/index.ts";
@@ -27,7 +27,7 @@ let demo: (request: Request) => Promise<Response>;
 let runs: Promise<unknown>[];
 
 beforeEach(() => {
-  sandbox = createSandbox();
+  sandbox = createSandbox({ carriers: CARRIERS, router: ROUTER });
   runs = [];
   const client = createConversionClient({ credentials: { apiKey, apiSecret }, fetch: sandbox.fetch });
   const began = performance.now();
@@ -38,7 +38,8 @@ beforeEach(() => {
         await client.sms({ messageId: id, delivered: true });
         return { verified: true };
       },
-    } as unknown as Pick<TwoFactorClient, "start" | "check">,
+    } as unknown as TwoFactorClient,
+    answerCalls: () => [],
     readTexts: (number) =>
       sandbox
         .handset(number)
@@ -49,7 +50,7 @@ beforeEach(() => {
   });
   const application = createApplication({ endpoint: HERE, key: "k".repeat(32), cooldown: 10 });
   const routes = createDemonstrationRoutes(sandbox, demonstration, (run) => runs.push(run), CONSOLE);
-  demo = createDemo(sandbox, application, routes);
+  demo = createDemo(sandbox, application, { demonstration: routes });
 });
 afterEach(async () => {
   demonstration.stop();
@@ -111,7 +112,6 @@ describe("the demonstration's routes", () => {
     await post("/app/demonstration/start", {});
     await post("/sandbox/reset", {});
     expect(demonstration.status().isRunning).toBe(false);
-    expect(sandbox.routing().routes).toEqual([]);
   });
 });
 
