@@ -38,6 +38,8 @@ beforeEach(() => {
         await client.sms({ messageId: id, delivered: true });
         return { verified: true };
       },
+      // Nobody is called here.
+      resend: async () => {},
     } as unknown as TwoFactorClient,
     answerCalls: () => [],
     readTexts: (number) =>
