@@ -1,4 +1,4 @@
-// What an example does that is called with JSON: `POST { number }`, `POST { code }`, `GET`.
+// The behaviour of an example that takes JSON: `POST { number }`, `POST { code }`, `GET`.
 
 import assert from "node:assert/strict";
 import { PROXY_KEY } from "../../support/local-stack.ts";
@@ -9,7 +9,7 @@ import { SESSION_SECRET } from "./serve.ts";
 
 export interface Api {
   readonly path: string;
-  /** Whose pages may read the answers. */
+  /** The origin whose pages may read the answers. */
   readonly origin: string | null;
 }
 
@@ -88,7 +88,7 @@ async function call(url: string, { body, session }: Asked) {
   };
 }
 
-/** Up to where the code is asked for. */
+/** Signs in up to the prompt for the code. */
 async function askForCode(scene: Scene, path: string) {
   const number = aNumber();
   const { status, body } = await call(scene.url + path, { body: { number: `+${number}` } });

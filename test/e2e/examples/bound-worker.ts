@@ -1,4 +1,4 @@
-// The example with a service binding, as its build made it, and the Worker it is bound to, in one workerd.
+// Runs the built example with a service binding, and the Worker it is bound to, in one workerd.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { twoFactorBindingsFor } from "../../support/two-factor-stack.ts";
 import { PAGE_ORIGIN, SESSION_SECRET, type Serving } from "./serve.ts";
 
 /**
- * @param vonage Where the sandbox is.
- * @param port On 127.0.0.1.
+ * @param vonage The URL of the sandbox.
+ * @param port The port on 127.0.0.1.
  */
 export async function serveBoundWorker(folder: string, vonage: string, port: number): Promise<Serving> {
   let output = "";

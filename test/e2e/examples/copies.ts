@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const SHARED: ReadonlySet<string> = new Set(["sign-in.ts", "sentences.ts", "session.ts"]);
-/** Uses a service binding, whose errors have no class. */
+/** Differs because errors of its service binding have no class. */
 const OTHERWISE = join("worker-service-binding", "sign-in.ts");
 
 /** Lists the files that differ from those of the same name in other examples. */

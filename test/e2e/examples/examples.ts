@@ -1,4 +1,4 @@
-// The examples, in the order in which they are tried.
+// The examples, in the order in which they run.
 
 import type { RunningWorker } from "../../../adapters/playground/workerd.ts";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
@@ -13,23 +13,23 @@ import { STATIC_PAGE } from "./static-page.ts";
 import type { Mode } from "./visitor.ts";
 import type { Variant } from "./workshop.ts";
 
-/** What all examples have in common. */
+/** Fields common to all examples. */
 export interface Surroundings {
   readonly worker: Pick<RunningWorker, "url">;
   readonly vonage: { readonly url: string };
-  /** Where the example shall be served, on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number;
 }
 
 export interface Example {
-  /** Its folder in examples/, unless a variant says otherwise. */
+  /** The folder in examples/, unless a variant names another. */
   readonly name: string;
   readonly variant?: Variant;
   readonly serve: (folder: string, surroundings: Surroundings) => Promise<Serving>;
   readonly behaviours: readonly Behaviour[];
 }
 
-/** Of one address so many that all behaviours have room, and that they can be used up. */
+/** The limit by address leaves room for all behaviours, and is low enough to be used up. */
 export const TWO_FACTOR_LIMITS = `number=10/3600 address=${ADDRESS_LIMIT}/3600 prefix=10000/3600 caller=10000/3600 total=10000/3600`;
 
 const signIn = (name: string, ...modes: readonly [Mode, ...Mode[]]): Example => ({
@@ -50,7 +50,7 @@ export const EXAMPLES: readonly Example[] = [
   signIn("hono", "without scripts"),
   {
     ...signIn("worker-service-binding", "without scripts"),
-    // The Worker of its own cannot be asked past it, and workerd alone sets no cf-connecting-ip.
+    // Its own Worker cannot be called past the example, and plain workerd sets no cf-connecting-ip.
     behaviours: [...createSignInBehaviours("without scripts"), createSecrecy("without scripts")],
     serve: (folder, { vonage, port }) => serveBoundWorker(folder, vonage.url, port),
   },
@@ -72,7 +72,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     ...nextjs,
-    // Where it is not on Vercel, Next does not tell the user's address.
+    // Outside Vercel, Next does not know the user's address.
     behaviours: [
       ...createApiBehaviours({ path: "/api/sign-in", origin: null }),
       ...BOTH.flatMap(createSignInBehaviours),

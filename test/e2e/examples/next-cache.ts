@@ -31,5 +31,5 @@ const onNext = (version: string, react: string): Example => ({
   behaviours: [CHECKED_ONCE],
 });
 
-/** The last that keeps answers, and the one of examples/nextjs. */
+/** The last version that caches answers, and the version of examples/nextjs. */
 export const NEXT_CACHES: readonly Example[] = [onNext("14.2.35", "18.3.1"), onNext("16.4.6", "19.3.1")];

@@ -22,7 +22,7 @@ let passed = 0;
 let failed = 0;
 const drift = findDrift();
 count(
-  "what several examples need is the same in each",
+  "files that several examples share are identical",
   drift.length > 0 ? `not so: ${drift.join(", ")}` : undefined,
 );
 const tarball = packPackage();
@@ -35,14 +35,14 @@ try {
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
-/** An example that cannot be built or started fails in all that it should do. */
+/** An example that cannot be built or started fails all of its behaviours. */
 async function tryExample({ name, serve, behaviours, variant }: Example, tarball: string): Promise<void> {
   const began = performance.now();
   let tried = 0;
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   try {
     const port = await findFreePort();
-    // Of its own: the limits of one must not be those of the next.
+    // Each example has its own Worker, so that they share no limits.
     const stack = await startTwoFactorStack({ ALLOWED_ORIGINS: "*", TWO_FACTOR_LIMITS });
     const { folder, clear } = buildExample(name, tarball, `http://127.0.0.1:${port}`, variant);
     try {

@@ -8,10 +8,10 @@ import { untilReachable } from "../../support/plain-workerd.ts";
 
 export const SESSION_SECRET = "session-secret-of-the-shop-0123456789abcdef";
 
-/** Whose page calls the edge function. */
+/** The origin of the page that calls the edge function. */
 export const PAGE_ORIGIN = "https://shop.example";
 
-/** For all that is run: the Node that runs this, and no framework that tells anybody anything. */
+/** For every process: the same Node as this one, and no telemetry of frameworks. */
 export const SURROUNDINGS = {
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
   NEXT_TELEMETRY_DISABLED: "1",
@@ -23,16 +23,16 @@ export const SURROUNDINGS = {
 };
 
 export interface Serving {
-  /** Without a trailing slash. */
+  /** The origin, without a trailing slash. */
   readonly url: string;
-  /** All that it has written so far. */
+  /** Its output so far. */
   output(): string;
   stop(): Promise<void>;
 }
 
 /**
- * @param endpoint Where the Worker is.
- * @param port On 127.0.0.1.
+ * @param endpoint The URL of the Worker.
+ * @param port The port on 127.0.0.1.
  */
 export async function serveExample(
   folder: string,
@@ -57,7 +57,7 @@ export async function serveExample(
       ...more,
     },
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: npm, its shell, and the server.
+    // A process group of its own, because npm starts a shell, which starts the server.
     detached: true,
   });
   let output = "";
@@ -74,7 +74,7 @@ export async function serveExample(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // It has ended.
+      // The process has already ended.
     }
   };
   process.once("exit", kill);

@@ -1,4 +1,4 @@
-// What every example with a sign-in does.
+// The behaviour of every example with a sign-in.
 
 import assert from "node:assert/strict";
 import { PROXY_KEY } from "../../support/local-stack.ts";
@@ -33,7 +33,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
           await visitor.submit("Code", notThe(code), "Sign in");
           await visitor.alert(/You can try 3 times more\.$/);
           assert.deepEqual(reportsOf(scene.sandbox, messageId), []);
-          // As it is written in the message of some phones.
+          // Some phones show the code like this.
           await visitor.submit("Code", `${code.slice(0, 3)}\u2013${code.slice(3)}`, "Sign in");
           await visitor.reads(`You are signed in as +${number}.`);
         }),
@@ -70,10 +70,10 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
   ];
 }
 
-/** Codes that one address may ask for. */
+/** Codes that one address may request. */
 export const ADDRESS_LIMIT = 40;
 
-/** The end: after it, nobody at this address gets a code. */
+/** Runs at the end, because this address gets no further code. */
 export const createAddressLimit = (mode: Mode): Behaviour => ({
   name: "one address gets so many codes and no more, whatever the numbers",
   check: (scene) =>
@@ -84,7 +84,7 @@ export const createAddressLimit = (mode: Mode): Behaviour => ({
         while (asked++ <= ADDRESS_LIMIT) await ask();
       })().catch((error) => error);
       assert.equal(refused?.code, "address_limit");
-      // Those before it, which the example asked for, count as well.
+      // Codes that the example requested earlier count too.
       assert.ok(asked < ADDRESS_LIMIT);
       await visitor.open(`${scene.url}/`);
       await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
@@ -92,7 +92,7 @@ export const createAddressLimit = (mode: Mode): Behaviour => ({
     }),
 });
 
-/** Last of all, since it is about all that was written. */
+/** Runs last, because it reads the whole output. */
 export const createSecrecy = (mode: Mode): Behaviour => ({
   name: "neither key nor challenge leaves the server, and nothing of a user is logged",
   check: (scene) =>
@@ -113,15 +113,15 @@ export const createSecrecy = (mode: Mode): Behaviour => ({
     }),
 });
 
-/** Up to where the code is asked for. */
+/** Signs in up to the prompt for the code. */
 async function askForCode({ url, sandbox }: Scene, visitor: Visitor) {
   const number = aNumber();
   await visitor.open(`${url}/`);
-  // As it is dialled at home: who the user is does not depend on how it was typed.
+  // A national number: the user is the same in every spelling.
   await visitor.submit("Phone number", `0${number.slice(2, 6)} ${number.slice(6)}`, "Send code");
   await visitor.reads(`We sent a code to +${number}.`);
   const [message] = sandbox.handset(number).inbox();
-  // Bound to the site, for phones that fill codes in.
+  // The line that binds the code to the site, for autofill.
   assert.match(message?.text ?? "", /^(\d+) .*\n\n@shop\.example #\1$/);
   return { number, code: codeAt(sandbox, number), messageId: message?.messageIds[0] };
 }

@@ -1,4 +1,4 @@
-// What the page does that reports by token. It has scripts, and needs them.
+// The behaviour of the page that reports by token. It needs its scripts.
 
 import assert from "node:assert/strict";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
@@ -64,7 +64,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
   },
 ];
 
-/** Up to where the code is asked for. */
+/** Signs in up to the prompt for the code. */
 async function askForCode({ url, sandbox }: Scene, visitor: Visitor) {
   const number = aNumber();
   await visitor.open(`${url}/`);

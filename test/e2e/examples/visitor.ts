@@ -1,33 +1,33 @@
-// Somebody in front of an example: reads what is shown, types, clicks. Knows labels and texts, and no markup.
+// A user in front of an example reads, types and clicks. Elements are found by labels and texts, never by markup.
 
 import assert from "node:assert/strict";
 import type { Browser, Page } from "puppeteer-core";
 import type { Scene } from "./behaviour.ts";
 
-/** The slowest page here is built in less than a tenth of this. */
+/** Ten times what the slowest page takes. */
 const PATIENCE_MS = 10_000;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 export interface Visitor {
   open(url: string): Promise<void>;
-  /** Types into the field of that label, in place of what is there, and presses a button. */
+  /** Replaces the text of the field with that label, and presses a button. */
   submit(label: string, text: string, button: string): Promise<void>;
   press(button: string): Promise<void>;
-  /** Waits until the page says it. */
+  /** Waits until the page shows a text. */
   reads(text: string | RegExp): Promise<string>;
-  /** What is announced as wrong. */
+  /** The text of the page's alert. */
   alert(text: RegExp): Promise<string>;
-  /** All that was loaded so far, documents and scripts and data, as it came. */
+  /** Everything loaded so far: documents, scripts and data, unaltered. */
   received(): Promise<string>;
-  /** Errors on the page's console, and exceptions. */
+  /** Console errors and exceptions of the page. */
   readonly complaints: readonly string[];
   leave(): Promise<void>;
 }
 
 export type Mode = "without scripts" | "with scripts";
 
-/** Comes with a browser profile of its own, and leaves in the end. */
+/** Opens a browser profile for one visit, and closes it at the end. */
 export async function asVisitor(
   { browser }: Scene,
   mode: Mode,
@@ -50,7 +50,7 @@ async function visit(browser: Browser, { scripts }: { readonly scripts: boolean 
   const bodies: Promise<string>[] = [];
   page.on("response", (response) => bodies.push(response.text().catch(() => "")));
 
-  // Puppeteer's locators wait by scripts of their own, which a page without scripts does not run.
+  // Puppeteer's locators wait by scripts inside the page, which a page without scripts does not run.
   const find = async (name: string, role: string) => {
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause()) {
       const found = await page.$(`::-p-aria(${name}[role="${role}"])`).catch(() => null);
@@ -69,12 +69,12 @@ async function visit(browser: Browser, { scripts }: { readonly scripts: boolean 
 
   return {
     open: async (url) => {
-      // Scripts take over the forms once they are loaded.
+      // Once loaded, the page's scripts take over its forms.
       await page.goto(url, { waitUntil: scripts ? "networkidle0" : "load" });
     },
     submit: async (label, text, button) => {
       const field = await find(label, "textbox");
-      // All that is there is selected, and so replaced.
+      // Selecting the present text replaces it.
       await field.click({ count: 3 });
       await page.keyboard.type(text);
       await press(button);
@@ -91,7 +91,7 @@ async function visit(browser: Browser, { scripts }: { readonly scripts: boolean 
 function collectComplaints(page: Page): readonly string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    // The examples have no icon.
+    // The examples have no icon, so its 404 is expected.
     const isOfIcon = message.location()?.url?.endsWith("/favicon.ico");
     if (message.type() === "error" && !isOfIcon) complaints.push(message.text());
   });
@@ -102,7 +102,7 @@ function collectComplaints(page: Page): readonly string[] {
 async function until(look: () => Promise<string>, text: string | RegExp): Promise<string> {
   let seen = "";
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause()) {
-    // Between two pages there is none.
+    // There is no document between two pages.
     seen = await look().catch(() => "");
     if (typeof text === "string" ? seen.includes(text) : text.test(seen)) return seen;
   }

@@ -1,4 +1,4 @@
-// Builds an example as its user would, in a copy: its own dependencies, the package as it is published, its own build.
+// Builds a copy of an example as its user would: its own dependencies, the published package, its own build.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,10 +18,10 @@ import { installPackage } from "../runtimes/install.ts";
 import { SURROUNDINGS } from "./serve.ts";
 
 const CACHE = "node_modules/.cache/examples";
-/** Says what a node_modules was installed for, and that it is complete. */
+/** Marks a node_modules as complete, and names what it was installed for. */
 const STAMP = ".stamp";
 const PATIENCE_MS = 4 * 60_000;
-/** What an example's own tools make; never taken along. */
+/** Output of an example's own tools, never copied. */
 const MADE = new Set([
   "node_modules",
   "dist",
@@ -40,7 +40,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Packs the package; gives the absolute path of the tarball. */
+/** Packs the package and returns the absolute path of the tarball. */
 export function packPackage(): string {
   const folder = resolve(CACHE, "package");
   rmSync(folder, { recursive: true, force: true });
@@ -51,27 +51,28 @@ export function packPackage(): string {
   return join(folder, tarball);
 }
 
-/** What is built in place of the example of that name. */
+/** Changes to the example of that name. */
 export interface Variant {
-  /** A folder; by default the one in examples/. */
+  /** The folder to build instead of the one in examples/. */
   readonly source?: string;
-  /** Dependencies in place of those that its manifest names, each pinned. */
+  /** Pinned dependencies that replace those of the manifest. */
   readonly versions?: Readonly<Record<string, string>>;
 }
 
-/** An example that is built. */
+/** A built example. */
 export interface Built {
-  /** Absolute path. */
+  /** Its absolute path. */
   readonly folder: string;
-  /** Keeps what was installed for the next time, and removes the rest. */
+  /** Keeps the installed packages for the next run, and removes the rest. */
   clear(): void;
 }
 
 /**
- * Copies an example, installs what it needs unless that was done before, and builds it. Outside of the project, so
- * that nothing is found which it does not name itself; and tools treat what is below a node_modules as no sources.
+ * Copies an example, installs its dependencies unless they are already there, and builds it. The copy is outside the
+ * project, so that imports find only what the example names itself, and not below a node_modules, because tools do not
+ * treat files there as sources.
  *
- * @param origin Where it will be served; one framework wants to know that early.
+ * @param origin The origin that will serve it. One framework needs it at build time.
  */
 export function buildExample(
   name: string,
@@ -82,7 +83,7 @@ export function buildExample(
   const folder = mkdtempSync(join(tmpdir(), `example-${name}-`));
   const [installed, kept] = [join(folder, "node_modules"), resolve(CACHE, name)];
   const clear = () => {
-    // Made by its build, for this folder.
+    // Its build generated this for this folder.
     for (const made of [".cache", ".vite"]) rmSync(join(installed, made), { recursive: true, force: true });
     if (existsSync(join(installed, STAMP))) move(installed, kept);
     rmSync(folder, { recursive: true, force: true });
@@ -104,7 +105,7 @@ export function buildExample(
       run("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline"], folder);
       writeFileSync(join(installed, STAMP), needed);
     }
-    // Its dependencies are as they were; its files may not be.
+    // Its dependencies are unchanged, but its files may have changed.
     const unpacked = join(installed, "vonage-conversion");
     rmSync(unpacked, { recursive: true });
     mkdirSync(unpacked);
@@ -117,13 +118,13 @@ export function buildExample(
   }
 }
 
-/** Also to another file system. */
+/** Works across file systems too. */
 function move(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   run("mv", [from, to], ".");
 }
 
-/** What works today must work tomorrow. */
+/** Pins each version, so that a run can be repeated later. */
 function demandPins({ dependencies, devDependencies }: Manifest): void {
   const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
     ([name, version]) => name !== "vonage-conversion" && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),

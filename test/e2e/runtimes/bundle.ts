@@ -6,10 +6,10 @@ import type { Stage } from "./suite/stage.ts";
 const SHARED: BuildOptions = { bundle: true, target: "es2022", platform: "neutral", logLevel: "error" };
 
 /**
- * Makes one script of the suite, which imports the package by name; where the runtime finds no packages, with the one
- * that is installed in the folder.
+ * Bundles the suite into one script. The script imports the package by name. For a runtime that resolves no packages,
+ * the one installed in the folder is bundled too.
  *
- * @returns Path of the script, in the folder.
+ * @returns The path of the script, in the folder.
  */
 export function bundleSuite(runtime: Runtime, stage: Stage, folder: string): string {
   const suite = join(folder, "suite.mjs");

@@ -1,4 +1,4 @@
-// Brings the runtimes, and the package as a user gets it: packed, and installed with its dependencies.
+// Installs the runtimes, and the package as a user gets it: packed, with its dependencies.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,17 +8,17 @@ import { workerdBinary } from "../../support/plain-workerd.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CACHE = "node_modules/.cache/runtimes";
-/** A download that takes longer will not end. */
+/** A download that takes longer than this is stuck. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Installs a runtime, unless it was before; gives the path of its binary. */
+/** Installs a runtime unless it is already there, and returns the path of its binary. */
 export function installRuntime({ package: name, version }: Runtime): string {
   if (name === "workerd") return workerdBinary;
-  // They bring their binary by a script.
+  // An install script downloads their binary.
   return join(installPinned(name, version, { allowScripts: { [name]: true } }), "node_modules/.bin", name);
 }
 
-/** Installs one version of a package into a folder of its own, unless it was before; gives the folder. */
+/** Installs one version of a package into its own folder unless it is already there, and returns the folder. */
 export function installPinned(name: string, version: string, manifest: object = {}): string {
   const folder = resolve(CACHE, `${name.replace("/", "-")}-${version}`);
   const complete = join(folder, "complete");
@@ -30,7 +30,7 @@ export function installPinned(name: string, version: string, manifest: object = 
   return folder;
 }
 
-/** Packs what is built, built anew where the sources are newer, and installs it into a folder. */
+/** Packs the build, after a new build if the sources are newer, and installs it into a folder. */
 export function installPackage(folder: string): void {
   if (!process.env.PACKAGE_TARBALL && isStale()) npm(["run", "build"]);
   const tarball = `file:${basename(packInto(folder))}`;

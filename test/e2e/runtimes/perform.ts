@@ -1,4 +1,4 @@
-// Has a runtime go through the suite, in a process of its own.
+// Runs the suite on one runtime, in a process of its own.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,13 +13,13 @@ import type { Runtime } from "./runtimes.ts";
 import type { Line } from "./suite.ts";
 
 export interface Performance {
-  /** What it said, in order. */
+  /** The lines it printed, in order. */
   readonly lines: readonly Line[];
-  /** How it ended before its time, with what it complained of; absent: it came to its end. */
+  /** The reason why it ended early, with its error output. Absent if it finished. */
   readonly broke?: string;
 }
 
-/** All behaviours together take a tenth of this. */
+/** Ten times what all behaviours take together. */
 const PATIENCE_MS = 3 * 60_000;
 
 export async function perform(runtime: Runtime, binary: string, script: string): Promise<Performance> {
@@ -27,7 +27,7 @@ export async function perform(runtime: Runtime, binary: string, script: string):
   const complaints: string[] = [];
   const listen = async (output: Readable) => {
     for await (const text of createInterface({ input: output })) {
-      // Whatever else is written there may explain why it ended.
+      // Other output may explain why it ended.
       if (/^\{.*\}$/.test(text)) lines.push(JSON.parse(text));
       else complaints.push(text);
     }
@@ -71,7 +71,7 @@ export async function perform(runtime: Runtime, binary: string, script: string):
   return { lines, broke: [reason, ...complaints.slice(0, 10)].join("\n    ") };
 }
 
-/** Of a Worker, which answers a request by going through the suite. */
+/** A Worker runs the suite within one request and prints to its response. */
 async function ask(url: string, ended: Promise<unknown>): Promise<IncomingMessage> {
   const gone = new AbortController();
   ended.then((code) => gone.abort(new Error(`it ended with ${code}`)));

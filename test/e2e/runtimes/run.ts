@@ -23,7 +23,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
-// Outside of the project, so that nothing is found which the package does not bring.
+// Outside the project, so that imports find only what the package itself brings.
 const folder = mkdtempSync(join(tmpdir(), "runtimes-"));
 try {
   installPackage(folder);

@@ -1,4 +1,4 @@
-// The runtimes that the package is shown on, each pinned; the only place where their versions stand.
+// The runtimes that the package is tested on. Their versions are pinned here and nowhere else.
 
 import { createRequire } from "node:module";
 import type { Identity } from "./suite/identity.ts";
@@ -6,13 +6,13 @@ import type { Identity } from "./suite/identity.ts";
 export interface Runtime {
   readonly name: string;
   readonly version: string;
-  /** The npm package that brings its binary; `workerd` is the project's own. */
+  /** The npm package with its binary. `workerd` is already a dependency of the project. */
   readonly package: "workerd" | "node" | "deno" | "bun" | "edge-runtime";
-  /** What the binary is given before the script. */
+  /** Arguments before the script. */
   readonly arguments?: readonly string[];
-  /** Of a runtime that finds no packages by itself: how they are bundled for it, as its platform's tools would. */
+  /** For a runtime that resolves no packages: bundles them as its platform's tools would. */
   readonly bundle?: { readonly conditions: readonly string[]; readonly format: "esm" | "iife" };
-  /** By what it is known, so that none stands in for another. */
+  /** Identifies the runtime, so that none can stand in for another. */
   readonly identity: Partial<Identity>;
 }
 
@@ -29,10 +29,10 @@ export const RUNTIMES: readonly Runtime[] = [
     version: createRequire(import.meta.url)("workerd/package.json").version,
     package: "workerd",
     bundle: { conditions: ["workerd", "worker", "browser"], format: "esm" },
-    // Without Node compatibility there is nothing of Node.
+    // Without Node compatibility, no global of Node's may exist.
     identity: { userAgent: "Cloudflare-Workers", ofNode: [] },
   },
-  // The oldest that package.json claims.
+  // The oldest version that package.json claims.
   toNode("20.19.0"),
   toNode("22.23.3"),
   toNode("24.21.0"),
@@ -41,7 +41,7 @@ export const RUNTIMES: readonly Runtime[] = [
     name: "Deno",
     version: "2.9.6",
     package: "deno",
-    // Of all permissions it needs the network alone.
+    // The network is the only permission that it needs.
     arguments: ["run", "--no-prompt", "--no-remote", "--allow-net=127.0.0.1"],
     identity: { deno: "2.9.6" },
   },
@@ -61,10 +61,10 @@ export const RUNTIMES: readonly Runtime[] = [
   },
 ];
 
-/** Deno and Bun tell a version of Node too. */
+/** Deno and Bun report a version of Node too. */
 const NEITHER: Partial<Identity> = { deno: undefined, bun: undefined, edgeRuntime: undefined };
 
-/** Why a runtime is not the one that it should be; `undefined`: it is. */
+/** Returns why this is not the expected runtime, or `undefined` if it is. */
 export function findImpostor({ identity }: Runtime, actual: Identity): string | undefined {
   const same = Object.entries({ ...NEITHER, ...identity }).every(
     ([name, value]) => JSON.stringify(Reflect.get(actual, name)) === JSON.stringify(value),

@@ -1,4 +1,4 @@
-// What is there for all runtimes: the Worker on workerd, the sandbox, and webhooks signed by somebody else's code.
+// The servers that all runtimes share: the Worker on workerd, the sandbox, and webhooks signed by independent code.
 
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { aNumber, startTwoFactorStack } from "../../support/two-factor-stack.ts"
 import type { SignedWebhook, Stage } from "./suite/stage.ts";
 
 export interface StageSet {
-  /** For one more runtime. */
+  /** Prepares the stage for one more runtime. */
   next(): Stage;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function setStage(): Promise<StageSet> {
   };
 }
 
-/** A server that takes POSTs, and breaks the connection in place of an answer. */
+/** A server that reads each POST and then breaks the connection instead of answering. */
 async function startBreaking() {
   const port = await findFreePort();
   let posts = 0;
@@ -63,8 +63,8 @@ interface Vector {
 }
 
 /**
- * The webhook of the official SDKs' known answers, with the nonce that theirs lacks. Signed by Node's crypto, which
- * first has to give their answers for theirs.
+ * The webhook from the official SDKs' known answers, with the nonce that theirs lacks. Node's crypto signs it, after it
+ * has reproduced their signatures.
  */
 function signWebhooks(): SignedWebhook[] {
   const path = "test/fixtures/signature-vectors.json";

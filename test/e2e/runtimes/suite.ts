@@ -1,5 +1,5 @@
-// The contract of the built package, in plain web JavaScript: the same on every runtime. It imports the package by
-// name, as a user would, and nothing else.
+// The contract of the built package in plain web JavaScript, the same on every runtime. It imports only the package,
+// by name, as a user would.
 
 import type { Behaviour } from "./suite/behaviour.ts";
 import { failures } from "./suite/failures.ts";
@@ -11,7 +11,7 @@ import { twoFactorBehaviours } from "./suite/two-factor.ts";
 import { reset } from "./suite/vonage.ts";
 import { webhooks } from "./suite/webhooks.ts";
 
-/** What a runtime says, a line of JSON each: who it is and what it will show, then each behaviour, then that this is all. */
+/** A line of JSON from a runtime: first its identity and the behaviours to come, then each behaviour, then the end. */
 export type Line =
   | { readonly identity: Identity; readonly behaviours: readonly string[] }
   | { readonly behaviour: string; readonly fault?: string }
@@ -26,10 +26,10 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...inProcess,
 ];
 
-/** No behaviour takes nearly so long; one that hangs must not take the others with it. */
+/** Far longer than any behaviour takes. One that hangs must not stop the others. */
 const PATIENCE_MS = 15_000;
 
-/** Shows each behaviour in turn. */
+/** Checks each behaviour in turn. */
 export async function* runSuite(): AsyncGenerator<Line> {
   yield { identity: identify(), behaviours: BEHAVIOURS.map(({ name }) => name) };
   for (const { name, holds } of BEHAVIOURS) {

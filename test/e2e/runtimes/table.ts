@@ -1,13 +1,13 @@
-// What is printed: who shows what, why not, and the totals.
+// Prints the results: each behaviour on each runtime, the reasons for failures, and the totals.
 
 import type { Runtime } from "./runtimes.ts";
 
-/** How one runtime did. */
+/** The result of one runtime. */
 export interface Result {
   readonly runtime: Runtime;
-  /** By behaviour: `undefined` if it holds, else why not. */
+  /** By behaviour: `undefined` if it holds, otherwise the reason why not. */
   readonly faults: ReadonlyMap<string, string | undefined>;
-  /** Why it said nothing, or no more; behaviours that it did not come to count as failed. */
+  /** The reason why it stopped early. Behaviours that were not reached count as failed. */
   readonly broke?: string | undefined;
   readonly seconds: number;
 }
@@ -39,7 +39,7 @@ export function printResults(results: readonly Result[]): Totals {
   );
   const broken = results.filter(({ broke }) => broke !== undefined).length;
   const failed = results.length * behaviours.length - passed;
-  // One that broke after its last behaviour, or where no other showed any, failed all the same.
+  // A runtime that broke after its last behaviour, or before any was known, has failed too.
   const totals = { passed, failed: Math.max(failed, broken) };
   console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
   return totals;

@@ -1,4 +1,4 @@
-// How the suite runs in workerd, where everything happens within a request: `GET /run`.
+// Runs the suite in workerd, where everything happens within a request: `GET /run`.
 
 import { runSuite } from "../suite.ts";
 

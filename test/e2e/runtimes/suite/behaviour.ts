@@ -1,11 +1,11 @@
-/** A sentence about the package, and what shows whether it holds. */
+/** A sentence about the package, and the check that proves it. */
 export interface Behaviour {
   readonly name: string;
-  /** Rejects, with the reason, when it does not hold. */
+  /** Rejects with the reason if it does not hold. */
   readonly holds: () => Promise<void>;
 }
 
-/** Some behaviours by their sentences. */
+/** Behaviours by their sentences. */
 export const toBehaviours = (byName: Readonly<Record<string, () => Promise<void>>>): Behaviour[] =>
   Object.entries(byName).map(([name, holds]) => ({ name, holds }));
 
@@ -13,19 +13,19 @@ export function demand(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise);
 }
 
-/** Compares as JSON, whatever the order of names. */
+/** Compares as JSON, in any order of names. */
 export function demandEqual(actual: unknown, expected: unknown, what: string): void {
   const [is, should] = [toText(actual), toText(expected)];
   demand(is === should, `${what}: ${is} in place of ${should}`);
 }
 
-/** Demands that an error, or whatever it is, has these among its fields. */
+/** Asserts that a value, usually an error, has these fields among others. */
 export function demandFields(actual: unknown, expected: Readonly<Record<string, unknown>>): void {
   const fields = Object.keys(expected).map((name) => [name, Reflect.get(Object(actual), name)]);
   demandEqual(Object.fromEntries(fields), expected, String(actual));
 }
 
-/** What an action rejects with. */
+/** Resolves to the error that an action rejects with. */
 export async function errorOf(action: () => unknown): Promise<unknown> {
   let result: unknown;
   try {
@@ -36,7 +36,7 @@ export async function errorOf(action: () => unknown): Promise<unknown> {
   throw new Error(`nothing was thrown, but given: ${toText(result)}`);
 }
 
-/** Looks again and again until something is there. */
+/** Polls until there is a value. */
 export async function eventually<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
   for (const end = Date.now() + 5000; Date.now() < end; await pause(20)) {
     const found = await look();

@@ -1,4 +1,4 @@
-// The ways in which a client can speak, each to where it speaks to.
+// One client for each mode, with the server it speaks to.
 
 import { type ConversionClientOptions, type Credentials, createConversionClient } from "vonage-conversion";
 import { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "vonage-conversion/sandbox";
@@ -11,14 +11,14 @@ export const signatureSecret =
 
 type Settings = Pick<ConversionClientOptions, "timeout" | "retry" | "signal" | "onAttempt">;
 
-/** Quick retries, so that the suite is. */
+/** Short retry delays keep the suite fast. */
 export const QUICK = { attempts: 3, baseDelay: 1, maxDelay: 5000 } as const;
 
-/** Straight to the sandbox. */
+/** Directly to the sandbox. */
 export const direct = (credentials: Credentials = twoFactor, settings: Settings = {}) =>
   createConversionClient({ credentials, baseUrl: stage.vonage, retry: QUICK, ...settings });
 
-/** Straight to where nobody listens. */
+/** Directly to a URL at which no server listens. */
 export const intoTheVoid = (credentials: Credentials = twoFactor) =>
   createConversionClient({ credentials, baseUrl: stage.nowhere, retry: QUICK });
 
@@ -30,5 +30,5 @@ export const byKey = (key: string = stage.proxyKey) =>
 export const byToken = (token: string) =>
   createConversionClient({ endpoint: stage.worker, token, retry: QUICK });
 
-/** An id that no ledger has heard of. */
+/** An id that is new to every ledger. */
 export const anId = () => crypto.randomUUID();

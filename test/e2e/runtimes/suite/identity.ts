@@ -1,11 +1,11 @@
-/** What a runtime says of itself; `undefined` falls away in JSON. */
+/** The names and versions that a runtime reports about itself. `undefined` is dropped by JSON. */
 export interface Identity {
   readonly node?: string | undefined;
   readonly deno?: string | undefined;
   readonly bun?: string | undefined;
   readonly edgeRuntime?: string | undefined;
   readonly userAgent?: string | undefined;
-  /** Those of Node's globals that are there. */
+  /** The globals of Node's that exist here. */
   readonly ofNode: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// The sandbox and the handler within the runtime itself, as plain fetch functions.
+// The sandbox and the handler run inside the runtime itself, as plain fetch functions.
 
 import { createConversionClient } from "vonage-conversion";
 import { createConversionHandler } from "vonage-conversion/fetch";
@@ -63,7 +63,7 @@ export const inProcess = toBehaviours({
     );
   },
 
-  "the handler answers SDKs, preflights and strangers as on Cloudflare": async () => {
+  "the handler answers SDKs, preflights and unknown callers as on Cloudflare": async () => {
     const { handle } = createHandled();
     const url = `${ENDPOINT}/conversions/sms`;
     const authorization = `Basic ${btoa(`shop:${stage.proxyKey}`)}`;

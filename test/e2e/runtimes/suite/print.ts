@@ -1,4 +1,4 @@
-// How the suite runs where there is a console: Node, Deno, Bun, edge-runtime.
+// Runs the suite on runtimes with a console: Node, Deno, Bun, edge-runtime.
 
 import { runSuite } from "../suite.ts";
 

@@ -1,4 +1,4 @@
-// Reports that go through: every way in, and what arrives.
+// Successful reports by every mode, and what arrives of them.
 
 import type { Credentials } from "vonage-conversion";
 import { mintReportToken, verifyReportToken } from "vonage-conversion/token";
@@ -20,29 +20,29 @@ async function isRecorded(credentials: Credentials, authentication: string): Pro
 
 export const reports = [
   ...toBehaviours({
-    "a report by the Basic header is recorded": () => isRecorded(twoFactor, "basic"),
-    "a report by the query string is recorded": () => isRecorded({ ...twoFactor, via: "query" }, "query"),
+    "a report with a Basic header is recorded": () => isRecorded(twoFactor, "basic"),
+    "a report with credentials in the query is recorded": () => isRecorded({ ...twoFactor, via: "query" }, "query"),
   }),
   ...METHODS.map((signatureMethod) => ({
     name: `a report signed by ${signatureMethod} is recorded`,
     holds: () => isRecorded({ apiKey: twoFactor.apiKey, signatureSecret, signatureMethod }, "signature"),
   })),
   ...toBehaviours({
-    "a report by proxy key goes through the Worker": async () => {
+    "a report with a proxy key passes the Worker": async () => {
       const messageId = anId();
       const result = await byKey().voice({ messageId, delivered: false });
       demandEqual(result, RECORDED, "the result");
       demandFields((await reportsOf(messageId))[0], { channel: "voice", delivered: false });
     },
 
-    "a report by a token minted here goes through the Worker": async () => {
+    "a report with a token minted here passes the Worker": async () => {
       const messageId = anId();
       const token = await mintReportToken({ messageId, channel: "sms" }, { secret: stage.tokenSecret });
       demandEqual(await byToken(token).sms({ messageId, delivered: true }), RECORDED, "the result");
       demandFields((await reportsOf(messageId))[0], { channel: "sms", delivered: true });
     },
 
-    "a token minted here is verified here, and by no other secret": async () => {
+    "a token minted here verifies here, with its own secret only": async () => {
       const message = { messageId: anId(), channel: "voice", traffic: "other" } as const;
       const token = await mintReportToken(message, { secret: stage.tokenSecret, expiresIn: 600 });
       const verified = await verifyReportToken(token, { secrets: [stage.tokenSecret] });
@@ -53,7 +53,7 @@ export const reports = [
       demandFields(error, { name: "ConversionError", code: "unauthorized" });
     },
 
-    "an id of any script and any punctuation arrives unaltered": async () => {
+    "a message id of any script and punctuation arrives unaltered": async () => {
       const messageId = `ключ-鍵-🔑 &=+%;#?'"<>\\/${anId()}`;
       for (const client of [direct(), direct({ ...twoFactor, via: "query" }), byKey()]) {
         await client.sms({ messageId, delivered: true });
@@ -61,13 +61,13 @@ export const reports = [
       demandEqual((await reportsOf(messageId)).length, 3, "the number of reports");
     },
 
-    "a time with an offset arrives in UTC": async () => {
+    "a timestamp with an offset arrives in UTC": async () => {
       const messageId = anId();
       await direct().sms({ messageId, delivered: true, timestamp: "2026-03-04T00:06:07-05:00" });
       demandFields((await reportsOf(messageId))[0], { timestamp: "2026-03-04 05:06:07" });
     },
 
-    "the same report again is a duplicate, and the contrary a conflict": async () => {
+    "a repeated report is a duplicate, and the opposite one a conflict": async () => {
       const messageId = anId();
       const client = byKey();
       await client.sms({ messageId, delivered: true });
@@ -78,7 +78,7 @@ export const reports = [
       demandEqual((await reportsOf(messageId)).length, 1, "the number of reports");
     },
 
-    "what is wrong with a report or an option is named, and nothing is sent": async () => {
+    "an invalid report or option is named, and nothing is sent": async () => {
       const report = { messageId: "\u0000", delivered: "yes", timestamp: 1 };
       const invalid = await errorOf(() => direct().sms(report as never));
       demandFields(invalid, { code: "invalid_report", attempts: 0, retryable: false });

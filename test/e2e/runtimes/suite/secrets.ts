@@ -1,5 +1,5 @@
-// Canaries: secrets planted where each runtime's own errors could pick them up, such as in a URL, and everything that
-// an error shows searched for them.
+// Canary secrets are planted where a runtime's own errors could pick them up, such as in a URL. Everything that an
+// error shows is then searched for them.
 
 import { type Credentials, createConversionClient } from "vonage-conversion";
 import { demand, demandEqual, errorOf, toBehaviours } from "./behaviour.ts";
@@ -17,7 +17,7 @@ const CREDENTIALS: readonly Credentials[] = [
   { apiKey: "cAnary1", signatureSecret: CANARY, signatureMethod: "sha256" },
 ];
 
-/** All that a logger could make of a value and of what hangs on it. */
+/** Everything that a logger could print of a value and of the values it refers to. */
 function renderingsOf(value: unknown, depth = 5): string[] {
   if (depth === 0) return [];
   if (typeof value !== "object" || value === null) return [String(value)];
@@ -32,7 +32,7 @@ function renderingsOf(value: unknown, depth = 5): string[] {
   ];
 }
 
-/** What stays of a secret in a URL, a form and JSON; and in Base64, which has three spellings by where it begins. */
+/** A secret as it looks in a URL, a form, JSON and Base64. Base64 has three spellings, one for each start offset. */
 const TRACES = ["cAnary", btoa("cAnary"), btoa(" cAnary").slice(2, 9), btoa("  cAnary").slice(3, 10)].map(
   (trace) => trace.toLowerCase(),
 );
@@ -43,7 +43,7 @@ function findLeaks(error: unknown): string[] {
 }
 
 export const secrets = toBehaviours({
-  "an error shows no secret, no query and no message id, whatever went wrong": async () => {
+  "no error shows a secret, a query or a message id": async () => {
     const report = { messageId: MESSAGE_ID, delivered: true };
     const leaks: string[] = [];
     const look = async (what: string, action: () => unknown) => {
@@ -71,7 +71,7 @@ export const secrets = toBehaviours({
     demandEqual(leaks, [], "leaks");
   },
 
-  "a leak would be seen": async () => {
+  "the search for leaks finds a planted one": async () => {
     const basic = ["", "k", "ke"].map((name) => btoa(`${name}:${CANARY.slice(0, 13)}`));
     const errors = [
       new Error(`https://x/?api_secret=${encodeURIComponent(CANARY)}`),

@@ -1,9 +1,9 @@
-// What the driver has set up for a runtime and tells it of. It is compiled into the suite, since the runtimes have
-// no way in common to be told anything.
+// The addresses and data that the driver prepared for a runtime. They are compiled into the suite, because the runtimes
+// have no common way to take arguments.
 
 import type { TokenSecret } from "vonage-conversion/token";
 
-/** A webhook with its right signature by one method. */
+/** A webhook with a valid signature by one method. */
 export interface SignedWebhook {
   readonly method: "md5hash" | "md5" | "sha1" | "sha256" | "sha512";
   readonly signatureSecret: string;
@@ -15,13 +15,13 @@ export interface Stage {
   readonly vonage: string;
   /** The Worker, with ledger and workflow. */
   readonly worker: string;
-  /** Where nobody listens. */
+  /** A URL at which no server listens. */
   readonly nowhere: string;
-  /** Breaks the connection of each POST, once it has read it; a GET is told how many there were. */
+  /** Reads each POST and then breaks its connection. A GET returns how many there were. */
   readonly breaking: string;
   readonly proxyKey: string;
   readonly tokenSecret: TokenSecret;
-  /** A user's number that nobody else has: E.164 digits. */
+  /** A unique user's number: E.164 digits. */
   readonly number: string;
   /** The same webhook, signed by all five methods. */
   readonly webhooks: readonly SignedWebhook[];

@@ -1,4 +1,4 @@
-// The workflow through the Worker, and the senders straight to Vonage.
+// The workflow goes through the Worker; the senders speak to Vonage directly.
 
 import { SANDBOX_APPLICATION } from "vonage-conversion/sandbox";
 import {
@@ -39,7 +39,7 @@ const smsSender = () =>
     baseUrl: stage.vonage,
   });
 
-/** How many requests the server that breaks them has had. */
+/** Counts the requests that the breaking server has received. */
 const countBroken = async () => Number(await (await fetch(stage.breaking)).text());
 
 export const twoFactorBehaviours = toBehaviours({
@@ -58,14 +58,14 @@ export const twoFactorBehaviours = toBehaviours({
     demandFields(report, { channel: "sms", delivered: true });
   },
 
-  "a number that is none is refused by the Worker": async () => {
+  "the Worker refuses an invalid phone number": async () => {
     const client = createTwoFactorClient({ endpoint: stage.worker, key: stage.proxyKey });
     const error = await errorOf(() => client.start({ to: "+44123", channel: "sms" }));
     demandFields(error, { name: "TwoFactorError", code: "invalid_number", retryable: false });
     demand(isTwoFactorError(error), "it is no TwoFactorError");
   },
 
-  "the voice sender's JWT is signed by RS256 as Vonage wants it, and the call is heard": async () => {
+  "the voice sender signs its JWT with RS256, and the call arrives": async () => {
     const sender = voiceSender();
     const sent = [await sender.send(CODE), await sender.send(CODE)];
     const { calls } = await handset(stage.number);
@@ -77,7 +77,7 @@ export const twoFactorBehaviours = toBehaviours({
     demand(calls[0]?.heard.includes("7, 3, 8, 2, 9, 1") === true, `"${calls[0]?.heard}" was heard`);
   },
 
-  "the SMS sender's text arrives, signed": async () => {
+  "the SMS sender's signed text arrives": async () => {
     const { messageIds } = await smsSender().send(CODE);
     const { messages } = await handset(stage.number);
     demandEqual(messages[0]?.messageIds, messageIds, "ids");
@@ -85,12 +85,12 @@ export const twoFactorBehaviours = toBehaviours({
     demand(text.includes(CODE.code) && text.includes(CODE.brand), `"${text}" arrived`);
   },
 
-  "a message whose connection breaks is uncertain, and no runtime sends it again": async () => {
+  "a message whose connection breaks is uncertain and is sent once": async () => {
     for (const [path, sender] of [
       ["sms", smsSender()],
       ["calls", voiceSender()],
     ] as const) {
-      // Some runtimes repeat by themselves what breaks on a connection that was used before, as this one then was.
+      // Some runtimes repeat a request that breaks on a reused connection. This one is now reused.
       await fail({ path, drop: true, times: 5 });
       const error = await errorOf(() => sender.send(CODE));
       demandFields(error, { name: "SendError", code: "uncertain", attempts: 1 });
@@ -99,7 +99,7 @@ export const twoFactorBehaviours = toBehaviours({
     }
   },
 
-  "a start whose connection breaks is network, and no runtime asks for it again": async () => {
+  "a start whose connection breaks fails as network and is requested once": async () => {
     const client = createTwoFactorClient({ endpoint: stage.breaking, key: stage.proxyKey });
     const before = await countBroken();
     const error = await errorOf(() => client.start({ to: `+${stage.number}`, channel: "sms" }));

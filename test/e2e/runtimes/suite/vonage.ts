@@ -1,4 +1,4 @@
-// The sandbox as the suite looks into it: over HTTP, from the runtime itself.
+// Inspects the sandbox over HTTP, from the runtime itself.
 
 import type {
   HandsetCall,
@@ -10,37 +10,37 @@ import type {
 import { eventually } from "./behaviour.ts";
 import { stage } from "./stage.ts";
 
-/** The faults of the requests to come, in their order. */
+/** Sets the faults of the next requests, in this order. */
 export async function fail(...faults: readonly SandboxFault[]): Promise<void> {
   for (const fault of faults) await post("/sandbox/faults", fault);
 }
 
-/** Forgets everything, so that no behaviour meets with another's faults. */
+/** Resets the sandbox, so that behaviours do not meet each other's faults. */
 export const reset = () => post("/sandbox/reset", {});
 
-/** What was recorded of a message, oldest first. */
+/** The recorded reports of a message, oldest first. */
 export async function reportsOf(messageId: string): Promise<RecordedReport[]> {
   const { reports } = await get<{ reports: RecordedReport[] }>("/sandbox/reports");
   return reports.filter((one) => one.messageId === messageId);
 }
 
-/** Every request that Vonage's side saw since the last reset, oldest first, those that ended without an answer included. */
+/** Every request that Vonage's side saw since the last reset, oldest first. Includes those without an answer. */
 export async function requests(): Promise<SandboxExchange[]> {
   const { exchanges } = await get<{ exchanges: SandboxExchange[] }>("/sandbox/exchanges");
   return exchanges.filter(({ from }) => from === "client");
 }
 
-/** The statuses of all requests so far; 0: the connection ended before an answer. */
+/** The statuses of all requests so far. 0 means that the connection ended before an answer. */
 export const statuses = async () => (await requests()).map(({ status }) => status);
 
-/** Waits until Vonage's side has noticed that the connection of a request was given up. */
+/** Waits until Vonage's side has noticed that the client closed a connection. */
 export const untilGivenUp = () =>
   eventually(
     async () => (await requests()).find(({ status }) => status === 0),
     "the end of the connection, seen from the other side",
   );
 
-/** What is on a user's telephone. */
+/** The messages on a user's phone. */
 export const handset = (number: string) =>
   get<{ messages: HandsetMessage[]; calls: HandsetCall[] }>(`/sandbox/handset?number=${number}`);
 

@@ -1,4 +1,4 @@
-// Webhooks: Vonage's own known answers, as each runtime's Request brings them in.
+// Vonage's own known answers for webhooks, read through each runtime's Request.
 
 import {
   isWebhookError,
@@ -12,7 +12,7 @@ import { type SignedWebhook, stage } from "./stage.ts";
 
 const URL_OF_OURS = "https://shop.example/webhooks/inbound-sms";
 
-/** A webhook on each of its three ways. */
+/** A webhook by each of the three transports. */
 function toRequests({ parameters }: SignedWebhook): Request[] {
   const form = new URLSearchParams(parameters);
   const json = { "content-type": "application/json" };
@@ -26,7 +26,7 @@ function toRequests({ parameters }: SignedWebhook): Request[] {
 const signedAt = ({ parameters }: SignedWebhook) => Number(parameters.timestamp) * 1000;
 
 export const webhooks = toBehaviours({
-  "webhooks signed by each of the five methods are read and verified": async () => {
+  "webhooks signed by any of the five methods verify": async () => {
     for (const webhook of stage.webhooks) {
       const { method: signatureMethod, signatureSecret, parameters } = webhook;
       for (const request of toRequests(webhook)) {
@@ -39,7 +39,7 @@ export const webhooks = toBehaviours({
     demandEqual(stage.webhooks.length, 5, "the number of methods");
   },
 
-  "a webhook that was altered or is old is refused": async () => {
+  "an altered or old webhook is refused": async () => {
     for (const webhook of stage.webhooks) {
       const { signatureSecret, parameters } = webhook;
       const altered = new Map(Object.entries({ ...parameters, text: `${parameters.text}.` }));
@@ -51,7 +51,7 @@ export const webhooks = toBehaviours({
     }
   },
 
-  "a text that came in and a delivery receipt are parsed": async () => {
+  "an inbound text and a delivery receipt are parsed": async () => {
     const [webhook] = stage.webhooks;
     demand(webhook !== undefined, "there is no webhook");
     for (const request of toRequests(webhook)) {

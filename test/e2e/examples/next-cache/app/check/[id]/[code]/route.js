@@ -1,4 +1,4 @@
-// Nothing here tells Next that its answer depends on the request, so Next 14 keeps what fetch gives.
+// Nothing here tells Next that the answer depends on the request, so Next 14 caches what fetch returns.
 
 import { createTwoFactorClient } from "vonage-conversion/two-factor";
 
