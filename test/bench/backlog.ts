@@ -1,4 +1,4 @@
-// What a shard has to do beside taking reports: deleting a million old ones, and waking with many that wait.
+// Measures a shard's other work: deleting a million old reports, and waking up with many waiting ones.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ export async function benchBacklog(given: Readonly<Record<string, string>>): Pro
     rmSync(folder, { recursive: true });
   }
 
-  /** Reports come in while old ones are deleted; none may wait for longer than its budget. */
+  /** Reports arrive while old ones are deleted. None may wait for longer than its budget. */
   async function benchDeleting(storage: string): Promise<void> {
     const worker = await startBenchWorker({ script, bindings, shards: 1, storage });
     const old = async () => {
@@ -65,7 +65,7 @@ export async function benchBacklog(given: Readonly<Record<string, string>>): Pro
     }
   }
 
-  /** The time from the start of the process to the first answer of the shard, in turn. */
+  /** Measures both shards in turn, from the start of the process to the first answer. */
   async function benchWaking(few: string, many: string): Promise<void> {
     const wake = async (storage: string) => {
       const worker = await startBenchWorker({ script, bindings, shards: 1, storage });

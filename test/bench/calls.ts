@@ -1,13 +1,13 @@
-// Reports by code that calls Vonage itself: by our client, and by bare fetch.
+// Makes reports without a Worker: by our client, and by bare fetch.
 
 import type { createConversionClient } from "../../src/index.ts";
 
 export const CREDENTIALS = { apiKey: "2fa00001", apiSecret: "bench-secret" };
 
-/** Milliseconds; the client's default. */
+/** Milliseconds, the client's default. */
 const DEADLINE = 10_000;
 
-/** Gives the function that makes one report: by the `client`, by bare `fetch`, or by `fetch-deadline`. */
+/** Returns a function that makes one report: by `client`, by bare `fetch`, or by `fetch-deadline`. */
 export function callerBy(
   by: string,
   upstream: string,

@@ -1,4 +1,4 @@
-// A process of its own for one way to call: each message asks for so many calls, and gets their figures back.
+// A process for one way to call. Each message requests a number of calls; the answer holds their figures.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ process.on("message", async (calls: number) => {
   process.send?.({ ...result, microseconds: (user + system) / calls });
 });
 
-/** The official SDK takes a callback, and fails on Vonage's empty 200, since it is no JSON. */
+/** The official SDK takes a callback, and fails on Vonage's empty 200, because it is not JSON. */
 function callSdk(): () => Promise<void> {
   type Sms = (id: string, delivered: boolean, timestamp: string, end: (error: unknown) => void) => void;
   type Sdk = new (credentials: object, options: object) => { readonly conversion: { readonly sms: Sms } };

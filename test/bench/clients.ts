@@ -1,4 +1,4 @@
-// Code that calls Vonage itself: our client, bare fetch with and without a deadline, and the official SDK.
+// Compares clients without a Worker: ours, bare fetch with and without a deadline, and the official SDK.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -11,7 +11,7 @@ import { type RunningBenchWorker, startBenchWorker } from "./workerd.ts";
 const CALLS = 600;
 const SDK = { name: "@vonage/server-sdk", version: "2.11.3" };
 
-/** The ways to call; the first is what the others are compared with. */
+/** The ways to call. The others are compared with the first. */
 const WAYS = {
   "fetch-deadline": "bare fetch with the same deadline",
   fetch: "bare fetch",

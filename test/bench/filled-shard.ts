@@ -8,19 +8,19 @@ import { type BenchWorker, startBenchWorker } from "./workerd.ts";
 export interface Filling {
   readonly rows: number;
   readonly state: "recorded" | "queued";
-  /** Milliseconds from now until the first row is due, and the last. */
+  /** The first and last rows are due so many milliseconds from now. */
   readonly dueFrom: number;
   readonly dueTo: number;
 }
 
-/** Makes a shard of a ledger in a folder of its own, and fills it while no Worker runs. */
+/** Creates a shard of a ledger in a new folder, and fills it while no Worker runs. */
 export async function makeFilledShard(
   folder: string,
   worker: Omit<BenchWorker, "shards" | "storage">,
   filling: Filling,
 ): Promise<{ readonly storage: string; readonly bytes: number }> {
   const storage = mkdtempSync(join(folder, "shard-"));
-  // One report makes the tables; then they are filled from outside, since a million reports would take long.
+  // One report creates the tables. They are then filled from outside, because a million reports would take too long.
   const first = await startBenchWorker({ ...worker, shards: 1, storage });
   const { path, headers, body } = TRAFFIC.new;
   await load(first.url, path, headers, body, 0.1);
@@ -28,7 +28,7 @@ export async function makeFilledShard(
   return { storage, bytes: fill(storage, filling) };
 }
 
-/** Gives the bytes that the shard then has on disk. */
+/** Returns the bytes that the shard then has on disk. */
 function fill(storage: string, { rows, state, dueFrom, dueTo }: Filling): number {
   const folder = join(storage, "Ledger");
   const [file = ""] = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));

@@ -1,4 +1,4 @@
-// What a report costs does not depend on how many there are.
+// The cost of a report must not depend on the number of stored rows.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

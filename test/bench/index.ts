@@ -1,4 +1,4 @@
-// `npm run bench`: prints ratios of what was measured side by side in this run, by processor time.
+// `npm run bench`: prints ratios of processor times that were measured side by side in this run.
 // `npm run bench -- reports` (or clients, growth, backlog, workflow, insight, sizes) measures that part alone;
 // `npm run bench -- profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory.
 
@@ -15,7 +15,7 @@ import { benchWorkflow } from "./workflow.ts";
 
 const upstream = fork(new URL("upstream.ts", import.meta.url).pathname);
 const upstreamUrl = `http://127.0.0.1:${await new Promise((resolve) => upstream.once("message", resolve))}`;
-// No rate limits here, since one message and one key are reported thousands of times a second.
+// No rate limits, because one message and one key are reported thousands of times a second.
 const bindings = {
   VONAGE_BASE_URL: upstreamUrl,
   VONAGE_2FA_API_KEY: "2fa00001",

@@ -1,4 +1,4 @@
-/** Calls a method of the Chrome DevTools Protocol; rejects with its error. */
+/** Calls a method of the Chrome DevTools Protocol. Rejects with the protocol's error. */
 export type Call = (method: string, parameters?: object) => Promise<unknown>;
 
 interface Answer {

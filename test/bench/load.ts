@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 export interface LoadResult {
-  /** How many were answered. */
+  /** The number of answered requests. */
   readonly requests: number;
   readonly perSecond: number;
   /** Milliseconds. */
@@ -11,8 +11,9 @@ export interface LoadResult {
 }
 
 /**
- * Sends a request over and over (`path` and `body` may make another each time) over some connections, each waiting for
- * its answer before the next, as fast as they are answered. Written on bare sockets, since an HTTP client would cost as much as what is measured.
+ * Sends requests over some connections, each as soon as the previous one is answered. `path` and `body` may be
+ * functions that make a new value for each request. Uses bare sockets, because an HTTP client would cost as much as the
+ * Worker.
  *
  * @throws {Error} on any other status.
  */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Reads the processor time that a process has used so far on Linux, in user code and in the kernel: the sum over its
- * threads. The same as utime and stime of `/proc/PID/stat`, but exact, where those count in steps of 10 ms.
+ * Reads the processor time that a process has used so far on Linux, in user code and in the kernel, summed over its
+ * threads. Unlike utime and stime of `/proc/PID/stat`, which count in steps of 10 ms, it is exact.
  *
  * @returns Microseconds.
  */

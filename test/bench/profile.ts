@@ -1,5 +1,5 @@
-// Profiles a Worker under load by workerd's inspector (Chrome DevTools Protocol): the functions that take most time
-// themselves, and those that allocate most.
+// Profiles a Worker under load with workerd's inspector (Chrome DevTools Protocol): the functions with the most self
+// time, and those that allocate most.
 
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { findFreePort } from "../support/free-port.ts";
@@ -21,7 +21,7 @@ interface Frame {
 
 interface Place {
   readonly frame: string;
-  /** A package, or a folder of ours. */
+  /** A package, or a folder of this project. */
   readonly owner: string;
 }
 
@@ -112,7 +112,7 @@ function print(amounts: ReadonlyMap<string, number>, show: (amount: number) => s
   for (const [frame, amount] of sorted) console.log(`${show(amount).padStart(10)}  ${frame}`);
 }
 
-/** A bundle has the path of each source file in a comment above its code. */
+/** Bundles have the path of each source file in a comment above its code. */
 function describe({ functionName, lineNumber, url }: Frame, lines: readonly string[]): Place {
   const name = functionName || "(anonymous)";
   if (!url) return { frame: name, owner: name === "(idle)" ? name : "the platform" };

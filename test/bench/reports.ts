@@ -1,5 +1,5 @@
-// A report through every Worker: ours with and without a ledger, the least that could do the work, and what an engineer
-// would write instead.
+// Measures a report through every Worker: ours with and without a ledger, the least that could do the work, and what an
+// engineer would write instead.
 
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { rowsPerReport } from "./rows.ts";
@@ -10,7 +10,7 @@ import { type RunningBenchWorker, startBenchWorker } from "./workerd.ts";
 export interface ReportVariant {
   readonly entry: string;
   readonly traffic: Traffic;
-  /** Shards of its Durable Objects. */
+  /** The number of shards of its Durable Objects. */
   readonly shards?: number;
   readonly aim?: number;
 }
@@ -18,7 +18,7 @@ export interface ReportVariant {
 const ours = "adapters/cloudflare/index.ts";
 const workers = "test/bench/workers";
 
-/** By name; the first is what the others are compared with. */
+/** Variants by name. The others are compared with the first. */
 export const REPORT_VARIANTS: Readonly<Record<string, ReportVariant>> = {
   "bare pass-through": { entry: `${workers}/pass-through.ts`, traffic: TRAFFIC.key },
   "body, fetch with a deadline, answer": { entry: `${workers}/deadline.ts`, traffic: TRAFFIC.key },

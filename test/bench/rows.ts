@@ -7,14 +7,14 @@ import { type BenchWorker, startBenchWorker } from "./workerd.ts";
 const SECONDS = 0.5;
 
 /**
- * Counts the rows that a Worker with a Durable Object class `Ledger` writes for each report, on a workerd of its own:
- * counting costs time. Includes what its alarms write until the last answer.
+ * Counts the rows that a Worker with a Durable Object class `Ledger` writes for each report, on a separate workerd,
+ * because counting costs time. Includes the rows that its alarms write until the last answer.
  */
 export async function rowsPerReport(entry: string, worker: Omit<BenchWorker, "script">, traffic: Traffic) {
   const running = await startBenchWorker({ ...worker, script: bundleCounted(entry) });
   try {
     const { url } = running;
-    // The first reports make the tables.
+    // The first reports create the tables.
     await load(url, traffic.path, traffic.headers, traffic.body, 0.1);
     const before = await read(url);
     const { requests } = await load(url, traffic.path, traffic.headers, traffic.body, SECONDS);
@@ -26,7 +26,7 @@ export async function rowsPerReport(entry: string, worker: Omit<BenchWorker, "sc
 
 const read = async (url: string) => Number(await (await fetch(`${url}/rows`)).text());
 
-/** Bundles a Worker whose `Ledger` is counted, and which tells the rows at `/rows`. */
+/** Bundles a Worker that counts the rows of its `Ledger` and returns them at `/rows`. */
 function bundleCounted(entry: string): string {
   const path = JSON.stringify(resolve(entry));
   const [bundle] = buildSync({

@@ -1,7 +1,8 @@
-// Measures variants in turn, round after round, so that whatever slows the machine slows all of them alike; and prints
-// the medians, and in brackets the quartiles of the ratios. Absolute figures mean little, since load, Worker and upstream share one machine: read the ratios.
+// Measures variants in turn, round after round, so that other load on the machine slows all of them alike. Prints
+// medians, and the quartiles of the ratios in brackets. Read the ratios: absolute figures mean little, because load,
+// Worker and upstream share one machine.
 
-/** What one round of one variant has shown. */
+/** The result of one round of one variant. */
 export interface Sample {
   /** Processor time for each request, in microseconds. */
   readonly microseconds: number;
@@ -14,13 +15,13 @@ export interface Sample {
 export interface Variant {
   readonly name: string;
   readonly measure: () => Promise<Sample>;
-  /** The least ratio wanted of the first variant's processor time to this one's. */
+  /** The lowest acceptable ratio of the first variant's processor time to this one's. */
   readonly aim?: number;
   /** Rows written for each report. */
   readonly rows?: number;
 }
 
-/** Many and short, so that a change of the machine's other load falls into few of them. */
+/** Many short rounds, so that a change of other load affects only a few of them. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 40);
 
 const WARM_UP = 3;

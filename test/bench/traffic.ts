@@ -1,4 +1,4 @@
-// The requests that are sent to Workers.
+// The requests to Workers.
 
 import { mintReportToken } from "../../src/token/index.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
@@ -10,7 +10,7 @@ import type { RunningBenchWorker } from "./workerd.ts";
 export interface Traffic {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The same body each time, or another. */
+  /** Returns the body of the next request: always the same, or a new one. */
   readonly body: string | (() => string);
 }
 
@@ -21,7 +21,7 @@ const message = { messageId: "0A0000000123ABCD1", channel: "sms" } as const;
 const report = `message-id=${message.messageId}&delivered=true`;
 const token = await mintReportToken(message, { secret: TOKEN_SECRET, expiresIn: 86_400 });
 
-/** Ids of this run are new to every ledger: a known one would be a duplicate, and cost nothing. */
+/** Ids of this run are new to every ledger. A known id would be a duplicate, which costs almost nothing. */
 const run = Date.now().toString(16).toUpperCase();
 let made = 0;
 const nextReport = () => `message-id=${run}${(made++).toString(16).padStart(9, "0")}&delivered=true`;
@@ -29,11 +29,11 @@ const nextReport = () => `message-id=${run}${(made++).toString(16).padStart(9, "
 export const TRAFFIC = {
   key: { path, headers: withKey, body: report },
   token: { path, headers: form, body: `${report}&token=${token}` },
-  /** With a proxy key, each about another message. */
+  /** Reports with a proxy key, each about another message. */
   new: { path, headers: withKey, body: nextReport },
 } as const satisfies Record<string, Traffic>;
 
-/** Sends as much as a Worker takes for some seconds. */
+/** Sends as much as a Worker takes, for some seconds. */
 export async function measureWorker(
   { url, pid }: RunningBenchWorker,
   { path, headers, body }: Traffic,

@@ -1,4 +1,5 @@
-// A process of its own in Vonage's place: answers at once, texts with an id and all else with an empty 200, and counts.
+// A process that stands in for Vonage. It answers at once, texts with an id and everything else with an empty 200, and
+// counts requests.
 
 import { createServer } from "node:http";
 

@@ -9,7 +9,7 @@ export interface BenchWorker {
   readonly script: string;
   readonly bindings: Readonly<Record<string, string>>;
   /**
-   * The number of shards of its Durable Objects; 0 for none. They are stored in a folder of their own, or in `storage`.
+   * The number of shards of its Durable Objects, 0 for none. They are stored in a new folder, or in `storage`.
    *
    * @default 0
    */
@@ -27,7 +27,7 @@ export interface RunningBenchWorker {
 const CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits", INSIGHT: "Insight" };
 
 /**
- * Runs a Worker on a workerd process of its own, so that the process's time is the Worker's; its console goes nowhere.
+ * Runs a Worker on its own workerd process, so that the process's time is the Worker's. Console output is dropped.
  *
  * @param inspector A port on 127.0.0.1 for the Chrome DevTools Protocol.
  */

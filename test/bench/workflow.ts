@@ -1,4 +1,4 @@
-// The workflow: sending a code, and checking one, against a Worker that only passes on.
+// Measures the workflow, sending and checking a code, against a Worker that only forwards.
 
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { PROXY_KEY } from "../support/local-stack.ts";
@@ -15,11 +15,11 @@ const GUESSES = 10;
 const CHALLENGES = 2000;
 
 const headers = { authorization: `Bearer ${PROXY_KEY.key}`, "content-type": "application/json" };
-/** Each start is to a number of its own, as in life. */
+/** Each start has its own number, as in production. */
 let dialled = 0;
 const nextStart = () => JSON.stringify({ to: `4474${String(dialled++).padStart(8, "0")}`, channel: "sms" });
 
-/** Measures both steps beside a report that is only passed on. */
+/** Measures both steps beside a report that is only forwarded. */
 export async function benchWorkflow(upstreamUrl: string): Promise<void> {
   const unlimited = "number=999999/3600 prefix=999999/3600 caller=999999/3600 total=999999/3600";
   const bindings = {
@@ -50,7 +50,7 @@ export async function benchWorkflow(upstreamUrl: string): Promise<void> {
   }
 }
 
-/** Where to check the codes of so many challenges, as often as each lets one try. */
+/** Returns the paths for checks of many challenges, as often as each allows a wrong guess. */
 async function prepare(url: string): Promise<string[]> {
   const paths: string[] = [];
   await Promise.all(

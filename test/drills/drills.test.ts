@@ -1,4 +1,4 @@
-// A short form of each of `npm run drill`, at the same time, since most of what they do is wait.
+// A short form of each drill of `npm run drill`. They run at the same time, because they mostly wait.
 
 import { describe, it } from "vitest";
 import { expiry } from "./expiry.ts";
@@ -13,13 +13,13 @@ import { workflow } from "./workflow.ts";
 console.log(`drills: DRILL_SEED=${seed}`);
 
 describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
-  it("what expired is reported false once, and what was reported in time is not", async ({ expect }) => {
+  it("an expired message is reported false once, and one reported in time is not", async ({ expect }) => {
     const { figures, wrong } = await expiry({ messages: 60, photoFinish: 6, seed });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ reportedInTime: 30, recordedTrueAlone: 30, recordedFalseOnce: 30 });
   });
 
-  it("a killed Worker loses nothing that it promised", async ({ expect }) => {
+  it("a killed Worker loses no report that it accepted", async ({ expect }) => {
     const { figures, wrong } = await kill({ kills: 4, seed });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ kills: 4, lost: 0 });
@@ -32,7 +32,7 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.ofThoseAtTheLastKill).toBeGreaterThan(0);
   });
 
-  it("what comes in while Vonage is down arrives when it is up, and no caller waits for it", async ({
+  it("reports during an outage arrive after it, and no caller waits for them", async ({
     expect,
   }) => {
     const { figures, wrong } = await outage({
@@ -50,7 +50,7 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.attemptsPerReport).toBeGreaterThan(1);
   });
 
-  it("a backlog drains as fast as Vonage takes it, and keeps its Retry-After", async ({ expect }) => {
+  it("a backlog drains as fast as Vonage takes it, and respects Retry-After", async ({ expect }) => {
     const { figures, wrong } = await throttle({
       reports: 250,
       retryAfter: 3,
@@ -63,15 +63,15 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.answered429).toBeGreaterThan(0);
   });
 
-  it("a key that is not enabled is asked about now and then, until it is", async ({ expect }) => {
+  it("a key that is not enabled is probed rarely until it is enabled", async ({ expect }) => {
     const { figures, wrong } = await notEnabled({ reports: 500, lasts: 6000, seed });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ answered202: 500, othersRecordedAtOnce: 20, lost: 0 });
-    // At least one shard has probed, after each of them had found out.
+    // At least one shard has probed after each of them had found out.
     expect(figures.answered402).toBeGreaterThan(4);
   });
 
-  it("of contradictions Vonage hears what the table allows", async ({ expect }) => {
+  it("contradicting reports reach Vonage only as the table allows", async ({ expect }) => {
     const { figures, wrong } = await race({ messages: 45, reports: 12, seed });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ reports: 540, lost: 0, duplicates: 0, overlaps: 0 });
@@ -83,7 +83,7 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.correctedToTrue).toBeGreaterThan(0);
   });
 
-  it("what came of each code is reported, though the Worker was killed between", async ({ expect }) => {
+  it("the outcome of each code is reported although the Worker is killed meanwhile", async ({ expect }) => {
     const { figures, wrong } = await workflow({ kills: 3, settled: false, seed });
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ kills: 3, lost: 0 });

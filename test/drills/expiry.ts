@@ -1,4 +1,4 @@
-// Messages are tracked, and half of them reported in time: exactly the other half is reported false, once.
+// Messages are tracked, and half of them reported in time. Exactly the other half must be reported false, once.
 
 import type { RecordedReport } from "../../src/sandbox/index.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
@@ -13,14 +13,14 @@ import { sleep, until } from "./support/time.ts";
 export interface ExpirySize {
   /** Half of them are reported in time. */
   readonly messages: number;
-  /** Further ones, reported true at the very moment of their expiry. */
+  /** Further messages, reported true at the very moment of their expiry. */
   readonly photoFinish: number;
   readonly seed: number;
 }
 
-/** The least there is. */
+/** The shortest possible time. */
 const EXPIRES_IN_S = 30;
-/** What a busy machine may take for one call. */
+/** The longest time that one call may take on a busy machine. */
 const IN_TIME_MS = 5000;
 const PHOTO_FINISH_MS = 100;
 const ALL_THERE_MS = 90_000;
@@ -41,7 +41,7 @@ export async function expiry({ messages, photoFinish, seed }: ExpirySize) {
       if (status !== 201) wrong.push(`${toMessage(message)}: tracking it was answered ${status}`);
       else tracked.push({ ...message, expiresAt: Date.parse(expiresAt) });
     });
-    // Timers outlive the process.
+    // The expiry must survive a restart of the process.
     await worker.restart();
     const close = tracked.slice(0, photoFinish);
     const early = tracked.slice(photoFinish).filter((_, index) => index % 2 === 0);
@@ -131,5 +131,5 @@ export async function expiry({ messages, photoFinish, seed }: ExpirySize) {
 const toOutcome = ({ delivered }: RecordedReport) => String(delivered);
 const toText = ({ delivered, timestamp }: RecordedReport) => `${delivered} of ${timestamp}`;
 
-/** As the sandbox shows it: the wire has whole seconds. */
+/** The instant as the sandbox shows it, because the wire has whole seconds. */
 const toWire = (instant: number) => new Date(instant).toISOString().slice(0, 19).replace("T", " ");

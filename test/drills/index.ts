@@ -1,4 +1,5 @@
-// `npm run drill [-- name…]`: does to real workerd processes what must not lose a report, and prints how it went.
+// `npm run drill [-- name…]`: puts real workerd processes through failures that must not lose a report, and prints the
+// results.
 
 import { expiry } from "./expiry.ts";
 import { kill } from "./kill.ts";

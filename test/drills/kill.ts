@@ -1,4 +1,4 @@
-// Workerd is killed again and again while reports pour in: what was promised arrives all the same.
+// Workerd is killed repeatedly while reports arrive. Every accepted report must still reach Vonage.
 
 import type { RecordedReport, SandboxFault } from "../../src/sandbox/index.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
@@ -19,16 +19,16 @@ import { sleep, until } from "./support/time.ts";
 import { createWeather } from "./support/weather.ts";
 
 export interface KillSize {
-  /** Two or more. */
+  /** At least two. */
   readonly kills: number;
   readonly seed: number;
 }
 
 const CALLERS = 24;
-/** Messages that further reports are about. */
+/** The number of recent messages that further reports are about. */
 const RECENT = 100;
 const TIMEOUT_MS = 1000;
-/** When an attempt counts as lost: 10 s after its timeout. */
+/** A request counts as lost 10 s after its timeout. */
 const LOST_AFTER_MS = TIMEOUT_MS + 10_000;
 const ALL_THERE_MS = 60_000;
 
@@ -41,7 +41,7 @@ export async function kill({ kills, seed }: KillSize) {
     const { wrong, demand, demandNone } = createVerdict();
     const earlier: RecordedReport[] = [];
     const recorded = () => [...earlier, ...sandbox.reports()];
-    /** The sandbox forgets its faults only together with its reports. */
+    /** Keeps the reports, because the sandbox resets its faults only together with its reports. */
     const clearWeather = () => {
       earlier.push(...sandbox.reports());
       sandbox.reset();
@@ -53,7 +53,7 @@ export async function kill({ kills, seed }: KillSize) {
       await sleep(random.between(0, 200));
       await worker.restart();
     };
-    /** Looks at the sandbox alone: a call, even for figures, would wake the ledger. */
+    /** Reads only the sandbox: any call to the Worker, even for figures, would wake the ledger. */
     const untilAllThere = async () => {
       const allThere = await until(() => findUnkept(reported, recorded()).length === 0, ALL_THERE_MS);
       demand(allThere, `not all there ${toSeconds(ALL_THERE_MS)} s after kill ${killedAt.length}, by itself`);
@@ -71,8 +71,8 @@ export async function kill({ kills, seed }: KillSize) {
     const { tracked } = await pouring;
     const allThereAfter = await untilAllThere();
 
-    // Once more in the midst of quiet: all circuit breakers are closed, nothing waits, and alarms of before have gone off, so that
-    // only the safety alarm will wake the ledger.
+    // Kill once more while all is quiet: circuit breakers are closed, nothing waits, and earlier alarms have gone off,
+    // so only the safety alarm can wake the ledger.
     clearWeather();
     const burst = (name: string) =>
       inParallel(CALLERS, CALLERS, (count) => {
@@ -95,7 +95,7 @@ export async function kill({ kills, seed }: KillSize) {
     const { reports } = await operator.stats();
     const lost = findUnkept(reported, recorded());
     demandNone(lost, "promised and lost");
-    // One process runs the Worker and the ledger, so that each kill takes both, which no deployment does.
+    // One process runs the Worker and the ledger, so each kill ends both, which does not happen on Cloudflare.
     const isUntracked = (message: string) => !tracked.has(message);
     demandNone(findForbidden(reported, recorded(), [200, 202, 409, 503, 0], isUntracked), "not allowed");
     demand(idle, `still under way: ${JSON.stringify(reports)}`);
@@ -124,7 +124,7 @@ export async function kill({ kills, seed }: KillSize) {
   });
 }
 
-/** Reports of new messages and of recent ones, agreeing and contradicting, some of them tracked, until it is stopped. */
+/** Makes reports until stopped: of new and recent messages, agreeing and contradicting, some of them tracked. */
 async function pour(caller: Caller, random: Random, weather: () => void, stop: AbortSignal, name: string) {
   const recent: Pick<Statement, "channel" | "messageId">[] = [];
   let messages = 0;
@@ -139,7 +139,7 @@ async function pour(caller: Caller, random: Random, weather: () => void, stop: A
       if (isNew) {
         recent.push(message);
         if (recent.length > RECENT) recent.shift();
-        // Far beyond the end of the drill.
+        // Expires long after the drill ends.
         if (random.chance(0.2) && (await caller.track(message, 3600)).status === 201)
           tracked.add(toMessage(message));
       }
@@ -148,7 +148,7 @@ async function pour(caller: Caller, random: Random, weather: () => void, stop: A
       const { status } = await caller.report(statement);
       if (status !== 0) continue;
       await sleep(random.between(10, 50));
-      // Who was promised nothing may try again, or leave it.
+      // A caller without an answer may try again or give up.
       if (!stop.aborted && random.chance(0.5)) await caller.report(statement);
     }
   });
@@ -156,8 +156,8 @@ async function pour(caller: Caller, random: Random, weather: () => void, stop: A
 }
 
 /**
- * Slow and irregular, so that a kill finds reports under way; now and then the answer alone is lost. And a series of
- * failures from time to time, which opens circuit breakers, so that it finds reports queued.
+ * Slow and irregular, so that a kill finds reports under way. Sometimes only the answer is lost. An occasional series
+ * of failures opens circuit breakers, so that a kill finds queued reports.
  */
 function createFaults(random: Random): () => SandboxFault {
   let failing = 0;

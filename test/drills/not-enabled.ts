@@ -1,4 +1,4 @@
-// Vonage has not enabled the Conversion API for a key (402): its reports wait, and it is asked only now and then.
+// Vonage has not enabled the Conversion API for a key (402). Its reports must wait, with only a few probes.
 
 import { SANDBOX_CREDENTIALS } from "../../src/sandbox/index.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
@@ -13,16 +13,16 @@ import { sleep, until } from "./support/time.ts";
 
 export interface NotEnabledSize {
   readonly reports: number;
-  /** Milliseconds that the account is not enabled; the reports are spread over them. */
+  /** Milliseconds that the account is not enabled. The reports are spread over them. */
   readonly lasts: number;
   readonly seed: number;
 }
 
 const SHARDS = 4;
 const CALLERS = 8;
-/** Of the other key's reports. */
+/** The number of the other key's reports. */
 const OTHERS = 20;
-/** The longest wait for the next probe within a drill's length, and the drain. */
+/** The longest wait for the next probe within a drill, and the time to drain. */
 const ALL_THERE_MS = 120_000;
 
 export async function notEnabled({ reports, lasts, seed }: NotEnabledSize) {
@@ -85,7 +85,7 @@ export async function notEnabled({ reports, lasts, seed }: NotEnabledSize) {
     demand(idle, "the ledger is not idle after all has arrived");
     return { figures, wrong } satisfies DrillResult;
 
-    /** With a key of another account, which is enabled: none of this concerns it. */
+    /** Reports with a key of another account, which is enabled and must not be affected. */
     async function reportOthers() {
       const answers = [];
       for (let count = 0; count < OTHERS; count++) {
@@ -98,9 +98,9 @@ export async function notEnabled({ reports, lasts, seed }: NotEnabledSize) {
 }
 
 /**
- * The back-off of src/ledger/circuit-breaker.ts, written down a second time, since a drill must not believe what it tests:
- * each shard finds out once, and probes after 2.5 to 5 s at first, twice as long each time; what was under way when
- * it found out comes on top.
+ * The back-off of src/ledger/circuit-breaker.ts, written a second time, because a drill must not trust the code it
+ * tests. Each shard finds out once, probes after 2.5 to 5 s, and doubles the wait each time. Requests under way when it
+ * found out are added.
  */
 function mostRefusals(milliseconds: number): number {
   let probes = 0;

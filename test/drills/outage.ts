@@ -1,4 +1,5 @@
-// Vonage is down, in every way there is, while reports come in: callers do not feel it, and everything arrives after.
+// Vonage is down in every way there is while reports arrive. Callers must not notice, and every report must arrive
+// afterwards.
 
 import { FASTEST_PER_SECOND } from "../../src/ledger/pacer.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
@@ -13,29 +14,31 @@ import { sleep, until } from "./support/time.ts";
 
 export interface OutageSize {
   readonly reports: number;
-  /** Milliseconds that each kind of outage lasts, at least. */
+  /** The least duration of each kind of outage, in milliseconds. */
   readonly phase: number;
-  /** Milliseconds that callers wait for Vonage. */
+  /** The longest time that callers wait for Vonage, in milliseconds. */
   readonly budget: number;
-  /** Milliseconds for an attempt; more than budget and margin, so that it shows who waits for it. */
+  /**
+   * The time limit of a request to Vonage, in milliseconds. It exceeds budget and margin, so that waiting callers show.
+   */
   readonly timeout: number;
-  /** Milliseconds beyond the budget that an answer may take, on a machine that has other work. */
+  /** Milliseconds beyond the budget that an answer may take on a busy machine. */
   readonly margin: number;
   readonly seed: number;
 }
 
 const SHARDS = 4;
 const CALLERS = 32;
-/** Half a minute for the slowest probe, and what 100 reports a second take. */
+/** Half a minute for the slowest probe, and the time to drain at 100 reports a second. */
 const ALL_THERE_MS = 120_000;
 const NEXT_PROBE_MS = 30_000;
 const FOREVER = 1_000_000;
 
-/** Each begins where the one before ends. Hanging comes first too, since then nobody knows yet, and callers wait. */
+/** Each phase begins when the previous one ends. Hanging comes first, while no breaker is open and callers wait. */
 const PHASES: readonly ((upstream: SandboxServer) => Promise<void>)[] = [
   async ({ sandbox }) => sandbox.fail({ hang: true, times: FOREVER }),
   async ({ close }) => close(),
-  // The sandbox still has its fault.
+  // The sandbox still hangs.
   async ({ open }) => open(),
   async ({ sandbox }) => {
     sandbox.reset();
@@ -62,7 +65,7 @@ export async function outage({ reports, phase, budget, timeout, margin, seed }: 
       });
       await sleep(ends - Date.now());
     }
-    // The outage must meet a request: all circuit breakers are open, so wait for a probe.
+    // All circuit breakers are open, so only a probe can meet this phase of the outage.
     await until(() => hits.some(({ status }) => status === 503), NEXT_PROBE_MS);
     const { reported } = caller;
 
@@ -113,7 +116,7 @@ export async function outage({ reports, phase, budget, timeout, margin, seed }: 
       figures.latencyMaxMs <= budget + 2 * margin,
       `one caller waited ${figures.latencyMaxMs} ms, the budget is ${budget} ms`,
     );
-    // A tenth of a second's may come at once, and a second on this machine's clock is not quite one on the sandbox's.
+    // A tenth of a second's reports may come at once, and the clocks of this process and the sandbox differ slightly.
     const most = SHARDS * FASTEST_PER_SECOND * 1.2;
     demand(figures.highestRatePerSecond <= most, `${figures.highestRatePerSecond} requests/s: a storm`);
     return { figures, wrong } satisfies DrillResult;

@@ -1,4 +1,5 @@
-// Many callers contradict each other about the same messages at the same time: Vonage hears what the table allows.
+// Many callers contradict each other about the same messages at the same time. Vonage must receive only what the table
+// in src/ledger/report.ts allows.
 
 import type { SandboxFault } from "../../src/sandbox/index.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
@@ -24,8 +25,8 @@ const AT_ONCE = 3;
 
 export async function race({ messages, reports, seed }: RaceSize) {
   const random = createRandom(seed);
-  // Attempts last longer than callers wait, and never as long as to count as failed: that would leave open what
-  // was recorded.
+  // Requests last longer than callers wait, but not so long that they count as failed, because then it would be unknown
+  // which of them Vonage recorded.
   const bindings = { REPORT_BUDGET_MS: "100", UPSTREAM_TIMEOUT_MS: "15000" };
   return withStand({ bindings, sockets: AT_ONCE * reports }, async ({ upstream, caller, operator }) => {
     const refreshWeather = createWeather(upstream, () => drawFault(random));
@@ -34,7 +35,7 @@ export async function race({ messages, reports, seed }: RaceSize) {
     await inParallel(messages, AT_ONCE, async (count) => {
       const message = { channel: random.pick(CHANNELS), messageId: `race-${seed}-${count}` };
       const choice = random.pick([[false], [true], [true, false], [true, false, false, false]]);
-      // A third before, a third while it is reported, a third not at all.
+      // A third is tracked before its reports, a third during them, a third not at all.
       const track = async () => {
         if ((await caller.track(message, 3600)).status === 201) tracked++;
       };
@@ -42,7 +43,7 @@ export async function race({ messages, reports, seed }: RaceSize) {
       if (turn === 0) await track();
       const calls = Array.from({ length: reports }, async (_, index) => {
         refreshWeather();
-        // All at once, or spread over what an attempt takes.
+        // All at once, or spread over the duration of a request.
         if (random.chance(0.5)) await sleep(random.between(0, 600));
         await caller.report({ ...message, delivered: random.pick(choice), timestamp: ago(index * 1000) });
       });
@@ -63,7 +64,7 @@ export async function race({ messages, reports, seed }: RaceSize) {
     demand(idle, "the ledger does not come to rest");
     demandNone(lost, "promised and lost");
     demandNone(findForbidden(reported, recorded, [200, 202, 409]), "not allowed");
-    // The sandbox said 503 to what it did not record, and nobody was killed: nothing has to go twice.
+    // Every 503 means not recorded, and no process was killed, so no report needs to go twice.
     demand(duplicates === 0, `recorded more than once: ${duplicates}`);
     demandNone(overlaps, "two requests for one message at a time");
     return {
@@ -91,7 +92,7 @@ function drawFault(random: Random): SandboxFault {
   return { latency: random.chance(0.5) ? random.between(1, 30) : random.between(30, 500) };
 }
 
-/** Messages for which a request came in before the one before it was answered. */
+/** Finds messages that got a request before their previous one was answered. */
 function findOverlaps(hits: readonly Hit[]): string[] {
   const busyUntil = new Map<string, number>();
   const overlaps = new Set<string>();

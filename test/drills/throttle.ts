@@ -1,4 +1,4 @@
-// Vonage takes 30 requests a second and no more: a backlog drains close to that rate, and is never starved.
+// Vonage takes only 30 requests a second. A backlog must drain close to that rate and never starve.
 
 import { CHANNELS } from "../../src/wire/report.ts";
 import type { Hit } from "../support/sandbox-server.ts";
@@ -12,11 +12,11 @@ import { until } from "./support/time.ts";
 
 export interface ThrottleSize {
   readonly reports: number;
-  /** Seconds that Vonage asks to wait, in the 429. */
+  /** The Retry-After of Vonage's 429, in seconds. */
   readonly retryAfter: number;
-  /** Milliseconds after the first recorded report until the rate counts. */
+  /** Milliseconds after the first recorded report before the rate counts. */
   readonly warmUp: number;
-  /** The least share of the rate granted. */
+  /** The smallest acceptable share of the granted rate. */
   readonly leastShare: number;
   readonly seed: number;
 }
@@ -81,7 +81,7 @@ export async function throttle({ reports, retryAfter, warmUp, leastShare, seed }
   });
 }
 
-/** How often a message was sent again before the time that its 429 had asked for was over. */
+/** Counts messages that were sent again before the Retry-After of their 429 was over. */
 function countTooSoon(hits: readonly Hit[], retryAfter: number): number {
   const notBefore = new Map<string, number>();
   let tooSoon = 0;

@@ -1,4 +1,4 @@
-// Workerd is killed again and again while users sign in: what came of each code that went out is reported.
+// Workerd is killed repeatedly while users sign in. The outcome of each sent code must still be reported.
 
 import { createTwoFactorClient, isTwoFactorError } from "../../src/two-factor/index.ts";
 import { PROXY_KEY } from "../support/local-stack.ts";
@@ -11,18 +11,18 @@ import { sleep, until } from "./support/time.ts";
 
 export interface WorkflowSize {
   readonly kills: number;
-  /** Whether to wait for what was sent, and whose caller never heard of it, to be reported too: two minutes more. */
+  /** Also waits for the reports of codes whose caller got no answer, which takes two more minutes. */
   readonly settled: boolean;
   readonly seed: number;
 }
 
-/** How one user's sign-in went, as the application saw it. */
+/** One user's sign-in, as the application saw it. */
 interface SignIn {
   readonly number: string;
-  /** `unknown`: the connection broke. */
+  /** `unknown` means that the connection broke. */
   started: boolean | "unknown";
   verified: boolean | "unknown";
-  /** Of the message that arrived, if one did. The sandbox's handsets do not keep all of them. */
+  /** The id of the message that arrived, if one did. The sandbox's handsets do not keep all messages. */
   messageId: string | undefined;
 }
 
@@ -30,7 +30,7 @@ const USERS_AT_ONCE = 12;
 const SIGN_INS_BETWEEN_KILLS = 10;
 const LONGEST_BETWEEN_KILLS_MS = 20_000;
 const LIFETIME_S = 30;
-/** After a minute a message whose sending was cut off is given up, by an alarm that goes off each minute. */
+/** A message whose sending was cut off is given up after a minute, by an alarm that goes off every minute. */
 const SETTLED_MS = 150_000;
 const ALL_THERE_MS = (LIFETIME_S + 30) * 1000;
 
@@ -52,7 +52,7 @@ export async function workflow({ kills, settled, seed }: WorkflowSize) {
       try {
         return await work;
       } catch (error) {
-        // What a kill may cause, and nothing else.
+        // Only effects that a kill may cause are allowed.
         if (!isTwoFactorError(error) || !["network", "unavailable", "timeout"].includes(error.code))
           throw error;
         brokenCalls++;
@@ -97,7 +97,7 @@ export async function workflow({ kills, settled, seed }: WorkflowSize) {
     let lastKill = Date.now();
     for (let left = kills; left > 0; left--) {
       await sleep(random.between(300, 1500));
-      // On a busy machine a kill waits until there is something to lose.
+      // On a busy machine, a kill waits until there is something to lose.
       const wanted = signedIn() + SIGN_INS_BETWEEN_KILLS;
       await until(() => signedIn() >= wanted, LONGEST_BETWEEN_KILLS_MS);
       if (left === 1) stop.abort();
@@ -158,7 +158,7 @@ export async function workflow({ kills, settled, seed }: WorkflowSize) {
   });
 }
 
-/** Receipts come at once, late, or say nothing true; the message itself always arrives. */
+/** Receipts come at once, late, or with an intermediate status. The message itself always arrives. */
 function weather(random: Random) {
   return { receiptDelay: random.pick([0, 0, 50, 500]), intermediate: random.chance(0.3) };
 }

@@ -1,5 +1,5 @@
-// What ours does for a report with a proxy key, in one function without a library: how little it can cost. It knows
-// this one way to call, and repeats nothing.
+// Does the same as our Worker for a report with a proxy key, in one function without a library, to show how little that
+// can cost. It serves this one kind of call and does not retry.
 
 interface Env {
   readonly VONAGE_BASE_URL: string;

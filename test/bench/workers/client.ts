@@ -1,4 +1,4 @@
-// Runs inside workerd: calls by the client and by bare fetch.
+// Makes calls by the client and by bare fetch inside workerd.
 
 import { createConversionClient } from "../../../dist/index.mjs";
 import { callerBy, runCalls } from "../calls.ts";

@@ -12,7 +12,7 @@ let rows = 0;
 
 export const rowsWritten = (): number => rows;
 
-/** Gives the same class, counted. Cloudflare bills an alarm that is set as one row. */
+/** Wraps a class so that its rows are counted. Cloudflare bills setting an alarm as one row. */
 export function counted(inner: ObjectClass): ObjectClass {
   return class extends inner {
     constructor(context: { readonly storage: Storage }, env: unknown) {

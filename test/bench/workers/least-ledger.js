@@ -1,6 +1,6 @@
 // The least that a ledger can do: one call of a Durable Object, which stores a row, makes one fetch and changes the
-// row. No caller is identified, nothing is checked, retried, purged, limited or logged. What our Worker costs beside
-// this is its own; the rest is the platform's price of a durable row.
+// row. It does not authenticate, check, retry, purge, limit or log. This is the platform's price of a durable row; the
+// difference to our Worker is our own cost.
 
 import { DurableObject } from "cloudflare:workers";
 

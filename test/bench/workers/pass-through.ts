@@ -1,4 +1,4 @@
-// The least that a proxying Worker can do: one fetch, body and headers handed on.
+// The least that a proxying Worker can do: one fetch that forwards body and headers.
 
 export default {
   fetch(request: Request, env: { VONAGE_BASE_URL: string }): Promise<Response> {

@@ -1,5 +1,5 @@
-// The peer whose Durable Object keeps what failed, and sends it again when its alarm goes off. What Vonage confirms at
-// once is never stored, so the object knows no duplicate and no contradiction.
+// The peer whose Durable Object keeps failed reports and sends them again by its alarm. A report that Vonage confirms
+// at once is never stored, so the object detects no duplicates and no contradictions.
 
 import { DurableObject } from "cloudflare:workers";
 import type { ShardContext } from "../../../adapters/cloudflare/index.ts";
@@ -14,7 +14,7 @@ interface OutboxEnv extends PeerEnv {
 
 const RETRY_MS = 60_000;
 
-/** Has the name of our class, so that the bench binds it in the same way. */
+/** Named like our class, so that the bench binds it in the same way. */
 export class Ledger extends DurableObject {
   readonly #storage: ShardContext["storage"];
   readonly #env: PeerEnv;

@@ -23,7 +23,7 @@ export interface PeerReport {
   readonly delivered: string;
 }
 
-/** Makes the application. `submit` resolves with the status of the answer. */
+/** Creates the application. `submit` resolves to the status of the answer. */
 export function createPeer<E extends PeerEnv>(
   submit: (report: PeerReport, env: E) => Promise<200 | 202 | 502>,
 ) {
@@ -49,7 +49,7 @@ export function createPeer<E extends PeerEnv>(
   return app;
 }
 
-/** Sends one report to Vonage; throws when Vonage does not confirm it. */
+/** Sends one report to Vonage. Throws if Vonage does not confirm it. */
 export async function sendToVonage(
   { channel, messageId, delivered }: PeerReport,
   env: PeerEnv,

@@ -1,16 +1,16 @@
-// Who reports to the Worker: over HTTP, with a proxy key, on a few connections; and remembers what was promised.
+// Reports to the Worker over HTTP with a proxy key, on a few connections, and remembers the answers.
 
 import { Agent, request } from "node:http";
 import type { Channel } from "../../../src/wire/report.ts";
 import { formatTimestamp } from "../../../src/wire/timestamp.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 
-/** One message and what is said of it. */
+/** A report about one message. */
 export interface Statement {
   readonly channel: Channel;
   readonly messageId: string;
   readonly delivered: boolean;
-  /** When the user acted, as the wire has it. */
+  /** The instant at which the user acted, in the wire's format. */
   readonly timestamp: string;
 }
 
@@ -18,17 +18,17 @@ export interface Statement {
 export interface Reported extends Statement {
   readonly startedAt: number;
   readonly endedAt: number;
-  /** 0: the connection broke, and nothing was promised. */
+  /** 0 means that the connection broke, and nothing was promised. */
   readonly status: number;
-  /** What a 200 or 202 said: recorded, accepted or duplicate. */
+  /** The status in the body of a 200 or 202: recorded, accepted or duplicate. */
   readonly said: string | undefined;
 }
 
 export interface Caller {
-  /** Every report that is over and done with. */
+  /** Every finished report. */
   readonly reported: readonly Reported[];
   report(statement: Statement, key?: string): Promise<Reported>;
-  /** Tracks a message; `expiresAt` is there with a 201. */
+  /** Tracks a message. A 201 has `expiresAt`. */
   track(
     message: Pick<Statement, "channel" | "messageId">,
     expiresIn: number,
@@ -36,7 +36,7 @@ export interface Caller {
   close(): void;
 }
 
-/** Nobody waits for longer; no answer should take nearly so long. */
+/** Far longer than any answer should take. */
 const PATIENCE_MS = 30_000;
 
 export function createCaller(url: string, sockets: number): Caller {
@@ -93,7 +93,7 @@ export function createCaller(url: string, sockets: number): Caller {
   }
 }
 
-/** An instant as the wire has it, some time ago: each report has its own, so that it can be told from others. */
+/** An instant some time ago, in the wire's format. Each report has its own, so that reports can be told apart. */
 export const ago = (milliseconds: number) => formatTimestamp(Date.now() - milliseconds);
 
 const toFields = (text: string) => JSON.parse(text) as Record<string, string | undefined>;

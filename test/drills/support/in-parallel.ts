@@ -1,4 +1,4 @@
-/** Does something `count` times, `width` at a time. */
+/** Runs an action `count` times, `width` at a time. */
 export async function inParallel(
   count: number,
   width: number,

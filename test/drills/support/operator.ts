@@ -1,4 +1,4 @@
-// What the operator sees, over HTTP with the admin key.
+// The operator's view, over HTTP with the admin key.
 
 import type {
   LedgerStats,
@@ -11,13 +11,13 @@ import { until } from "./time.ts";
 
 export interface Operator {
   stats(): Promise<LedgerStats>;
-  /** All of a state, page by page. */
+  /** Lists all reports of a state, page by page. */
   list(state: ListedState): Promise<ListedReport[]>;
-  /** Waits until nothing is under way or queued, for a while; says whether that came to be. */
+  /** Waits until nothing is under way or queued. Resolves to false if that takes too long. */
   untilIdle(): Promise<boolean>;
 }
 
-/** A last probe and the longest pause between two attempts of a row that failed often. */
+/** A last probe, and the longest pause between two requests of a row that failed often. */
 const IDLE_MS = 60_000;
 
 export function createOperator(url: string): Operator {

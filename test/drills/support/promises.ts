@@ -1,34 +1,34 @@
-// Holds what callers were told against what the sandbox has: the ledger's table (src/ledger/report.ts), seen from
+// Compares the answers to callers with the sandbox's records: the ledger's table (src/ledger/report.ts), seen from
 // outside. Pure.
 
 import type { RecordedReport } from "../../../src/sandbox/index.ts";
 import type { Reported } from "./caller.ts";
 
-/** One message: what was said of it, in the order of the answers, and what was recorded, in that order. */
+/** One message: its reports in the order of their answers, and its records in their order. */
 interface Case {
   readonly reported: Reported[];
   readonly recorded: RecordedReport[];
 }
 
-/** Only this is a promise: a broken connection or a 503 promises nothing, and may have been stored all the same. */
+/** Only 200 and 202 are promises. After a broken connection or a 503, the report may or may not be stored. */
 export const isPromise = ({ status }: Reported) => status === 200 || status === 202;
 
-/** Messages of which the sandbox does not have what was promised; not yet, while the ledger is at work. */
+/** Finds messages whose promised reports are not recorded, or not yet while the ledger works. */
 export function findUnkept(reported: readonly Reported[], recorded: readonly RecordedReport[]): string[] {
   return [...toCases(reported, recorded)].filter(([, one]) => !isKept(one)).map(([message]) => message);
 }
 
-/** How many requests were recorded beyond the first of each message and outcome. */
+/** Counts records beyond the first of each message and outcome. */
 export function countDuplicates(recorded: readonly RecordedReport[]): number {
   return recorded.length - new Set(recorded.map((one) => `${one.delivered} ${toMessage(one)}`)).size;
 }
 
 /**
- * What the table does not allow, whatever the order of events; where connections broke, only what is known for sure.
+ * Finds violations of the table in any order of events. If connections broke, finds only violations that are certain.
  *
- * @param statuses What callers may be answered.
- * @param mayHaveNoTrace Messages of which a report leaves no trace if the Worker and the ledger die together before its
- * caller is answered: those that nobody tracks.
+ * @param statuses The statuses that callers may get.
+ * @param mayHaveNoTrace Untracked messages: their report leaves no trace if the Worker and the ledger die together
+ * before its caller is answered.
  */
 export function findForbidden(
   reported: readonly Reported[],
@@ -45,13 +45,13 @@ export function findForbidden(
   });
 }
 
-/** How many messages a false was recorded of after a true that left no trace. */
+/** Counts messages with a false that was recorded after a true without a trace. */
 export const countWithoutTrace = (reported: readonly Reported[], recorded: readonly RecordedReport[]) =>
   [...toCases(reported, recorded).values()].filter((one) =>
     retractionsIn(one).some((at) => isWithoutTrace(one, at)),
   ).length;
 
-/** How many messages something was recorded of. */
+/** Counts messages with at least one record. */
 export const countMessages = (recorded: readonly RecordedReport[]) => new Set(recorded.map(toMessage)).size;
 
 export const toMessage = ({ channel, messageId }: Pick<Reported, "channel" | "messageId">) =>
@@ -77,17 +77,17 @@ function isKept({ reported, recorded }: Case): boolean {
   const promised = reported.filter(isPromise);
   if (promised.some(({ delivered }) => delivered)) return recorded.at(-1)?.delivered === true;
   if (promised.length === 0) return true;
-  // A false that waits may be replaced by a true whose caller never heard of it.
+  // A waiting false may be replaced by a true whose caller got no answer.
   return recorded.length > 0 && (!recorded[0]?.delivered || reported.some(({ delivered }) => delivered));
 }
 
-/** Places of a false that was recorded after a true. */
+/** The positions of each false that was recorded after a true. */
 function retractionsIn({ recorded }: Case): number[] {
   const firstTrue = recorded.findIndex(({ delivered }) => delivered);
   return recorded.flatMap(({ delivered }, at) => (firstTrue >= 0 && at > firstTrue && !delivered ? at : []));
 }
 
-/** Whether every true that was recorded before a false came from a call of its own that broke. */
+/** True if each true before that false came from its own call with a broken connection. */
 function isWithoutTrace({ reported, recorded }: Case, at: number): boolean {
   const trues = recorded.slice(0, at).filter(({ delivered }) => delivered);
   const broken = reported.filter(({ delivered, status }) => delivered && status === 0);

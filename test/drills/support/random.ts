@@ -1,5 +1,5 @@
-// Chance that can be had again: DRILL_SEED in the environment, printed with every run. Answers come in an order of
-// their own each time, so that the same seed gives much the same run, not the very same.
+// Randomness by a seed: DRILL_SEED in the environment, printed with every run. Answers arrive in a different order each
+// time, so the same seed gives a similar run, not an identical one.
 
 export interface Random {
   /** Uniform in [0, 1). */
@@ -7,7 +7,7 @@ export interface Random {
   /** A whole number, both ends included. */
   between(least: number, most: number): number;
   chance(probability: number): boolean;
-  /** One of them, which must not be none. */
+  /** One element of a list, which must not be empty. */
   pick<T>(list: readonly T[]): T;
 }
 

@@ -1,4 +1,4 @@
-// What every drill is about: the Worker with its ledger on disk, the sandbox behind it, callers before it.
+// The setup of every drill: callers, the Worker with its ledger on disk, and the sandbox behind it.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,9 +17,9 @@ export interface Stand {
 }
 
 export interface StandOptions {
-  /** Settings of the Worker, over a complete configuration. */
+  /** Settings of the Worker, added to a complete configuration. */
   readonly bindings?: Readonly<Record<string, string>>;
-  /** Those that depend on where the sandbox is. */
+  /** Settings that depend on the sandbox's URL. */
   readonly bindingsOf?: (url: string) => Readonly<Record<string, string>>;
   /**
    * Connections of the callers.
@@ -29,7 +29,7 @@ export interface StandOptions {
   readonly sockets?: number;
 }
 
-/** Sets everything up, has the drill done, and leaves nothing behind. */
+/** Sets everything up, runs the drill, and cleans up. */
 export async function withStand<T>(options: StandOptions, drill: (stand: Stand) => Promise<T>): Promise<T> {
   const storage = mkdtempSync(join(tmpdir(), "drill-"));
   const upstream = await startSandboxServer();

@@ -4,10 +4,10 @@ export const sleep = (milliseconds: number) =>
 const LOOK_EVERY_MS = 100;
 
 /**
- * Looks again and again until it is so.
+ * Polls until a condition holds.
  *
  * @param limit Milliseconds.
- * @returns Whether it came to be.
+ * @returns False if the time ran out first.
  */
 export async function until(holds: () => boolean | Promise<boolean>, limit: number): Promise<boolean> {
   for (const end = Date.now() + limit; !(await holds()); await sleep(LOOK_EVERY_MS)) {

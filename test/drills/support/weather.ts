@@ -1,15 +1,15 @@
-// How the upstream behaves, request by request.
+// Sets the behaviour of the upstream, request by request.
 
 import type { SandboxFault } from "../../../src/sandbox/index.ts";
 import type { SandboxServer } from "../../support/sandbox-server.ts";
 
-/** Far more than can be under way. */
+/** Far more requests than can be under way. */
 const AHEAD = 300;
 
 /**
- * Makes a function that sees to it that there is weather for the next requests.
+ * Makes a function that sets the faults of the next requests.
  *
- * @param draw What one request meets.
+ * @param draw Returns the fault of one request.
  */
 export function createWeather({ sandbox, hits }: SandboxServer, draw: () => SandboxFault): () => void {
   let drawn = 0;

@@ -10,17 +10,17 @@ declare module "vitest" {
   }
 }
 
-/** How slow the Worker is for those who do not wait for it, in milliseconds: longer than it takes to leave. */
+/** Milliseconds that the Worker takes when a page leaves without waiting: longer than leaving takes. */
 const SLOW_MS = 1000;
-/** Until a request is on the wire, in milliseconds. */
+/** Milliseconds until a request is on the wire. */
 const UNDER_WAY_MS = 50;
 const QUICKLY = { attempts: 3, baseDelay: 1 };
 
 /**
- * What the client owes a page in every browser. The page's origin is not the Worker's, and its policy allows
- * nothing but its own script and connections to the endpoint.
+ * The client's contract with a page in every browser. The page's origin is not the Worker's, and its policy allows
+ * only its own script and connections to the endpoint.
  *
- * @param has Whether the driver can cut the page off.
+ * @param has `offline`: the driver can cut the page off from the network.
  */
 export function describeClientInBrowser(
   engine: string,
@@ -32,7 +32,7 @@ export function describeClientInBrowser(
     let browser: RealBrowser;
     let stacking: Promise<ShopStack> | undefined;
     let starting: Promise<RealBrowser> | undefined;
-    // Not before all: where there is no browser each of these fails, and none is skipped.
+    // Not `beforeAll`: without a browser each test must fail, and none may be skipped.
     beforeEach(async ({ task }) => {
       stacking ??= startShopStack(engine);
       starting ??= start();
@@ -42,12 +42,12 @@ export function describeClientInBrowser(
       await browser.open(`${stack.shop.origin}/`);
     });
     afterAll(async () => {
-      // What did not start has failed each test already.
+      // If something did not start, each test has failed already.
       await Promise.allSettled([starting?.then(({ stop }) => stop()), stacking?.then(({ stop }) => stop())]);
     });
 
     const wire = () => stack.proxy.crossings.map(({ method, path }) => `${method} ${path}`);
-    /** At least the least, and not much more. */
+    /** Expects at least `least` milliseconds, and little more. */
     const expectAbout = (took: number, least: number) => {
       expect(took).toBeGreaterThanOrEqual(least - 1);
       expect(took).toBeLessThan(least + 1000);
@@ -73,14 +73,14 @@ export function describeClientInBrowser(
       });
     });
 
-    it("reads the Worker's answer: what was recorded before is a duplicate", async () => {
+    it("reads the Worker's answer: a repeated report is a duplicate", async () => {
       const ticket = await stack.issue();
       await browser.call("report", ticket);
       expect((await browser.call("report", ticket)).result?.status).toBe("duplicate");
       expect(await stack.recorded(ticket)).toHaveLength(1);
     });
 
-    /** Leaves the page while the Worker is slow to take its report; resolves when the next page is there. */
+    /** Leaves the page while the Worker is slow to take its report. Resolves when the next page has loaded. */
     const leave = async (how: Farewell, after: number) => {
       const ticket = await stack.issue();
       const next = `${stack.shop.origin}/next`;
@@ -92,30 +92,30 @@ export function describeClientInBrowser(
     };
 
     it.each([
-      ["a report though its page goes away at once", "client", 0],
-      ["a report though its page goes away while it is under way", "client", UNDER_WAY_MS],
-      ["a beacon as the README shows it though its page goes away at once", "beacon", 0],
+      ["a report whose page is left at once", "client", 0],
+      ["a report whose page is left while it is under way", "client", UNDER_WAY_MS],
+      ["the README's beacon of a page that is left at once", "beacon", 0],
     ] as const)("records %s", async (_, how, after) => {
       const ticket = await leave(how, after);
       await vi.waitFor(async () => expect(await stack.recorded(ticket)).toHaveLength(1), { timeout: 5000 });
       expect(wire()).toEqual(["POST /conversions/sms"]);
     });
 
-    it("would lose a report that is under way by any other fetch, which ends with its page", async () => {
+    it("needs keepalive: a plain fetch under way is lost with its page", async () => {
       const ticket = await leave("plain fetch", UNDER_WAY_MS);
       await vi.waitFor(() => expect(stack.proxy.crossings).toMatchObject([{ isBrokenOff: true }]));
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
       expect(await stack.recorded(ticket)).toEqual([]);
     });
 
-    it("says unauthorized for a token that has expired", async () => {
+    it("fails as unauthorized with an expired token", async () => {
       const ticket = await stack.issueExpired();
       const { error } = await browser.call("report", ticket, { retry: QUICKLY });
       expect(error).toEqual({ code: "unauthorized", status: 401, attempts: 1, retryable: false });
       expect(await stack.recorded(ticket)).toEqual([]);
     });
 
-    it("says unauthorized for a token of another message", async () => {
+    it("fails as unauthorized with the token of another message", async () => {
       const { token } = await stack.issue();
       const ticket = await stack.issue({ token });
       const { error } = await browser.call("report", ticket, { retry: QUICKLY });
@@ -123,27 +123,27 @@ export function describeClientInBrowser(
       expect(await stack.recorded(ticket)).toEqual([]);
     });
 
-    it("says network from an origin that is not allowed, but the report is recorded: once", async () => {
+    it("fails as network from an origin that is not allowed, though the report is recorded once", async () => {
       const ticket = await stack.issue();
       await browser.open(`${stack.stranger.origin}/`);
       const { error } = await browser.call("report", ticket, { retry: QUICKLY });
-      // The browser sends what needs no preflight, and keeps the answer from the page.
+      // The browser sends a request that needs no preflight, but hides the answer from the page.
       expect(error).toEqual({ code: "network", attempts: 3, retryable: true });
       expect(wire()).toEqual(Array(3).fill("POST /conversions/sms"));
       expect(await stack.recorded(ticket)).toHaveLength(1);
     });
 
-    it("says network where nobody listens", async () => {
+    it("fails as network if nothing listens at the endpoint", async () => {
       const ticket = await stack.issue({ endpoint: stack.deadEndpoint });
       const { error } = await browser.call("report", ticket, { retry: QUICKLY });
       expect(error).toEqual({ code: "network", attempts: 3, retryable: true });
     });
 
     if (has.offline) {
-      it("says network while the browser is offline, and reports when it is back", async () => {
+      it("fails as network while the browser is offline, and reports when it is online again", async () => {
         const ticket = await stack.issue();
         const report = () => browser.call("report", ticket);
-        // A page that has loaded everything it needs.
+        // The page has loaded everything it needs.
         await browser.call("report", await stack.issue());
         stack.proxy.reset();
         await browser.setOffline?.(true);
@@ -154,15 +154,15 @@ export function describeClientInBrowser(
       });
     }
 
-    it("needs the endpoint in the page's connect-src: without it says network, and sends nothing", async () => {
+    it("fails as network and sends nothing if the page's connect-src lacks the endpoint", async () => {
       await browser.open(`${stack.shop.origin}/cut-off`);
       const { error } = await browser.call("report", await stack.issue());
       expect(error).toEqual({ code: "network", attempts: 1, retryable: true });
       expect(wire()).toEqual([]);
     });
 
-    // Whether the request ends with it is the browser's own affair: with keepalive, Chromium and WebKit let it run on.
-    it("says timeout at the deadline of its last attempt", async () => {
+    // Browsers differ in ending the request: with keepalive, Chromium and WebKit let it run on.
+    it("fails as timeout at the deadline of its last request", async () => {
       stack.proxy.forecast("hang", "hang");
       const retry = { attempts: 2, baseDelay: 1 };
       const { error, took } = await browser.call("report", await stack.issue(), { timeout: 300, retry });
@@ -171,7 +171,7 @@ export function describeClientInBrowser(
       expect(wire()).toEqual(Array(2).fill("POST /conversions/sms"));
     });
 
-    it("says aborted when its signal fires, and does not try again", async () => {
+    it("fails as aborted when its signal fires, and does not retry", async () => {
       stack.proxy.forecast("hang");
       const { error, took } = await browser.call("report", await stack.issue(), { retry: QUICKLY }, 300);
       expect(error).toEqual({ code: "aborted", attempts: 1, retryable: false });
@@ -180,7 +180,7 @@ export function describeClientInBrowser(
       expect(wire()).toEqual(["POST /conversions/sms"]);
     });
 
-    it("tries again after a 503, and is recorded", async () => {
+    it("retries after a 503, and the report is recorded", async () => {
       const ticket = await stack.issue();
       stack.proxy.forecast({ status: 503 });
       const { result } = await browser.call("report", ticket, { retry: QUICKLY });
@@ -189,8 +189,8 @@ export function describeClientInBrowser(
       expect(await stack.recorded(ticket)).toHaveLength(1);
     });
 
-    it("reads across origins how long a rate limit asks it to wait", async () => {
-      // 20 are allowed in ten seconds; 41 are too many even where they fall into two such windows.
+    it("reads a rate limit's Retry-After across origins", async () => {
+      // 20 are allowed in ten seconds, so 41 are too many even if they fall into two windows.
       const outcomes = await browser.call("reportOften", await stack.issue(), 41);
       expect(outcomes.flatMap(({ error }) => error ?? [])[0]).toEqual({
         code: "rate_limited",
@@ -231,7 +231,7 @@ export function describeClientInBrowser(
       for (const part of [ticket.messageId, ...ticket.token.split(".")]) expect(texts).not.toContain(part);
     });
 
-    it("leaves the global namespace as it was", async () => {
+    it("adds nothing to the global namespace", async () => {
       expect(await browser.call("addedGlobals", await stack.issue())).toEqual([]);
       expect(wire()).toEqual(["POST /conversions/sms"]);
     });

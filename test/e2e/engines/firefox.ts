@@ -2,7 +2,7 @@ import puppeteer from "puppeteer-core";
 import { openInPuppeteer } from "./puppeteer-browser.ts";
 import { type RealBrowser, requireProgram } from "./real-browser.ts";
 
-/** Starts Firefox, with a profile of its own. */
+/** Starts Firefox with a fresh profile. */
 export async function startFirefox(): Promise<RealBrowser> {
   const browser = await puppeteer.launch({
     browser: "firefox",

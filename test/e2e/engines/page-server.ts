@@ -1,4 +1,4 @@
-// Serves a shop's page from an origin of its own, under a policy as strict as can be.
+// Serves a shop's page from its own origin, under the strictest possible policy.
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -8,12 +8,12 @@ import { basename } from "node:path";
 import { buildSync } from "esbuild";
 
 export interface PageServer {
-  /** Of the pages at `/` (the shop), `/cut-off` (the same, but its policy allows no connections) and `/next`. */
+  /** The origin of `/` (the shop), `/cut-off` (the same page, but its policy allows no connections) and `/next`. */
   readonly origin: string;
   stop(): Promise<void>;
 }
 
-/** Read anew for each page, since an endpoint wants to know the page's origin before it starts. */
+/** Read for each page, because the endpoint needs the page's origin before it starts. */
 export interface Policy {
   /** Origins a page may connect to. */
   readonly connectTo: readonly string[];
@@ -37,7 +37,7 @@ export async function startPageServer(policy: Policy): Promise<PageServer> {
         "form-action 'none'",
         "require-trusted-types-for 'script'",
       ].join("; "),
-      // Cookies know no ports, so the Worker's host would get it.
+      // Cookies ignore ports, so the browser would send this one to the Worker too.
       "set-cookie": "session=of-the-shop; Path=/",
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",
@@ -75,7 +75,7 @@ function bundleShop(): ReadonlyMap<string, string> {
   return new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
 }
 
-/** The README's expression, as it stands there. */
+/** The README's expression, unaltered. */
 function readBeacon(): string {
   const [, expression] = /`(navigator\.sendBeacon\([^`]+\))`/.exec(readFileSync("README.md", "utf8")) ?? [];
   if (expression === undefined) throw new Error("The README shows no navigator.sendBeacon.");

@@ -2,7 +2,7 @@ import type { Browser } from "puppeteer-core";
 import type { Shop } from "./page/shop.ts";
 import type { RealBrowser } from "./real-browser.ts";
 
-/** A browser that puppeteer drives, with a page of its own. */
+/** A browser that puppeteer drives, with one page. */
 export async function openInPuppeteer(browser: Browser, stop: () => Promise<void>): Promise<RealBrowser> {
   const page = await browser.newPage();
   return {

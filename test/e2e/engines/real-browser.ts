@@ -1,4 +1,4 @@
-// One browser with one page open, and what the tests ask of it.
+// One browser with one open page, as the tests use it.
 
 import { accessSync, constants } from "node:fs";
 import type { Shop } from "./page/shop.ts";
@@ -6,21 +6,21 @@ import type { Shop } from "./page/shop.ts";
 export interface RealBrowser {
   /** Name and version. */
   readonly name: string;
-  /** Opens a page; resolves when it is loaded. */
+  /** Opens a page. Resolves when it has loaded. */
   open(url: string): Promise<void>;
-  /** The address of the page that is open. */
+  /** The URL of the open page. */
   address(): Promise<string>;
-  /** Calls one of the functions of the shop's page; resolves to what it gives. */
+  /** Calls a function of the shop's page, and resolves to its result. */
   call<Name extends keyof Shop>(
     name: Name,
     ...args: Parameters<Shop[Name]>
   ): Promise<Awaited<ReturnType<Shop[Name]>>>;
-  /** Cuts the page off from every network. Absent where its driver has nothing of the kind. */
+  /** Cuts the page off from every network. Absent if the driver cannot do it. */
   setOffline?(isOffline: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A machine without a browser fails, since a suite that skips proves nothing. */
+/** Fails without a browser, because a suite that skips proves nothing. */
 export function requireProgram(path: string, name: string): string {
   try {
     accessSync(path, constants.X_OK);

@@ -1,4 +1,4 @@
-// Stands between a browser and the Worker: keeps what went over the wire, and can be slow or wrong.
+// A proxy between a browser and the Worker that records the traffic, and can be slow or answer with errors.
 
 import { once } from "node:events";
 import {
@@ -17,30 +17,30 @@ export interface Crossing {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Whether the browser hung up before there was an answer. */
+  /** True if the browser closed the connection before there was an answer. */
   readonly isBrokenOff: boolean;
 }
 
-/** What happens to a request in place of going straight through. */
+/** The treatment of a request that is not simply passed on. */
 export type Weather =
-  /** It goes on after so many milliseconds, unless the browser has hung up by then. */
+  /** Passes the request on after so many milliseconds, unless the browser has closed the connection by then. */
   | { readonly delay: number }
-  /** It is answered here, readable for every origin. */
+  /** Answers the request here, readable for every origin. */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | "hang";
 
 export interface RecordingProxy {
-  /** Without a trailing slash. */
+  /** The proxy's URL, without a trailing slash. */
   readonly url: string;
   readonly crossings: readonly Crossing[];
-  /** What happens to the next requests, one each; those after them go straight through. */
+  /** Sets the weather of the next requests, one each. Later requests are passed on. */
   forecast(...weather: readonly Weather[]): void;
   /** Forgets crossings and forecast. */
   reset(): void;
   stop(): Promise<void>;
 }
 
-/** @param worker Where requests go, without a trailing slash. */
+/** @param worker The URL that requests are passed on to, without a trailing slash. */
 export async function startRecordingProxy(worker: string): Promise<RecordingProxy> {
   const crossings: Crossing[] = [];
   const forecast: Weather[] = [];

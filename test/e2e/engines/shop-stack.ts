@@ -14,21 +14,21 @@ const TOKEN_LIFETIME_S = 600;
 export interface ShopStack {
   /** Its origin is among the Worker's `ALLOWED_ORIGINS`. */
   readonly shop: PageServer;
-  /** The same page elsewhere: its origin is not. */
+  /** The same page at an origin that is not allowed. */
   readonly stranger: PageServer;
   readonly proxy: RecordingProxy;
-  /** An endpoint where nobody listens. */
+  /** An endpoint at which nothing listens. */
   readonly deadEndpoint: string;
-  /** What a page needs to report a message that nobody has heard of. */
+  /** Makes the data that a page needs to report a new message. */
   issue(changes?: Partial<Ticket>): Promise<Ticket>;
-  /** The same with a token that has run out. */
+  /** The same with an expired token. */
   issueExpired(): Promise<Ticket>;
-  /** What Vonage has on record of this message. */
+  /** Resolves to the reports that Vonage has recorded for this message. */
   recorded(ticket: Ticket): Promise<RecordedReport[]>;
   stop(): Promise<void>;
 }
 
-/** @param prefix Of the ids of messages. */
+/** @param prefix The beginning of message ids. */
 export async function startShopStack(prefix: string): Promise<ShopStack> {
   const deadEndpoint = `http://127.0.0.1:${await findFreePort()}`;
   const policy: { connectTo: string[] } = { connectTo: [deadEndpoint] };

@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from "vitest/node";
 
 const MARKS: Readonly<Record<string, string>> = { passed: "yes", failed: "NO", skipped: "skipped" };
 
-/** Prints which browser behaves how, a line for each behaviour. */
+/** Prints a table of behaviours by browser. */
 export class TableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const browsers: string[] = [];

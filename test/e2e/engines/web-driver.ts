@@ -1,7 +1,7 @@
 // The few commands of WebDriver (W3C, "classic") that the tests need, over fetch.
 
 export interface WebDriverSession {
-  /** Of the browser, as its driver gives them. */
+  /** The browser's capabilities, as its driver reports them. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   navigate(url: string): Promise<void>;
   address(): Promise<string>;
@@ -13,7 +13,7 @@ export interface WebDriverSession {
 /**
  * Opens a session, and a browser with it.
  *
- * @param driver Where the driver listens, without a trailing slash.
+ * @param driver The driver's URL, without a trailing slash.
  */
 export async function openSession(driver: string, capabilities: object): Promise<WebDriverSession> {
   const session = (await send("POST", `${driver}/session`, {

@@ -1,5 +1,5 @@
 import { describeClientInBrowser } from "./client-contract.ts";
 import { startWebKit } from "./webkit.ts";
 
-// Classic WebDriver knows nothing of networks.
+// Classic WebDriver cannot switch the network off.
 describeClientInBrowser("WebKit", startWebKit, { offline: false });

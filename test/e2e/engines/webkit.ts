@@ -1,4 +1,4 @@
-// WebKitGTK's little browser: Safari's engine. It has no headless mode, so it gets a display that nobody sees.
+// WebKitGTK's MiniBrowser has Safari's engine. It has no headless mode, so it gets a virtual display.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ const SCRIPT = `
   );
 `;
 
-/** Starts a driver, and the browser by it. */
+/** Starts a driver, which starts the browser. */
 export async function startWebKit(): Promise<RealBrowser> {
   // Debian's folders are named after the architecture.
   const [path = "/usr/lib/webkit2gtk-4.1/MiniBrowser"] = globSync("/usr/lib/*/webkit2gtk-4.1/MiniBrowser");
@@ -55,13 +55,13 @@ async function startDriver(): Promise<{ readonly url: string; stop(): Promise<vo
   const folder = mkdtempSync(join(tmpdir(), "webkit-"));
   const child = spawn(display, ["--auto-servernum", program, `--port=${port}`], {
     stdio: "ignore",
-    // A group of its own: xvfb-run is a script, and what it starts must end with it.
+    // A process group of its own, because xvfb-run is a script, and its children must end with it.
     detached: true,
     env: {
       ...process.env,
-      // xvfb-run, ended this way, leaves its folder behind.
+      // Killed this way, xvfb-run leaves its folder behind.
       TMPDIR: folder,
-      // WebKit's sandbox wants namespaces, which root in a container may not make.
+      // WebKit's sandbox needs namespaces, which root in a container may not create.
       ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     },
   });

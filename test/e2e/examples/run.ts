@@ -1,4 +1,5 @@
-// `npm run test:examples [-- name…]`: each example, built and used as its users would, against a real Worker and sandbox.
+// `npm run test:examples [-- name…]`: builds and uses each example as its users would, against a real Worker and
+// sandbox.
 
 import { findFreePort } from "../../support/free-port.ts";
 import { startTwoFactorStack } from "../../support/two-factor-stack.ts";

@@ -1,5 +1,5 @@
-// `npm run test:sdks`: the SDKs for Node that still have Conversion calls, as they are, against the sandbox and against
-// the Worker. What a dependency of theirs does is no risk to anybody here: they are installed apart, and only for this.
+// `npm run test:sdks`: runs the Node SDKs that still have Conversion calls, unchanged, against the sandbox and the
+// Worker. They are installed apart and only for this, so that their dependencies are no risk to the project.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ type Sdk = new (
   options: { readonly apiHost: string; readonly port: number },
 ) => { readonly conversion: { readonly sms: Call; readonly voice: Call } };
 
-/** What stands for the account: its own key and secrets at Vonage, a proxy key's name and the key at the Worker. */
+/** The credentials: an account's key and secrets for Vonage, the name and value of a proxy key for the Worker. */
 interface Target {
   readonly name: string;
   readonly url: string;
@@ -81,7 +81,7 @@ async function trySdk(
 
   await attempt(`${where}: reports a text and a call`, async () => {
     const errors = [await record(withSecret, "sms", true), await record(withSecret, "voice", false)];
-    // Vonage's own empty 200 is an error to them, since it is no JSON; the Worker's is none.
+    // They take Vonage's empty 200 for an error, because it is not JSON. The Worker answers with JSON.
     if (target.name === "the Worker") assert.deepEqual(errors, [undefined, undefined]);
   });
   for (const signatureMethod of SIGNATURE_METHODS) {
@@ -90,20 +90,20 @@ async function trySdk(
       await record({ ...withSecret, signatureSecret, signatureMethod }, "sms", true);
     });
   }
-  await attempt(`${where}: is told that its secret is wrong, and nothing is recorded`, async () => {
+  await attempt(`${where}: gets 401 for a wrong secret, and nothing is recorded`, async () => {
     const before = (await sandbox.reports()).length;
     const error = await call({ ...withSecret, apiSecret: `${target.apiSecret}-not` }, "sms", "0A1", true);
     assert.equal(error?.statusCode, 401);
     assert.equal((await sandbox.reports()).length, before);
   });
   if (target.name === "the sandbox") {
-    await attempt(`${where}: is told that the account is not enabled`, async () => {
+    await attempt(`${where}: gets 402 for an account that is not enabled`, async () => {
       const error = await call(SANDBOX_CREDENTIALS.notEnabled, "sms", "0A1", true);
       assert.equal(error?.statusCode, 402);
     });
   } else {
     await attempt(
-      `${where}: is told that all is well while Vonage is down, and Vonage hears of it`,
+      `${where}: succeeds while Vonage is down, and the report is submitted later`,
       async () => {
         await sandbox.fail({ status: 503, times: 1 });
         assert.equal(await record(withSecret, "sms", true), undefined);

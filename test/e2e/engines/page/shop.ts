@@ -1,5 +1,5 @@
-// The script of a shop's page, bundled as a shop would: the package comes from its published files. What the tests
-// ask of the page are the functions of `shop`; they take and give plain data.
+// The script of a shop's page, bundled as a shop would, with the package from its published files. The tests call the
+// functions of `shop`, which take and return plain data.
 
 import type {
   ConversionErrorCode,
@@ -8,16 +8,16 @@ import type {
   RetryOptions,
 } from "../../../../dist/index.mjs";
 
-// On demand, so that what it leaves behind can be told from what was there.
+// Loaded on demand, so that new globals can be told from those that existed before.
 const library = () => import("../../../../dist/index.mjs");
 
-// Such a page is not kept for the way back: what it has under way ends with it.
+// An unload handler keeps the page out of the back/forward cache, so that leaving ends its requests.
 addEventListener("unload", () => {});
 
-/** The README's line for those without the library, put here by `bundleShop`. */
+/** The README's line for pages without the library. `bundleShop` puts it here. */
 declare const sendReadmeBeacon: (endpoint: string, id: string, token: string) => boolean;
 
-/** What a page is given of a message it may report. */
+/** The data that a page gets to report one message. */
 export interface Ticket {
   readonly endpoint: string;
   readonly token: string;
@@ -30,7 +30,7 @@ export interface Attempting {
   readonly retry?: RetryOptions | false;
 }
 
-/** How a report ended, as the page saw it. */
+/** The result of a report, as the page saw it. */
 export interface Outcome {
   readonly result?: ConversionResult;
   readonly error?: {
@@ -40,7 +40,7 @@ export interface Outcome {
     readonly retryable: boolean;
     readonly retryAfter?: number;
   };
-  /** Everything that a page could log of the error. */
+  /** Everything that a page could log about the error. */
   readonly texts?: readonly string[];
   /** Milliseconds. */
   readonly took: number;
@@ -51,7 +51,7 @@ export type Farewell = "client" | "beacon" | "plain fetch";
 const toReport = ({ messageId }: Ticket): ConversionReport => ({ messageId, delivered: true });
 
 const shop = {
-  /** Reports that the user came back; `abortAfter` milliseconds, where it is given, that is called off. */
+  /** Reports that the user came back. With `abortAfter`, aborts the report after so many milliseconds. */
   async report(ticket: Ticket, attempting: Attempting = {}, abortAfter?: number): Promise<Outcome> {
     const { createConversionClient, isConversionError } = await library();
     const { endpoint, token } = ticket;
@@ -79,14 +79,14 @@ const shop = {
     }
   },
 
-  /** The same report again and again, one after the other. */
+  /** Makes the same report many times, one after the other. */
   async reportOften(ticket: Ticket, times: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     while (outcomes.length < times) outcomes.push(await shop.report(ticket));
     return outcomes;
   },
 
-  /** Reports, and leaves for another page without waiting for the answer: at once, or `after` milliseconds. */
+  /** Reports, and leaves for another page `after` milliseconds without waiting for the answer. 0 leaves at once. */
   async leave(how: Farewell, ticket: Ticket, to: string, after: number): Promise<void> {
     const { createConversionClient } = await library();
     const { endpoint, token, messageId } = ticket;
@@ -100,7 +100,7 @@ const shop = {
     location.assign(to);
   },
 
-  /** Reports; resolves to the global names that were not there before the package was loaded. */
+  /** Reports, and resolves to the global names that appeared since the package was loaded. */
   async addedGlobals(ticket: Ticket): Promise<string[]> {
     const before = new Set(Reflect.ownKeys(globalThis));
     await shop.report(ticket);
