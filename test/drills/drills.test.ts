@@ -32,9 +32,7 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures.ofThoseAtTheLastKill).toBeGreaterThan(0);
   });
 
-  it("reports during an outage arrive after it, and no caller waits for them", async ({
-    expect,
-  }) => {
+  it("reports during an outage arrive after it, and no caller waits for them", async ({ expect }) => {
     const { figures, wrong } = await outage({
       reports: 300,
       phase: 1500,

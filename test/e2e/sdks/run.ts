@@ -102,13 +102,10 @@ async function trySdk(
       assert.equal(error?.statusCode, 402);
     });
   } else {
-    await attempt(
-      `${where}: succeeds while Vonage is down, and the report is submitted later`,
-      async () => {
-        await sandbox.fail({ status: 503, times: 1 });
-        assert.equal(await record(withSecret, "sms", true), undefined);
-      },
-    );
+    await attempt(`${where}: succeeds while Vonage is down, and the report is submitted later`, async () => {
+      await sandbox.fail({ status: 503, times: 1 });
+      assert.equal(await record(withSecret, "sms", true), undefined);
+    });
   }
 }
 

@@ -21,7 +21,8 @@ async function isRecorded(credentials: Credentials, authentication: string): Pro
 export const reports = [
   ...toBehaviours({
     "a report with a Basic header is recorded": () => isRecorded(twoFactor, "basic"),
-    "a report with credentials in the query is recorded": () => isRecorded({ ...twoFactor, via: "query" }, "query"),
+    "a report with credentials in the query is recorded": () =>
+      isRecorded({ ...twoFactor, via: "query" }, "query"),
   }),
   ...METHODS.map((signatureMethod) => ({
     name: `a report signed by ${signatureMethod} is recorded`,
