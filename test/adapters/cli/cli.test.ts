@@ -1,4 +1,4 @@
-// The operator's command line against a real HTTP server: what it asks, what it prints, how it ends.
+// The operator's command line against a real HTTP server: its requests, output and exit codes.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import {
   startOperatorServer,
 } from "../../support/operator-server.ts";
 
-/** Well-formed, but not the one. */
+/** Well-formed, but not the Worker's key. */
 const WRONG_KEY = "wrong-admin-key-0123456789abcdef0123456789";
 
 const servers: Awaited<ReturnType<typeof startOperatorServer>>[] = [];
@@ -66,7 +66,7 @@ async function cli(argv: readonly string[], { endpoint, env, timeout = 5000, ...
   return { code, out, err, lines: out.split("\n").slice(0, -1) };
 }
 
-/** Runs the entry point in a process of its own. */
+/** Runs the entry point in a child process. */
 async function spawnCli(argv: readonly string[], env: Record<string, string | undefined> = {}) {
   const child = spawn(process.execPath, ["adapters/cli/index.ts", ...argv], {
     env: { ...process.env, VONAGE_CONVERSION_ADMIN_KEY: ADMIN_KEY, ...env },
@@ -91,7 +91,7 @@ const give =
   (status: number, body: unknown): Route =>
   () => [status, body];
 const list = (...reports: readonly object[]) => give(200, { reports });
-/** Pages of reports with cursors that need encoding; whoever asks for another one gets 400. */
+/** Pages of reports with cursors that need encoding. Any other cursor gets 400. */
 const paged =
   (...pages: readonly (readonly object[])[]): Route =>
   ({ target }) => {
@@ -103,14 +103,14 @@ const paged =
   };
 
 describe("the command line", () => {
-  it("prints how it is used when asked", async () => {
+  it("prints its usage for --help", async () => {
     const { code, out, err } = await cli(["--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^Usage: vonage-conversion <command>[\s\S]*VONAGE_CONVERSION_ADMIN_KEY/);
     expect((await cli(["retry", "-h"])).out).toBe(out);
   });
 
-  it("complains with the same text when there is no command", async () => {
+  it("prints its usage as an error if there is no command", async () => {
     const { code, out, err } = await cli([]);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toBe((await cli(["--help"])).out);
@@ -207,7 +207,7 @@ describe("the command line", () => {
 });
 
 describe("reports", () => {
-  it("asks for a hundred dead ones, with the admin key, and prints a table", async () => {
+  it("requests a hundred dead reports with the admin key, and prints a table", async () => {
     const server = await serve({
       "GET /reports": list(
         deadReport("0A0000000123ABCD1"),
@@ -264,7 +264,7 @@ describe("reports", () => {
     expect(lines.at(-1)).toBe("4 queued reports.");
   });
 
-  it("requests no more than the limit, also across pages, and says that there are more", async () => {
+  it("requests no more than the limit, even across pages, and says that there are more", async () => {
     const page = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => deadReport(`m-${from + index}`));
     const server = await serve({ "GET /reports": paged(page(0, 500), page(500, 200), page(700, 1)) });
@@ -276,7 +276,7 @@ describe("reports", () => {
     expect(lines.at(-1)).toBe("700 dead reports, and there are more: --limit 0 lists all.");
   });
 
-  it("prints one JSON object a line, as it came, and tells of more on stderr", async () => {
+  it("prints one unaltered JSON object per line, and mentions further reports on stderr", async () => {
     const reports = [deadReport("m-1", { newMember: [1] }), deadReport("m-2")];
     const server = await serve({ "GET /reports": paged(reports, []) });
     const { code, lines, err } = await cli(["reports", "--json", "--limit", "2"], server);
@@ -312,7 +312,7 @@ describe("reports", () => {
     expect(await cli(["reports", "--json"], server)).toMatchObject({ code: 0, out: "", err: "" });
   });
 
-  it("lets no control character of a report reach the terminal, and keeps JSON true", async () => {
+  it("escapes control characters of a report in a table, and keeps them in JSON", async () => {
     const messageId = "a\u001b]0;title\u0007\u009b31m\r\n\u202egnp\u2028\u200b\u{e0041}z";
     const report = deadReport(messageId, { reason: "\u001b[2J\u007f", traffic: "2fa\u0000" });
     const raw = { state: "unreadable", channel: "\u0008", messageId, since: "\u001bc", raw: "\u001b[A" };
@@ -330,7 +330,7 @@ describe("reports", () => {
     }
   });
 
-  it("keeps columns aligned when a cell had to be escaped", async () => {
+  it("keeps columns aligned when a cell is escaped", async () => {
     const reports = ["\u001b", "0123456789", "你好"].map((messageId) => deadReport(messageId));
     const { lines } = await cli(["reports"], await serve({ "GET /reports": list(...reports) }));
     expect(lines.slice(0, 4).map((line) => line.slice(0, 26))).toEqual([
@@ -341,7 +341,7 @@ describe("reports", () => {
     ]);
   });
 
-  it("does not run in a circle when a cursor comes back", async () => {
+  it("stops when a cursor is repeated", async () => {
     const server = await serve({ "GET /reports": give(200, { reports: [deadReport("m")], cursor: "same" }) });
     const { code, err } = await cli(["reports", "--limit", "0"], server);
     expect(code).toBe(1);
@@ -399,7 +399,7 @@ describe("retry", () => {
 
   it("--all lists every page first, sends each report once, and names those not accepted", async () => {
     const server = await serve({
-      // m-2 has moved to the next page meanwhile.
+      // Meanwhile m-2 has moved to the next page.
       "GET /reports": paged(
         [deadReport("m-1"), deadReport("m-2")],
         [deadReport("m-2"), deadReport("m/3", { channel: "voice" })],
@@ -456,7 +456,7 @@ describe("retry", () => {
     });
   });
 
-  it("--all goes on when one report fails, and skips none that cannot be named in a URL silently", async () => {
+  it("--all continues when one report fails, and names reports that no URL can express", async () => {
     const server = await serve({
       "GET /reports": list(
         ...["..", "\ud800", ...Array.from({ length: 10 }, (_, index) => `m-${index}`)].map((messageId) =>
@@ -553,7 +553,7 @@ describe("stats", () => {
     expect(lines).toContainEqual(expect.stringMatching(/^refused:prefix-limit +7$/));
   });
 
-  it("prints counts, ages and held back traffic", async () => {
+  it("prints counts, ages and paused traffic", async () => {
     const server = await serve({ "GET /stats": give(200, STATS) });
     const { code, lines, err } = await cli(["stats"], server);
     expect([code, err]).toEqual([0, ""]);
@@ -605,14 +605,14 @@ describe("stats", () => {
       null,
       "2fa has been held back since 2026-11-21 11:00:00 (2 days 1 hour): new\\u001bcause",
     ],
-  ])("gives the reason why traffic is held back: %j", async (cause, perSecond, text) => {
+  ])("gives the reason why traffic is paused: %j", async (cause, perSecond, text) => {
     const since = "2026-11-21T11:00:00Z";
     const gates = [{ shard: 0, traffic: "2fa", cause, since, nextProbeAt: null, perSecond }];
     const server = await serve({ "GET /stats": give(200, { ...STATS, gates }) });
     expect((await cli(["stats"], server)).out).toContain(text);
   });
 
-  it("says that nothing waits and nothing is held back", async () => {
+  it("says that nothing waits and nothing is paused", async () => {
     const calm = { ...STATS, shards: 1, counts: [], oldestWaiting: null, gates: [] };
     const server = await serve({ "GET /stats": give(200, calm) });
     const { lines } = await cli(["stats"], server);
@@ -646,7 +646,7 @@ describe("doctor", () => {
     [{ messages: 9, "sms-status:15": 9 }, []],
     [{ messages: 100, "sms-status:7": 50 }, []],
     [{}, []],
-  ])("of %j shows a sender that is refused often", async (twoFactor, statuses) => {
+  ])("names a sender that is refused often: %j", async (twoFactor, statuses) => {
     const { code, lines } = await cli(
       ["doctor"],
       await serve({ ...WELL, "GET /stats": give(200, { ...CALM, twoFactor }) }),
@@ -727,10 +727,10 @@ describe("doctor", () => {
     ["other", "basic-query", 415, "(415 to basic-query): set VONAGE_OTHER_VIA to basic, then to query, and"],
     ["2fa", "query", 400, "(400 to query): set VONAGE_2FA_VIA to basic-query, then to basic, and run"],
     ["2fa", "form", 423, "(423 to form): set VONAGE_2FA_VIA to query, and run this again."],
-    // Of a version that says less.
+    // An older version reports neither method nor status.
     ["2fa", undefined, undefined, "(rejected): set VONAGE_2FA_VIA to basic-query, then to basic, and run"],
   ])(
-    "says which setting to change where reports are refused: %s by %s, %s",
+    "names the setting to change if reports are refused: %s by %s, %s",
     async (traffic, via, status, text) => {
       const key = { verdict: "rejected", reason: null, status, via };
       const server = await serve({
@@ -790,7 +790,7 @@ describe("doctor", () => {
     expect(out).not.toContain(WRONG_KEY);
   });
 
-  it("is content with a Worker that has no ledger, and asks for no figures", async () => {
+  it("accepts a Worker without a ledger, and requests no figures", async () => {
     const server = await serve({
       ...WELL,
       "GET /health": give(200, { ...HEALTH, ledger: false }),
@@ -802,14 +802,14 @@ describe("doctor", () => {
     expect(lines[2]).toMatch(/^note {4}It has no ledger/);
   });
 
-  it("sees a ledger that does not answer", async () => {
+  it("reports a ledger that does not answer", async () => {
     const server = await serve({ ...WELL, "POST /doctor": give(200, { ledger: false, keys: {} }) });
     const { code, out } = await cli(["doctor"], server);
     expect(code).toBe(1);
     expect(out).toMatch(/PROBLEM The ledger does not answer/);
   });
 
-  it("mentions waiting, dead and unreadable reports, and held back traffic", async () => {
+  it("mentions waiting, dead and unreadable reports, and paused traffic", async () => {
     const reports = { ...STATS.reports, sending: 1, dead: 1, unreadable: 4 };
     const server = await serve({ ...WELL, "GET /stats": give(200, { ...STATS, reports }) });
     const { code, lines } = await cli(["doctor"], server);
@@ -823,7 +823,7 @@ describe("doctor", () => {
     ]);
   });
 
-  it("finds a Worker that cannot give its figures", async () => {
+  it("reports a Worker without readable figures", async () => {
     const server = await serve({
       ...WELL,
       "GET /stats": () => problem("internal", 500, "Something went wrong here"),
@@ -833,7 +833,7 @@ describe("doctor", () => {
     expect(lines.at(-1)).toBe("PROBLEM GET /stats: 500 Something went wrong here");
   });
 
-  it("finds a Worker that is older", async () => {
+  it("reports a Worker of an older version", async () => {
     const { traffic, callers } = HEALTH;
     const server = await serve({ "GET /health": give(200, { status: "ok", traffic, callers }) });
     const { code, lines } = await cli(["doctor"], server);
@@ -972,7 +972,7 @@ describe("doctor", () => {
       },
       "Replies at /webhooks/inbound-sms: the last believed just now; refused: 4 of the Messages API, the last just now.",
     ],
-  ])("of %j it says: %s", async (change, line) => {
+  ])("for %j it prints: %s", async (change, line) => {
     expect((await workflow(change)).lines).toContain(`ok      ${line}`);
   });
 
@@ -981,7 +981,7 @@ describe("doctor", () => {
     expect(lines.filter((line) => line.includes("/webhooks/"))).toEqual([]);
   });
 
-  it("prints findings and all that it saw as one JSON object", async () => {
+  it("prints its findings and the Worker's answers as one JSON object", async () => {
     const server = await serve(keys("not_enabled", "402"));
     const { code, lines } = await cli(["doctor", "--json"], server);
     expect(code).toBe(1);
@@ -1003,10 +1003,10 @@ describe("doctor", () => {
   });
 });
 
-describe("when the Worker does not answer as hoped", () => {
+describe("a failing request to the Worker", () => {
   const COMMANDS = ["reports", "retry --all", "stats"];
 
-  it.each(COMMANDS)("the admin key is wrong: %s says so", async (line) => {
+  it.each(COMMANDS)("with a wrong admin key is explained by %s", async (line) => {
     const server = await serve();
     const { code, out, err } = await cli(line.split(" "), { ...server, key: WRONG_KEY });
     expect([code, out]).toEqual([1, ""]);
@@ -1016,7 +1016,7 @@ describe("when the Worker does not answer as hoped", () => {
     expect(err).not.toContain(WRONG_KEY);
   });
 
-  it.each(COMMANDS)("there is no ledger: %s says so", async (line) => {
+  it.each(COMMANDS)("without a ledger is explained by %s", async (line) => {
     const none: Route = () => problem("no-ledger", 501, "This Worker runs without a ledger");
     const server = await serve({ "GET /reports": none, "GET /stats": none });
     const { code, out, err } = await cli(line.split(" "), server);
@@ -1024,7 +1024,7 @@ describe("when the Worker does not answer as hoped", () => {
     expect(err).toMatch(/this Worker has no ledger \(501\): there are no reports to list/);
   });
 
-  it("names the settings that the Worker lacks", async () => {
+  it("is explained by the settings that the Worker lacks", async () => {
     const missing = ["TOKEN_SECRETS"];
     const server = await serve({
       "GET /stats": () => problem("not-configured", 503, "Not configured", { missing }),
@@ -1037,7 +1037,7 @@ describe("when the Worker does not answer as hoped", () => {
     );
   });
 
-  it("names the parameters that were refused", async () => {
+  it("is explained by the refused parameters", async () => {
     const errors = [{ parameter: "cursor", detail: "is not known" }];
     const server = await serve({
       "GET /reports": () => problem("invalid-parameters", 400, "Refused", { errors }),
@@ -1054,7 +1054,7 @@ describe("when the Worker does not answer as hoped", () => {
         return undefined;
       },
     ],
-  ])("gives up on a server that hangs %s", async (_, route) => {
+  ])("times out on a server that hangs %s", async (_, route) => {
     const server = await serve({ "GET /stats": route });
     const started = performance.now();
     const { code, out, err } = await cli(["stats"], { ...server, timeout: 200 });
@@ -1065,14 +1065,14 @@ describe("when the Worker does not answer as hoped", () => {
     );
   });
 
-  it("warns that a retry without an answer may have been accepted", async () => {
+  it("warns that an unanswered retry may have been accepted", async () => {
     const server = await serve({ "POST /reports/:name/retry": () => undefined });
     const { code, err } = await cli(["retry", "sms", "m-1"], { ...server, timeout: 200 });
     expect(code).toBe(1);
     expect(err).toMatch(/no answer within 0\.2 seconds\. The report may have been accepted/);
   });
 
-  it("follows no redirect, so that the key goes nowhere else", async () => {
+  it("follows no redirect, so that the key goes to no other server", async () => {
     const elsewhere = await serve({ "GET /stats": give(200, STATS) });
     const server = await serve({
       "GET /stats": (_, { response }) => {
@@ -1093,7 +1093,7 @@ describe("when the Worker does not answer as hoped", () => {
     [200, "Check the endpoint"],
     [403, "Check the endpoint"],
     [502, "The Worker may have failed"],
-  ])("prints nothing of a page of HTML with status %i", async (status, advice) => {
+  ])("prints nothing of an HTML page with status %i", async (status, advice) => {
     const server = await serve({
       "GET /stats": (_, { response }) => {
         response.writeHead(status, { "content-type": "text/html" }).end("<h1>canary page</h1>");
@@ -1112,7 +1112,7 @@ describe("when the Worker does not answer as hoped", () => {
     ["another shape", { shards: "many" }],
     ["nothing", null],
     ["another service's problem", { type: "about:blank", title: "canary", status: 400 }],
-  ])("does not take JSON of %s for an answer", async (_, body) => {
+  ])("does not accept JSON of %s as an answer", async (_, body) => {
     const server = await serve({ "GET /stats": give(200, body) });
     const { code, out, err } = await cli(["stats"], server);
     expect([code, out]).toEqual([1, ""]);
@@ -1130,17 +1130,17 @@ describe("when the Worker does not answer as hoped", () => {
     );
   });
 
-  it("never prints the admin key, even when it is sent back", async () => {
+  it("never prints the admin key, even if the server echoes it", async () => {
     const server = await serve({
       "GET /stats": ({ authorization }) => problem("internal", 500, `You sent ${authorization}`),
     });
-    // `cli` looks for the key itself.
+    // `cli` searches the output for the key.
     expect((await cli(["stats"], server)).err).toBe("GET /stats: 500 You sent Bearer [admin key]\n");
   });
 });
 
-describe("in a process of its own", () => {
-  it("prints to stdout, and ends with 0", async () => {
+describe("the command line in a child process", () => {
+  it("prints to stdout and exits with 0", async () => {
     const server = await serve({ "GET /reports": list(deadReport("m-1")) });
     const { code, out, err } = await spawnCli(["reports"], { VONAGE_CONVERSION_ENDPOINT: server.endpoint });
     expect([code, err]).toEqual([0, ""]);
@@ -1148,7 +1148,7 @@ describe("in a process of its own", () => {
     expect(server.asked[0]?.authorization).toBe(`Bearer ${ADMIN_KEY}`);
   });
 
-  it("ends at once, with 1, when it is redirected by a server that goes on sending", async () => {
+  it("exits with 1 at once after a redirect, even if the server goes on sending", async () => {
     const server = await serve({
       "GET /stats": (_, { response }) => {
         response.writeHead(302, { location: "/login" }).write("…");
@@ -1162,13 +1162,13 @@ describe("in a process of its own", () => {
     expect(Date.now() - started).toBeLessThan(8000);
   });
 
-  it("ends with 2 when it is used wrongly", async () => {
+  it("exits with 2 after wrong usage", async () => {
     const { code, out, err } = await spawnCli(["stats", "--key", ADMIN_KEY]);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(/^The admin key must not be an argument/);
   });
 
-  it("ends quietly when the reader closes the pipe", async () => {
+  it("exits quietly when the reader closes the pipe", async () => {
     const reports = Array.from({ length: 3000 }, (_, index) => deadReport(`m-${index}`));
     const server = await serve({ "GET /reports": list(...reports) });
     const child = spawn(
@@ -1260,7 +1260,7 @@ const ALARM = {
 };
 
 describe("insight", () => {
-  it("prints counts beside percentages and intervals, and no percentage of few", async () => {
+  it("prints counts beside percentages and intervals, and no percentage of a few messages", async () => {
     const { endpoint, asked } = await serve({ "GET /insight": give(200, INSIGHT) });
     const { code, lines } = await cli(["insight"], { endpoint });
     expect(code).toBe(0);
@@ -1276,14 +1276,14 @@ describe("insight", () => {
     expect(targets(asked)).toEqual(["GET /insight"]);
   });
 
-  it("asks for what it is told, and reads how long ago something was", async () => {
+  it("passes its options on, and understands durations such as 24h", async () => {
     const { endpoint, asked } = await serve({ "GET /insight": give(200, INSIGHT) });
     await cli(["insight", "--by", "country", "--from", "24h", "--to", "2026-11-23T11:00:00Z"], { endpoint });
     const from = NOW / 1000 - 86_400;
     expect(targets(asked)).toEqual([`GET /insight?by=country&from=${from}&to=2026-11-23T11%3A00%3A00Z`]);
   });
 
-  it("prints the Worker's JSON, and its CSV", async () => {
+  it("prints the Worker's JSON or CSV", async () => {
     const { endpoint } = await serve({
       "GET /insight": (_, { request, response }) => {
         if (!request.headers.accept?.startsWith("text/csv")) return [200, INSIGHT];
@@ -1296,7 +1296,7 @@ describe("insight", () => {
     expect((await cli(["insight", "--csv"], { endpoint })).lines).toEqual(["country,sent", "GB,73"]);
   });
 
-  it("says so where nothing was sent, and where groups were merged", async () => {
+  it("says that nothing was sent, and that groups were merged", async () => {
     const nothing = { ...INSIGHT, total: { ...METRICS, sent: 0 }, groups: [] };
     const one = await serve({ "GET /insight": give(200, nothing) });
     expect((await cli(["insight"], one)).out).toMatch(/\(UTC\): none\.\n$/);
@@ -1304,7 +1304,7 @@ describe("insight", () => {
     expect((await cli(["insight"], many)).lines.at(-1)).toMatch(/^12 groups are merged/);
   });
 
-  it("explains a Worker that gathers nothing, and faults of the question", async () => {
+  it("explains a Worker without Insight, and invalid parameters", async () => {
     const without = await serve({ "GET /insight": () => problem("no-insight", 501, "No figures") });
     expect(await cli(["insight"], without)).toMatchObject({
       code: 1,
@@ -1325,7 +1325,7 @@ describe("insight", () => {
     [["insight", "--json", "--csv"], /^--json and --csv exclude each other\./],
     [["insight", "--all"], /^insight does not accept --all\./],
     [["alarms", "--by", "country"], /^alarms does not accept --by\./],
-  ])("%j is refused as wrong usage", async (argv, message) => {
+  ])("refuses %j as wrong usage", async (argv, message) => {
     const { code, out, err } = await cli(argv, { endpoint: "https://worker.example" });
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(message);
@@ -1335,7 +1335,7 @@ describe("insight", () => {
 describe("alarms", () => {
   const ended = { ...ALARM, id: "spend::1", endedAt: "2026-11-23T11:30:00.000Z", segment: {} };
 
-  it("prints cause and next step, and ends with 1 so that scripts can act on it", async () => {
+  it("prints cause and next step, and exits with 1 so that scripts can act", async () => {
     const paused = { ...ALARM, paused: { until: "2026-11-23T13:00:00.000Z" } };
     const { endpoint, asked } = await serve({
       "GET /insight/alarms": give(200, { alarms: [paused, ended] }),
@@ -1360,12 +1360,12 @@ describe("alarms", () => {
     ["one that has ended", [ended], 0],
     ["information", [{ ...ALARM, severity: "info" }], 0],
     ["a warning", [{ ...ALARM, severity: "warning" }], 1],
-  ])("of %s ends with the right code", async (_, alarms, code) => {
+  ])("exits with the right code for %s", async (_, alarms, code) => {
     const server = await serve({ "GET /insight/alarms": give(200, { alarms }) });
     expect((await cli(["alarms", "--all"], server)).code).toBe(code);
   });
 
-  it("prints one object per line, and says so where there is none", async () => {
+  it("prints one JSON object per line, and says that there are no alarms", async () => {
     const server = await serve({ "GET /insight/alarms": give(200, { alarms: [ALARM, ended] }) });
     const { lines } = await cli(["alarms", "--json", "--all"], server);
     expect(lines.map((line) => JSON.parse(line))).toEqual([ALARM, ended]);
@@ -1378,7 +1378,7 @@ describe("insight backtest", () => {
   const folder = mkdtempSync(join(tmpdir(), "backtest-"));
   const path = join(folder, "messages.csv");
   afterAll(() => rmSync(folder, { recursive: true }));
-  /** Nine of ten users come back for a week; then a flood of which nobody does. */
+  /** Nine of ten users convert for a week. Then comes a flood of messages without conversions. */
   const table = () => {
     const start = Date.parse("2026-11-02T00:00:00Z") / 1000;
     const normal = Array.from({ length: 7 * 24 * 20 }, (_, index) => [start + index * 180, index % 10 !== 0]);
@@ -1387,7 +1387,7 @@ describe("insight backtest", () => {
     return ["time,outcome,country,network,receipt", ...rows].join("\n");
   };
 
-  it("shows the alarms that a table would have raised, without a Worker", async () => {
+  it("prints the alarms that a table would have raised, without a Worker", async () => {
     writeFileSync(path, table());
     const { code, out, err } = await cli(["insight", "backtest", path], { key: undefined });
     expect([code, err]).toEqual([0, ""]);

@@ -10,7 +10,7 @@ const EVERY = KEEP / 24;
 const ROWS_PER_SLICE = 500;
 const START = 1_780_315_200_000;
 
-/** A store on a disk of its own, with a clock that the test turns. */
+/** A store with its own disk, and a clock that the test sets. */
 function createPlace() {
   const database = createMemorySql();
   const clock = { now: START };
@@ -19,7 +19,7 @@ function createPlace() {
     const store = createStore(database.sql, database.transact);
     return { store, forgetting: createForgetting({ store, now }, { keepRecorded: KEEP }) };
   };
-  /** How many rows each transaction removed. */
+  /** The number of rows that each transaction removed. */
   const removed: number[] = [];
   const count = () => Number(database.all("SELECT count(*) AS n FROM reports")[0]?.n);
   const commit = async <T>(work: () => T): Promise<T> => {
@@ -44,7 +44,7 @@ function createPlace() {
   return { clock, open, removed, count, commit, fill };
 }
 
-/** Wakes up as often as it asks for within some seconds. */
+/** Wakes up as often as requested within some seconds. */
 async function forget(
   forgetting: Forgetting,
   clock: { now: number },
@@ -57,7 +57,7 @@ async function forget(
 }
 
 describe("forgetting recorded reports", () => {
-  it("takes them in slices, so that a report that arrives waits for few rows only", async () => {
+  it("deletes in slices, so that a new report waits for few rows", async () => {
     const { clock, open, removed, count, commit, fill } = createPlace();
     fill(open().store, 20_000);
     const { forgetting, store } = open();
@@ -70,7 +70,7 @@ describe("forgetting recorded reports", () => {
     expect(forgetting.next()).toBeUndefined();
   });
 
-  it("takes many wake-ups, with a pause after each, so that a report that arrives meets few slices", async () => {
+  it("is spread over many wake-ups with pauses, so that a new report waits for few slices", async () => {
     const { clock, open, removed, count, commit, fill } = createPlace();
     fill(open().store, 6000);
     fill(open().store, 6000, { due: START + 30 * HOUR });
@@ -87,12 +87,12 @@ describe("forgetting recorded reports", () => {
     }
     expect(wakeUps).toBe(5);
     expect(count()).toBe(6000);
-    // Each row was looked at once: 24 slices and the end.
+    // Each row was read once: 24 slices and the end.
     expect(removed).toHaveLength(25);
     expect(forgetting.next()).toBe(START + 30 * HOUR);
   });
 
-  it("leaves what is not due, and what has something to do", async () => {
+  it("leaves rows that are not due or not recorded", async () => {
     const { clock, open, count, commit, fill } = createPlace();
     const { store } = open();
     fill(store, 10);
@@ -109,7 +109,7 @@ describe("forgetting recorded reports", () => {
     expect(count()).toBe(6);
   });
 
-  it("looks at most so many times in the life of a row, and at once after an earlier version left rows", async () => {
+  it("limits its looks in the life of a row, and looks at once at rows of an earlier version", async () => {
     const { clock, open, commit, fill } = createPlace();
     fill(open().store, 10, { due: START + KEEP });
     let { forgetting, store } = open();
@@ -118,7 +118,7 @@ describe("forgetting recorded reports", () => {
     for (; forgetting.next() !== undefined; looks++) {
       clock.now = forgetting.next() ?? Number.NaN;
       await forget(forgetting, clock, commit);
-      // An instance does not live long, and the next one knows when to look.
+      // Instances are short-lived, so the next one must know when to look.
       ({ forgetting, store } = open());
       if (looks < 20) fill(store, 1, { due: clock.now + KEEP });
       if (looks < 20) forgetting.recorded(clock.now + KEEP);
@@ -127,7 +127,7 @@ describe("forgetting recorded reports", () => {
     expect(store.isEmpty()).toBe(true);
   });
 
-  it("keeps no row for longer because it was recorded while the clock was ahead", async () => {
+  it("keeps a row no longer because it was recorded while the clock was ahead", async () => {
     const { clock, open, count, commit, fill } = createPlace();
     const { store } = open();
     clock.now = START + 1000 * HOUR;

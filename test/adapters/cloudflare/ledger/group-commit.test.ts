@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Transactions by how many works they had; a disk that is as fast as told. */
+/** Records the number of works of each transaction, on a disk whose speed the test sets. */
 function createDisk() {
   const transactions: number[] = [];
   let syncs: (() => void)[] | undefined;
@@ -18,7 +18,7 @@ function createDisk() {
       syncs ??= [];
     },
     async () => {
-      // As storage.sync() does: at once if nothing is on its way to disk.
+      // Like storage.sync(): resolves at once if nothing is on its way to disk.
       if (syncs !== undefined) await new Promise<void>((resolve) => syncs?.push(resolve));
     },
   );
@@ -32,7 +32,7 @@ function createDisk() {
 }
 
 describe("a group commit", () => {
-  it("needs no timer: those of an object stand still after the clock went back", async () => {
+  it("needs no timer, because an object's timers stop after the clock has gone back", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "Date"] });
     const { transactions, write, sync } = createDisk();
     await write();
@@ -45,7 +45,7 @@ describe("a group commit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("joins the work of one turn, and work that arrives while the last commit goes to disk", async () => {
+  it("joins the work of one turn, and work that arrives during the last commit", async () => {
     const { transactions, write, sync } = createDisk();
     const first = Promise.all(Array.from({ length: 20 }, () => write()));
     await first;
@@ -59,7 +59,7 @@ describe("a group commit", () => {
     expect(transactions).toEqual([20, 30]);
   });
 
-  it("does not wait for a commit that is on disk, and waits for one that is not", async () => {
+  it("waits for a commit only until it is on disk", async () => {
     const { transactions, write, sync } = createDisk();
     await write();
     sync();
@@ -75,7 +75,7 @@ describe("a group commit", () => {
     await third;
   });
 
-  it("begins at once if nothing is on its way to disk, so that a report alone does not wait", async () => {
+  it("begins at once if nothing is on its way to disk, so that a single report does not wait", async () => {
     const { transactions, write } = createDisk();
     void write();
     for (let turn = 0; turn < 5; turn++) await undefined;
@@ -92,7 +92,7 @@ describe("a group commit", () => {
     expect(await commit(() => 2)).toBe(2);
   });
 
-  it("rejects all work of a failed transaction, and the next one works", async () => {
+  it("rejects all work of a failed transaction, and continues with the next", async () => {
     let breaks = true;
     const commit = createGroupCommit((work) => {
       work();

@@ -1,5 +1,5 @@
 // The tables of 0.2.0 and 0.1.0 as this version takes them over, and its own as those find them after a rollback. Their
-// statements are copied, since they cannot be built from here; they parsed rows as src/ledger/row.ts still does.
+// statements are copied, because they cannot be built here. They parsed rows as src/ledger/row.ts still does.
 
 import { describe, expect, it } from "vitest";
 import { createStore } from "../../../../adapters/cloudflare/ledger/store.ts";
@@ -10,7 +10,7 @@ import { createMemorySql, type MemorySql } from "../../../support/memory-sql.ts"
 
 const NOW = 1_780_315_200_000;
 
-/** What 0.2.0 did when an object started; the same in 0.1.0. */
+/** The statements of 0.2.0 and 0.1.0 when an object started. */
 function startReleased({ sql, transact }: MemorySql): void {
   migrate(sql, transact, "The ledger", [
     () => {
@@ -60,14 +60,14 @@ const indexesOf = ({ all }: MemorySql) =>
   );
 
 describe("the ledger's tables", () => {
-  it("are refused by a released version after a rollback, in a sentence, and are left as they are", () => {
+  it("are left unchanged by a released version after a rollback, which refuses them with a sentence", () => {
     const database = fill();
     const before = database.dump();
     expect(() => startReleased(database)).toThrow("The ledger has tables of version 2; this Worker knows 1.");
     expect(database.dump()).toEqual(before);
   });
 
-  it("of a released version are taken over with all their rows, and with the index of this version alone", () => {
+  it("of a released version are taken over with all their rows, and only with the index of this version", () => {
     const database = createMemorySql();
     startReleased(database);
     expect(indexesOf(database)).toEqual(["reports_by_due"]);
@@ -84,7 +84,7 @@ describe("the ledger's tables", () => {
     expect(store.countQuarantined()).toBe(0);
   });
 
-  it("are left with rows that hold what cannot be read as facts: those count as none", () => {
+  it("keep rows with unreadable facts, which count as rows without facts", () => {
     const database = fill();
     const odd = ["", "{", "[]", "7", '{"s":"yesterday"}', '{"h":"402","u":2}', "null"];
     const store = createStore(database.sql, database.transact);
@@ -113,7 +113,7 @@ describe("the ledger's tables", () => {
 });
 
 describe("the index", () => {
-  it("serves every look for something to do, and knows nothing of recorded reports", () => {
+  it("serves every query for work, and contains no recorded reports", () => {
     const { sql, all } = fill();
     const plans: string[] = [];
     const store = createStore({

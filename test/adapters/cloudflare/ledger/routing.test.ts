@@ -1,5 +1,5 @@
-// Workers with different numbers of shards at once, against shards that remember the layout: whatever the order in which
-// calls arrive, a message is in one shard only.
+// Workers with different numbers of shards run at once, against shards that remember the layout. A message must be in
+// one shard only, in any order of calls.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ const MESSAGES = Array.from(
 );
 const toId = ({ channel, messageId }: MessageKey) => `${channel} ${messageId}`;
 
-/** Shards with nothing in them but what matters here: which messages have a row. */
+/** Shards that store only which messages have a row. */
 function createWorld(delay: () => Promise<unknown> = async () => {}) {
   const rows = new Map<number, Set<string>>();
   const layouts = new Map<number, Layout>();
@@ -76,7 +76,7 @@ function createWorld(delay: () => Promise<unknown> = async () => {}) {
       () => world.now,
       (entry) => log.push(entry),
     );
-    // Of the previous version: it looks at no layout, and does not know the call.
+    // A shard of the previous version does not check the layout and does not have the call.
     const isOld = world.old.has(index);
     const check: typeof layout.check = (...given) => (isOld ? undefined : layout.check(...given));
     const shard: Partial<ShardRpc> = {
@@ -105,7 +105,7 @@ const expectOneRowEach = (world: ReturnType<typeof createWorld>) => {
 };
 
 describe("a Worker", () => {
-  it("asks one shard per message once all know the layout, and so does a new Worker", async () => {
+  it("calls one shard per message once all know the layout, and so does a new Worker", async () => {
     const world = createWorld();
     await trackAll(world.open([4]));
     expect(world.calls.filter((one) => one === "layout 0").length).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ describe("a Worker", () => {
     [[8], "error", 'the number of shards went from 4 to 8, and LEDGER_SHARDS does not name 4: set "8,4"'],
     [[3], "error", 'the number of shards went from 4 to 3, and LEDGER_SHARDS does not name 4: set "3,4"'],
   ] as const)(
-    "with another number, %j, finds what is there, and the operator is told",
+    "with another number, %j, finds all messages and logs the change",
     async (setting, level, hint) => {
       const world = createWorld();
       await trackAll(world.open([4]));
@@ -134,13 +134,13 @@ describe("a Worker", () => {
         layout: { counts: [setting[0], 4] },
         shards: Math.max(setting[0], 4),
       });
-      // New messages are spread by the new number.
+      // New messages go to shards by the new number.
       await next.track({ channel: "sms", messageId: "new" });
       expect(world.holders({ channel: "sms", messageId: "new" })[0]).toBeLessThan(setting[0]);
     },
   );
 
-  it("with the former number begins no message in a shard that is no longer asked", async () => {
+  it("with the former number begins no message in a shard that is no longer used", async () => {
     const world = createWorld();
     const [older, newer] = [world.open([4]), world.open([8])];
     await older.track({ channel: "sms", messageId: "first" });
@@ -152,7 +152,7 @@ describe("a Worker", () => {
     expect(world.log).toHaveLength(1);
   });
 
-  it("with the former number changes the layout back after an hour, and every message is found", async () => {
+  it("with the former number changes the layout back after an hour and finds every message", async () => {
     const world = createWorld();
     await trackAll(world.open([4]));
     await trackAll(world.open([8, 4]));
@@ -199,7 +199,7 @@ describe("a Worker", () => {
     expect(restored.layouts.get(0)).toMatchObject({ generation: 2, counts: [8, 4] });
   });
 
-  it("of the previous version, which names no layout, is refused when it would begin a message in the wrong shard", () => {
+  it("of the previous version, which sends no layout, cannot begin a message in the wrong shard", () => {
     const stored: Layout = { generation: 2, since: START, counts: [8, 4] };
     const store = { readLayout: () => stored, writeLayout: () => {} };
     const layout = createShardLayout(
@@ -222,7 +222,7 @@ describe("a Worker", () => {
 });
 
 describe("Workers with any settings at once", () => {
-  it("never have a message begun in two shards, whatever the order of their calls", async () => {
+  it("never begin a message in two shards, in any order of calls", async () => {
     const setting = fc.constantFrom([4], [8], [4, 8], [8, 4], [3], [3, 8, 4], [1], [16, 4]);
     const step = fc.record({
       setting,
@@ -243,7 +243,7 @@ describe("Workers with any settings at once", () => {
             await scheduler.schedule(Promise.resolve());
             world.now += passes;
             const key = MESSAGES[message];
-            // Where the layout never comes to rest the call is refused, and may be made again.
+            // If the layout keeps changing, the call is refused and may be repeated.
             if (key !== undefined)
               await worker.track(key).catch((error) => expect(error).toBeInstanceOf(LedgerUnavailable));
           });

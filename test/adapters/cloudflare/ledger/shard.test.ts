@@ -43,7 +43,7 @@ const LATENCY = 50;
 
 const OK: Ended = { code: null };
 const failed = (code: ConversionErrorCode, retryAfter?: number): Ended => ({ code, retryAfter });
-/** As the client does it: no answer within ten seconds. */
+/** Like the client: no answer within ten seconds. */
 const HANGS: VonageAnswer = { ended: failed("timeout"), after: 10 * SECOND };
 
 let world: World;
@@ -57,7 +57,7 @@ afterEach(() => {
 });
 
 describe("a report", () => {
-  it("is recorded by one request with its own timestamp, and answered as soon as Vonage has answered", async () => {
+  it("is recorded by one request with its own timestamp, and answered as soon as Vonage answers", async () => {
     const answer = await world.report("a", true, { occurredAt: NOW - 4000 });
     expect(answer).toEqual({ status: "recorded", attempts: 1 });
     expect(Date.now() - NOW).toBeLessThan(LATENCY + 10);
@@ -66,7 +66,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1, attempts: 1, reason: null });
   });
 
-  it("is in memory until Vonage has confirmed it, and on disk before its caller hears so", async () => {
+  it("is in memory until Vonage confirms it, and on disk before its caller is answered", async () => {
     const rows: unknown[] = [];
     world.vonage = ({ id }) => {
       rows.push(world.row(id));
@@ -77,7 +77,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
   });
 
-  it("that Vonage has not confirmed is on disk, and the alarm with it, before its caller hears 202", async () => {
+  it("that Vonage has not confirmed is on disk with an alarm before its caller gets 202", async () => {
     world.vonage = () => HANGS;
     expect(await world.report("a", true)).toMatchObject({ status: "accepted", reason: "timeout" });
     expect(world.row("a")).toMatchObject({ state: "queued", attempts: 1, due: NOW + RULES.lostAfter });
@@ -88,7 +88,7 @@ describe("a report", () => {
     expect(world.alarm).toBeLessThanOrEqual(Number(world.row("b")?.due));
   });
 
-  it("is on disk before a second caller, who joins it, hears 202, and before its message is tracked", async () => {
+  it("is on disk before a second caller that joins it gets 202, and before its message is tracked", async () => {
     world.vonage = () => HANGS;
     for (const [id, ask] of [
       ["joined", () => world.report("joined", true)],
@@ -109,7 +109,7 @@ describe("a report", () => {
     expect(new Set(world.requests.map(({ delivered }) => delivered))).toEqual(new Set([true]));
   });
 
-  it("leaves no timer behind but the alarm's, so that the object may rest", async () => {
+  it("leaves no timer except the alarm, so that the object can hibernate", async () => {
     await world.report("a", true);
     await world.pass(10);
     expect(vi.getTimerCount()).toBe(1);
@@ -126,7 +126,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
   });
 
-  it("does not keep the callers behind it waiting longer than the budget, each from its own beginning", async () => {
+  it("delays later callers no longer than their own budget", async () => {
     world.vonage = () => HANGS;
     const waits: number[] = [];
     for (let index = 0; index < 30; index++) {
@@ -143,7 +143,7 @@ describe("a report", () => {
   });
 
   it.each(["unavailable", "timeout", "network", "rate_limited", "unexpected_response"] as const)(
-    "is accepted where the attempt fails (%s), and sent again by the alarm with the same timestamp",
+    "is accepted if the request fails (%s), and sent again by the alarm with the same timestamp",
     async (code) => {
       world.vonage = ({ attempts }) => ({ ended: attempts < 4 ? failed(code) : OK });
       expect(await world.report("a", false, { occurredAt: NOW - 9000 })).toEqual({
@@ -161,7 +161,7 @@ describe("a report", () => {
     },
   );
 
-  it("whose parameters are refused is answered so, becomes a dead letter, and may be reported again", async () => {
+  it("with refused parameters becomes a dead letter, and may be reported again", async () => {
     world.vonage = () => ({ ended: failed("rejected") });
     expect(await world.report("a", true)).toEqual({ status: "rejected", attempts: 1, reason: "rejected" });
     await world.pass(DAY);
@@ -174,7 +174,7 @@ describe("a report", () => {
   it("is given up after a day, and can be sent again by hand", async () => {
     world.vonage = ({ id }) => ({ ended: id === "a" ? failed("unexpected_response") : OK });
     await world.report("a", true);
-    // Others get through, so that only this report fails and the circuit breaker stays closed.
+    // Other reports succeed, so that only this one fails and the circuit breaker stays closed.
     for (let hour = 0; hour < 26 * 6; hour++) {
       await world.pass(10 * MINUTE);
       await world.report(`other ${hour}`, true);
@@ -189,7 +189,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 1 });
   });
 
-  it("is a duplicate, a conflict, or joins the request under way, with no further request", async () => {
+  it("is a duplicate, a conflict, or joins the request under way, without a further request", async () => {
     expect(await world.report("a", true)).toMatchObject({ status: "recorded" });
     await world.pass(10);
     expect(await world.report("a", true)).toEqual({ status: "duplicate", attempts: 1 });
@@ -197,7 +197,7 @@ describe("a report", () => {
     world.vonage = () => HANGS;
     const first = world.call((shard) => shard.report(toReport("b", true)));
     await world.pass(100);
-    // A Worker that looks for it here, since the number of shards has changed, must not begin it elsewhere.
+    // After a change of the number of shards, a Worker looks for it here and must not begin it elsewhere.
     expect(await world.shard().has({ channel: "sms", messageId: "b" })).toBe(true);
     expect(world.row("b")).toBeUndefined();
     expect(await world.report("b", true)).toEqual({ status: "accepted", attempts: 1 });
@@ -206,7 +206,7 @@ describe("a report", () => {
     expect(world.requests.map(({ id }) => id)).toEqual(["a", "b"]);
   });
 
-  it("of the same id on another channel is another message", async () => {
+  it("with the same id on another channel is another message", async () => {
     await world.report("a", true);
     await world.report("a", false, { channel: "voice" });
     await world.pass(SECOND);
@@ -216,7 +216,7 @@ describe("a report", () => {
     ]);
   });
 
-  it("that is true goes after the false that is under way, once, and with its own timestamp", async () => {
+  it("of true follows a false under way, once, with its own timestamp", async () => {
     world.vonage = ({ delivered }) => ({ ended: OK, after: delivered ? LATENCY : 8 * SECOND });
     const first = world.call((shard) => shard.report(toReport("a", false)));
     await world.pass(SECOND);
@@ -232,7 +232,7 @@ describe("a report", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1, successor: null });
   });
 
-  it("that is true takes the place of a false that waits, and of one that is recorded", async () => {
+  it("of true replaces a waiting or recorded false", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", false);
     world.vonage = () => ({ ended: OK });
@@ -249,7 +249,7 @@ describe("a report", () => {
     ]);
   });
 
-  it("is not sent a second time while its request is under way, however long that takes", async () => {
+  it("is not sent again while its request is under way, however long that takes", async () => {
     world.vonage = () => ({ ended: OK, after: 4 * RULES.lostAfter });
     await world.report("a", true);
     await world.pass(3 * RULES.lostAfter);
@@ -259,7 +259,7 @@ describe("a report", () => {
     expect(world.count("recorded")).toBe(1);
   });
 
-  it("waits when too many requests are under way, and is sent when there is room", async () => {
+  it("waits while too many requests are under way, and is sent when there is room", async () => {
     world.vonage = () => ({ ended: OK, after: 5 * SECOND });
     const calls = Array.from({ length: 100 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -278,7 +278,7 @@ describe("a report", () => {
 });
 
 describe("a shard that dies", () => {
-  it("sends reports again whose requests have no stored end", async () => {
+  it("sends reports again whose requests have no stored result", async () => {
     world.vonage = () => HANGS;
     await world.report("a", true);
     world.kill();
@@ -292,7 +292,7 @@ describe("a shard that dies", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded" });
   });
 
-  it("has no trace of a report whose caller was not answered: called again, it sends it again", async () => {
+  it("has no trace of a report whose caller got no answer, and sends a repeated one", async () => {
     world.vonage = () => HANGS;
     const call = world.call((shard) => shard.report(toReport("a", true)));
     await world.pass(SECOND);
@@ -304,7 +304,7 @@ describe("a shard that dies", () => {
     expect(world.requests).toHaveLength(2);
   });
 
-  it("while a true of a tracked message is under way sends the true again, and never its expiry", async () => {
+  it("during a true of a tracked message sends the true again, and never its expiry", async () => {
     world.vonage = () => HANGS;
     await world.track("a", NOW + 5 * MINUTE);
     world.call((shard) => shard.report(toReport("a", true))).catch(() => {});
@@ -322,7 +322,7 @@ describe("a shard that dies", () => {
     expect(world.rings.length - before).toBeLessThan(4);
   });
 
-  it("while a true replaces a false that waits sends the true again, and the false no more", async () => {
+  it("while a true replaces a waiting false sends only the true again", async () => {
     world.vonage = () => ({ ended: failed("rate_limited", HOUR) });
     await world.report("a", false);
     await world.pass(2 * MINUTE);
@@ -340,7 +340,7 @@ describe("a shard that dies", () => {
     expect(mine.map(({ delivered }) => delivered)).toEqual([false, true, true]);
   });
 
-  it("each time that it sends a report again does not do so in a hot loop, and counts its requests", async () => {
+  it("at each repetition of a report waits before the next, and counts requests", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("poison", true);
     world.vonage = () => {
@@ -353,14 +353,14 @@ describe("a shard that dies", () => {
     expect(world.requests.map(({ attempts }) => attempts)).toEqual(
       world.requests.map((_, index) => index + 1),
     );
-    // Vonage may have recorded it, so a refusal does not make room for a false.
+    // Vonage may have recorded it, so no false may follow a refusal.
     world.vonage = () => ({ ended: failed("rejected") });
     await world.pass(MINUTE);
     expect(world.row("poison")?.state).toBe("dead");
     expect(await world.report("poison", false)).toMatchObject({ status: "conflict" });
   });
 
-  it("is woken by the alarm alone, wherever it died", async () => {
+  it("is woken by its alarm, wherever it died", async () => {
     const { budget } = RULES;
     for (const moment of [undefined, 5, budget - 1, budget + 1, 3 * SECOND - 1, 3 * SECOND, 3 * SECOND + 1]) {
       const id = `died after ${moment}`;
@@ -374,14 +374,14 @@ describe("a shard that dies", () => {
       world.kill();
       await world.pass(2 * MINUTE);
       const isStored = world.row(id) !== undefined;
-      // Before it is stored nothing was promised; from then on it gets there.
+      // Nothing is promised before the report is stored. From then on it must arrive.
       if (!isStored) expect(await answered).toBe(false);
       else expect(world.row(id)?.state).toBe("recorded");
       expect(isStored).toBe(moment !== undefined && moment > budget);
     }
   });
 
-  it("is woken for waiting reports, and for tracked messages", async () => {
+  it("is woken for waiting reports and tracked messages", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", true);
     await world.track("b", Date.now() + HOUR);
@@ -408,7 +408,7 @@ describe("a shard that dies", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded" });
   });
 
-  it("does not send a false again once a true waits behind it, but the true", async () => {
+  it("sends a waiting true instead of repeating the false before it", async () => {
     world.vonage = () => HANGS;
     world.call((shard) => shard.report(toReport("a", false))).catch(() => {});
     await world.pass(SECOND);
@@ -420,7 +420,7 @@ describe("a shard that dies", () => {
     expect(world.requests[1]).toMatchObject({ occurredAt: NOW - 500 });
   });
 
-  it("is started again by any call when the platform has lost its alarm", async () => {
+  it("sets its alarm again at any call if the platform has lost it", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", true);
     await world.pass(10);
@@ -460,11 +460,11 @@ describe("a shard that dies", () => {
     expect(world.requests.map(({ id }) => id)).not.toContain("b");
   });
 
-  it("is not woken again and again while the key of its requests may not send", async () => {
+  it("is not woken repeatedly while the key of its requests may not send", async () => {
     world.vonage = () => ({ ended: failed("not_enabled") });
     for (let index = 0; index < 3; index++) await world.report(`m${index}`, true);
     await world.pass(10 * MINUTE);
-    // A probe is under way as it dies.
+    // It dies during a probe.
     world.vonage = () => HANGS;
     while (world.shard().list("sending", 1, undefined).length === 0) await world.pass(SECOND);
     world.kill();
@@ -477,7 +477,7 @@ describe("a shard that dies", () => {
 describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
   const SENDING = { state: "sending", due: NOW + 20 * SECOND };
 
-  it("is sent again when its request counts as lost, and not before", async () => {
+  it("is sent again as soon as its request counts as lost", async () => {
     world.insert("a", SENDING);
     expect(await world.report("a", true)).toEqual({ status: "accepted", attempts: 1 });
     expect(await world.report("a", false)).toMatchObject({ status: "conflict" });
@@ -492,7 +492,7 @@ describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", attempts: 2 });
   });
 
-  it("and is a true may have arrived, so no false follows it even if Vonage refuses its repetition", async () => {
+  it("with a true may have arrived, so no false follows even if Vonage refuses its repetition", async () => {
     world.insert("a", SENDING);
     world.vonage = () => ({ ended: failed("rejected") });
     world.shard();
@@ -501,7 +501,7 @@ describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
     expect(await world.report("a", false)).toMatchObject({ status: "conflict" });
   });
 
-  it("and is a false gives way to a true, stored behind it or arriving now", async () => {
+  it("with a false gives way to a true, stored behind it or arriving now", async () => {
     world.insert("behind", { ...SENDING, delivered: 0, successor: NOW - SECOND });
     world.insert("now", { ...SENDING, delivered: 0 });
     expect(await world.report("now", true, { occurredAt: NOW - 2 * SECOND })).toMatchObject({
@@ -518,7 +518,7 @@ describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
     expect(world.count("recorded")).toBe(2);
   });
 
-  it("has no successor in storage, since this version writes none of either", async () => {
+  it("is no longer written, and neither is its successor", async () => {
     world.vonage = ({ delivered }) => (delivered ? { ended: failed("unavailable") } : HANGS);
     await world.report("a", false);
     await world.report("a", true);
@@ -532,8 +532,8 @@ describe("a row that 0.2.0 or 0.1.0 stored as sending", () => {
   });
 });
 
-describe("a message that is tracked", () => {
-  it("is reported as not delivered when its time is over, with that instant as its timestamp", async () => {
+describe("a tracked message", () => {
+  it("is reported as not delivered when it expires, with that instant as its timestamp", async () => {
     await world.track("a", NOW + 5 * MINUTE);
     await world.pass(5 * MINUTE - 1);
     expect(world.requests).toEqual([]);
@@ -552,7 +552,7 @@ describe("a message that is tracked", () => {
     expect(world.requests).toMatchObject([{ delivered }]);
   });
 
-  it("keeps the timestamp of its expiry through failures, and gives way to a late true", async () => {
+  it("keeps the timestamp of its expiry through failures, and yields to a late true", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.track("a", NOW + MINUTE);
     await world.pass(2 * MINUTE);
@@ -565,7 +565,7 @@ describe("a message that is tracked", () => {
     expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1 });
   });
 
-  it("is reported at once beside other work, and one that is due a little later soon after", async () => {
+  it("is reported at once beside other work, and one that expires later soon after", async () => {
     world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
     await world.track("slow", NOW + MINUTE);
     await world.track("just after", NOW + MINUTE + 1);
@@ -577,7 +577,7 @@ describe("a message that is tracked", () => {
     expect(delays[2]?.[1]).toBeLessThan(2 * SECOND);
   });
 
-  it("is never reported as false after a true was accepted", async () => {
+  it("is never reported false after an accepted true", async () => {
     world.vonage = ({ id }) => (id === "slow" ? HANGS : { ended: OK });
     await world.track("slow", NOW + MINUTE);
     await world.track("a", NOW + MINUTE + 1);
@@ -590,7 +590,7 @@ describe("a message that is tracked", () => {
     expect(mine[0]?.at).toBeLessThanOrEqual(accepted);
   });
 
-  it("after it was reported stays as it is", async () => {
+  it("is not tracked again after its report", async () => {
     await world.report("a", true);
     await world.pass(10);
     await world.track("a", NOW + MINUTE);
@@ -601,7 +601,7 @@ describe("a message that is tracked", () => {
 });
 
 describe("an outage of Vonage", () => {
-  it("opens the circuit breaker: reports are accepted at once, and only probes are sent, further and further apart", async () => {
+  it("opens the circuit breaker: reports are accepted at once, and probes are sent at growing intervals", async () => {
     world.vonage = () => HANGS;
     const first = Array.from({ length: 3 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`first ${index}`, true))),
@@ -613,7 +613,7 @@ describe("an outage of Vonage", () => {
       const asked = Date.now();
       expect(await world.report(`later ${index}`, true)).toMatchObject({ status: "accepted" });
       expect(Date.now() - asked, "the wait for the ledger alone").toBeLessThan(10);
-      // So close to each other that only chance makes one of them the probe.
+      // They are so close together that chance decides which one is the probe.
       if (world.requests.length > before) break;
     }
     world.vonage = () => ({ ended: failed("unavailable") });
@@ -626,7 +626,7 @@ describe("an outage of Vonage", () => {
     expect(world.rings.length).toBeLessThan(1000);
   });
 
-  it("ends with every report submitted, no faster than the pacer allows", async () => {
+  it("ends with every report submitted at the pacer's rate", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     for (let index = 0; index < 300; index++) await world.report(`m${index}`, index % 3 > 0);
     await world.pass(10 * MINUTE);
@@ -642,7 +642,7 @@ describe("an outage of Vonage", () => {
     expect(probe - healed).toBeLessThanOrEqual(31 * SECOND);
     const within = (from: number, to: number) =>
       sent.filter((at) => at > probe + from * SECOND && at <= probe + to * SECOND).length;
-    // It starts with five a second, and doubles every second: 5, 10, 20 and so on at the end of each.
+    // The pacer starts with five a second and doubles every second: 5, 10, 20 and so on.
     expect(within(0, 1)).toBeLessThanOrEqual(10);
     expect(within(1, 2)).toBeLessThanOrEqual(22);
     expect(within(2, 3)).toBeLessThanOrEqual(45);
@@ -652,7 +652,7 @@ describe("an outage of Vonage", () => {
     expect(world.logs.map(({ event }) => event)).toContain("breaker-closed");
   });
 
-  it("of one kind of traffic does not touch the other, whose key is another", async () => {
+  it("of one kind of traffic does not affect the other, which has another key", async () => {
     world.vonage = ({ traffic }) => ({ ended: traffic === "2fa" ? failed("unavailable") : OK });
     for (let index = 0; index < 10; index++) await world.report(`m${index}`, true);
     await world.pass(MINUTE);
@@ -672,7 +672,7 @@ describe("an outage of Vonage", () => {
 });
 
 describe("a 429", () => {
-  it("is waited out as long as Retry-After says, by everything of that key", async () => {
+  it("makes all reports of its key wait for Retry-After", async () => {
     world.vonage = () => ({ ended: failed("rate_limited", 20 * SECOND) });
     expect(await world.report("a", true)).toMatchObject({ status: "accepted", reason: "rate_limited" });
     const refused = Date.now();
@@ -687,7 +687,7 @@ describe("a 429", () => {
     expect(world.requests[1]?.at).toBeGreaterThanOrEqual(refused + 20 * SECOND);
   });
 
-  it("slows the key after its pause too: new reports wait in the queue, and are soon sent", async () => {
+  it("slows the key after its pause too: new reports are queued, and soon sent", async () => {
     world.vonage = () => ({ ended: failed("rate_limited", SECOND) });
     await world.report("a", true);
     world.vonage = () => ({ ended: OK });
@@ -705,7 +705,7 @@ describe("a 429", () => {
     expect(world.count("recorded")).toBe(41);
   });
 
-  it("of an hour's wait is waited out by its report, and for a minute by the others", async () => {
+  it("with an hour's Retry-After delays its own report by an hour, and others by a minute", async () => {
     world.vonage = ({ attempts }) => ({ ended: attempts === 1 ? failed("rate_limited", HOUR) : OK });
     await world.report("a", true);
     world.vonage = () => ({ ended: OK });
@@ -720,7 +720,7 @@ describe("a 429", () => {
     expect(world.row("a")?.state).toBe("recorded");
   });
 
-  it("now and then lets a backlog through at nearly the rate that Vonage grants", async () => {
+  it("now and then slows a backlog to nearly the rate that Vonage grants", async () => {
     let tokens = 30;
     let filled = Date.now();
     world.vonage = () => {
@@ -744,7 +744,7 @@ describe("a 429", () => {
 
 describe("a key that Vonage refuses", () => {
   it.each(["unauthorized", "not_enabled"] as const)(
-    "(%s) parks everything, is probed now and then, and the first success lets it all go",
+    "(%s) keeps all reports waiting, is probed rarely, and the first success releases them",
     async (code) => {
       world.vonage = () => ({ ended: failed(code) });
       expect(await world.report("m0", true)).toEqual({ status: "accepted", attempts: 1, reason: code });
@@ -761,14 +761,14 @@ describe("a key that Vonage refuses", () => {
       world.vonage = () => ({ ended: OK });
       await world.pass(6 * MINUTE);
       expect(world.count("recorded")).toBe(100);
-      // The pace has grown while the backlog went; it takes one more to know that all is well.
+      // The pace has grown while the backlog drained. One more report shows that it is unrestricted.
       await world.report("next", true);
       await world.pass(SECOND);
       expect(await world.report("last", true)).toEqual({ status: "recorded", attempts: 1 });
     },
   );
 
-  it("is probed by one report where many come at once", async () => {
+  it("is probed by one of many reports that arrive at once", async () => {
     world.insert("a", { state: "recorded", due: NOW + DAY });
     world.writeKeyState("2fa", {
       ...UNRESTRICTED,
@@ -791,7 +791,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.count("recorded")).toBe(51);
   });
 
-  it("is probed at once when the operator has fixed it, and the other key is left alone", async () => {
+  it("is probed at once when the operator has fixed it, without effect on the other key", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     for (let index = 0; index < 10; index++) {
       await world.report(`m${index}`, true, { traffic: index % 2 === 0 ? "2fa" : "other" });
@@ -821,7 +821,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.count("recorded")).toBe(10);
   });
 
-  it("for days, and then fails a few times once it is fixed, does not turn reports that have waited so long into dead letters", async () => {
+  it("for days does not turn waiting reports into dead letters at a few failures after the fix", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     const calls = Array.from({ length: 500 }, (_, index) =>
       world.call((shard) => shard.report(toReport(`m${index}`, true))),
@@ -837,12 +837,12 @@ describe("a key that Vonage refuses", () => {
     };
     await world.pass(15 * MINUTE);
     expect(world.logs.map(({ reason }) => reason)).toContain("outage");
-    // Those that failed themselves are too old to be tried again.
+    // Reports that failed themselves are too old to be retried.
     expect(world.count("dead")).toBeLessThanOrEqual(6);
     expect(world.count("recorded") + world.count("dead")).toBe(500);
   });
 
-  it("for thirty days is given up by a backlog as a whole, without a request for each", async () => {
+  it("for thirty days turns a whole backlog into dead letters, without a request for each", async () => {
     world.vonage = () => ({ ended: failed("not_enabled") });
     await world.report("first", true);
     await world.pass(SECOND);
@@ -858,7 +858,7 @@ describe("a key that Vonage refuses", () => {
     expect(world.requests.length).toBeLessThan(10);
   });
 
-  it("for thirty days is given up by what has waited so long, probed or not, and by nothing else", async () => {
+  it("for thirty days turns only reports that waited so long into dead letters, probed or not", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     for (let index = 0; index < 3; index++) await world.report(`old ${index}`, true);
     await world.pass(HOUR);
@@ -878,7 +878,7 @@ describe("a key that Vonage refuses", () => {
 });
 
 describe("a settled report", () => {
-  it("is kept for as long as the rules say, and purged soon after", async () => {
+  it("is kept as long as the rules say, and purged soon after", async () => {
     await world.report("a", true);
     world.vonage = () => ({ ended: failed("rejected") });
     await world.report("b", true);
@@ -893,7 +893,7 @@ describe("a settled report", () => {
     expect(world.shard().stats().counts).toEqual([]);
   });
 
-  it("is purged after a shard has died, too", async () => {
+  it("is purged even if the shard has died meanwhile", async () => {
     await world.report("a", true);
     await world.pass(SECOND);
     world.kill();
@@ -901,7 +901,7 @@ describe("a settled report", () => {
     expect(world.row("a")).toBeUndefined();
   });
 
-  it("takes no more room after thirty days of steady traffic than after three", async () => {
+  it("takes no more space after thirty days of steady traffic than after three", async () => {
     const sizes: number[] = [];
     for (let day = 0; day < 30; day++) {
       for (let report = 0; report < 40; report++) {
@@ -918,8 +918,8 @@ describe("a settled report", () => {
   });
 });
 
-describe("a row that cannot be read", () => {
-  /** Each unreadable in another way; all due. */
+describe("an unreadable row", () => {
+  /** Each row is unreadable in another way, and all are due. */
   const UNREADABLE: readonly Partial<Stored>[] = [
     { state: "waiting" },
     { state: "" },
@@ -954,13 +954,13 @@ describe("a row that cannot be read", () => {
       expect(JSON.parse(odd?.raw ?? "")).toMatchObject({ message_id: "odd", ...what });
       await world.pass(RULES.keepDead - 5 * MINUTE);
       expect(world.shard().stats().unreadable).toBe(1);
-      // It is forgotten without another call.
+      // It is purged without another call.
       await world.pass(10 * MINUTE);
       expect(world.shard().stats().unreadable).toBe(0);
     },
   );
 
-  it("and was recorded is quarantined when it is looked at, and forgotten like any other when its time is over", async () => {
+  it("of a recorded report is quarantined when it is read, and purged on time", async () => {
     for (const [id, what] of [
       ["looked at", { delivered: 7, due: NOW + DAY }],
       ["forgotten", { delivered: 7, due: NOW + HOUR }],
@@ -978,7 +978,7 @@ describe("a row that cannot be read", () => {
     expectCounted(world);
   });
 
-  it("does not block the rows after it, however many there are", async () => {
+  it("does not block later rows, however many are unreadable", async () => {
     for (let index = 0; index < 450; index++) {
       world.insert(`odd ${index}`, { delivered: 7, due: NOW - HOUR });
       world.insert(`old odd ${index}`, { delivered: 7, state: "recorded", due: NOW - HOUR });
@@ -998,7 +998,7 @@ describe("a row that cannot be read", () => {
     { traffic: "marketing" },
     { state: "waiting" },
     { since: 9e15 },
-  ])("(%o) is quarantined when its message is reported, which is then taken as new", async (what) => {
+  ])("(%o) is quarantined when its message is reported, which then counts as new", async (what) => {
     world.shard();
     world.insert("odd", { due: NOW + DAY, ...what });
     expect(await world.report("odd", true)).toEqual({ status: "recorded", attempts: 1 });
@@ -1015,7 +1015,7 @@ describe("a row that cannot be read", () => {
     expect(world.shard().listQuarantined(10, undefined)).toMatchObject([{ messageId: "odd" }]);
   });
 
-  it("is kept as long as the dead also where it was found among what its key has kept waiting", async () => {
+  it("is kept as long as dead letters even if it was found among waiting reports of a refused key", async () => {
     world.vonage = () => ({ ended: failed("unauthorized") });
     await world.report("a", true);
     await world.pass(HOUR);
@@ -1027,8 +1027,8 @@ describe("a row that cannot be read", () => {
   });
 });
 
-describe("a shard that is full", () => {
-  it("refuses new messages, and serves those that it holds", async () => {
+describe("a full shard", () => {
+  it("refuses new messages, and serves known ones", async () => {
     await world.track("tracked", NOW + HOUR);
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("waiting", false);
@@ -1053,7 +1053,7 @@ describe("a shard that is full", () => {
     expect(world.count("recorded")).toBe(2);
   });
 
-  it("is at its limit not full yet, sees soon that it is, and soon that it is no longer", async () => {
+  it("is not yet full at its limit, and soon notices any change", async () => {
     const answers = async (times: number) => {
       const seen: unknown[] = [];
       for (let index = 0; index < times; index++) {
@@ -1077,7 +1077,7 @@ describe("a disk that cannot write", () => {
   const gates = /^INSERT OR REPLACE INTO gates/;
   const commits = /^COMMIT/;
 
-  it("rejects all work of the transaction, and stores and sends none of it", async () => {
+  it("rejects all work of the transaction, and neither stores nor sends it", async () => {
     await world.report("stored", true);
     await world.pass(SECOND);
     expectCounted(world);
@@ -1093,7 +1093,7 @@ describe("a disk that cannot write", () => {
   });
 
   it.each([writes, commits])(
-    "keeps the ends of requests in memory: nothing is sent twice or contradicted, and they are stored later (%s)",
+    "keeps results of requests in memory until they are stored, so nothing is sent twice or contradicted (%s)",
     async (what) => {
       world.shard();
       world.breaks = (query) => what.test(query);
@@ -1131,12 +1131,12 @@ describe("a disk that cannot write", () => {
     expect(world.row("a")?.state).toBe("recorded");
   });
 
-  it("does not leave what waits already without an alarm", async () => {
+  it("does not leave waiting reports without an alarm", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     await world.report("a", true);
     await world.track("b", NOW + HOUR);
     world.vonage = () => ({ ended: OK });
-    // So often that an alarm put off each time would never go off.
+    // So often that an alarm that each failure delays would never go off.
     for (let times = 0; times < 25; times++) {
       world.breaks = (query) => commits.test(query);
       await expect(world.report(`lost ${times}`, true)).rejects.toThrow();
@@ -1148,7 +1148,7 @@ describe("a disk that cannot write", () => {
     expect(world.row("b")?.state).toBe("recorded");
   });
 
-  it("at the end of a request says that nothing was accepted, and stores the end later", async () => {
+  it("at the end of a request rejects the call, and stores the result later", async () => {
     world.breaks = (query) => writes.test(query);
     await expect(world.report("a", true)).rejects.toThrow();
     await world.pass(SECOND);
@@ -1160,7 +1160,7 @@ describe("a disk that cannot write", () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it("for hours, while a report under way waits for its end to be stored, sends it no second time", async () => {
+  it("for hours does not cause a second request while a result waits to be stored", async () => {
     await world.track("a", NOW + HOUR);
     world.vonage = () => {
       world.breaks = (query) => writes.test(query);
@@ -1184,7 +1184,7 @@ describe("a disk that cannot write", () => {
     ["notes of a key", gates],
     ["everything", /./],
   ])(
-    "(%s) does not make the alarm fail, and the work is done when the disk works again",
+    "(%s) does not make the alarm fail, and the work continues when the disk works again",
     async (_, query) => {
       world.insert("old", { state: "recorded", due: NOW - DAY });
       world.vonage = () => ({ ended: failed("unavailable") });
@@ -1217,7 +1217,7 @@ describe("a disk that cannot write", () => {
   });
 });
 
-describe("a sender that throws, which it must not", () => {
+describe("a sender that throws against its contract", () => {
   it("does not make the alarm fail", async () => {
     world.vonage = () => ({ ended: failed("unavailable") });
     for (let index = 0; index < 3; index++) await world.report(`m${index}`, true);
@@ -1231,7 +1231,7 @@ describe("a sender that throws, which it must not", () => {
     expect(world.count("recorded")).toBe(3);
   });
 
-  it("keeps no message from being sent once it is fixed", async () => {
+  it("prevents no message from being sent once it is fixed", async () => {
     world.vonage = () => {
       throw new TypeError("the sender is amiss");
     };
@@ -1250,7 +1250,7 @@ describe("the list for the operator", () => {
       state: fc.constantFrom(...REPORT_STATES),
       traffic: fc.constantFrom<Traffic>("2fa", "other"),
       channel: fc.constantFrom("sms", "voice"),
-      // Few instants, so that many rows share one.
+      // Few distinct instants, so that many rows share one.
       due: fc.integer({ min: 0, max: 3 }).map((days) => NOW + (days + 1) * DAY),
     }),
     { maxLength: 40 },
@@ -1280,7 +1280,7 @@ describe("the list for the operator", () => {
           const ids = seen.map(({ channel, messageId }) => `${channel} ${messageId}`);
           const stored = place.rows().filter((row) => row.state === state);
           expect([...ids].sort()).toEqual(stored.map((row) => `${row.channel} ${row.message_id}`).sort());
-          // No index knows when recorded ones are due.
+          // No index has the due time of recorded reports.
           const order = seen.map(({ traffic, due, channel, messageId }) =>
             state === "recorded" ? `${channel} ${messageId}` : `${traffic} ${due}`,
           );
@@ -1389,7 +1389,7 @@ describe("any sequence of reports, answers of Vonage, and crashes", () => {
               const report = toReport(`m${one.id}`, one.delivered, { occurredAt: Date.now() - one.id });
               const reported: Reported = { ...report, answer: undefined, at: Number.NaN };
               reports.push(reported);
-              // As callers do: it is not waited for.
+              // Like real callers, the test does not wait for one report before the next.
               place
                 .call((shard) => shard.report(report))
                 .then(
@@ -1417,7 +1417,7 @@ describe("any sequence of reports, answers of Vonage, and crashes", () => {
 
 interface Reported extends LedgerReport {
   answer: LedgerAnswer | "full" | undefined;
-  /** When it was answered. */
+  /** The instant of the answer. */
   at: number;
 }
 
@@ -1433,12 +1433,12 @@ function checkDelivered(reports: readonly Reported[], heard: readonly SentReques
     const has = (outcome: boolean) => there.some(({ delivered }) => delivered === outcome);
     if (Number.isFinite(firstTrue)) expect(has(true), `${id}: an accepted true`).toBe(true);
     else if (taken.length > 0) expect(has(false) || has(true), `${id}: an accepted false`).toBe(true);
-    // Once a true is accepted no false is begun.
+    // No false may begin after a true is accepted.
     for (const { delivered, at } of requests) {
       if (!delivered) expect(at, `${id}: a false after a true`).toBeLessThanOrEqual(firstTrue);
     }
-    // Once Vonage has heard a true it hears no false, but one that was on its way as the shard died. A true without a
-    // trace does not count: the shard died with it before its caller was answered, and its message was not tracked.
+    // After a true, Vonage may receive only a false that was on its way when the shard died. A true without a trace
+    // does not count: the shard died with it before its caller was answered, and its message was not tracked.
     for (const [index, heard] of there.entries()) {
       const earlier = there
         .slice(0, index)
@@ -1447,7 +1447,7 @@ function checkDelivered(reports: readonly Reported[], heard: readonly SentReques
       expect(heard.at, `${id}: a false heard after a true`).toBeLessThanOrEqual(earlier.at);
       expect(heard.life).toBeLessThan(earlier.life);
     }
-    // What is on record is what was sent last, and heard.
+    // The last outcome that Vonage received is on record.
     const last = requests
       .filter(({ number }) => there.some((heard) => heard.number === number) && !place.untraced.has(number))
       .at(-1);
@@ -1457,7 +1457,7 @@ function checkDelivered(reports: readonly Reported[], heard: readonly SentReques
       const known = mine.some((report) => report.delivered === delivered && report.occurredAt === occurredAt);
       expect(known || place.expiries.has(`${id} ${occurredAt}`), `${id}: a timestamp of its own`).toBe(true);
     }
-    // One at a time.
+    // One request at a time.
     for (const [index, request] of requests.entries()) {
       const next = requests[index + 1];
       if (next?.life === request.life) expect(next.at).toBeGreaterThanOrEqual(request.endedAt);
@@ -1465,7 +1465,7 @@ function checkDelivered(reports: readonly Reported[], heard: readonly SentReques
   }
 }
 
-/** Whether what the shard has counted is what there is: rows, and what is under way in memory instead of its row. */
+/** Expects the shard's counts to match its rows, with reports under way counted from memory instead of their rows. */
 function expectCounted(place: World): void {
   const underWay = place.shard().list("sending", 1000, undefined);
   const isUnderWay = (row: Stored) =>
@@ -1489,7 +1489,7 @@ function expectCounted(place: World): void {
   expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(expected));
 }
 
-/** Vonage in good times and bad ones: what it has heard, in that order, whether its answer came back or not. */
+/** Vonage with changing behaviour. Lists the requests that it received, in order, even if the answer was lost. */
 function createVonage(seed: number) {
   const random = createRandom(seed);
   const heard: SentRequest[] = [];
@@ -1553,7 +1553,7 @@ async function happen(place: World, one: Happening): Promise<void> {
       return;
     }
     case "odd":
-      // Beside the ledger's back, so between two lives.
+      // Changes the disk between two lives of the instance, unseen by the ledger.
       place.kill();
       place.insert(`m${one.id}`, { delivered: 7 });
       return;
@@ -1572,9 +1572,9 @@ interface SentRequest {
   readonly occurredAt: number | null;
   readonly attempts: number;
   readonly at: number;
-  /** When its answer comes, or would. */
+  /** The instant at which its answer comes, or would come. */
   readonly endedAt: number;
-  /** Which instance of the shard sent it. */
+  /** The number of the instance that sent it. */
   readonly life: number;
 }
 
@@ -1584,7 +1584,7 @@ interface VonageAnswer {
   readonly after?: number;
 }
 
-/** A row as the table has it. */
+/** A row of the table. */
 interface Stored {
   readonly channel: string;
   readonly message_id: string;
@@ -1612,8 +1612,8 @@ function toReport(messageId: string, delivered: boolean, more: Partial<LedgerRep
 }
 
 /**
- * One shard on a disk of its own, with a platform that does what Cloudflare's does: the object dies and comes back by
- * the next call or by its alarm, which runs once at a time, and is written, or rolled back, with all else. Time is
+ * One shard with its own disk, on a platform that behaves like Cloudflare. The object dies, and starts again at the
+ * next call or at its alarm. The alarm runs once at a time, and is written or rolled back with everything else. Time is
  * Vitest's.
  */
 function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
@@ -1635,27 +1635,27 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
   const place = {
     requests: requests as readonly SentRequest[],
     logs: logs as readonly ShardLogEntry[],
-    /** When the alarm went off. */
+    /** The instants at which the alarm went off. */
     rings: rings as readonly number[],
     alarmFailures: alarmFailures as readonly unknown[],
-    /** Requests under way in memory alone as an instance died. */
+    /** Requests that were only in memory when an instance died. */
     untraced: untraced as ReadonlySet<number>,
-    /** Messages tracked, and until when. */
+    /** Tracked messages with their expiry. */
     expiries: expiries as ReadonlySet<string>,
     vonage: (_: SentRequest): VonageAnswer => ({ ended: OK }),
-    /** Statements that fail. */
+    /** Selects the statements that fail. */
     breaks: (_: string): boolean => false,
-    /** What the platform says is on disk, if not what is. */
+    /** The size that the platform reports, if it is not the real size. */
     bytes: undefined as number | undefined,
 
     get alarm() {
       return alarm;
     },
 
-    /** The instance that there is, or a new one. */
+    /** The living instance, or a new one. */
     shard: (): Shard => start().shard,
 
-    /** Calls it; a call is lost with the instance that it was made to. */
+    /** Calls the shard. A call is lost together with its instance. */
     async call<T>(ask: (shard: Shard) => Promise<T>): Promise<T> {
       const mine = start();
       const answer = await ask(mine.shard);
@@ -1686,26 +1686,26 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
     retry: (messageId: string) =>
       place.until(place.call((shard) => shard.retry({ channel: "sms", messageId }))),
 
-    /** Ends the instance where it stands. The next call, or the alarm, makes another. */
+    /** Kills the instance. The next call or the alarm starts another. */
     kill(): void {
       if (life === undefined) return;
       noteUntraced(life.shard);
       life = undefined;
       lives++;
-      // An alarm that did not come to its end is run again.
+      // An alarm that did not finish runs again.
       if (isRinging && alarm === undefined) alarm = Date.now();
       isRinging = false;
       schedule();
     },
 
-    /** Stops the world. */
+    /** Ends the world. */
     end(): void {
       place.kill();
       clearTimeout(timer);
       alarm = undefined;
     },
 
-    /** Lets time pass, and everything happen that does. */
+    /** Lets time pass, with everything that happens in it. */
     async pass(milliseconds: number): Promise<void> {
       for (let left = milliseconds; left >= 0; left -= DAY) {
         await place.until(new Promise<void>((resolve) => setTimeout(resolve, Math.min(left, DAY))));
@@ -1720,7 +1720,7 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
       schedule();
     },
 
-    /** Lets as much time pass as this takes. */
+    /** Lets time pass until the promise settles. */
     async until<T>(promise: Promise<T>): Promise<T> {
       let isOver = false;
       const over = () => {
@@ -1744,7 +1744,7 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
 
     count: (state: string) => place.all("SELECT 1 FROM reports WHERE state = ?", state).length,
 
-    /** Writes a row past the shard. */
+    /** Writes a row behind the shard's back. */
     insert(message_id: string, more: Partial<Stored> = {}): void {
       createStore({ exec: run, databaseSize: 0 });
       const row: Stored = {
@@ -1765,18 +1765,18 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
       );
     },
 
-    /** As another version may have left it. */
+    /** A change that another version may have made. */
     writeKeyState(traffic: Traffic, state: KeyState): void {
       createStore({ exec: run, databaseSize: 0 }).writeKeyState(traffic, state);
     },
 
-    /** Which it must not. */
+    /** The platform must never lose an alarm, but the shard survives it. */
     loseAlarm(): void {
       alarm = undefined;
       schedule();
     },
 
-    /** Bytes on disk but those that are free. */
+    /** Used bytes on disk. */
     size(): number {
       const [one] = db
         .prepare("SELECT (SELECT * FROM pragma_page_count) - (SELECT * FROM pragma_freelist_count) AS pages")
@@ -1892,7 +1892,7 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
     return new Promise((resolve) => setTimeout(resolve, after, ended));
   }
 
-  /** No timer can be set for more than 24 days. */
+  /** Timers cannot be set for more than 24 days. */
   function schedule(): void {
     clearTimeout(timer);
     if (alarm === undefined || isRinging) return;
@@ -1905,7 +1905,7 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
     try {
       mine = start();
     } catch {
-      // The platform tries again.
+      // The platform retries.
       alarm = Date.now() + 2 * SECOND;
       return schedule();
     }

@@ -1,4 +1,4 @@
-// Documented and undocumented changes of the number of shards, over HTTP: Workers with both settings serve the same
+// Documented and undocumented changes of the number of shards, over HTTP. Workers with both settings serve the same
 // messages at once, from the same objects.
 
 import { describe, expect, it, vi } from "vitest";
@@ -67,7 +67,7 @@ describe.each([
     await Promise.all(
       Array.from({ length: MESSAGES }, async (_, index) => {
         await new Promise((resolve) => setTimeout(resolve, index * 2));
-        // New isolates with either setting, and one that has run for long.
+        // New isolates with either setting, and one that has run for a long time.
         const older = index % 3 === 0 ? isolate(before) : running;
         const newer = isolate(after);
         const outcomes = index % 2 === 0 ? [true, false] : [false, true];

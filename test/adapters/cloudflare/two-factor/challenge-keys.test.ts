@@ -19,13 +19,13 @@ import {
 const keyed = (key: string, request: Record<string, unknown> = { to: NUMBER }) =>
   hashRequest([SECRET], ["shop"], key, request);
 
-describe("what is kept of a key", () => {
-  it("is the caller's and the request's own, whatever the order of members, and holds neither in clear", async () => {
+describe("the stored hash of a key", () => {
+  it("depends on caller and request in any order of members, and contains neither", async () => {
     const [one] = await keyed("k", { to: NUMBER, channel: "sms", brand: undefined });
     expect(await keyed("k", { channel: "sms", to: NUMBER })).toEqual([one]);
     const [other] = await hashRequest([SECRET], ["other shop"], "k", { to: NUMBER, channel: "sms" });
     expect(other?.token).not.toBe(one?.token);
-    // No two ways to cut the same text.
+    // The same text, cut differently, must differ.
     const [a] = await hashRequest([SECRET], ["shop", "a"], "b", {});
     const [b] = await hashRequest([SECRET], ["shop"], 'a","b', {});
     expect(a?.token).not.toBe(b?.token);
@@ -35,7 +35,7 @@ describe("what is kept of a key", () => {
     expect(check?.fingerprint).not.toBe((await keyed("k", { check: "000000" }))[0]?.fingerprint);
   });
 
-  it("is read with quotes and without", () => {
+  it("is the same for a key with quotes and without", () => {
     expect(["k", '"k"', '"k', 'k"', '""', "", '"a"b"'].map(readIdempotencyKey)).toEqual([
       "k",
       "k",
@@ -49,7 +49,7 @@ describe("what is kept of a key", () => {
 });
 
 describe("a start whose Worker was killed", () => {
-  it("before it was begun goes on under the same challenge", async () => {
+  it("before the challenge existed continues with the same id", async () => {
     const world = createWorld();
     const key = await keyed("k");
     expect(world.shard.claim(key, "a")).toEqual({ id: "a", isNew: true });
@@ -59,7 +59,7 @@ describe("a start whose Worker was killed", () => {
     expect(await world.begin("a", key)).toMatchObject({ status: { id: "a" } });
   });
 
-  it("while it was sent waits, and then hears that it may have been sent: nobody sends it again", async () => {
+  it("during the sending waits, then fails as uncertain, and is never sent again", async () => {
     const world = createWorld();
     const key = await keyed("k");
     await world.begin("a", key);
@@ -74,7 +74,7 @@ describe("a start whose Worker was killed", () => {
     expect(await world.begin("a", key, "111111")).toMatchObject(uncertain);
   });
 
-  it("while it was sent hears that it was, where a receipt says so", async () => {
+  it("during the sending succeeds once a receipt proves that it was sent", async () => {
     const world = createWorld();
     const key = await keyed("k");
     await world.begin("a", key);
@@ -87,11 +87,11 @@ describe("a start whose Worker was killed", () => {
     expect(recalled).not.toHaveProperty("answer.failed");
   });
 
-  it("after Vonage had refused it goes on: nothing was sent", async () => {
+  it("after Vonage refused it is sent, because nothing went out", async () => {
     const world = createWorld();
     const key = await keyed("k");
     await world.begin("a", key);
-    // By a version that knows no keys.
+    // Stored by a version without keys.
     await world.shard.end("a", 1, { type: "failed" });
     expect(world.shard.recall(key)).toBeUndefined();
     expect(await world.begin("a", key)).toMatchObject({ status: { id: "a" } });
@@ -99,7 +99,7 @@ describe("a start whose Worker was killed", () => {
 });
 
 describe("a key", () => {
-  it("knows the call again that lost the object's answer, and takes no other for it", async () => {
+  it("recognises the call that lost the object's answer, and no other call", async () => {
     const world = createWorld();
     const key = await keyed("k");
     const first = await world.begin("a", key);
@@ -111,11 +111,11 @@ describe("a key", () => {
     const resent = await world.shard.resend("a", undefined, "222222", again);
     expect(await world.shard.resend("a", undefined, "222222", again)).toEqual(resent);
     expect(await world.shard.resend("a", undefined, "333333", again)).toEqual({ earlier: "under-way" });
-    // Also without a key: the object's answer was lost, and its caller asks once more.
+    // Also without a key: the object's answer was lost, and its caller repeats the call.
     expect(await world.shard.resend("a", undefined, "222222")).toEqual(resent);
   });
 
-  it("that was released is free again, and its request stays the same", async () => {
+  it("that was released may be used again, for the same request only", async () => {
     const world = createWorld();
     await world.begin("a", await keyed("k"));
     await world.shard.end("a", 1, { type: "sent", messageIds: ["m1"] });
@@ -127,13 +127,13 @@ describe("a key", () => {
     expect(await world.shard.resend("a", undefined, "333333", key)).toMatchObject({ message: { number: 3 } });
   });
 
-  it("counts one attempt however many checks come at once", async () => {
+  it("counts one guess however many checks arrive at once", async () => {
     const world = createWorld();
     await world.begin("a", undefined);
     const key = await keyed("c", { check: "000000" });
     const all = await Promise.all(Array.from({ length: 20 }, () => world.shard.check("a", "000000", key)));
     expect(world.shard.look("a")).toMatchObject({ attemptsLeft: 4 });
-    // Hashing takes each its own time, so any of them may come first.
+    // Hashing takes a different time for each, so any of them may be first.
     const first = all.find((one) => one !== undefined && "verified" in one);
     const repeated = all.filter((one) => one !== first);
     expect(repeated).toHaveLength(19);
@@ -145,7 +145,7 @@ describe("a key", () => {
     expect(await world.shard.check("b", CODE, await keyed("d", { check: CODE }))).toBeUndefined();
   });
 
-  it("is known after a rotation of the secrets", async () => {
+  it("is recognised after a rotation of the secrets", async () => {
     const world = createWorld();
     await world.shard.check("a", "000000");
     await world.begin("a", undefined);
@@ -161,7 +161,7 @@ describe("a key", () => {
     });
   });
 
-  it("is only looked for where no challenge is named", async () => {
+  it("is only looked up if no challenge is named", async () => {
     const world = createWorld();
     const key = await keyed("k");
     expect(world.shard.claim(key, undefined)).toBeUndefined();
@@ -170,7 +170,7 @@ describe("a key", () => {
     expect(world.shard.claim([], "a")).toBeUndefined();
   });
 
-  it("whose answer cannot be read lets nothing happen twice", async () => {
+  it("with an unreadable answer still prevents a repetition", async () => {
     const world = createWorld();
     await world.begin("a", undefined);
     const key = await keyed("c", { check: "000000" });
@@ -180,13 +180,13 @@ describe("a key", () => {
     expect(world.shard.look("a")).toMatchObject({ attemptsLeft: 4 });
   });
 
-  it("is refused where there is no room", async () => {
+  it("is refused if the disk is full", async () => {
     const world = createWorld();
     world.restart(0);
     expect(world.shard.claim(await keyed("k"), "a")).toBe("full");
   });
 
-  it("is forgotten a day later, and so is one of a clock that was ahead", async () => {
+  it("is deleted a day later, even if the clock was ahead", async () => {
     const world = createWorld();
     world.now += 1000 * HOUR;
     world.shard.claim(await keyed("ahead"), "z");
@@ -205,7 +205,7 @@ describe("a key", () => {
 describe("a challenge that supersedes", () => {
   const supersedes = { caller: "shop", supersedes: true } as const;
 
-  it("does so when its message is known to be out, be it by a receipt", async () => {
+  it("takes effect when its message is known to be sent, even by a receipt", async () => {
     const world = createWorld();
     await world.begin("old", undefined, CODE, { caller: "shop" });
     await world.shard.end("old", 1, { type: "sent", messageIds: ["m1"] });
@@ -219,7 +219,7 @@ describe("a challenge that supersedes", () => {
     expect(world.shard.look("new")).toMatchObject({ state: "pending" });
   });
 
-  it("leaves what is newer, another caller's, or of a version that did not note the caller", async () => {
+  it("leaves challenges that are newer, of another caller, or of a version that stored no caller", async () => {
     const world = createWorld();
     await world.begin("unknown", undefined);
     await world.begin("other", undefined, CODE, { caller: "other shop" });
@@ -231,7 +231,7 @@ describe("a challenge that supersedes", () => {
       expect(world.shard.look(id)).toMatchObject({ state: "pending" });
   });
 
-  it("and another one at the same time do not put each other out of force", async () => {
+  it("and another one at the same time leave one of the two in force", async () => {
     const world = createWorld();
     await world.begin("a", undefined, CODE, supersedes);
     await world.begin("b", undefined, "111111", supersedes);
@@ -249,7 +249,7 @@ function createWorld() {
     sql: database.sql,
     shard: undefined as unknown as ChallengeShard,
 
-    /** Another instance over what is stored. */
+    /** Starts another instance on the same storage. */
     restart(maxBytes?: number): void {
       world.shard = createQuietShard(database, maxBytes === undefined ? {} : { maxBytes }, {
         setAlarm: (at) => {

@@ -32,7 +32,7 @@ import { settle } from "../../../support/unhandled-rejections.ts";
 const WRONG = "000000";
 
 describe("a challenge", () => {
-  it("is begun with its first message, which is about to be sent", async () => {
+  it("begins with its first message, which is about to be sent", async () => {
     const world = createWorld();
     expect(await world.shard.begin(challengeOf("a"))).toEqual({
       status: {
@@ -55,7 +55,7 @@ describe("a challenge", () => {
     expect(world.shard.look("a")).toMatchObject({ state: "pending", messages: [{ state: "sending" }] });
   });
 
-  it("is verified by its code, and the ledger is told: what was sent, and that its code came", async () => {
+  it("is verified by its code, and the ledger gets the tracked message and the report", async () => {
     const world = createWorld();
     await world.start("a");
     world.now += 20 * SECOND;
@@ -69,7 +69,7 @@ describe("a challenge", () => {
     expect(await world.shard.check("a", CODE)).toEqual({ verified: false, reason: "used", attemptsLeft: 4 });
   });
 
-  it("that there is not has nothing to be done to it", async () => {
+  it("that does not exist cannot be changed", async () => {
     const { shard } = createWorld();
     expect(await shard.check("b", CODE)).toBeUndefined();
     expect(await shard.resend("b", "sms", CODE)).toBeUndefined();
@@ -78,7 +78,7 @@ describe("a challenge", () => {
     expect(shard.look("b")).toBeUndefined();
   });
 
-  it("is gone where its only message did not go out", async () => {
+  it("is removed if its only message was not sent", async () => {
     const world = createWorld();
     await world.shard.begin(challengeOf("a"));
     expect(await world.shard.end("a", 1, { type: "failed" })).toBeUndefined();
@@ -86,7 +86,7 @@ describe("a challenge", () => {
     expect(world.rows("challenges")).toEqual([]);
   });
 
-  it("takes a further message by the last one's channel where none is said, and refuses it with all that is needed", async () => {
+  it("resends by the last channel unless told otherwise, and explains a refused resend", async () => {
     const world = createWorld();
     await world.start("a", { channel: "voice" });
     await world.shard.check("a", WRONG);
@@ -108,7 +108,7 @@ describe("a challenge", () => {
     expect(await world.shard.check("a", "111111")).toEqual({ verified: true });
   });
 
-  it("that is cancelled takes no code, and is reported", async () => {
+  it("accepts no code after it is cancelled, and is reported", async () => {
     const world = createWorld();
     await world.start("a");
     expect(await world.shard.cancel("a")).toBe(true);
@@ -121,7 +121,7 @@ describe("a challenge", () => {
     expect(world.reports("a-1")).toEqual([false, true]);
   });
 
-  it("is not taken where there is no room, and those that are there live on", async () => {
+  it("is refused if the disk is full, and earlier challenges continue", async () => {
     const world = createWorld();
     await world.start("a");
     const [{ size } = { size: 0 }] = world.query(
@@ -134,7 +134,7 @@ describe("a challenge", () => {
     expect(await world.open({ maxBytes: Number(size) }).begin(challengeOf("b"))).not.toBe("full");
   });
 
-  it("knows codes by secrets on their way out, and no more when those are gone", async () => {
+  it("accepts codes of a former secret until that secret is removed", async () => {
     const world = createWorld();
     await world.start("a");
     await world.start("b");
@@ -147,8 +147,8 @@ describe("a challenge", () => {
   });
 });
 
-describe("what is stored", () => {
-  it("holds neither a code nor a secret, whatever has happened", async () => {
+describe("the stored rows", () => {
+  it("contain no code and no secret", async () => {
     const world = createWorld();
     world.mode = "fails";
     await world.start("a");
@@ -166,7 +166,7 @@ describe("what is stored", () => {
       expect(world.logs.join("\n")).not.toContain(secret);
   });
 
-  it("is the same code's hash for no two challenges", async () => {
+  it("contain different hashes of the same code for different challenges", async () => {
     const world = createWorld();
     await world.start("a");
     await world.start("b");
@@ -177,8 +177,8 @@ describe("what is stored", () => {
   });
 });
 
-describe("many guesses at the same time", () => {
-  it("have the attempts that there are, and no more", async () => {
+describe("concurrent guesses", () => {
+  it("cannot exceed the limit", async () => {
     const world = createWorld();
     await world.start("a");
     const guesses = Array.from({ length: 200 }, (_, index) => String(index).padStart(6, "0"));
@@ -190,7 +190,7 @@ describe("many guesses at the same time", () => {
     expect(world.reports("a-1")).toEqual([]);
   });
 
-  it("let the right one among them in at most once, wherever it stands", async () => {
+  it("verify at most once, wherever the right code stands", async () => {
     let verified = 0;
     for (let place = 0; place < 200; place += 13) {
       const world = createWorld();
@@ -208,7 +208,7 @@ describe("many guesses at the same time", () => {
     expect(verified).toBeGreaterThan(0);
   });
 
-  it("and replies share the attempts", async () => {
+  it("and replies share one limit", async () => {
     const world = createWorld();
     await world.start("a");
     await Promise.all(
@@ -222,8 +222,8 @@ describe("many guesses at the same time", () => {
   });
 });
 
-describe("what the ledger is to be told", () => {
-  it("is kept while the ledger fails, told again by the alarm, and removed when it is confirmed", async () => {
+describe("an outbox message", () => {
+  it("is kept while the ledger fails, sent again by the alarm, and removed once confirmed", async () => {
     const world = createWorld();
     world.mode = "fails";
     await world.start("a");
@@ -244,7 +244,7 @@ describe("what the ledger is to be told", () => {
     expect(world.told).toHaveLength(2);
   });
 
-  it("survives the instance, which may die between the note and the telling", async () => {
+  it("survives an instance that dies before sending it", async () => {
     const world = createWorld();
     world.mode = "hangs";
     await world.start("a");
@@ -257,7 +257,7 @@ describe("what the ledger is to be told", () => {
     expect(world.outbox()).toEqual([]);
   });
 
-  it("is told at once by an instance that finds it, should the alarm have been lost", async () => {
+  it("is sent at once by a new instance if the alarm was lost", async () => {
     const world = createWorld();
     world.mode = "hangs";
     await world.start("a");
@@ -269,7 +269,7 @@ describe("what the ledger is to be told", () => {
     expect(world.told).toHaveLength(1);
   });
 
-  it("is told twice where its confirmation could not be noted, which the ledger takes", async () => {
+  it("is sent twice if its confirmation could not be stored, which the ledger accepts", async () => {
     const world = createWorld();
     world.breaks = (query) => query.startsWith("DELETE FROM outbox");
     await world.start("a");
@@ -281,7 +281,7 @@ describe("what the ledger is to be told", () => {
     expect(world.outbox()).toEqual([]);
   });
 
-  it("is not told a second time while it is being told, and once more should that fail", async () => {
+  it("is not sent again while a call is under way, and once more if that fails", async () => {
     const world = createWorld();
     world.mode = "hangs";
     await world.start("a");
@@ -295,7 +295,7 @@ describe("what the ledger is to be told", () => {
     expect(world.outbox()).toEqual([]);
   });
 
-  it("is told by the alarm in parts, all of it, some at a time", async () => {
+  it("is sent in a batch of the alarm's, with few batches at a time", async () => {
     const world = createWorld();
     world.mode = "fails";
     for (let index = 0; index < 50; index++) await world.start(`a${index}`);
@@ -308,7 +308,7 @@ describe("what the ledger is to be told", () => {
     expect(world.atOnce).toBe(16);
   });
 
-  it("does not keep a ledger that fails busier than with one part at a time", async () => {
+  it("is sent in one batch at a time while the ledger fails", async () => {
     const world = createWorld();
     world.mode = "fails";
     for (let index = 0; index < 50; index++) await world.start(`a${index}`);
@@ -320,7 +320,7 @@ describe("what the ledger is to be told", () => {
 });
 
 describe("a disk that cannot write", () => {
-  it("fails the call: nothing is counted, nothing is told, and the next one works", async () => {
+  it("fails the call: nothing is counted or sent, and the next call works", async () => {
     const world = createWorld();
     await world.start("a");
     await world.flush();
@@ -339,7 +339,7 @@ describe("a disk that cannot write", () => {
     expect(world.told).toHaveLength(2);
   });
 
-  it("leaves an alarm set after a transaction that took it back", async () => {
+  it("leaves an alarm set even if a transaction rolled it back", async () => {
     const world = createWorld();
     await world.start("a");
     await world.pass(MINUTE);
@@ -353,7 +353,7 @@ describe("a disk that cannot write", () => {
   });
 
   it.each(["DELETE", "COMMIT", "SELECT"])(
-    "never makes the alarm throw, and is tried again (%s)",
+    "never makes the alarm throw, and is retried (%s)",
     async (kind) => {
       const world = createWorld();
       world.mode = "fails";
@@ -373,7 +373,7 @@ describe("a disk that cannot write", () => {
   );
 });
 
-describe("rows that cannot be read", () => {
+describe("unreadable rows", () => {
   const put = (world: World, table: string, ...values: (string | number | null)[]) =>
     world.exec(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`, ...values);
   const goodChallenge = async () => {
@@ -434,7 +434,7 @@ describe("rows that cannot be read", () => {
     },
   );
 
-  it("(a challenge) do not disturb what comes by number, and are as unknown by id", async () => {
+  it("(a challenge) do not disturb webhooks by number, and are unknown by id", async () => {
     const world = createWorld();
     await world.start("a");
     put(world, "challenges", "x", NUMBER, null, NOW + 25 * HOUR, "{");
@@ -458,7 +458,7 @@ describe("rows that cannot be read", () => {
     '{"type":"report","channel":"sms","messageId":"m","delivered":"yes","occurredAt":1}',
     '{"type":"track","channel":"fax","messageId":"m","expiresAt":1}',
     '{"type":"track","channel":"sms","messageId":"m"}',
-  ])("(an outbox message: %s) go into quarantine, and those behind them are told", async (stored) => {
+  ])("(an outbox message: %s) go into quarantine, and later messages are sent", async (stored) => {
     const world = createWorld();
     world.mode = "fails";
     for (let index = 0; index < 20; index++) world.exec("INSERT INTO outbox (statement) VALUES (?)", stored);
@@ -471,7 +471,7 @@ describe("rows that cannot be read", () => {
     expect(world.shard.countQuarantined()).toBe(20);
   });
 
-  it("(a nonce of far ahead, a challenge to be forgotten never) stay no longer than any other", async () => {
+  it("(a nonce of the far future, a challenge that never ends) are deleted like any other", async () => {
     const world = createWorld();
     await world.start("a");
     put(world, "nonces", "n", 9e15);
@@ -483,7 +483,7 @@ describe("rows that cannot be read", () => {
 });
 
 describe("after the clock has gone back by eight hours", () => {
-  it("a further message can be asked for after the cooldown, and codes end as they would", async () => {
+  it("a resend is possible after the cooldown, and codes expire as usual", async () => {
     const world = createWorld();
     world.now += 8 * HOUR;
     await world.start("a");
@@ -496,7 +496,7 @@ describe("after the clock has gone back by eight hours", () => {
     expect(await world.shard.check("a", CODE)).toMatchObject({ reason: "expired" });
   });
 
-  it("what is to be forgotten is forgotten a day later, and what waits is told", async () => {
+  it("challenges are deleted a day later, and outbox messages are sent", async () => {
     const world = createWorld();
     world.now += 8 * HOUR;
     world.mode = "fails";
@@ -513,7 +513,7 @@ describe("after the clock has gone back by eight hours", () => {
 });
 
 describe("erasing a number", () => {
-  it("removes its challenges and what of it could not be read, and no other's; the ledger is told of it still", async () => {
+  it("removes its challenges and unreadable rows only, and outbox messages are still sent", async () => {
     const world = createWorld();
     world.mode = "fails";
     await world.start("a");
@@ -532,11 +532,11 @@ describe("erasing a number", () => {
   });
 });
 
-describe("what is due", () => {
+describe("due work", () => {
   it.each([
     ["settling", /^SELECT id FROM challenges WHERE settle_at/],
     ["forgetting", /^DELETE FROM challenges WHERE forget_at/],
-  ])("is told although %s fails", async (_, query) => {
+  ])("of the outbox continues although %s fails", async (_, query) => {
     const world = createWorld();
     world.mode = "fails";
     await world.start("a");
@@ -548,7 +548,7 @@ describe("what is due", () => {
     expect(world.outbox()).toEqual([]);
   });
 
-  it("is forgotten although the outbox cannot be read", async () => {
+  it("of deleting continues although the outbox cannot be read", async () => {
     const world = createWorld();
     await world.start("a");
     await world.flush();
@@ -557,7 +557,7 @@ describe("what is due", () => {
     expect(world.rows("challenges")).toEqual([]);
   });
 
-  it("is settled although one cannot be", async () => {
+  it("of settling continues although one challenge fails", async () => {
     const world = createWorld();
     for (const id of ["a", "b", "c"]) await world.shard.begin(challengeOf(id));
     let first = true;
@@ -573,7 +573,7 @@ describe("what is due", () => {
     expect(["a", "b", "c"].map((id) => world.challenge(id).messages[0].state)).not.toContain("sending");
   });
 
-  it("is told although a part of the ledger fails for long, whose messages are first", async () => {
+  it("of the outbox continues although the first messages fail for long", async () => {
     const world = createWorld();
     world.refuses = (id) => id.startsWith("bad");
     for (let index = 0; index < 40; index++) await world.start(`bad${index}`);
@@ -591,8 +591,8 @@ describe("what is due", () => {
   });
 });
 
-describe("forgetting", () => {
-  it("comes a day after the end, not before, and leaves nothing", async () => {
+describe("deleting old challenges", () => {
+  it("happens a day after the end, and leaves nothing", async () => {
     const world = createWorld();
     await world.start("a");
     await world.shard.check("a", CODE);
@@ -605,7 +605,7 @@ describe("forgetting", () => {
     expect(world.alarm).toBeUndefined();
   });
 
-  it("does not wake the object for each challenge alone", async () => {
+  it("does not wake the object for each single challenge", async () => {
     const world = createWorld();
     for (let index = 0; index < 120; index++) {
       await world.start(`a${index}`);
@@ -619,7 +619,7 @@ describe("forgetting", () => {
 });
 
 describe("a message whose sending was cut off", () => {
-  it("is given up after a minute or two, and told of where a receipt brought its id meanwhile", async () => {
+  it("is given up after a minute or two, and tracked if a receipt brought its id meanwhile", async () => {
     const world = createWorld();
     await world.shard.begin(challengeOf("a"));
     await world.shard.begin(challengeOf("b"));
@@ -634,7 +634,7 @@ describe("a message whose sending was cut off", () => {
 });
 
 describe("a receipt", () => {
-  it("is noted with its message, and changes nothing else", async () => {
+  it("is stored with its message, and changes nothing else", async () => {
     const world = createWorld();
     await world.start("a");
     await world.flush();
@@ -646,14 +646,14 @@ describe("a receipt", () => {
     expect(world.told).toHaveLength(1);
   });
 
-  it("of no message here, or of another number, is unknown", async () => {
+  it("of an unknown message or another number is unknown", async () => {
     const world = createWorld();
     await world.start("a");
     expect(world.shard.receipt(receiptOf("b-1"), undefined)).toBe("unknown");
     expect(world.shard.receipt(receiptOf("a-1", { number: "447400123457" }), undefined)).toBe("unknown");
   });
 
-  it("does nothing a second time with the same nonce, and is not remembered where it could not be stored", async () => {
+  it("counts once per nonce, and may be repeated if it could not be stored", async () => {
     const world = createWorld();
     await world.start("a");
     const once = { nonce: "n1", until: NOW + 10 * MINUTE };
@@ -668,7 +668,7 @@ describe("a receipt", () => {
     expect(world.rows("nonces")).toEqual([]);
   });
 
-  it("goes by its id before it goes by a reference that several challenges share", async () => {
+  it("is matched by its id before a reference that several challenges share", async () => {
     const world = createWorld();
     await world.start("old", { clientRef: "login" });
     world.now += SECOND;
@@ -679,7 +679,7 @@ describe("a receipt", () => {
     expect(world.challenge("old").messages[0]?.receipts).toHaveLength(1);
   });
 
-  it("is given to none of several challenges that it could be of", async () => {
+  it("is ignored if it could belong to several challenges", async () => {
     const world = createWorld();
     for (const id of ["old", "new"]) {
       await world.shard.begin(challengeOf(id, { clientRef: "login" }));
@@ -693,7 +693,7 @@ describe("a receipt", () => {
 });
 
 describe("a reply", () => {
-  it("is tried on everything that is there for its number, and on nothing else", async () => {
+  it("is checked against all challenges of its number, and no others", async () => {
     const world = createWorld();
     for (const id of ["a", "b"]) await world.start(id, { code: `11111${id === "a" ? 1 : 2}` });
     await world.start("c", { to: "447400999999" });
@@ -702,7 +702,7 @@ describe("a reply", () => {
     expect(await world.shard.reply("447400000000", WRONG, undefined)).toBe("unknown");
   });
 
-  it("that is right for one is no guess at the others", async () => {
+  it("with the right code of one challenge is no guess at the others", async () => {
     const world = createWorld();
     for (const [index, id] of ["a", "b", "c"].entries()) await world.start(id, { code: `11111${index}` });
     expect(await world.shard.reply(NUMBER, "My code is 111111!", undefined)).toBe("taken");
@@ -717,14 +717,14 @@ describe("a reply", () => {
     expect(["a-1", "b-1", "c-1"].map(world.reports)).toEqual([[], [true], []]);
   });
 
-  it("that comes once more is no guess at the others either", async () => {
+  it("that is repeated is no guess at the others either", async () => {
     const world = createWorld();
     for (const [index, id] of ["a", "b"].entries()) await world.start(id, { code: `11111${index}` });
     for (let time = 0; time < 3; time++) await world.shard.reply(NUMBER, "111111", undefined);
     expect(["a", "b"].map((id) => world.challenge(id).attempts)).toEqual([0, 1]);
   });
 
-  it("with the code of a message whose id is not known yet is no guess at the others", async () => {
+  it("with the code of a message without an id is no guess at the others", async () => {
     const world = createWorld();
     await world.shard.begin(challengeOf("a", { code: "111110" }));
     await world.shard.end("a", 1, { type: "uncertain" });
@@ -736,14 +736,14 @@ describe("a reply", () => {
     expect(world.challenge("a").messages[0]).toMatchObject({ provenAt: world.now });
   });
 
-  it("that is right for two with the same code verifies both", async () => {
+  it("verifies two challenges that have the same code", async () => {
     const world = createWorld();
     for (const id of ["a", "b"]) await world.start(id);
     await world.shard.reply(NUMBER, CODE, undefined);
     expect(["a", "b"].map((id) => world.challenge(id).state)).toEqual(["verified", "verified"]);
   });
 
-  it("with no code in it is no guess", async () => {
+  it("without a code is no guess", async () => {
     const world = createWorld();
     await world.start("a");
     for (const text of ["STOP", "", "12345", "1234567", "123456 or 654321", "who is this?"]) {
@@ -752,7 +752,7 @@ describe("a reply", () => {
     expect(world.challenge("a").attempts).toBe(0);
   });
 
-  it("is read with the length that the challenge's codes had, not the one of today", async () => {
+  it("is read with the code length of its challenge, not the current one", async () => {
     const world = createWorld();
     await world.start("a");
     const today = world.open({ codeLength: 4 });
@@ -760,7 +760,7 @@ describe("a reply", () => {
     expect(world.challenge("a").state).toBe("verified");
   });
 
-  it("does nothing a second time with the same nonce, not even when both come at once", async () => {
+  it("counts once per nonce, even if copies arrive at once", async () => {
     const world = createWorld();
     await world.start("a");
     const once = { nonce: "n1", until: NOW + 10 * MINUTE };
@@ -791,7 +791,7 @@ function countReasons(answers: readonly (object | undefined)[]) {
 
 type World = ReturnType<typeof createWorld>;
 
-/** A disk, a clock, an alarm and a ledger; instances come and go. */
+/** A disk, a clock, an alarm and a ledger that outlive the instances of the object. */
 function createWorld() {
   const database = createMemorySql();
   const told: Told[] = [];
@@ -804,43 +804,43 @@ function createWorld() {
   const world = {
     now: NOW,
     alarm: undefined as number | undefined,
-    /** How the ledger is. */
+    /** The state of the ledger. */
     mode: "works" as "works" | "fails" | "hangs",
-    /** Statements that fail. */
+    /** Selects the statements that fail. */
     breaks: (_: string): boolean => false,
     told: told as readonly Told[],
     logs: logs as readonly string[],
     alarmFailures: alarmFailures as readonly unknown[],
-    /** Makes the ledger's calls that hang fail. */
+    /** Functions that make hanging calls of the ledger fail. */
     hanging,
-    /** Messages that the ledger takes nothing of. */
+    /** Selects the messages that the ledger refuses. */
     refuses: (_: string): boolean => false,
-    /** Calls of the ledger. */
+    /** The number of calls to the ledger. */
     attempts: 0,
-    /** The most of them at the same time. */
+    /** The highest number of concurrent calls. */
     atOnce: 0,
     rings: 0,
     shard: undefined as unknown as ChallengeShard,
 
-    /** Another instance over what is stored. */
+    /** Starts another instance on the same storage. */
     open(rules: Partial<ChallengeShardRules> = {}): ChallengeShard {
       const shard = createChallengeShard(createPlatform(), { ...RULES, ...rules });
       shard.wake(world.alarm);
       return shard;
     },
 
-    /** Begins a challenge, whose message goes out. */
+    /** Begins a challenge and sends its message. */
     async start(id: string, more: Partial<NewChallenge> = {}): Promise<void> {
       await world.shard.begin(challengeOf(id, more));
       await world.shard.end(id, 1, { type: "sent", messageIds: [`${id}-1`] });
     },
 
-    /** Waits for what goes on after the answers. */
+    /** Waits for work that continues after the answers. */
     async flush(): Promise<void> {
       while (waiting.length > 0) await Promise.all(waiting.splice(0));
     },
 
-    /** Lets time pass, and the alarm go off in it. */
+    /** Lets time pass, with its alarms. */
     async pass(milliseconds: number): Promise<void> {
       const end = world.now + milliseconds;
       for (;;) {
@@ -863,7 +863,7 @@ function createWorld() {
     query: database.all,
     exec: database.sql.exec,
     dump: database.dump,
-    /** What the ledger was told of a message. */
+    /** The outcomes that the ledger received for a message. */
     reports: (id: string) =>
       told.flatMap((one) => (one.messageId === id && "delivered" in one ? [one.delivered] : [])),
   };

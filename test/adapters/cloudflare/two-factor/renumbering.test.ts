@@ -1,5 +1,5 @@
-// Challenges and limits of one phone with two numbers, and what version 0.1 stored of it: it went by the number as it
-// was written.
+// Challenges and limits of one phone with two numbers, with rows of version 0.1, which stored numbers as they were
+// written.
 
 import { describe, expect, it } from "vitest";
 import { hashText } from "../../../../adapters/cloudflare/objects.ts";
@@ -34,7 +34,7 @@ function createShard() {
 }
 
 describe.each(PHONES)("a phone in %s", (_, known, other) => {
-  it("that replies by either number finds its challenge, whichever it was begun with", async () => {
+  it("finds its challenge by a reply from either number, whichever began it", async () => {
     for (const to of [known, other]) {
       for (const number of [known, other]) {
         const { shard, all } = createShard();
@@ -46,7 +46,7 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
     }
   });
 
-  it("finds a challenge of version 0.1, stored by the number as it was written", async () => {
+  it("finds a challenge of version 0.1, stored under the number as written", async () => {
     const { shard, sql } = createShard();
     await shard.begin({ ...NEW, id: "a", to: other });
     sql.exec("UPDATE challenges SET number = ?", other);
@@ -57,7 +57,7 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
     expect(shard.look("a")).toMatchObject({ state: "verified", to: `+${known}` });
   });
 
-  it("has one limit, and messages that version 0.1 counted count as well", () => {
+  it("has one limit, including messages that version 0.1 counted", () => {
     const { sql, transact, all } = createMemorySql();
     const store = createLimitStore(sql);
     const limit = { messages: 2, period: HOUR };
@@ -74,7 +74,7 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
     ]);
   });
 
-  it("has its challenges in the shard of its canonical number; what comes by number is looked for in both", async () => {
+  it("has its challenges in the shard of its canonical number, and webhooks are looked up in both", async () => {
     const asked: [index: number, number: string][] = [];
     const namespace = {
       idFromName: (name: string) => Number(name.replace("challenges-", "")),
@@ -106,7 +106,7 @@ describe.each(PHONES)("a phone in %s", (_, known, other) => {
   });
 });
 
-it("a number with one spelling is looked for once", async () => {
+it("a number with one spelling is looked up once", async () => {
   let asked = 0;
   const reply = async () => {
     asked++;

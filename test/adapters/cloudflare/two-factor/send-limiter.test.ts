@@ -16,7 +16,7 @@ const LIMITS: Limits = {
   total: { messages: 8, period: 24 * HOUR },
 };
 
-/** Number and caller of each message until the one that a limit refuses. */
+/** For each limit: number and caller of the messages up to the refused one. */
 const REFUSED: readonly (readonly [
   LimitKind,
   (index: number) => readonly [string, string],
@@ -30,7 +30,7 @@ const REFUSED: readonly (readonly [
 ];
 
 describe("each limit", () => {
-  it.each(REFUSED)("(%s) refuses by its name, and says when again", (kind, message, messages, period) => {
+  it.each(REFUSED)("(%s) refuses with its name and the time to wait", (kind, message, messages, period) => {
     const world = createWorld();
     for (let index = 0; index < messages; index++) expect(world.take(...message(index))).toEqual({});
     const retryAfter = (period * 13) / 12;
@@ -42,7 +42,7 @@ describe("each limit", () => {
   });
 
   it.each(REFUSED)(
-    "(%s) counts what it refuses, and nothing else: no other limit is used up by it",
+    "(%s) counts its refusals, which use up no other limit",
     (kind, message, messages) => {
       const world = createWorld();
       for (let index = 0; index < messages; index++) world.take(...message(index));
@@ -54,7 +54,7 @@ describe("each limit", () => {
     },
   );
 
-  it("is its subject's own: others are not refused for it", () => {
+  it("applies to its own subject only", () => {
     const world = createWorld({ ...LIMITS, caller: { messages: 1, period: HOUR } });
     expect(world.take("447400123456", "shop")).toEqual({});
     expect(world.take("447400123456", "shop")).toMatchObject({ refused: "caller" });
@@ -63,7 +63,7 @@ describe("each limit", () => {
     expect(world.take("447400123457", "third shop")).toEqual({});
   });
 
-  it("is tried in order, and the narrowest one is named", () => {
+  it("is checked in order, and the narrowest refusal is named", () => {
     const one = { messages: 1, period: HOUR };
     const world = createWorld({ number: one, prefix: one, caller: one, total: one });
     world.take("447400123456", "shop");
@@ -73,7 +73,7 @@ describe("each limit", () => {
     expect(world.take("447400223456", "other shop")).toMatchObject({ refused: "total" });
   });
 
-  it("holds when all ask at once", () => {
+  it("holds for concurrent messages", () => {
     const world = createWorld();
     const answers = Array.from({ length: 100 }, () => world.take("447400123456", "shop"));
     expect(answers.filter((answer) => !("refused" in answer))).toHaveLength(2);
@@ -86,7 +86,7 @@ describe("an address and a country", () => {
   const ofTwo = { number: many, prefix: many, caller: many, total: many, address: one, country: one };
   const message = { number: "447400123456", caller: "shop" };
 
-  it("are limited each on its own, and all numbers of no country together", () => {
+  it("are limited separately, and numbers without a country together", () => {
     const world = createWorld(ofTwo);
     const take = (address: string | undefined, country: string | null) =>
       world.limiter.take({ ...message, address, country });
@@ -103,14 +103,14 @@ describe("an address and a country", () => {
     });
   });
 
-  it("count nothing where the address is not known, or no limit is set for countries", () => {
+  it("count nothing without an address or a limit for countries", () => {
     const { country: _, ...withoutCountries } = ofTwo;
     const world = createWorld(withoutCountries);
     for (let index = 0; index < 5; index++) expect(world.limiter.take(message)).toEqual({});
     expect(world.windows().filter(({ kind }) => /address|country/.test(String(kind)))).toEqual([]);
   });
 
-  it("leave what was counted before they were there as it was", () => {
+  it("keep earlier counts when their limits are added", () => {
     const { address: _, country: __, ...before } = { ...ofTwo, number: { messages: 2, period: HOUR } };
     const world = createWorld(before);
     world.limiter.take(message);
@@ -122,8 +122,8 @@ describe("an address and a country", () => {
   });
 });
 
-describe("a message that has a name", () => {
-  it("is counted once, however often it is asked for", () => {
+describe("a message with a name", () => {
+  it("is counted once, however often it is requested", () => {
     const world = createWorld();
     const message = { number: "447400123456", caller: "shop", once: "name" };
     for (let time = 0; time < 5; time++) expect(world.limiter.take(message)).toEqual({});
@@ -136,8 +136,8 @@ describe("a message that has a name", () => {
   });
 });
 
-describe("what was counted", () => {
-  it("is there after a restart", () => {
+describe("a count", () => {
+  it("survives a restart", () => {
     const world = createWorld();
     world.take("447400123456", "shop");
     world.take("447400123456", "shop");
@@ -151,7 +151,7 @@ describe("what was counted", () => {
     });
   });
 
-  it("is not there where it could not be stored, and the call fails", () => {
+  it("that cannot be stored fails the call", () => {
     const world = createWorld();
     world.breaks = (query) => query === "COMMIT";
     expect(() => world.take("447400123456", "shop")).toThrow("disk");
@@ -162,7 +162,7 @@ describe("what was counted", () => {
     expect(world.take("447400123456", "shop")).toEqual({});
   });
 
-  it("is measured by a limit that was changed, either way, and no wait is longer than its window and a part of it", () => {
+  it("is measured by a changed limit, and no wait exceeds its window and a part of it", () => {
     for (const [from, to] of [
       [HOUR, 24 * HOUR],
       [24 * HOUR, HOUR],
@@ -185,7 +185,7 @@ describe("what was counted", () => {
 });
 
 describe("the disk", () => {
-  it("holds no more than two periods of each subject, and nothing when all is quiet", () => {
+  it("holds at most two periods of each subject, and nothing after a quiet time", () => {
     const world = createWorld({
       ...LIMITS,
       total: { messages: 1_000_000, period: HOUR },
@@ -197,7 +197,7 @@ describe("the disk", () => {
       world.pass(MINUTE);
       most = Math.max(most, world.windows().length);
     }
-    // Two periods of twelve parts and the one under way, of ten numbers, ten prefixes, a caller and all.
+    // Two periods of twelve parts and the current part, for ten numbers, ten prefixes, a caller and the total.
     expect(most).toBeLessThanOrEqual(22 * 26);
     world.pass(3 * HOUR);
     expect(world.windows()).toEqual([]);
@@ -205,7 +205,7 @@ describe("the disk", () => {
     expect(world.limiter.counts().messages).toBeGreaterThan(0);
   });
 
-  it("is cleared at most once a minute, and by an instance that finds no alarm set", () => {
+  it("is cleared at most once a minute, and by a new instance without an alarm", () => {
     const world = createWorld();
     for (let index = 0; index < 8; index++) {
       world.take(`4474001${index}3456`, `shop ${index}`);
@@ -221,7 +221,7 @@ describe("the disk", () => {
     expect(world.windows()).toEqual([]);
   });
 
-  it("is cleared also after a transaction that took the alarm back", () => {
+  it("is cleared even if a transaction rolled the alarm back", () => {
     const world = createWorld();
     world.breaks = (query) => query === "COMMIT";
     expect(() => world.take("447400123456", "shop")).toThrow("disk");
@@ -242,11 +242,11 @@ describe("the disk", () => {
   });
 });
 
-describe("a number that is known by several names", () => {
+describe("a number with several hashes", () => {
   const NUMBER = "447400123456";
   const SENDING = { number: NUMBER, caller: "shop" };
 
-  it("is counted under the first, with what was counted under the others, as before a change of secrets", () => {
+  it("is counted under the first, including counts under the others from before a change of secrets", () => {
     const world = createWorld();
     world.take(NUMBER, "shop");
     expect(world.limiter.take(SENDING, { number: ["old", NUMBER] })).toEqual({});
@@ -260,7 +260,7 @@ describe("a number that is known by several names", () => {
     expect(subjects).toEqual(["new"]);
   });
 
-  it("is erased under all of them, with what of it could not be read, and no other is", () => {
+  it("is erased under all of them, with its unreadable rows, and no other number is", () => {
     const world = createWorld();
     world.take("447400999999", "shop");
     world.limiter.take(SENDING, { number: ["hash", NUMBER] });
@@ -273,7 +273,7 @@ describe("a number that is known by several names", () => {
 });
 
 describe("after the clock has gone back by eight hours", () => {
-  it("what was counted counts for one window, and is forgotten in time", () => {
+  it("earlier counts apply for one window, and are deleted on time", () => {
     const world = createWorld();
     world.now += 8 * HOUR;
     for (let times = 0; times < 2; times++) world.take("447400123456", "shop");
@@ -285,8 +285,8 @@ describe("after the clock has gone back by eight hours", () => {
   });
 });
 
-describe("what is counted", () => {
-  it("is forgotten a minute after no window touches it: a day's window and a twelfth of it at the most", () => {
+describe("an old count", () => {
+  it("is deleted a minute after the last window that needs it, which is a day and a twelfth at most", () => {
     const world = createWorld();
     world.take("447400123456", "shop");
     world.pass((HOUR * 13) / 12 + MINUTE);
@@ -296,10 +296,10 @@ describe("what is counted", () => {
   });
 });
 
-describe("rows that cannot be read", () => {
+describe("unreadable rows", () => {
   const NUMBER = "447400123456";
 
-  it("(a window) are set aside, masked for the operator, and everything else counts on", () => {
+  it("(a window) go into quarantine, masked for the operator, and counting continues", () => {
     const world = createWorld();
     world.take(NUMBER, "shop");
     const { part = 0 } = world.windows().find(({ kind }) => kind === `number/${HOUR}`) ?? {};
@@ -327,7 +327,7 @@ describe("rows that cannot be read", () => {
     expect(world.alarm).toBeUndefined();
   });
 
-  it("(a count) are set aside, and the others are told", () => {
+  it("(a count) go into quarantine, and the other counts are returned", () => {
     const world = createWorld();
     world.limiter.count("messages");
     world.exec("INSERT INTO counts VALUES (?, ?)", "broken", -7);
@@ -337,7 +337,7 @@ describe("rows that cannot be read", () => {
     expect(world.limiter.counts()).toEqual({ broken: 1, messages: 1 });
   });
 
-  it("(one of far ahead) stay no longer than any other", () => {
+  it("(of the far future) are deleted like any other", () => {
     const world = createWorld();
     world.take(NUMBER, "shop");
     world.exec("UPDATE windows SET until = 9000000000000000");
@@ -347,7 +347,7 @@ describe("rows that cannot be read", () => {
     expect(world.windows()).toEqual([]);
   });
 
-  it("(any) do not keep it from starting or counting where the disk cannot forget", async () => {
+  it("(any) do not prevent starting or counting while the disk cannot delete", async () => {
     const world = createWorld();
     world.take(NUMBER, "shop");
     world.breaks = (query) => query === "COMMIT";
@@ -360,7 +360,7 @@ describe("rows that cannot be read", () => {
   });
 });
 
-/** A disk, a clock and an alarm; instances come and go. */
+/** A disk, a clock and an alarm that outlive the instances of the object. */
 function createWorld(limits: Limits = LIMITS) {
   const database = createMemorySql();
   const world = {
@@ -368,11 +368,11 @@ function createWorld(limits: Limits = LIMITS) {
     alarm: undefined as number | undefined,
     rings: 0,
     logs: [] as string[],
-    /** Statements that fail. */
+    /** Selects the statements that fail. */
     breaks: (_: string): boolean => false,
     limiter: undefined as unknown as ReturnType<typeof createSendLimiter>,
 
-    /** Another instance over what is stored. */
+    /** Starts another instance on the same storage. */
     open(changed: Limits = limits) {
       const limiter = createSendLimiter(
         {
@@ -392,7 +392,7 @@ function createWorld(limits: Limits = LIMITS) {
 
     take: (number: string, caller: string) => world.limiter.take({ number, caller }),
 
-    /** Lets time pass, and the alarm go off in it. */
+    /** Lets time pass, with its alarms. */
     pass(milliseconds: number): void {
       const end = world.now + milliseconds;
       while (world.alarm !== undefined && world.alarm <= end) {

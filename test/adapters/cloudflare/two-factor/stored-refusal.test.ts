@@ -7,7 +7,7 @@ import {
 import type { ChallengeRefusal } from "../../../../src/two-factor/refusal.ts";
 import { CHALLENGE } from "../../../support/two-factor/stored-challenge.ts";
 
-/** Every refusal of a challenge, and the word that is stored for it. */
+/** Every refusal of a challenge with its stored word. */
 const WORDS: Readonly<Record<ChallengeRefusal, string>> = {
   wrong: "wrong",
   expired: "expired",
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<ChallengeRefusal, string>> = {
 
 describe("a refusal", () => {
   it.each(Object.entries(WORDS) as [ChallengeRefusal, string][])(
-    "for the reason %s is stored as %s, and read back as it was",
+    "for the reason %s is stored as %s and read back",
     (reason, word) => {
       const stored = toStoredRefusal({ done: false, reason }, CHALLENGE);
       expect(stored).toEqual({ reason: word, attemptsLeft: 3 });
@@ -29,7 +29,7 @@ describe("a refusal", () => {
     },
   );
 
-  it("keeps its time to wait, and has none that it was not given", () => {
+  it("keeps its time to wait, if it has one", () => {
     const stored = toStoredRefusal({ done: false, reason: "resend_too_soon", retryAfter: 20_000 }, CHALLENGE);
     expect(stored).toEqual({ reason: "too_soon", attemptsLeft: 3, retryAfter: 20_000 });
     expect(readRefusal(stored).retryAfter).toBe(20_000);
@@ -37,20 +37,20 @@ describe("a refusal", () => {
   });
 });
 
-describe("an answer to a check", () => {
+describe("a stored answer to a check", () => {
   const refused = { verified: false, reason: "too_many", attemptsLeft: 0 } as const;
   const read = { verified: false, reason: "too_many_attempts", attemptsLeft: 0 };
 
-  it("is read in today's words", () => {
+  it("is read with the current words", () => {
     expect(readCheck(refused)).toEqual(read);
     expect(readCheck({ verified: true })).toEqual({ verified: true });
   });
 
-  it("that was kept under an idempotency key is read in today's words", () => {
+  it("under an idempotency key is read with the current words", () => {
     expect(readCheck({ earlier: "done", answer: refused })).toEqual({ earlier: "done", answer: read });
   });
 
-  it("that there is not yet, or that is of another request, is passed on", () => {
+  it("that does not exist yet or is of another request is passed on", () => {
     for (const earlier of ["under-way", "other"] as const)
       expect(readCheck({ earlier })).toEqual({ earlier });
     expect(readCheck(undefined)).toBeUndefined();

@@ -28,7 +28,7 @@ function createWorld() {
     challenges.set(id, { state, expiresAt: new Date(NOW + lifetime).toISOString() });
   const waiters = createWaiters(look, Date.now);
   let tickets = 0;
-  /** What a waiter got, and when. */
+  /** The state that a waiter got, and the instant. */
   const wait = (id: string, seconds: number, ticket = `t${tickets++}`) => {
     const got: { state?: string; at?: number } = {};
     Promise.resolve(waiters.wait(id, seconds * SECOND, ticket)).then((seen) => {
@@ -39,8 +39,8 @@ function createWorld() {
   return { challenges, looks, put, waiters, wait };
 }
 
-describe("who waits for a challenge", () => {
-  it("is told at once where it is not pending, or there is none", async () => {
+describe("a waiter for a challenge", () => {
+  it("is answered at once if the challenge has ended or does not exist", async () => {
     const { put, wait, waiters } = createWorld();
     put("a", "verified");
     const [ended, none] = [wait("a", 20), wait("b", 20)];
@@ -52,7 +52,7 @@ describe("who waits for a challenge", () => {
     expect(waiters.count()).toBe(0);
   });
 
-  it("is told when it ends, others are not, and nothing is read meanwhile", async () => {
+  it("is answered when its own challenge ends, without reads meanwhile", async () => {
     const { put, wait, waiters, looks } = createWorld();
     put("a");
     put("b");
@@ -60,7 +60,7 @@ describe("who waits for a challenge", () => {
     const before = looks.count;
     await vi.advanceTimersByTimeAsync(5 * SECOND);
     expect(looks.count).toBe(before);
-    // A wrong code changes it, and does not end it.
+    // A wrong code changes the challenge without ending it.
     waiters.changed("a");
     await vi.advanceTimersByTimeAsync(SECOND);
     expect(one).toEqual({});
@@ -73,7 +73,7 @@ describe("who waits for a challenge", () => {
     expect([waiters.count(), vi.getTimerCount()]).toEqual([0, 0]);
   });
 
-  it("is told when it is removed", async () => {
+  it("is answered when the challenge is removed", async () => {
     const { put, wait, waiters, challenges } = createWorld();
     put("a");
     const one = wait("a", 20);
@@ -83,7 +83,7 @@ describe("who waits for a challenge", () => {
     expect(one).toEqual({ state: "none", at: 0 });
   });
 
-  it("is told when it runs out, and later where a further message put that off", async () => {
+  it("is answered when the challenge expires, or later after a resend", async () => {
     const { put, wait } = createWorld();
     put("a", "pending", 3 * SECOND);
     put("b", "pending", 3 * SECOND);
@@ -97,7 +97,7 @@ describe("who waits for a challenge", () => {
     ]);
   });
 
-  it("goes home for a newer one where too many wait for it, and is not let in where too many wait for all", async () => {
+  it("makes way for a newer one of the same challenge, and is refused if too many wait in all", async () => {
     const { put, wait, waiters } = createWorld();
     put("a");
     const all = Array.from({ length: 6 }, () => wait("a", 20));
@@ -120,7 +120,7 @@ describe("who waits for a challenge", () => {
     expect(last).toEqual({ state: "pending", at: 0 });
   });
 
-  it("that leaves is forgotten at once", async () => {
+  it("that leaves is removed at once", async () => {
     const { put, wait, waiters } = createWorld();
     put("a");
     const one = wait("a", 20, "ticket");
@@ -147,7 +147,7 @@ describe("a Worker that waits for an object", () => {
     return { challenges: createShardedChallenges(namespace as never, [4]), called };
   }
 
-  it("looks where the object was moved, or is of the version before", async () => {
+  it("reads the state if the object was moved or has an older version", async () => {
     for (const message of [
       "Durable Object reset because its code was updated.",
       'The RPC receiver does not implement the method "wait".',
@@ -161,7 +161,7 @@ describe("a Worker that waits for an object", () => {
     }
   });
 
-  it("tells it when the caller has gone, and does not wait for one that went before", async () => {
+  it("leaves when its caller has gone, and does not wait for one that went earlier", async () => {
     const controller = new AbortController();
     let leave = (_: string) => {};
     const { challenges, called } = createNamespace({
@@ -180,7 +180,7 @@ describe("a Worker that waits for an object", () => {
     expect(called).toEqual(["wait", "leave", "look"]);
   });
 
-  it("asks no object for an id that none can have", async () => {
+  it("calls no object for an impossible id", async () => {
     const { challenges, called } = createNamespace({});
     expect(await challenges.look("zz.AAAAAAAAAAAAAAAAAAAAAA", { milliseconds: 1000 })).toBeUndefined();
     expect(called).toEqual([]);
