@@ -6,7 +6,7 @@ import { isNotVerified, PROBLEM_OF, type RefusalReason, refusalOf } from "../../
 const REASONS = Object.keys(PROBLEM_OF) as RefusalReason[];
 
 describe("a refusal", () => {
-  it("has a problem of its own, and is found by the problem's name", () => {
+  it("has its own problem, and is found by the problem's name", () => {
     for (const reason of REASONS) {
       expect(PROBLEMS).toHaveProperty(PROBLEM_OF[reason]);
       expect(refusalOf(PROBLEM_OF[reason])).toBe(reason);
@@ -15,13 +15,13 @@ describe("a refusal", () => {
     expect(refusalOf("constructor")).toBeUndefined();
   });
 
-  it("has an error code; only a wrong code has none, since a check returns it", () => {
+  it("has an error code, except a wrong code, which a check returns", () => {
     const unknown = REASONS.filter((reason) => codeOf(reason) === "unexpected_response");
     expect(unknown).toEqual(["wrong"]);
     expect(codeOf(undefined)).toBe("unexpected_response");
   });
 
-  it("of a resend because a newer challenge took the place is named as such", () => {
+  it("of a resend for a superseded challenge has its own error code", () => {
     expect(codeOf("superseded")).toBe("superseded");
   });
 

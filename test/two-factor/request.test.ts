@@ -6,7 +6,7 @@ import "../support/property-seed.ts";
 
 const START = { to: "+447400123456", channel: "sms" };
 
-describe("a code that is asked for", () => {
+describe("a request for a code", () => {
   it.each<[string, object]>([
     ["with what it needs", {}],
     ["by a call", { channel: "voice" }],
@@ -24,13 +24,13 @@ describe("a code that is asked for", () => {
     ["with the longest reference", { clientRef: "a".repeat(40) }],
     ["from an IPv4 address", { ip: "192.0.2.1" }],
     ["from an IPv6 address", { ip: "2001:db8::1" }],
-    ["from an address as a dual-stack socket has it", { ip: "::ffff:192.0.2.1" }],
-  ])("is taken %s", (_, more) => {
+    ["with an address of a dual-stack socket", { ip: "::ffff:192.0.2.1" }],
+  ])("is accepted %s", (_, more) => {
     const { output } = findFaults(startSchema, { ...START, ...more });
     expect(output).toEqual({ ...START, locale: "en", ...more });
   });
 
-  it("is taken with supersede as a form has it", () => {
+  it("is accepted with supersede as text of a form", () => {
     const superseding = (supersede: unknown) =>
       findFaults(startSchema, { ...START, supersede }).output?.supersede;
     expect(["true", "false", "yes"].map(superseding)).toEqual([true, false, undefined]);
@@ -66,11 +66,11 @@ describe("a code that is asked for", () => {
     ["an empty address", { ...START, ip: "" }, "ip"],
     ["an address with a port", { ...START, ip: "192.0.2.1:443" }, "ip"],
     ["an address in brackets", { ...START, ip: "[2001:db8::1]" }, "ip"],
-    ["a list of addresses, as X-Forwarded-For has it", { ...START, ip: "192.0.2.1, 198.51.100.2" }, "ip"],
+    ["a list of addresses of X-Forwarded-For", { ...START, ip: "192.0.2.1, 198.51.100.2" }, "ip"],
     ["a name in place of an address", { ...START, ip: "unknown" }, "ip"],
     ["an address that is no text", { ...START, ip: 3_221_225_985 }, "ip"],
     ["a code of one's own", { ...START, code: "123456" }, "code"],
-  ])("is refused with %s, by the field's name", (_, input, field) => {
+  ])("is refused with %s, naming the field", (_, input, field) => {
     const { output, faults = [] } = findFaults(startSchema, input);
     expect(output).toBeUndefined();
     expect(faults.map((fault) => fault.field)).toEqual([field]);
@@ -84,12 +84,12 @@ describe("a code that is asked for", () => {
     ["locale", "a BCP 47 tag such as de or pt-BR"],
     ["clientRef", "1 to 40 letters, digits, _, ., : or -"],
     ["ip", "an IPv4 or IPv6 address, without a port"],
-  ])("is told the rule of %s where it breaks that", (field, rule) => {
+  ])("is refused with the rule of %s", (field, rule) => {
     const { faults = [] } = findFaults(startSchema, { ...START, [field]: "" });
     expect(faults.map((fault) => [fault.field, fault.rule])).toEqual([[field, `must be ${rule}`]]);
   });
 
-  it("is told all of its faults at once, and none of its values", () => {
+  it("is refused with all faults at once, and without values", () => {
     const canary = "canary-918273\n";
     const { faults = [] } = findFaults(startSchema, {
       to: canary.repeat(5),
@@ -103,7 +103,7 @@ describe("a code that is asked for", () => {
     expect(JSON.stringify(faults)).not.toContain("918273");
   });
 
-  it("never has a name that is longer than it may be, empty to the eye, or of more than one line", () => {
+  it("never has a brand that is too long, looks empty, or has more than one line", () => {
     const unit = fc.oneof(
       fc.constantFrom(" ", "\n", "\u2029", "\u0000", "\ud800", "\t"),
       fc.string({ unit: "binary" }),
@@ -123,7 +123,7 @@ describe("a code that is asked for", () => {
 });
 
 describe("a further message", () => {
-  it("may name a channel, and nothing else", () => {
+  it("may name a channel and an address only", () => {
     expect(findFaults(resendSchema, {}).output).toEqual({});
     expect(findFaults(resendSchema, { channel: "voice" }).output).toEqual({ channel: "voice" });
     for (const input of [{ channel: "email" }, { channel: null }, { to: START.to }, null]) {
@@ -132,7 +132,7 @@ describe("a further message", () => {
   });
 });
 
-describe("a code to be checked", () => {
+describe("a typed code", () => {
   it.each<[string, string]>([
     ["0000", "0000"],
     ["123456", "123456"],
@@ -153,7 +153,7 @@ describe("a code to be checked", () => {
     ["１２３４５６", "123456"],
     ["१२३\uff0d४५६", "123456"],
     ["\u{1e950}\u{1e951}\u{1e952}\u{1e959}", "0129"],
-  ])("may be %j, and means %s", (code, digits) => {
+  ])("may be %j, which means %s", (code, digits) => {
     expect(findFaults(checkSchema, { code }).output).toEqual({ code: digits });
   });
 
@@ -178,7 +178,7 @@ describe("a code to be checked", () => {
     [123_456],
     [["123456"]],
     [{ toString: "123456" }],
-  ])("may not be %j, and is not repeated", (code) => {
+  ])("may not be %j, and the fault does not quote it", (code) => {
     const { output, faults = [] } = findFaults(checkSchema, { code });
     expect(output).toBeUndefined();
     expect(faults).toHaveLength(1);

@@ -3,7 +3,7 @@ import { hashAddress } from "../../src/two-factor/user-address.ts";
 
 const SECRET = { secret: "c".repeat(32) };
 
-describe("what is kept of a user's address", () => {
+describe("the stored hash of a user's address", () => {
   it("is the same for every address of an IPv6 /64, and differs for another", async () => {
     const [one, two, other] = await Promise.all(
       ["2001:db8:1:2::1", "2001:0DB8:1:2:ffff::9", "2001:db8:1:3::1"].map((address) =>
@@ -14,13 +14,13 @@ describe("what is kept of a user's address", () => {
     expect(other).not.toBe(one);
   });
 
-  it("does not hold the address, and depends on the secret", async () => {
+  it("does not contain the address, and depends on the secret", async () => {
     const hash = await hashAddress(SECRET, "203.0.113.7");
     expect(hash).not.toContain("203");
     expect(await hashAddress({ secret: "d".repeat(32) }, "203.0.113.7")).not.toBe(hash);
   });
 
-  it("is nothing for text that is no address", async () => {
+  it("does not exist for text that is no address", async () => {
     expect(await hashAddress(SECRET, "localhost")).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// The senders as a Worker of their own: one request sends a code each way, to a Vonage that takes everything.
+// A Worker of senders only: one request sends a code by each channel, to a Vonage that accepts everything.
 
 import { maskNumber, parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
 import { isSendError } from "../../src/two-factor/senders/send-error.ts";

@@ -16,34 +16,34 @@ const STATUS = {
   attemptsLeft: 3,
 };
 
-describe("what a caller is told of a challenge", () => {
-  it("is where it stands, after a start", () => {
+describe("the status of a challenge", () => {
+  it("has state and times after a start", () => {
     expect(toStatus(CHALLENGE)).toEqual(STATUS);
   });
 
-  it("is one number, however it was dialled", () => {
+  it("has one number for every spelling of it", () => {
     for (const to of ["541143211234", "5491143211234"]) {
       expect(toStatus({ ...CHALLENGE, to }).to).toBe("+5491143211234");
     }
   });
 
-  it("is the channel of its newest message", () => {
+  it("has the channel of its newest message", () => {
     const call: ChallengeMessage = { ...MESSAGE, number: 2, channel: "voice" };
     expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, call] }).channel).toBe("voice");
     expect(toStatus({ ...CHALLENGE, messages: [call, MESSAGE] }).channel).toBe("sms");
     expect(toStatus({ ...CHALLENGE, messages: [MESSAGE, MESSAGE, call] }).channel).toBe("voice");
   });
 
-  it("is by text where no message is left, since its only one did not go out", () => {
+  it("has the channel sms if its only message was not sent", () => {
     expect(toStatus({ ...CHALLENGE, messages: [] })).toEqual(STATUS);
   });
 
-  it("is no fewer than no attempts, also where the rule has become stricter", () => {
+  it("never has fewer than no guesses left, even under a stricter rule", () => {
     expect(guessesLeft({ ...CHALLENGE, attempts: 5 })).toBe(0);
     expect(guessesLeft({ ...CHALLENGE, attempts: 7 })).toBe(0);
   });
 
-  it("is all there is, at a look, but neither the code nor the account, and the number once", () => {
+  it("contains no code and no account, and the number once", () => {
     const receipt = { number: "447400123456", apiKey: "abcd1234", messageId: "0A0000000123ABCD1" } as const;
     const challenge: Challenge = {
       ...CHALLENGE,
@@ -87,7 +87,7 @@ describe("what a caller is told of a challenge", () => {
       ],
     });
     expect(JSON.stringify(details).split("447400123456")).toHaveLength(2);
-    // As it goes over the wire, where a member that is undefined would not be seen either.
+    // As JSON, because the wire drops undefined members too.
     expect(Object.keys(details.messages[1] ?? {})).toEqual(["channel", "state", "sentAt", "receipts"]);
   });
 
@@ -100,7 +100,7 @@ describe("what a caller is told of a challenge", () => {
     ["pending", { attempts: 4 }, NOW],
     ["verified", { state: "verified", attempts: 5 }, NOW + 300_000],
     ["cancelled", { state: "cancelled" }, NOW + 300_000],
-  ])("is that it is %s: %j at %i", (state, changes, now) => {
+  ])("has the state %s: %j at %i", (state, changes, now) => {
     expect(toDetails({ ...CHALLENGE, ...changes }, now).state).toBe(state);
   });
 });

@@ -11,13 +11,13 @@ import "../../support/property-seed.ts";
 const SECRET = { kid: "c1", secret: "code-secret-0123456789-0123456789-abcdef" };
 const ID = "3.AbCdEfGhIjKlMnOpQrStUv";
 
-/** Chi-square at 9 degrees of freedom: more than this comes by chance once in ten thousand million times. */
+/** Chi-square at 9 degrees of freedom: chance exceeds this once in ten thousand million times. */
 const BEYOND_CHANCE = 66;
 
 const SAMPLES = 1_000_000;
 
-describe("a code that is made", () => {
-  it.each([4, 5, 6, 7, 8, 9, 10])("has %d digits, and nothing else", (length) => {
+describe("a new code", () => {
+  it.each([4, 5, 6, 7, 8, 9, 10])("has exactly %d digits", (length) => {
     expect([SHORTEST_CODE, LONGEST_CODE]).toEqual([4, 10]);
     for (let run = 0; run < 500; run++) expect(generateCode(length)).toMatch(new RegExp(`^\\d{${length}}$`));
   });
@@ -27,12 +27,12 @@ describe("a code that is made", () => {
     expect(generateCode(4, filledWith([0, 0, 0, 7]))).toBe("0007");
   });
 
-  it("is no two times the same, other than by chance", () => {
+  it("repeats only by chance", () => {
     const codes = new Set(Array.from({ length: 1000 }, () => generateCode(10)));
     expect(codes.size).toBeGreaterThan(995);
   });
 
-  it("asks for more randomness where none of it was of use, and leaves out the bytes that would favour some", () => {
+  it("drops random bytes that would favour some digits, and requests more if none is left", () => {
     let fills = 0;
     const fill = (bytes: Uint8Array) => bytes.fill(fills++ < 3 ? 250 : 249);
     expect(generateCode(6, fill)).toBe("999999");
@@ -40,11 +40,11 @@ describe("a code that is made", () => {
     expect(generateCode(4, filledWith([255, 250, 1, 251, 2, 252, 253, 3, 254, 4]))).toBe("1234");
   });
 
-  it("favours no digit: the platform's randomness", () => {
+  it("favours no digit with the platform's randomness", () => {
     expect(chiSquareOf(digitsOf((bytes) => crypto.getRandomValues(bytes)))).toBeLessThan(BEYOND_CHANCE);
   });
 
-  it("favours no digit: every byte as often as any other", () => {
+  it("favours no digit with evenly distributed bytes", () => {
     let next = 0;
     const digits = digitsOf((bytes) =>
       bytes.forEach((_, index) => {
@@ -61,7 +61,7 @@ describe("a code that is made", () => {
     }
   });
 
-  it("would be seen to favour some, were it the remainder of each byte", () => {
+  it("would favour some as the remainder of each byte, which this test detects", () => {
     const bytes = Array.from({ length: SAMPLES / 10_000 }, () =>
       crypto.getRandomValues(new Uint8Array(10_000)),
     );
@@ -71,19 +71,19 @@ describe("a code that is made", () => {
 });
 
 describe("a code's hash", () => {
-  it("is HMAC-SHA-256 of the challenge's id and the code, with the secret's name beside it", async () => {
+  it("is HMAC-SHA-256 of the challenge's id and the code, with the secret's name", async () => {
     const hash = createHmac("sha256", SECRET.secret).update(`${ID}.012345`).digest("hex");
     expect(await hashCode(SECRET, ID, "012345")).toEqual({ kid: "c1", hash });
   });
 
-  it("has two digits for each byte, also where the first is a zero", async () => {
+  it("has two digits for each byte, even with a leading zero", async () => {
     for (let code = 1000; code < 1050; code++) {
       const { hash } = await hashCode(SECRET, ID, String(code));
       expect(hash).toBe(createHmac("sha256", SECRET.secret).update(`${ID}.${code}`).digest("hex"));
     }
   });
 
-  it("is the same for the same, and another for another secret, challenge or code", async () => {
+  it("is repeatable, and differs for another secret, challenge or code", async () => {
     const other = { kid: "c1", secret: `${SECRET.secret}.` };
     const all = await Promise.all([
       hashCode(SECRET, ID, "012345"),
@@ -96,7 +96,7 @@ describe("a code's hash", () => {
     expect(await hashCode(SECRET, ID, "012345")).toEqual(all[0]);
   });
 
-  it("is no plain digest: nobody without the secret can try all codes against it", async () => {
+  it("is no plain digest: codes cannot be tried without the secret", async () => {
     const { hash } = await hashCode(SECRET, ID, "012345");
     const plain = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${ID}.012345`));
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -104,7 +104,7 @@ describe("a code's hash", () => {
   });
 });
 
-/** A source that gives these bytes, over and over. */
+/** A source that repeats these bytes. */
 function filledWith(values: readonly number[]) {
   return (bytes: Uint8Array) => {
     for (let index = 0; index < bytes.length; index++) bytes[index] = values[index % values.length] ?? 0;
@@ -117,7 +117,7 @@ function digitsOf(fill: (bytes: Uint8Array<ArrayBuffer>) => unknown): number[] {
   );
 }
 
-/** How far the counts of the ten digits are from all alike. */
+/** The deviation of the ten digits' counts from an even distribution. */
 function chiSquareOf(digits: readonly number[]): number {
   const expected = digits.length / 10;
   const counts = new Array<number>(10).fill(0);

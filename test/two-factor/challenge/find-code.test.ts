@@ -4,7 +4,7 @@ import { LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-factor/challenge/c
 import { findCode } from "../../../src/two-factor/challenge/find-code.ts";
 import "../../support/property-seed.ts";
 
-/** The decimal digits of a text. Unicode has them in tens without a gap: each counts from the beginning of its run. */
+/** The decimal digits of a text. Unicode has them in runs of ten, so a digit's value is its offset in its run. */
 function toDigits(text: string): string {
   const isDigit = (point: number) => /^\p{Nd}$/u.test(String.fromCodePoint(point));
   return [...text]
@@ -35,7 +35,7 @@ describe("the code in a reply", () => {
     ["A123456B", "123456"],
     ["It is 3 pm, and the code 123456", "123456"],
     ["Here from 2026: 123456", "123456"],
-    // Cut within a sentence.
+    // Between other words.
     ["It's 398 838.", "398838"],
     ["398\u2013838", "398838"],
     ["the code is 398\u2014838, thanks", "398838"],
@@ -47,7 +47,7 @@ describe("the code in a reply", () => {
     ["Mein Code lautet: 39-88-38", "398838"],
     ["(398 838)", "398838"],
     ["验证码398 838。", "398838"],
-    // Digits of other scripts, and what nobody sees.
+    // Digits of other scripts, and invisible characters.
     ["١٢٣٤٥٦", "123456"],
     ["رمزي هو ٣٩٨ ٨٣٨", "398838"],
     ["۳۹۸۸۳۸", "398838"],
@@ -58,7 +58,7 @@ describe("the code in a reply", () => {
     ["\u{1d7d8}\u{1d7e3}\u{1d7ee}\u{1d7f9}\u{1d7f6}\u{1d7ff}", "012309"],
     ["\u202a398838\u202c", "398838"],
     ["39\u00ad88\u200b38", "398838"],
-    // The same once more.
+    // The same code twice.
     ["123456, 123456", "123456"],
     ["123456 123456", "123456"],
     ["123456/123456", "123456"],
@@ -66,7 +66,7 @@ describe("the code in a reply", () => {
     ["398 838 398 838", "398838"],
     ["398838 (5 minutes ago)", "398838"],
     ["398838\n\n> 398838 is your Acme code. It is valid for 5 minutes.", "398838"],
-    // Beside something longer.
+    // Beside a longer number.
     ["398838 10:30", "398838"],
     ["10:30 398838", "398838"],
     ["It's 398 838 at 10:30 on 25.11.2026", "398838"],
@@ -91,7 +91,7 @@ describe("the code in a reply", () => {
     "12 345",
     "①②③④⑤⑥",
     "²³⁴⁵⁶⁷",
-    // Two guesses are none.
+    // Two codes are no guess.
     "123456 654321",
     "123456-654321",
     "123456 or 654321",
@@ -154,18 +154,18 @@ describe("the code in a reply", () => {
     ["call (020) 7946 0018", 8, undefined],
     ["(201) 555-0123", 10, undefined],
     ["39 88", 4, "3988"],
-  ])("%j, of %d digits: %j", (text, length, code) => {
+  ])("%j with %d digits: %j", (text, length, code) => {
     expect(findCode(text, length)).toBe(code);
   });
 
-  it.each([4, 5, 6, 7, 8, 9, 10])("of %d digits is found among runs of all other lengths", (length) => {
+  it.each([4, 5, 6, 7, 8, 9, 10])("with %d digits is found among runs of all other lengths", (length) => {
     const runs = [3, 4, 5, 6, 7, 8, 9, 10, 11].map((digits) => "1234567890987".slice(0, digits));
     const code = "1234567890987".slice(0, length);
     expect(findCode(runs.join(" and "), length)).toBe(code);
     expect(findCode(runs.filter((run) => run !== code).join(" and "), length)).toBeUndefined();
   });
 
-  it("is found however it is cut by blanks and dashes, in whichever script", () => {
+  it("is found with any blanks and dashes in it, in any script", () => {
     const gap = fc
       .array(fc.constantFrom(" ", "\t", "\n", "-", "\u2013", "\u2011", "\u00a0", "\u2009", "\u200f"), {
         maxLength: 3,
@@ -186,7 +186,7 @@ describe("the code in a reply", () => {
     );
   });
 
-  it("is found in any sentence that has no other number", () => {
+  it("is found in any sentence without another number", () => {
     const words = fc.stringMatching(/^[a-z ,!?]{0,20}$/).filter((text) => !/(usd|eur|gbp) ?$/.test(text));
     fc.assert(
       fc.property(words, words, fc.stringMatching(/^[0-9]{6}$/), fc.nat(6), (before, after, code, cut) => {
@@ -198,7 +198,7 @@ describe("the code in a reply", () => {
     );
   });
 
-  it("is never one of two different ones", () => {
+  it("is not found among two different ones", () => {
     const code = fc.stringMatching(/^[0-9]{6}$/);
     fc.assert(
       fc.property(
@@ -212,7 +212,7 @@ describe("the code in a reply", () => {
     );
   });
 
-  it("is never anything but that many digits of the text in their order, whatever is written", () => {
+  it("is always a run of so many digits of the text", () => {
     const words = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 8 }),
       fc.nat(10_000_000).map(String),

@@ -17,16 +17,16 @@ const NOW = Date.UTC(2026, 5, 1, 12);
 const FIVE_AN_HOUR: Limit = { messages: 5, period: HOUR };
 
 describe("a limit", () => {
-  it("lets go at once what is within it, and says how long the next one has to wait", () => {
+  it("allows messages up to its number, and gives the wait for the next", () => {
     const counter = createCounter(FIVE_AN_HOUR);
     const waits = Array.from({ length: 6 }, () => counter.ask(NOW));
-    // Within the hour, and the part of five minutes in which they were sent.
+    // An hour, and the part of five minutes in which they were sent.
     expect(waits).toEqual([0, 0, 0, 0, 0, 65 * MINUTE]);
     expect(counter.ask(NOW + 65 * MINUTE - 1)).toBe(1);
     expect(counter.ask(NOW + 65 * MINUTE)).toBe(0);
   });
 
-  it("waits for as many parts to pass as must, and no more", () => {
+  it("waits for no more parts to pass than necessary", () => {
     const counter = createCounter(FIVE_AN_HOUR);
     for (const minute of [0, 10, 20, 30, 40]) expect(counter.ask(NOW + minute * MINUTE)).toBe(0);
     expect(counter.ask(NOW + 50 * MINUTE)).toBe(15 * MINUTE);
@@ -34,7 +34,7 @@ describe("a limit", () => {
     expect(counter.ask(NOW + 65 * MINUTE)).toBe(10 * MINUTE);
   });
 
-  it("that was lowered below what was sent waits until enough of that has passed", () => {
+  it("that was lowered below the sent messages waits until enough of them have passed", () => {
     const counter = createCounter({ messages: 3, period: HOUR });
     const counts = new Map(
       [0, 10, 20, 30, 40].map((minute) => [partOf(NOW + minute * MINUTE, FIVE_AN_HOUR), 1]),
@@ -42,14 +42,14 @@ describe("a limit", () => {
     expect(counter.wait(NOW + 50 * MINUTE, counts)).toBe(35 * MINUTE);
   });
 
-  it("does not depend on the order in which counts come from where they are kept", () => {
+  it("does not depend on the order of stored counts", () => {
     const counts = [40, 0, 20, 10, 30].map(
       (minute) => [partOf(NOW + minute * MINUTE, FIVE_AN_HOUR), 1] as const,
     );
     expect(waitFor(new Map(counts), FIVE_AN_HOUR, NOW + 50 * MINUTE)).toBe(15 * MINUTE);
   });
 
-  it("has no use for what is older than its window, however much that is", () => {
+  it("ignores messages before its window, however many", () => {
     const counts = new Map([[oldestPart(NOW, FIVE_AN_HOUR) - 1, 1_000_000]]);
     expect(waitFor(counts, FIVE_AN_HOUR, NOW)).toBe(0);
     expect(waitFor(counts, FIVE_AN_HOUR, NOW + MINUTE)).toBe(0);
@@ -57,19 +57,19 @@ describe("a limit", () => {
     expect(waitFor(new Map(), FIVE_AN_HOUR, NOW)).toBe(0);
   });
 
-  it("is there for each kind, from the narrowest to the widest", () => {
+  it("exists for each kind, from the narrowest to the widest", () => {
     expect(LIMIT_KINDS).toEqual(["number", "address", "prefix", "country", "caller", "total"]);
     const defaults = LIMIT_KINDS.flatMap((kind) => DEFAULT_LIMITS[kind] ?? []);
     const messages = defaults.map((limit) => limit.messages);
     expect(messages).toEqual([...messages].sort((a, b) => a - b));
     expect(defaults.map(({ period }) => period)).toEqual([HOUR, HOUR, HOUR, HOUR, HOUR]);
-    // Which countries an application serves, and how much, is its own to say.
+    // Countries have no default limit, because applications differ in the countries they serve.
     expect(DEFAULT_LIMITS.country).toBeUndefined();
   });
 });
 
 describe("a number's neighbours", () => {
-  it("are those that differ in the last four digits only", () => {
+  it("differ only in the last four digits", () => {
     expect(toPrefix("447400123456")).toBe("44740012");
     expect(toPrefix("447400129999")).toBe(toPrefix("447400120000"));
     expect(toPrefix("447400133456")).not.toBe(toPrefix("447400123456"));
@@ -78,7 +78,7 @@ describe("a number's neighbours", () => {
   });
 });
 
-/** Also periods that twelve does not divide. */
+/** Includes periods that twelve does not divide. */
 const limits = fc.record({
   messages: fc.integer({ min: 1, max: 12 }),
   period: fc.oneof(
@@ -86,7 +86,7 @@ const limits = fc.record({
     fc.constantFrom(1000, 1001, 1013, 60_000, HOUR, 24 * HOUR),
   ),
 });
-/** As shares of the period, so that what happens is about the limit whatever it is. */
+/** Shares of the period, so that events come near every limit. */
 const gaps = fc.array(
   fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.3, noNaN: true }), fc.constantFrom(1 / 12, 1, 13 / 12)),
   {
@@ -96,8 +96,8 @@ const gaps = fc.array(
 );
 const begins = fc.integer({ min: NOW, max: NOW + 10 * HOUR });
 
-describe("whatever the instants of requests", () => {
-  it("no window ever holds more messages than the limit, and the clock may go back", () => {
+describe("at any instants of requests", () => {
+  it("no window exceeds the limit, even if the clock goes back", () => {
     const jumps = fc.array(fc.double({ min: -0.6, max: 0.6, noNaN: true }), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(limits, begins, fc.oneof(gaps, jumps), (limit, begin, steps) => {
@@ -116,7 +116,7 @@ describe("whatever the instants of requests", () => {
     );
   });
 
-  it("who waits exactly as long as is said may go then, and it is never longer than a window and one of its parts", () => {
+  it("the given wait is exact, and at most a window and one of its parts", () => {
     fc.assert(
       fc.property(limits, begins, gaps, (limit, begin, steps) => {
         const counter = createCounter(limit);
@@ -137,7 +137,7 @@ describe("whatever the instants of requests", () => {
     );
   });
 
-  it("what is refused is refused for a reason: there are that many in the window and the part before it", () => {
+  it("a refusal has a reason: the window and the part before it are full", () => {
     fc.assert(
       fc.property(limits, begins, gaps, (limit, begin, steps) => {
         const counter = createCounter(limit);
@@ -152,7 +152,7 @@ describe("whatever the instants of requests", () => {
     );
   });
 
-  it("who waits as long as is said may go then, also when the clock has gone back", () => {
+  it("the given wait is enough even if the clock has gone back", () => {
     fc.assert(
       fc.property(limits, begins, fc.double({ min: 0, max: 3, noNaN: true }), (limit, begin, share) => {
         const counter = createCounter(limit);
@@ -166,7 +166,7 @@ describe("whatever the instants of requests", () => {
   });
 });
 
-/** What a store does: counts what may go. */
+/** Counts allowed messages, like a store. */
 function createCounter(limit: Limit) {
   const counts = new Map<number, number>();
   const sent: number[] = [];

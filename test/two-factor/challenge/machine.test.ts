@@ -33,12 +33,12 @@ const LEDGER_RULES: LedgerRules = { lostAfter: 25 * SECOND, keepRecorded: 365 * 
 const DONE: ChallengeAnswer = { done: true };
 const refused = (reason: ChallengeRefusal): ChallengeAnswer => ({ done: false, reason });
 
-/** As two secrets would hash it, of which the second is on its way out. */
+/** A code hashed by two secrets. The second one is being rotated out. */
 const hashesOf = (code: string): HashedCode[] => ["c2", "c1"].map((kid) => hashWith(kid, code));
 const hashWith = (kid: string, code: string): HashedCode => ({ kid, hash: `${kid} hash of ${code}` });
 
 describe("the code", () => {
-  it("that is right verifies, and reports true at that instant", () => {
+  it("verifies and reports true at that instant if it is right", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(20 * SECOND);
@@ -62,7 +62,7 @@ describe("the code", () => {
     expect(place.outboxMessages).toHaveLength(2);
   });
 
-  it("that never came is reported false by the ledger, at the instant at which the time ran out", () => {
+  it("that never came is reported false by the ledger at its expiry", () => {
     const place = begin();
     place.pass(2 * SECOND);
     place.sent(1, "m1");
@@ -71,7 +71,7 @@ describe("the code", () => {
     expect(place.sends()).toEqual([["m1", false, NOW + 2 * SECOND + 5 * MINUTE]]);
   });
 
-  it("that is wrong reports nothing, until time runs out", () => {
+  it("that is wrong reports nothing until the challenge expires", () => {
     const place = begin();
     place.sent(1, "m1");
     for (let left = MAX_ATTEMPTS; left > 0; left--) expect(place.check("guess")).toEqual(refused("wrong"));
@@ -79,7 +79,7 @@ describe("the code", () => {
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
-  it("is not even compared once all attempts are used up, by whichever way they came", () => {
+  it("is not compared after the last guess, by check or reply", () => {
     const place = begin();
     place.sent(1, "m1");
     for (let left = MAX_ATTEMPTS; left > 0; left -= 2) {
@@ -92,7 +92,7 @@ describe("the code", () => {
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
-  it("is taken up to the last moment, and not at the instant at which the time runs out", () => {
+  it("is accepted until just before its expiry", () => {
     for (const [wait, answer] of [
       [5 * MINUTE - 1, DONE],
       [5 * MINUTE, refused("expired")],
@@ -105,7 +105,7 @@ describe("the code", () => {
     }
   });
 
-  it("that comes after the end is refused, and proves delivery all the same: the ledger's false becomes a true", () => {
+  it("that comes after the end is refused but proves delivery: the ledger's false becomes true", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(20 * MINUTE);
@@ -130,7 +130,7 @@ describe("the code", () => {
     ]);
   });
 
-  it("is known by each secret that there is, and by the name of its own only", () => {
+  it("is recognised with each present secret, by the name of its own only", () => {
     const place = begin(hashWith("c1", "code 1"));
     place.sent(1, "m1");
     const swapped = [
@@ -142,7 +142,7 @@ describe("the code", () => {
     expect(place.check("code 1")).toEqual(DONE);
   });
 
-  it("that comes before it is noted that its message went out is reported when that is", () => {
+  it("that comes before its message is stored as sent is reported once that is stored", () => {
     const place = begin();
     place.pass(3 * SECOND);
     expect(place.check("code 1")).toEqual(DONE);
@@ -155,7 +155,7 @@ describe("the code", () => {
 });
 
 describe("a reply with the code", () => {
-  it("verifies, and lets the same code in once more where it is typed", () => {
+  it("verifies, and the same code may then be typed once", () => {
     const place = begin();
     place.sent(1, "m1");
     expect(place.reply("code 1")).toEqual(DONE);
@@ -168,7 +168,7 @@ describe("a reply with the code", () => {
     expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE), report("m1", true, NOW)]);
   });
 
-  it("lets nobody in after the code's time", () => {
+  it("does not verify after the code's expiry", () => {
     const place = begin();
     place.sent(1, "m1");
     expect(place.reply("code 1")).toEqual(DONE);
@@ -177,7 +177,7 @@ describe("a reply with the code", () => {
     expect(place.state).toBe("verified");
   });
 
-  it("leaves no attempts to whoever guesses after it", () => {
+  it("leaves no guesses to anyone else", () => {
     const place = begin();
     place.sent(1, "m1");
     expect(place.reply("code 1")).toEqual(DONE);
@@ -186,7 +186,7 @@ describe("a reply with the code", () => {
     expect(place.check("code 1")).toEqual(refused("too_many_attempts"));
   });
 
-  it("ends the challenge as a typed one does: no further message, nothing to cancel", () => {
+  it("ends the challenge like a typed code: no further message, nothing to cancel", () => {
     const place = begin();
     place.sent(1, "m1");
     place.reply("code 1");
@@ -199,7 +199,7 @@ describe("a reply with the code", () => {
 });
 
 describe("a further message", () => {
-  it("supersedes the one before when it has gone out: reported false then, and its code is refused as superseded", () => {
+  it("supersedes the previous one once sent, which is reported false and whose code is refused", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -216,7 +216,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: true, m2: true });
   });
 
-  it("says nothing a second time of what one before it has superseded", () => {
+  it("reports nothing again about messages that are already superseded", () => {
     const place = begin();
     place.sent(1, "m1");
     place.another(2);
@@ -229,7 +229,7 @@ describe("a further message", () => {
     ]);
   });
 
-  it("prolongs the challenge from when it went out, and gives no attempts back", () => {
+  it("prolongs the challenge from its sending, and adds no guesses", () => {
     const place = begin();
     place.sent(1, "m1");
     place.check("guess");
@@ -243,7 +243,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: false, m2: false });
   });
 
-  it("that goes out after the one before was proven late leaves that proof alone", () => {
+  it("sent after late proof of the previous one leaves that proof alone", () => {
     const place = begin();
     place.sent(1, "m1");
     place.lateProof();
@@ -254,7 +254,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
 
-  it("that did not go out leaves everything as it was", () => {
+  it("that was not sent changes nothing", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -267,7 +267,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
-  it("has a number of its own, so that a failure told twice is not the next one's", () => {
+  it("has its own number, so that a repeated failure does not hit the next one", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -280,7 +280,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: false, m3: true });
   });
 
-  it("that was answered leaves false what it had superseded, also where that turns out later", () => {
+  it("with a verified code leaves superseded messages false, even if that is known later", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
     place.pass(MINUTE);
@@ -290,7 +290,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: false, m2: true });
   });
 
-  it("that may have gone out supersedes nothing: both codes are taken, and both in its time", () => {
+  it("that may have been sent supersedes nothing: both codes are accepted until its expiry", () => {
     for (const code of ["code 1", "code 2"]) {
       const place = begin();
       place.sent(1, "m1");
@@ -304,7 +304,7 @@ describe("a further message", () => {
     }
   });
 
-  it("that went out beside the one that was answered is neither tracked nor reported", () => {
+  it("sent beside a verified one is neither tracked nor reported", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -315,7 +315,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
-  it("whose note comes after that of a newer one is superseded, and reported false when its id is known", () => {
+  it("stored after a newer one is superseded, and reported false when its id is known", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -331,7 +331,7 @@ describe("a further message", () => {
     expect(place.outcomes()).toEqual({ m1: false, m2: true, m3: true });
   });
 
-  it("may go another way, and is reported with its own channel", () => {
+  it("may use another channel, and is reported with it", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(40 * SECOND);
@@ -358,7 +358,7 @@ describe("a further message", () => {
       (place) => [2, 3, 4].map((number) => place.another(number)),
       "too_many_messages",
     ],
-  ])("is refused where %s", (_, happens, reason) => {
+  ])("is refused if %s", (_, happens, reason) => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(MINUTE);
@@ -368,7 +368,7 @@ describe("a further message", () => {
     expect(place.challenge).toBe(before);
   });
 
-  it("has to wait for the one before, and is told how long", () => {
+  it("has to wait for the cooldown, and gets the time to wait", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(12 * SECOND);
@@ -386,7 +386,7 @@ describe("a further message", () => {
 });
 
 describe("a challenge that a newer one supersedes", () => {
-  it("reports false at once, and its code after that is refused, though it proves delivery", () => {
+  it("reports false at once, and its code is then refused but proves delivery", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(20 * SECOND);
@@ -414,7 +414,7 @@ describe("a challenge that a newer one supersedes", () => {
     expect(place.outboxMessages).toEqual([report("m1", false, NOW + MINUTE)]);
   });
 
-  it("says nothing of what the ledger has reported when time ran out, and nothing twice", () => {
+  it("reports nothing that the ledger reported at expiry, and nothing twice", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(5 * MINUTE);
@@ -423,7 +423,7 @@ describe("a challenge that a newer one supersedes", () => {
     expect(place.check("code 1")).toEqual(refused("superseded"));
   });
 
-  it("is none once it has ended otherwise", () => {
+  it("stays unchanged if it has already ended", () => {
     for (const end of [() => "code 1", undefined]) {
       const place = begin();
       place.sent(1, "m1");
@@ -437,7 +437,7 @@ describe("a challenge that a newer one supersedes", () => {
 });
 
 describe("a challenge that is cancelled", () => {
-  it("reports its messages false at that instant, and takes no code", () => {
+  it("reports its messages false at that instant, and accepts no code", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(MINUTE);
@@ -454,7 +454,7 @@ describe("a challenge that is cancelled", () => {
     ]);
   });
 
-  it("reports false what turns out to have gone out, also what was on its way", () => {
+  it("reports false for messages that turn out to be sent, even those on their way", () => {
     const place = begin();
     place.cancel();
     place.pass(2 * SECOND);
@@ -462,7 +462,7 @@ describe("a challenge that is cancelled", () => {
     expect(place.outboxMessages).toEqual([report("m1", false, NOW + 2 * SECOND)]);
   });
 
-  it("says nothing of a superseded message a second time, and leaves a proof alone", () => {
+  it("reports nothing again about a superseded message, and leaves a proof alone", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(MINUTE);
@@ -474,7 +474,7 @@ describe("a challenge that is cancelled", () => {
     expect(place.outcomes()).toEqual({ m1: true, m2: false });
   });
 
-  it("leaves a proof alone that came late, where a message that may have gone out gave it more time", () => {
+  it("leaves a late proof alone if a message that may have been sent prolonged it", () => {
     const place = begin();
     place.sent(1, "m1");
     place.lateProof();
@@ -485,7 +485,7 @@ describe("a challenge that is cancelled", () => {
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
-  it("stays so when its time was over: a message that was on its way does not bring it back to life", () => {
+  it("stays cancelled after its expiry, even if a message on its way is sent", () => {
     const place = begin();
     place.sent(1, "m1");
     place.pass(5 * MINUTE - 1);
@@ -498,8 +498,8 @@ describe("a challenge that is cancelled", () => {
   });
 });
 
-describe("a message that did not go out", () => {
-  it("leaves nothing, where it was the only one", () => {
+describe("a message that was not sent", () => {
+  it("leaves no challenge if it was the only one", () => {
     const { challenge, answer, outboxMessages } = stepChallenge(
       begin().challenge,
       { type: "failed", number: 1 },
@@ -513,7 +513,7 @@ describe("a message that did not go out", () => {
     });
   });
 
-  it("is never one that is known to have gone out", () => {
+  it("is never one that is known to be sent", () => {
     const place = begin();
     place.sent(1, "m1");
     const before = place.challenge;
@@ -529,7 +529,7 @@ describe("a message that did not go out", () => {
 describe("a receipt", () => {
   const STATUSES: readonly ReceiptStatus[] = ["unknown", "accepted", "buffered", "failed", "delivered"];
 
-  it.each(STATUSES)("(%s) changes nothing of the state and reports nothing", (status) => {
+  it.each(STATUSES)("(%s) changes no state and reports nothing", (status) => {
     const place = begin();
     place.sent(1, "m1", "m1b");
     const { receipts: _, ...before } = some(place.challenge.messages[0]);
@@ -539,7 +539,7 @@ describe("a receipt", () => {
     expect(place.challenge.messages[0]).toEqual({ ...before, receipts: [receiptOf("m1b", { status })] });
   });
 
-  it("of another message is not of this challenge", () => {
+  it("of another message does not belong to this challenge", () => {
     const place = begin();
     place.sent(1, "m1");
     const before = place.challenge;
@@ -548,7 +548,7 @@ describe("a receipt", () => {
     expect(place.challenge).toBe(before);
   });
 
-  it("gives a message that is uncertain its id, and has it tracked until the code's time is over", () => {
+  it("gives an uncertain message its id and has it tracked until the code's expiry", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
     expect(place.challenge.messages).toMatchObject([{ state: "uncertain" }]);
@@ -561,7 +561,7 @@ describe("a receipt", () => {
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
-  it("gives one whose code came the true that it is owed, at the instant at which the code came", () => {
+  it("has a message reported true, at the instant at which its code came", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
     place.pass(MINUTE);
@@ -571,7 +571,7 @@ describe("a receipt", () => {
     expect(place.outboxMessages).toEqual([report("m1", true, NOW + MINUTE)]);
   });
 
-  it("gives one that was cancelled its false", () => {
+  it("has a cancelled message reported false", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
     place.cancel();
@@ -580,7 +580,7 @@ describe("a receipt", () => {
     expect(place.outboxMessages).toEqual([report("m1", false, NOW + MINUTE)]);
   });
 
-  it("that is quicker than the note of what was sent waits for it", () => {
+  it("that comes before its message is stored as sent is kept for it", () => {
     const place = begin();
     place.receipt("m1b", { clientRef: REFERENCE });
     expect(place.outboxMessages).toEqual([]);
@@ -589,7 +589,7 @@ describe("a receipt", () => {
     expect(place.challenge.messages[0]?.receipts).toHaveLength(1);
   });
 
-  it("that was quicker than the note that nothing is known gives the id all the same", () => {
+  it("that came before its message is stored as uncertain still gives it the id", () => {
     const place = begin();
     place.pass(3 * SECOND);
     expect(place.receipt("m1", { clientRef: REFERENCE })).toEqual(DONE);
@@ -599,7 +599,7 @@ describe("a receipt", () => {
     expect(place.outcomes()).toEqual({ m1: false });
   });
 
-  it("that was quicker gives the id also to one that was superseded before its sender gave up", () => {
+  it("that came early gives the id even to a message that was superseded meanwhile", () => {
     const place = begin();
     place.pass(40 * SECOND);
     place.receipt("m1", { clientRef: REFERENCE });
@@ -609,7 +609,7 @@ describe("a receipt", () => {
     expect(place.outcomes()).toEqual({ m1: false, m2: false });
   });
 
-  it("gives its id to one of which nothing was ever noted, after a minute, and does not prolong its life", () => {
+  it("gives its id after a minute to a message without a stored result, without prolonging it", () => {
     for (const [wait, known] of [
       [MINUTE - 1, false],
       [MINUTE, true],
@@ -622,7 +622,7 @@ describe("a receipt", () => {
     }
   });
 
-  it("that comes long after the end does not make the code good again", () => {
+  it("that comes long after the end does not make the code valid again", () => {
     const place = begin();
     place.pass(DAY / 2);
     place.receipt("m1", { clientRef: REFERENCE, status: "delivered" });
@@ -631,7 +631,7 @@ describe("a receipt", () => {
     expect(place.outcomes()).toEqual({ m1: true });
   });
 
-  it("that could be of two messages is given to neither", () => {
+  it("that could belong to two messages is ignored", () => {
     const place = begin();
     place.happens({ type: "uncertain", number: 1 });
     place.pass(MINUTE);
@@ -641,13 +641,13 @@ describe("a receipt", () => {
     expect(place.outboxMessages).toEqual([]);
   });
 
-  it("is never of a call", () => {
+  it("never belongs to a call", () => {
     const place = begin(undefined, "voice");
     place.happens({ type: "uncertain", number: 1 });
     expect(place.receipt("m1", { clientRef: REFERENCE })).toEqual(refused("wrong"));
   });
 
-  it("may come in any order and any number of times: of each part the same one is kept", () => {
+  it("may come in any order and repeatedly: the same one is kept for each part", () => {
     const receipts = fc.array(
       fc.record({
         part: fc.constantFrom("m1a", "m1b", "m1c"),
@@ -675,7 +675,7 @@ describe("a receipt", () => {
 });
 
 describe("a message that is still on its way", () => {
-  it("is to be looked after a minute after it was begun, the oldest first", () => {
+  it("is settled a minute after it was begun, the oldest first", () => {
     const place = begin();
     expect(settleAt(place.challenge)).toBe(NOW + MINUTE);
     place.pass(40 * SECOND);
@@ -687,7 +687,7 @@ describe("a message that is still on its way", () => {
     expect(settleAt(place.challenge)).toBeUndefined();
   });
 
-  it("is then uncertain, and lives no longer for it", () => {
+  it("is then uncertain, and is not prolonged", () => {
     const place = begin();
     place.pass(MINUTE - 1);
     const before = place.challenge;
@@ -701,7 +701,7 @@ describe("a message that is still on its way", () => {
     expect(place.outboxMessages).toEqual([track("m1", NOW + 5 * MINUTE)]);
   });
 
-  it("is then tracked by the id that a receipt brought meanwhile", () => {
+  it("is then tracked by the id of an earlier receipt", () => {
     const place = begin();
     place.receipt("m1", { clientRef: REFERENCE });
     place.pass(MINUTE);
@@ -710,8 +710,8 @@ describe("a message that is still on its way", () => {
   });
 });
 
-describe("whatever happens, in any order", () => {
-  it("does to a challenge what a naive model of the rules says, and its messages end as the table says", () => {
+describe("any events in any order", () => {
+  it("change a challenge as a naive model does, and its messages end as the table says", () => {
     const seen = new Set<string>();
     const picks = fc.nat(5);
     const moments = fc.constantFrom(
@@ -754,7 +754,7 @@ describe("whatever happens, in any order", () => {
         for (const { how } of ends) seen.add(how);
         const expected = ends.flatMap(({ key, row }) => (row === undefined ? [] : [[key, row] as const]));
         expect(real.ledger.finish()).toEqual(Object.fromEntries(expected));
-        // Whatever the order in which the ledger hears of all this.
+        // In any order in which the ledger receives the messages.
         const late = createLedger();
         late.pass(real.now);
         const shuffled = real.outboxMessages
@@ -771,7 +771,7 @@ describe("whatever happens, in any order", () => {
   });
 });
 
-/** What the runs must come by, or they prove little. */
+/** Situations that the runs must reach, or they prove little. */
 const EVERYTHING = [
   ...["done", "wrong", "expired", "too_many_attempts", "superseded", "cancelled", "used", "resend_too_soon"],
   ...["came", "expired", "superseded", "cancelled", "silent", "came late"],
@@ -783,7 +783,7 @@ type Guess = "newest" | "older" | "failed" | "wrong";
 type Whose = "known" | "reference" | "other";
 type Command = fc.Command<Model, Real>;
 
-/** Something happens to both, and they must agree. */
+/** Applies an event to both, which must agree. */
 function command(
   name: string,
   run: (model: Model, real: Real) => readonly [ChallengeEvent, Told] | undefined,
@@ -849,7 +849,7 @@ const toPass = (milliseconds: number) =>
     return undefined;
   });
 
-/** What should come of something. */
+/** The expected result of an event. */
 interface Told {
   readonly answer: ChallengeAnswer;
   readonly outboxMessages: readonly OutboxMessage[];
@@ -860,11 +860,11 @@ interface ModelMessage {
   readonly channel: Channel;
   readonly code: string;
   readonly begunAt: number;
-  /** Whether its sender has still to say how it ended. */
+  /** True until its sender reports the result. */
   onItsWay: boolean;
   superseded: boolean;
   ids: readonly string[];
-  /** Parts of which there are receipts. */
+  /** Parts with a receipt. */
   readonly parts: Set<string>;
   cameAt?: number;
   late?: boolean;
@@ -874,7 +874,7 @@ interface ModelMessage {
 
 type Model = ReturnType<typeof createModel>;
 
-/** The rules, naively: what is known of each message, and what follows from it. */
+/** A naive model of the rules: the known facts of each message, and their consequences. */
 function createModel() {
   let codes = 1;
   let ids = 0;
@@ -882,13 +882,13 @@ function createModel() {
   const told: OutboxMessage[] = [];
 
   const first = createModelMessage(1, "sms", "code 1", NOW);
-  /** A number is never given twice, also where its message did not go out. */
+  /** Numbers are never reused, even if their message was not sent. */
   let numbers = 1;
   const model = {
     now: NOW,
     gone: false,
     ended: "no" as "no" | "verified" | "cancelled",
-    /** Verified by a reply, and not typed yet. */
+    /** True if verified by a reply, and not typed yet. */
     mayType: false,
     attempts: 0,
     expiresAt: NOW + RULES.lifetime,
@@ -900,7 +900,7 @@ function createModel() {
       const known = model.messages.flatMap((one) => one.ids);
       return known[pick % known.length];
     },
-    /** Of a message that is on its way, if there is one; now and then of another. */
+    /** The number of a message on its way, if there is one. Sometimes that of another message. */
     numberFor(pick: number): number {
       const open = model.messages.filter(({ onItsWay }) => onItsWay);
       const one = open[pick % open.length] ?? model.messages[pick % model.messages.length];
@@ -952,7 +952,7 @@ function createModel() {
         const inTime = model.now < model.expiresAt;
         model.ended = "cancelled";
         for (const message of model.messages) {
-          // What has expired the ledger has reported.
+          // The ledger has already reported expired messages.
           if (inTime && !message.superseded && message.cameAt === undefined) tell(message, false, model.now);
         }
       }
@@ -994,7 +994,7 @@ function createModel() {
 
     failed(number: number): Told {
       const message = find(number);
-      // One that a newer one superseded is kept: it makes no difference any more.
+      // A superseded message is kept, because it no longer matters.
       if (message?.onItsWay && !message.superseded) {
         unsent.push(message.code);
         model.messages = model.messages.filter((one) => one !== message);
@@ -1022,7 +1022,7 @@ function createModel() {
       return say(DONE);
     },
 
-    /** How each message with an id ends when time goes on, and why. */
+    /** The final outcome of each message with an id, and the reason. */
     outcomes() {
       const ends: { readonly how: string; readonly key: string; readonly row?: Outcome }[] = [];
       for (const { channel, ids, cameAt, late, trackedUntil, falseAt } of model.messages) {
@@ -1081,7 +1081,7 @@ function createModelMessage(number: number, channel: Channel, code: string, begu
 
 type Real = ReturnType<typeof createReal>;
 
-/** The machine, and the ledger that it tells. */
+/** The machine with its ledger. */
 function createReal(seen: Set<string>) {
   const verified = { typed: 0, replied: 0 };
   const real = {
@@ -1096,7 +1096,7 @@ function createReal(seen: Set<string>) {
       real.challenge = challenge;
       real.outboxMessages.push(...outboxMessages);
       for (const outboxMessage of outboxMessages) real.ledger.tell(outboxMessage);
-      // What is tracked until an instant gone by expires at once.
+      // Tracking until a past instant expires at once.
       real.ledger.pass(real.now);
       seen.add(answer.done ? "done" : answer.reason);
 
@@ -1129,7 +1129,7 @@ interface Outcome {
   readonly occurredAt: number | null;
 }
 
-/** The real ledger's machine, at a Vonage that confirms everything at once. */
+/** The real ledger's machine, with a Vonage that confirms everything at once. */
 function createLedger() {
   const rows = new Map<string, Row>();
   const sends: (readonly [message: string, delivered: boolean, occurredAt: number])[] = [];
@@ -1143,7 +1143,7 @@ function createLedger() {
         rest.type === "track" ? { ...rest, traffic: "2fa" } : { ...rest, traffic: "2fa", hold: false };
       happens({ channel, messageId }, event);
     },
-    /** Lets time pass, and what is tracked expire in it. */
+    /** Lets time pass, with expiries of tracked messages. */
     pass(to: number): void {
       for (;;) {
         const next = [...rows.values()]
@@ -1154,7 +1154,7 @@ function createLedger() {
         happens(next, { type: "due" });
       }
     },
-    /** How each message ends when nothing more happens. */
+    /** The final outcome of each message if nothing more happens. */
     finish(): Record<string, Outcome> {
       ledger.pass(now + DAY);
       for (const [key, { state }] of rows) expect([key, state]).toEqual([key, "recorded"]);
@@ -1185,7 +1185,7 @@ function createLedger() {
 
 type Place = ReturnType<typeof begin>;
 
-/** One challenge that was just begun, and everything that is said of it. */
+/** A new challenge with all its outbox messages. */
 function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
   let challenge = createChallenge(code, channel);
   let now = NOW;
@@ -1223,25 +1223,25 @@ function begin(code = hashWith("c2", "code 1"), channel: Channel = "sms") {
     supersede: () => place.happens({ type: "supersede" }),
     receipt: (messageId: string, more: Partial<DeliveryReceipt> = {}) =>
       place.happens({ type: "receipt", receipt: receiptOf(messageId, more) }),
-    /** A further message, a minute later, that goes out at once. */
+    /** Sends a further message a minute later, successfully. */
     another(number: number): void {
       place.pass(MINUTE);
       expect(place.resend(`code ${number}`)).toEqual(DONE);
       place.sent(number, `m${number}`);
     },
-    /** The first code, when its time is just over, and a further message on its way since just before. */
+    /** Checks the first code just after its expiry, with a resend on its way since just before. */
     lateProof(): void {
       place.pass(5 * MINUTE - 1);
       expect(place.resend("code 2")).toEqual(DONE);
       place.pass(1);
       expect(place.check("code 1")).toEqual(refused("expired"));
     },
-    /** What Vonage was told by now. */
+    /** The reports that Vonage has received so far. */
     sends: () => {
       ledger.finish();
       return ledger.sends;
     },
-    /** What it is told in the end, by message. */
+    /** The final outcomes by message. */
     outcomes: () =>
       Object.fromEntries(
         Object.entries(ledger.finish()).map(([key, { delivered }]) => [key.replace(/^sms /, ""), delivered]),

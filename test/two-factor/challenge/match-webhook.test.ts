@@ -20,17 +20,17 @@ describe("a receipt", () => {
   const match = (challenges: readonly Challenge[], receipt: Partial<DeliveryReceipt> = {}) =>
     matchReceipt(challenges, { ...RECEIPT, ...receipt }, STARTED_AT + 2000, RULES)?.id;
 
-  it("belongs to the challenge that knows its message, any part of it", () => {
+  it("belongs to the challenge with its message id, of any part", () => {
     expect(match([sent])).toBe("sent");
     expect(match([sent], { messageId: "0A0000000123ABCD1" })).toBe("sent");
   });
 
-  it("belongs to the challenge that knows its message although another one would take it", () => {
+  it("belongs to the challenge with its message id even if another has its reference", () => {
     expect(match([uncertain, sent])).toBe("sent");
     expect(match([sent, uncertain])).toBe("sent");
   });
 
-  it("of an unknown message belongs to the only challenge that waits for an id under its reference", () => {
+  it("of an unknown message belongs to the only challenge with its reference that lacks an id", () => {
     const unknown = { messageId: "0C0000000123ABCD1" };
     expect(match([sent, uncertain], unknown)).toBe("uncertain");
     expect(match([sent, uncertain], { ...unknown, clientRef: "order-8" })).toBeUndefined();
@@ -38,7 +38,7 @@ describe("a receipt", () => {
     expect(match([], unknown)).toBeUndefined();
   });
 
-  it("belongs to no challenge if several would take it: references may be repeated", () => {
+  it("belongs to no challenge if several share its reference", () => {
     const unknown = { messageId: "0C0000000123ABCD1" };
     expect(match([uncertain, { ...uncertain, id: "other" }], unknown)).toBeUndefined();
   });

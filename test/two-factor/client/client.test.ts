@@ -17,7 +17,7 @@ const ID = "3.AbCdEfGhIjKlMnOpQrSt-_";
 const CODE = "918273";
 const NUMBER = "447400123456";
 const START = { to: `+${NUMBER}`, channel: "sms" } as const;
-/** As a problem has it, which holds no number. */
+/** The challenge in a problem, which contains no number. */
 const CHALLENGE = {
   id: ID,
   channel: "sms",
@@ -52,7 +52,7 @@ const text =
   (status: number, body: string, headers: Record<string, string> = {}): Answer =>
   () =>
     new Response(body, { status, headers });
-/** As the Worker gives it. */
+/** The challenge in the Worker's answer. */
 const refusal = (name: ProblemName, more: object = {}, headers: Record<string, string> = {}): Answer => {
   const { status, body, headers: own } = problem(name, more, headers);
   return () => new Response(body, { status, headers: own });
@@ -110,7 +110,7 @@ describe("over the wire", () => {
     },
   );
 
-  it("start sends everything that it is given, and nothing else", async () => {
+  it("start sends exactly the given fields", async () => {
     const { client, sent } = createClient([json(201, STATUS)]);
     const request = {
       to: "07400 123456",
@@ -125,7 +125,7 @@ describe("over the wire", () => {
   });
 
   it.each(["918 273", "918\u2013273", " 918273\n", "９１８２７３", "٩١٨٢٧٣"])(
-    "check sends the digits of what was typed: %j",
+    "check sends the digits of a typed code: %j",
     async (typed) => {
       const { client, sent } = createClient([json(200, { verified: true })]);
       await client.check(ID, typed);
@@ -133,13 +133,13 @@ describe("over the wire", () => {
     },
   );
 
-  it("resend leaves the channel to the Worker where none is said", async () => {
+  it("resend without a channel leaves it to the Worker", async () => {
     const { client, sent } = createClient([json(201, STATUS)]);
     await client.resend(ID);
     expect(sent[0]?.body).toBe("{}");
   });
 
-  it("goes below the endpoint's own path, and a trailing slash makes no difference", async () => {
+  it("requests go below the endpoint's path, with or without a trailing slash", async () => {
     for (const endpoint of ["https://shop.example/api/2", "https://shop.example/api/2/"]) {
       const { client, sent } = createClient([json(200, DETAILS)], { endpoint });
       await client.get(ID);
@@ -147,7 +147,7 @@ describe("over the wire", () => {
     }
   });
 
-  it("sends a body that no runtime can send a second time by itself, as some do where a connection breaks", async () => {
+  it("bodies cannot be sent twice by a runtime that repeats requests after a broken connection", async () => {
     const bodies: unknown[] = [];
     const fetch: typeof globalThis.fetch = async (_, init) => {
       bodies.push(init?.body);
@@ -158,14 +158,14 @@ describe("over the wire", () => {
     expect(bodies).toEqual([expect.any(Blob)]);
   });
 
-  it("tells by which channel the newest message went out", async () => {
+  it("a challenge has the channel of its newest message", async () => {
     for (const channel of ["sms", "voice"] as const) {
       const { client } = createClient([json(201, { ...STATUS, channel })]);
       expect(await client.resend(ID)).toEqual({ ...STATUS, channel });
     }
   });
 
-  it("reaches a challenge in whichever shard", async () => {
+  it("a challenge of any shard is reached", async () => {
     for (const id of ["0.abc", "15.AbC-_", "f-_1.x"]) {
       const { client, sent } = createClient([204]);
       await client.cancel(id);
@@ -173,7 +173,7 @@ describe("over the wire", () => {
     }
   });
 
-  it("takes the platform's fetch where none is given, looked up at each call", async () => {
+  it("the platform's fetch is the default, looked up at each call", async () => {
     const client = createTwoFactorClient({ endpoint: "https://worker.example", key: KEY });
     const { fetch, sent } = createRecordingFetch(json(200, { verified: true }));
     vi.stubGlobal("fetch", fetch);
@@ -182,7 +182,7 @@ describe("over the wire", () => {
   });
 });
 
-it("a challenge of ten long messages is read to its end, and what has no end is not", async () => {
+it("a challenge of ten long messages is read completely, and an endless body is not", async () => {
   const [message] = DETAILS.messages;
   const receipt = { ...message?.receipts[0], clientRef: ID, networkCode: "23410", price: "0.03330000" };
   const messages = Array.from({ length: 10 }, () => ({ ...message, receipts: Array(4).fill(receipt) }));
@@ -195,7 +195,7 @@ it("a challenge of ten long messages is read to its end, and what has no end is 
   });
 });
 
-describe("a code that is checked", () => {
+describe("a checked code", () => {
   it.each([
     ["code-wrong", "wrong"],
     ["code-expired", "expired"],
@@ -208,7 +208,7 @@ describe("a code that is checked", () => {
     expect(await client.check(ID, CODE)).toEqual({ verified: false, reason, attemptsLeft: 2 });
   });
 
-  it("is not taken, with no attempts left, where the Worker does not say how many", async () => {
+  it("has no guesses left if the Worker does not give their number", async () => {
     const { client } = createClient([refusal("code-used")]);
     expect(await client.check(ID, CODE)).toEqual({ verified: false, reason: "used", attemptsLeft: 0 });
   });
@@ -239,7 +239,7 @@ describe("a code that is checked", () => {
   });
 
   it.each(["constructor", "__proto__", "toString", "code-wrong-too", ""])(
-    "is refused for no reason that there is not (%j)",
+    "is never refused for an unknown reason (%j)",
     async (name) => {
       const type = `urn:problem:vonage-conversion:${name}`;
       const { client } = createClient([json(422, { type, title: "Odd", attemptsLeft: 2 })]);
@@ -251,7 +251,7 @@ describe("a code that is checked", () => {
   );
 });
 
-/** What each problem of the Worker's is called, and whether the same may succeed later. */
+/** The error code of each problem of the Worker, and if the same request may succeed later. */
 const CODES: readonly (readonly [ProblemName, string, boolean])[] = [
   ["malformed-body", "invalid_request", false],
   ["invalid-parameters", "invalid_request", false],
@@ -283,7 +283,7 @@ const CODES: readonly (readonly [ProblemName, string, boolean])[] = [
   ["internal", "unexpected_response", false],
   ["method-not-allowed", "unexpected_response", false],
 ];
-/** Of a code that is checked these are results, not errors. */
+/** These are results of a check, not errors. */
 const OF_A_RESEND: typeof CODES = [
   ["too-many-attempts", "too_many_attempts", false],
   ["code-expired", "expired", false],
@@ -291,9 +291,9 @@ const OF_A_RESEND: typeof CODES = [
   ["challenge-cancelled", "cancelled", false],
 ];
 
-describe("a problem of the Worker's", () => {
+describe("a problem from the Worker", () => {
   it.each(CODES)(
-    "%s is a TwoFactorError, %s (retryable: %s), by each call and with no second request",
+    "%s is a TwoFactorError, %s (retryable: %s), for each call, without a second request",
     async (name, code, retryable) => {
       for (const [, call] of EACH) {
         const { client, sent } = createClient([refusal(name)]);
@@ -307,7 +307,7 @@ describe("a problem of the Worker's", () => {
     },
   );
 
-  it("says no more than its title where the Worker says no more", async () => {
+  it("has only its title as message if the Worker gives no more", async () => {
     const type = "urn:problem:vonage-conversion:country-not-served";
     const { client } = createClient([json(403, { type, title: "No codes are sent to this country" })]);
     expect((await errorOf(client.start(START))).message).toBe(
@@ -315,12 +315,12 @@ describe("a problem of the Worker's", () => {
     );
   });
 
-  it.each(OF_A_RESEND)("%s is of a resend an error too: %s", async (name, code, retryable) => {
+  it.each(OF_A_RESEND)("%s of a resend is an error too: %s", async (name, code, retryable) => {
     const { client } = createClient([refusal(name, { attemptsLeft: 0 })]);
     expect(await errorOf(client.resend(ID))).toMatchObject({ code, retryable });
   });
 
-  it("says what the Worker says of it", async () => {
+  it("has the Worker's detail in its message", async () => {
     const { client } = createClient([refusal("invalid-parameters", { detail: "brand is too long." })]);
     const [, title] = PROBLEMS["invalid-parameters"];
     expect((await errorOf(client.start(START))).message).toBe(
@@ -328,7 +328,7 @@ describe("a problem of the Worker's", () => {
     );
   });
 
-  it("says in milliseconds when it may succeed, by seconds or by a date", async () => {
+  it("has the time to wait in milliseconds, from seconds or a date", async () => {
     vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
     for (const [header, retryAfter] of [
       ["17", 17_000],
@@ -342,11 +342,11 @@ describe("a problem of the Worker's", () => {
     vi.useRealTimers();
   });
 
-  it("has the challenge that there is all the same, where it is not known whether the message went out", async () => {
+  it("has the challenge if the message may have been sent", async () => {
     const { client } = createClient([refusal("send-uncertain", STATUS)]);
     const { challenge, ...error } = await errorOf(client.start(START));
     expect(error).toMatchObject({ code: "send_uncertain", status: 504, retryable: false });
-    // Even where a problem had a number: errors are logged.
+    // Errors are logged, so they must have no number even if a problem had one.
     expect(challenge).toEqual(CHALLENGE);
     const without = createClient([refusal("send-uncertain")]);
     expect(await errorOf(without.client.start(START))).not.toHaveProperty("challenge");
@@ -355,7 +355,7 @@ describe("a problem of the Worker's", () => {
   });
 });
 
-describe("what no Worker answers", () => {
+describe("an answer that no Worker gives", () => {
   const GARBAGE: readonly [string, Answer][] = [
     ["an HTML page", text(200, "<html>")],
     ["an empty 200", 200],
@@ -377,7 +377,7 @@ describe("what no Worker answers", () => {
     ["a redirect that keeps the method", text(307, "", { location: "https://elsewhere.example/2fa" })],
   ];
 
-  it.each(GARBAGE)("(%s) is unexpected_response for each call, followed nowhere", async (_, answer) => {
+  it.each(GARBAGE)("(%s) is unexpected_response for each call, and never followed", async (_, answer) => {
     for (const [name, call] of EACH) {
       const { client, sent } = createClient([answer]);
       expect(await errorOf(call(client)), name).toMatchObject({
@@ -388,13 +388,13 @@ describe("what no Worker answers", () => {
     }
   });
 
-  it("is told with its status, and that the endpoint may be wrong", async () => {
+  it("is an error with its status and the advice to check the endpoint", async () => {
     const error = await errorOf(createClient([text(418, "<html>")]).client.start(START));
     expect(error.status).toBe(418);
     expect(error.message).toMatch(/^unexpected_response: .*status 418.*check endpoint/);
   });
 
-  it("is quoted nowhere: it may repeat what was sent", async () => {
+  it("is never quoted, because it may repeat the request", async () => {
     for (const body of [
       `you sent ${CODE} for ${NUMBER} with ${KEY}`,
       JSON.stringify({ type: "about:blank", title: `no ${CODE}`, detail: `for ${NUMBER} with ${KEY}` }),
@@ -407,7 +407,7 @@ describe("what no Worker answers", () => {
   });
 });
 
-describe("no answer", () => {
+describe("a missing answer", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -415,7 +415,7 @@ describe("no answer", () => {
     vi.useRealTimers();
   });
 
-  it.each(EACH)("of %s within the time is a timeout, and nothing is sent again", async (_, call) => {
+  it.each(EACH)("to %s is a timeout, and nothing is sent again", async (_, call) => {
     for (const silent of [hanging, deaf]) {
       const { client, sent } = createClient([silent], { timeout: 5000 });
       const failed = errorOf(call(client));
@@ -429,7 +429,7 @@ describe("no answer", () => {
     }
   });
 
-  it.each(EACH)("is what an answer is, to %s, that begins and does not come to its end", async (_, call) => {
+  it.each(EACH)("to %s is also one that begins but does not end", async (_, call) => {
     const endless: Answer = () => new Response(new ReadableStream(), { status: 201 });
     const late = createClient([endless], { timeout: 5000 });
     const failed = errorOf(call(late.client));
@@ -444,7 +444,7 @@ describe("no answer", () => {
     expectUnknown(await stopped, "aborted");
   });
 
-  it("is waited for 20 seconds where nothing is said", async () => {
+  it("is a timeout after 20 seconds by default", async () => {
     const { client } = createClient([hanging]);
     let ended = false;
     const failed = errorOf(client.start(START)).finally(() => {
@@ -456,7 +456,7 @@ describe("no answer", () => {
     expectUnknown(await failed, "timeout");
   });
 
-  it.each(EACH)("of %s that was aborted is an error at once, and nothing is sent again", async (_, call) => {
+  it.each(EACH)("to an aborted %s is an error at once, and nothing is sent again", async (_, call) => {
     for (const silent of [hanging, deaf]) {
       const { client, sent } = createClient([silent]);
       const controller = new AbortController();
@@ -470,12 +470,12 @@ describe("no answer", () => {
     }
   });
 
-  it.each(EACH)("of %s whose signal was aborted before is the same error", async (_, call) => {
+  it.each(EACH)("to %s with an aborted signal is the same error", async (_, call) => {
     expectUnknown(await errorOf(call(createClient([hanging]).client, AbortSignal.abort())), "aborted");
   });
 
   it.each(EACH)(
-    "of %s since the network failed is an error that says nothing of it, and nothing is sent again",
+    "to %s after a network failure is an error without its details, and nothing is sent again",
     async (_, call) => {
       const broken: Answer = ({ url, body }) => {
         throw new TypeError(`fetch failed: ${url} ${body} ${KEY}`, { cause: new Error(NUMBER) });
@@ -487,7 +487,7 @@ describe("no answer", () => {
     },
   );
 
-  it("and no rejection that nobody handles is left behind", async () => {
+  it("leaves no unhandled rejection behind", async () => {
     const reasons = await unhandledRejectionsOf(async () => {
       const { client } = createClient([hanging], { timeout: 10 });
       const failed = errorOf(client.check(ID, CODE));
@@ -506,7 +506,7 @@ describe("no answer", () => {
   }
 });
 
-describe("what breaks a rule", () => {
+describe("an invalid request", () => {
   it.each<[string, (client: TwoFactorClient) => Promise<unknown>, string]>([
     ["a number", (client) => client.start({ ...START, to: CODE.repeat(20) }), "to"],
     ["a channel", (client) => client.start({ ...START, channel: CODE as "sms" }), "channel"],
@@ -521,7 +521,7 @@ describe("what breaks a rule", () => {
     ["a code as a number", (client) => client.check(ID, 918_273 as never), "code"],
     ["a code with a letter in it", (client) => client.check(ID, `${CODE}a`), "code"],
     ["a channel of a resend", (client) => client.resend(ID, { channel: CODE as "sms" }), "channel"],
-  ])("(%s) is not sent, and named without its value", async (_, call, field) => {
+  ])("(%s) is not sent, and its field is named without the value", async (_, call, field) => {
     const { client, sent } = createClient([json(201, STATUS)]);
     const error = await errorOf(call(client));
     expect(error).toMatchObject({ code: "invalid_request", retryable: false });
@@ -547,7 +547,7 @@ describe("what breaks a rule", () => {
     undefined,
     null,
     7,
-  ])("(%j as an id) leads nowhere: there is no such challenge", async (id) => {
+  ])("(%j as an id) is not sent and fails as not found", async (id) => {
     const { client, sent } = createClient([json(200, { verified: true })]);
     for (const call of [
       () => client.check(id as string, CODE),
@@ -584,7 +584,7 @@ describe("options", () => {
     ["half a millisecond", { ...good, timeout: 1.5 }, "timeout must"],
     ["what is no fetch", { ...good, fetch: "fetch" }, "fetch must be a function"],
     ["an option that is not known", { ...good, token: KEY }, "token is not known here"],
-  ])("(%s) are refused when the client is made, without their values", (_, options, message) => {
+  ])("(%s) are refused when the client is created, without their values", (_, options, message) => {
     try {
       createTwoFactorClient(options as TwoFactorClientOptions);
     } catch (error) {
@@ -604,7 +604,7 @@ describe("options", () => {
     },
   );
 
-  it("are read once, and the client cannot be changed", async () => {
+  it("are read once, and the client is frozen", async () => {
     const { fetch, sent } = createRecordingFetch(json(200, DETAILS));
     const options = { ...good, fetch };
     const client = createTwoFactorClient(options);
@@ -630,7 +630,7 @@ function expectNoSecrets(error: TwoFactorError): void {
   for (const secret of [CODE, NUMBER, KEY]) expect(said).not.toContain(secret);
 }
 
-describe("a start, check or resend that may not have been done", () => {
+describe("a start, check or resend with an unknown result", () => {
   const health = json(200, { status: "ok", idempotencyKeys: true });
   const broken: Answer = () => {
     throw new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
@@ -644,7 +644,7 @@ describe("a start, check or resend that may not have been done", () => {
   const keysOf = (sent: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
     sent.flatMap(({ headers }) => headers["idempotency-key"] ?? []);
 
-  describe.each(KEYED)("a key for the call %s", (call, answer, result) => {
+  describe.each(KEYED)("the call %s", (call, answer, result) => {
     it.each<[string, Answer]>([
       ["a broken connection", broken],
       ["a 502 of a proxy", text(502, "<html>Bad Gateway</html>")],
@@ -673,13 +673,13 @@ describe("a start, check or resend that may not have been done", () => {
       expect(sent).toHaveLength(2);
     });
 
-    it("is repeated so often and no more", async () => {
+    it("is repeated up to the limit", async () => {
       const { client, sent } = createClient([broken, health, broken, health, broken, answer], { retry });
       await expect(CALLS[call]?.(client)).rejects.toMatchObject({ code: "network" });
       expect(keysOf(sent)).toHaveLength(3);
     });
 
-    it("is not repeated where nothing is open, nor where that is not wanted", async () => {
+    it("is not repeated after a known result, or with repetition turned off", async () => {
       for (const name of ["number-limit", "send-throttled", "send-uncertain", "code-wrong"] as const) {
         const { client, sent } = createClient([refusal(name), health, answer], { retry });
         await CALLS[call]?.(client).catch(() => {});
@@ -691,7 +691,7 @@ describe("a start, check or resend that may not have been done", () => {
     });
   });
 
-  it("has a key of its own for each call, or the caller's", async () => {
+  it("has a new key for each call, or the caller's key", async () => {
     const { client, sent } = createClient([json(201, STATUS)]);
     await client.start(START);
     await client.start(START);
@@ -701,7 +701,7 @@ describe("a start, check or resend that may not have been done", () => {
     expect(keys[2]).toBe('"form-7"');
   });
 
-  it("is refused with what is no key, and nothing is sent", async () => {
+  it("is refused with an invalid key, and nothing is sent", async () => {
     const { client, sent } = createClient();
     for (const idempotencyKey of ["", 'a"b', "a b", "a,b", "x".repeat(256), "ü"]) {
       const error = await client.start(START, { idempotencyKey }).catch((thrown: unknown) => thrown);
@@ -711,7 +711,7 @@ describe("a start, check or resend that may not have been done", () => {
     expect(sent).toEqual([]);
   });
 
-  it("is not repeated once its caller has had enough", async () => {
+  it("is not repeated after its caller aborted", async () => {
     const controller = new AbortController();
     const leaves: Answer = () => {
       controller.abort();
@@ -726,7 +726,7 @@ describe("a start, check or resend that may not have been done", () => {
 });
 
 describe("a look that waits", () => {
-  it("says for how long, and is given that time and its own", async () => {
+  it("sends its time, and gets it in addition to the timeout", async () => {
     vi.useFakeTimers({ now: NOW });
     try {
       const { client, sent } = createClient([hanging], { timeout: 1000 });
@@ -745,7 +745,7 @@ describe("a look that waits", () => {
     }
   });
 
-  it("is refused for a time that the Worker does not take", async () => {
+  it("is refused for a time that the Worker does not accept", async () => {
     const { client, sent } = createClient();
     for (const wait of [-1, 31, 1.5, Number.NaN])
       await expect(client.get(ID, { wait })).rejects.toMatchObject({ code: "invalid_request" });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isTwoFactorError, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
 
 describe("an error", () => {
-  it("has what is known of it, and nothing that is not", () => {
+  it("has only the known fields", () => {
     const error = new TwoFactorError("number_limit", "too many codes", {
       status: 429,
       retryAfter: undefined,
@@ -16,7 +16,7 @@ describe("an error", () => {
     for (const unknown of ["retryAfter", "challenge"]) expect(error).not.toHaveProperty(unknown);
   });
 
-  it("is logged with its message and all that is known of it", () => {
+  it("is logged with its message and all known fields", () => {
     const error = new TwoFactorError("number_limit", "too many codes", { status: 429, retryAfter: 17_000 });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: "TwoFactorError",
@@ -29,10 +29,10 @@ describe("an error", () => {
   });
 });
 
-describe("what is an error of the workflow", () => {
+describe("an error of the workflow", () => {
   const brand = Symbol.for("vonage-conversion.two-factor-error");
 
-  it("is known by its brand, also where another copy of the package made it", () => {
+  it("is recognised by its brand, even from another copy of the package", () => {
     expect(isTwoFactorError(new TwoFactorError("timeout", "no answer"))).toBe(true);
     expect(isTwoFactorError(Object.assign(new Error("x"), { [brand]: true }))).toBe(true);
   });

@@ -9,13 +9,13 @@ const answering = (...answers: Attempt[]) =>
   vi.fn(async () => answers.shift() ?? { noAnswer: "network" as const });
 
 describe("a request under an idempotency key", () => {
-  it("is repeated when a 5xx of somebody else ends without a body", async () => {
+  it("is repeated after a 5xx without a body from another server", async () => {
     const ask = answering({ status: 502, retryAfter: null }, { status: 200, retryAfter: null, body: "{}" });
     const ended = await askRepeatedly(ask, async () => KNOWS_KEYS, RETRY, undefined);
     expect([ended.status, ask.mock.calls.length]).toEqual([200, 2]);
   });
 
-  it("is repeated when an answer's body does not arrive, whatever its status", async () => {
+  it("is repeated if the body of an answer of any status does not arrive", async () => {
     const ask = answering({ status: 201, retryAfter: null }, { status: 201, retryAfter: null, body: "{}" });
     const ended = await askRepeatedly(ask, async () => KNOWS_KEYS, RETRY, undefined);
     expect([ended.body, ask.mock.calls.length]).toEqual(["{}", 2]);

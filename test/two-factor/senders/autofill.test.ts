@@ -20,7 +20,7 @@ describe("an origin", () => {
     ["http://localhost:3000", "http://localhost:3000"],
     ["https://localhost:8443", "https://localhost:8443"],
     ["http://app.localhost:3000", "http://app.localhost:3000"],
-  ])("%s is taken", (origin, taken) => {
+  ])("%s is accepted", (origin, taken) => {
     expect(originOf(origin).output?.origin).toBe(taken);
   });
 
@@ -69,7 +69,7 @@ describe("an origin", () => {
 });
 
 describe("an app's hash", () => {
-  it.each(["FA+9qCX9VSu", "0123456789a", "///////////"])("%s is taken", (androidAppHash) => {
+  it.each(["FA+9qCX9VSu", "0123456789a", "///////////"])("%s is accepted", (androidAppHash) => {
     expect(v.is(startSchema, { ...request, androidAppHash })).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { pickByLocale } from "../../../src/two-factor/senders/locale.ts";
 
 const TABLE = { en: "English", nb: "Norwegian", se: "Sami", "se-no": "Sami of Norway", "zh-hant": "Chinese" };
 
-describe("what stands under a locale", () => {
+describe("the entry for a locale", () => {
   it.each([
     ["se-NO", "Sami of Norway"],
     ["se_no", "Sami of Norway"],
@@ -16,7 +16,7 @@ describe("what stands under a locale", () => {
     ["zh-Hant-TW", "Chinese"],
     ["zh-TW", "English"],
     ["", "English"],
-  ])("%s is its own, else its language's, else English: %s", (locale, found) => {
+  ])("%s is its own, or else its language's, or else English: %s", (locale, found) => {
     expect(pickByLocale(TABLE, locale)).toBe(found);
   });
 });

@@ -1,4 +1,4 @@
-// Private keys as they reach a Worker's secrets, and what is said of those that are none.
+// Private keys as they arrive in a Worker's secrets, and the explanations of invalid ones.
 
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { jwtVerify } from "jose";
@@ -55,7 +55,7 @@ describe.each(["pkcs8", "pkcs1"] as const)("a private key in %s", (type) => {
     await expect(jwtVerify(tokens[0] ?? "", createPublicKey(privateKey))).resolves.toBeDefined();
   });
 
-  it("is the same PKCS8 however it came", () => {
+  it("is the same PKCS8 in every spelling", () => {
     const expected = { pkcs8: Uint8Array.from(der("pkcs8")) };
     expect(readPrivateKey(pem(type))).toEqual(expected);
     expect(readPrivateKey(base64(der(type)))).toEqual(expected);
@@ -81,10 +81,10 @@ const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const locked = { cipher: "aes-256-cbc", passphrase: "canary" };
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${base64("no certificate")}\n-----END CERTIFICATE-----\n`;
 
-/** Its algorithm is RSA, and there is nothing where the key should be. */
+/** The algorithm is RSA, but the key itself is empty. */
 const RSA_WITHOUT_KEY = Buffer.from("3014020100300d06092a864886f70d01010105000400", "hex");
 
-/** What is none, what is said of it, and the command that helps. */
+/** Invalid keys, each with its explanation and the command that helps. */
 const NONE: [string, string, RegExp, RegExp][] = [
   [
     "encrypted PKCS8",
@@ -200,19 +200,19 @@ const NONE: [string, string, RegExp, RegExp][] = [
   ["a sequence of something else", base64(Buffer.from([0x30, 3, 2, 1, 0])), /not a readable|damaged/, /./],
 ];
 
-describe("what is no private key of an application", () => {
-  it.each(NONE)("%s is told what it is, and what helps", (_, text, what, command) => {
+describe("a text that is no private key of an application", () => {
+  it.each(NONE)("%s is refused with an explanation and a remedy", (_, text, what, command) => {
     for (const written of [text, `"${text}"`, text.replaceAll("\n", "\\n"), text.replaceAll("\n", "\r\n")]) {
       const { fault = "" } = readPrivateKey(written) as { fault?: string };
       expect(fault).toMatch(what);
       expect(fault).toMatch(command);
       expect(fault).not.toContain("canary");
-      // As it goes into messages that list several faults.
+      // The sentence as part of messages that list several faults.
       expect(fault).not.toContain("; ");
     }
   });
 
-  it.each(NONE)("%s is named by /health, with what helps, before any call", async (_, text, what) => {
+  it.each(NONE)("%s is explained by /health before any call", async (_, text, what) => {
     const NAMESPACE = { idFromName: (name: string) => name, get: () => ({}) } as unknown as NonNullable<
       Env["LEDGER"]
     >;

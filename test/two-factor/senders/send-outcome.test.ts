@@ -1,4 +1,4 @@
-// What becomes of a message when Vonage or the network has a bad day. All through senders, as their users meet it.
+// The results of messages while Vonage or the network fails, through senders, as their users see them.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isSendError, SendError, type SendErrorCode } from "../../../src/two-factor/senders/send-error.ts";
@@ -20,7 +20,7 @@ function createSenders(answers: readonly Answer[], options: SharedSenderOptions 
   };
 }
 
-/** Sends by text message, however long it takes, and tells how it failed. */
+/** Sends a text message with as much time as it takes, and resolves to its error. */
 async function failureOf(answers: readonly Answer[], options: SharedSenderOptions = {}) {
   const { sms, sent } = createSenders(answers, options);
   const failure = sendErrorOf(() => sms.send(message));
@@ -59,7 +59,7 @@ describe("a reply with a status", () => {
     [32, "unauthorized"],
     [33, "number_refused"],
     [99, "unexpected_response"],
-  ])('%i means %s; it is tried again only where Vonage said "not now"', async (status, code) => {
+  ])('%i means %s, and is retried only if Vonage said "not now"', async (status, code) => {
     const { error, sent } = await failureOf([smsReply(status)]);
     const retryable = [1, 5, 10].includes(status);
     const attempts = retryable ? 3 : 1;
@@ -77,12 +77,12 @@ describe("a reply with a status", () => {
     );
   });
 
-  it("written as a number is understood as well", async () => {
+  it("written as a number is understood too", async () => {
     const { error } = await failureOf([json({ messages: [{ status: 4 }] })]);
     expect(error.code).toBe("unauthorized");
   });
 
-  it("of several parts, none taken, is told by the first", async () => {
+  it("of several refused parts is the status of the first", async () => {
     const { error, sent } = await failureOf([smsReply(9, 1)]);
     expect(error).toMatchObject({ code: "account_refused", vonageStatus: 9 });
     expect(sent).toHaveLength(1);
@@ -90,19 +90,19 @@ describe("a reply with a status", () => {
 });
 
 describe("a message of several parts", () => {
-  it("has the ids of all", async () => {
+  it("has the ids of all parts", async () => {
     const { sms } = createSenders([smsReply("A1", "A2", "A3")]);
     expect(await sms.send(message)).toEqual({ messageIds: ["A1", "A2", "A3"] });
   });
 
-  it("is sent when some of them were taken, and is not sent again", async () => {
+  it("counts as sent if some parts were accepted, and is not sent again", async () => {
     const { sms, sent } = createSenders([smsReply(1, "A2", 5, "A4")]);
     expect(await sms.send(message)).toEqual({ messageIds: ["A2", "A4"] });
     expect(sent).toHaveLength(1);
   });
 });
 
-/** A status that `new Response` does not make, but a fetch may give: browsers give 0 for a redirect. */
+/** A status that `new Response` rejects but fetch may return, such as a browser's 0 for a redirect. */
 const odd =
   (status: number): Answer =>
   () =>
@@ -135,7 +135,7 @@ describe("an HTTP status", () => {
     [503, "unavailable"],
     [504, "uncertain"],
     [599, "uncertain"],
-  ])("of %i means %s; only 429 and 503 are tried again", async (status, code) => {
+  ])("of %i means %s, and only 429 and 503 are retried", async (status, code) => {
     const { error, sent } = await failureOf([status]);
     const retryable = status === 429 || status === 503;
     expect(error).toMatchObject({ code, status, retryable, mayBeSent: code === "uncertain" });
@@ -143,7 +143,7 @@ describe("an HTTP status", () => {
     expect(sent).toHaveLength(retryable ? 3 : 1);
   });
 
-  it.each([0, 199, 600])("of %i is none of HTTP's, and so unexpected", async (status) => {
+  it.each([0, 199, 600])("of %i is not part of HTTP, and so unexpected", async (status) => {
     const { error, sent } = await failureOf([odd(status)]);
     expect(error).toMatchObject({ code: "unexpected_response", status, mayBeSent: false });
     expect(sent).toHaveLength(1);
@@ -161,7 +161,7 @@ describe("an HTTP status", () => {
     expect((await failureOf([status])).error.message).toMatch(advice);
   });
 
-  it("that redirects is not followed", async () => {
+  it("of a redirect is not followed", async () => {
     const { error, sent } = await failureOf([
       () => new Response(null, { status: 307, headers: { location: "https://canary.example/" } }),
     ]);

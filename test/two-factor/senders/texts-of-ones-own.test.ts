@@ -1,4 +1,4 @@
-// Senders by country, texts of one's own, registrations and code autofill, as they go over the wire.
+// Senders by country, operators' own texts, registrations and code autofill on the wire.
 
 import { describe, expect, it } from "vitest";
 import { isSendError } from "../../../src/two-factor/senders/send-error.ts";
@@ -53,7 +53,7 @@ describe("the sender of a text", () => {
   );
 
   it.each(["+4520123456", "004520123456", "020123456", "45 20 12 34", "+45 (20) 12", "12-34-56", "0"])(
-    "cannot be %s: no carrier takes it, and the rule says how it is written",
+    "cannot be %s, which no carrier accepts, and the fault gives the rule",
     async (wrong) => {
       for (const given of [wrong, { default: wrong }, { byCountry: { US: wrong } }]) {
         const [fault] = (await faultsOf({ from: given })) ?? [];
@@ -70,7 +70,7 @@ describe("the sender of a text", () => {
     ]);
   });
 
-  it("has to be named for somewhere", async () => {
+  it("has to be set for at least one country", async () => {
     expect(await faultsOf({ from: {} })).toMatchObject([{ field: "from", rule: "must name a sender" }]);
     expect(await faultsOf({ from: { byCountry: {} } })).toMatchObject([
       { field: "from", rule: "must name a sender" },
@@ -80,7 +80,7 @@ describe("the sender of a text", () => {
   });
 });
 
-describe("a text of one's own", () => {
+describe("an operator's text", () => {
   const texts = {
     en: "{brand}: {code}, {minutes} min",
     "pt-BR": "{code} pt-BR",
@@ -104,16 +104,16 @@ describe("a text of one's own", () => {
     ["NO", "no", "738291 norsk"],
     [undefined, "sw", "Acme: 738291, 10 min"],
     ["US", "constructor", "Acme: 738291, 10 min"],
-  ])("to %s in %s is found: %s", async (country, locale, text) => {
+  ])("for country %s and locale %s is found: %s", async (country, locale, text) => {
     expect((await formFor({ texts }, { country, locale })).text).toBe(text);
   });
 
-  it("gives way to a built-in text in the user's language, where there is none of one's own", async () => {
+  it("yields to a built-in text if it does not exist in the user's language", async () => {
     expect((await formFor({ texts }, { locale: "de" })).text).toMatch(/^738291 ist Ihr Code/);
     expect((await formFor({ texts: { de: "{code}" } }, { locale: "sw" })).text).toMatch(/^738291 is your/);
   });
 
-  it("is filled in once: what a brand has in braces stays as it is", async () => {
+  it("is filled in once: braces in a brand stay unchanged", async () => {
     const form = await formFor(
       { texts: { en: "{code} {brand} {code}" } },
       { brand: "{code} {minutes} $& $1" },
@@ -121,7 +121,7 @@ describe("a text of one's own", () => {
     expect(form.text).toBe("738291 {code} {minutes} $& $1 738291");
   });
 
-  it("may have more lines, and is sent in the encoding that it needs", async () => {
+  it("may have several lines, and is sent in the encoding that it needs", async () => {
     expect(await formFor({ texts: { en: "{brand}\n{code}" } })).toMatchObject({
       text: "Acme\n738291",
       type: "text",
@@ -156,12 +156,12 @@ describe("a text of one's own", () => {
     expect(faults[0]?.rule).toMatch(rule);
   });
 
-  it.each([[], "{code}", null])("is not in %j", async (texts) => {
+  it.each([[], "{code}", null])("cannot be set by %j", async (texts) => {
     expect((await faultsOf({ texts }))?.[0]).toMatchObject({ field: "texts" });
   });
 });
 
-describe("the size of a text of one's own", () => {
+describe("the size of an operator's text", () => {
   const sample = { brand: "Acme", codeLength: 6, lifetime: 600 };
   const sizesOf = (texts: Record<string, string>, changes: object = {}) =>
     createSender({ texts }).sender.measureTexts?.({ ...sample, ...changes });
@@ -177,18 +177,18 @@ describe("the size of a text of one's own", () => {
     [`{code}ó${"x".repeat(63)}`, "Unicode", 1, "ó"],
     [`{code}ó“ó”${"x".repeat(64)}`, "Unicode", 2, "ó“”"],
     [`{code}😀${"x".repeat(62)}`, "Unicode", 1, "😀"],
-  ])("has its size measured with the longest brand and code: %s", (text, encoding, parts, outside) => {
+  ])("is measured with the longest brand and code: %s", (text, encoding, parts, outside) => {
     expect(sizesOf({ "pt-BR": text })).toEqual([{ name: "pt-BR", encoding, parts, outside }]);
   });
 
-  it("counts the longest brand, the code's length, and what the brand is written in", () => {
+  it("depends on the longest brand, the code's length and the brand's script", () => {
     expect(sizesOf({ en: "{code}{brand}" }, { brand: "Ćma" })).toMatchObject([
       { encoding: "Unicode", outside: "Ć" },
     ]);
     expect(sizesOf({ en: `{code}${"x".repeat(154)}` }, { codeLength: 7 })).toMatchObject([{ parts: 2 }]);
   });
 
-  it("is of none where there is none of one's own", () => {
+  it("does not exist without operator's texts", () => {
     expect(sizesOf({})).toEqual([]);
   });
 });
@@ -202,7 +202,7 @@ describe("a registered text", () => {
     expect(form).toMatchObject({ "entity-id": "1101456", "content-id": "1107457", text: "738291 a" });
   });
 
-  it("may have an id of its own", async () => {
+  it("may have its own id", async () => {
     const form = await formFor({ texts, registrations }, { country: "IN", locale: "hi" });
     expect(form).toMatchObject({ "entity-id": "1101456", "content-id": "1107000", text: "738291 b" });
   });
@@ -214,7 +214,7 @@ describe("a registered text", () => {
     }
   });
 
-  it("may be of a company alone", async () => {
+  it("may have the company's id only", async () => {
     const form = await formFor({ texts, registrations: { IN: { entityId: "1" } } }, { country: "IN" });
     expect(form["entity-id"]).toBe("1");
     expect(form).not.toHaveProperty("content-id");
@@ -233,7 +233,7 @@ describe("a registered text", () => {
     ["registrations.IN.entityId", { registrations: { IN: {} }, texts }],
     ["registrations.IN.contentId", { registrations: { IN: { entityId: "1", contentId: "" } }, texts }],
     ["registrations", { registrations: 1 }],
-  ])("has to be whole: %s", async (field, options) => {
+  ])("has to be complete: %s", async (field, options) => {
     expect((await faultsOf(options))?.map((one) => one.field)).toEqual([field]);
   });
 });
@@ -241,22 +241,22 @@ describe("a registered text", () => {
 describe("code autofill", () => {
   const BODY = "738291 is your Acme code. It expires in 10 min. Do not share it.";
 
-  it("for a site ends the text with its host and the code", async () => {
+  it("for a site ends the text with the site's host and the code", async () => {
     const form = await formFor({}, { origin: "https://shop.example" });
     expect(form).toMatchObject({ text: `${BODY}\n\n@shop.example #738291`, type: "text" });
   });
 
-  it("for an app has its hash on a line of its own", async () => {
+  it("for an app has the app's hash on a separate line", async () => {
     const form = await formFor({}, { androidAppHash: "FA+9qCX9VSu" });
     expect(form).toMatchObject({ text: `${BODY}\n\nFA+9qCX9VSu`, type: "text" });
   });
 
-  it("for both has the site's line last, where iOS looks", async () => {
+  it("for both has the site's line last, as iOS expects", async () => {
     const form = await formFor({}, { origin: "https://shop.example", androidAppHash: "FA+9qCX9VSu" });
     expect(form.text).toBe(`${BODY}\n\nFA+9qCX9VSu\n@shop.example #738291`);
   });
 
-  it("goes with texts of one's own as well", async () => {
+  it("works with operator's texts too", async () => {
     const form = await formFor({ texts: { en: "{code}" } }, { origin: "https://shop.example" });
     expect(form.text).toBe("738291\n\n@shop.example #738291");
   });

@@ -6,7 +6,7 @@ import { formatCodeText, TEXT_LOCALES, toMinutes } from "../../../src/two-factor
 
 const text = { code: "738291", brand: "Acme", minutes: 10 };
 
-/** What a voice would say: the markup is gone, pauses are commas. */
+/** The spoken text: without markup, with commas for pauses. */
 const heard = (ssml: string) =>
   ssml
     .replace(/<break time='[\d.]+m?s'\/>/g, ",")
@@ -21,7 +21,7 @@ describe.each(TEXT_LOCALES)("in %s", (locale) => {
     expect(said.slice(6)).toMatch(/(?<!\d)10(?!\d)/);
   });
 
-  it("a text is one part, with the longest code and a brand of usual length", () => {
+  it("a text with the longest code and a usual brand is one part", () => {
     const said = formatCodeText(locale, { code: "7382910465", brand: "Acme", minutes: 60 });
     expect(splitText(said, isGsmText(said) ? "gsm" : "unicode")).toEqual([said]);
   });
@@ -42,7 +42,7 @@ describe.each(TEXT_LOCALES)("in %s", (locale) => {
     expect(ssml).toMatch(/^<speak>([^<>&]|&(amp|lt|gt|quot|apos);|<break time='[\d.]+m?s'\/>)+<\/speak>$/);
   });
 
-  it("text and call are in one language, and only what has no text of its own is in English", () => {
+  it("text and call are in one language, which is English only without a text of its own", () => {
     expect(formatSpokenText(locale, text).language.toLowerCase()).toMatch(
       new RegExp(`^${locale.split("-")[0]}`),
     );
@@ -52,7 +52,7 @@ describe.each(TEXT_LOCALES)("in %s", (locale) => {
 });
 
 describe("a locale", () => {
-  it("is one of a dozen languages at least", () => {
+  it("is one of at least a dozen languages", () => {
     expect(new Set(TEXT_LOCALES.map((locale) => locale.split("-")[0])).size).toBeGreaterThanOrEqual(12);
   });
 
@@ -99,8 +99,8 @@ it("the languages of the GSM alphabet stay within it", () => {
 });
 
 /**
- * In which of Vonage's languages a call is, and what it says of one minute and of five. The codes are those of the
- * guide "Text to Speech", where style 0 of each knows SSML, and of TTSLanguages in @vonage/voice 1.24.1.
+ * For each locale: Vonage's language for calls, and the sentences for one minute and for five. The codes are from the
+ * guide "Text to Speech", where style 0 of each supports SSML, and from TTSLanguages in @vonage/voice 1.24.1.
  */
 const CALLS: readonly (readonly [locale: string, language: string, one: string, five: string])[] = [
   ["cs", "cs-CZ", "Platí 1 minutu.", "Platí 5 minut."],
@@ -131,7 +131,7 @@ describe("a call", () => {
     expect(heardOf(locale, 5)).toContain(five);
   });
 
-  it("is known in each language that there is a text in", () => {
+  it("has a language for each locale with a text", () => {
     expect(CALLS.map(([locale]) => locale)).toEqual(TEXT_LOCALES);
   });
 
@@ -141,11 +141,11 @@ describe("a call", () => {
     ["pl", 3, "3 minuty."],
     ["pl", 15, "15 minut."],
     ["pl", 22, "22 minuty."],
-  ])("in %s counts %d minutes as its language does: %s", (locale, minutes, said) => {
+  ])("in %s has the right plural for %d minutes: %s", (locale, minutes, said) => {
     expect(heardOf(locale, minutes)).toContain(said);
   });
 });
 
-it("minutes are rather too few than too many", () => {
+it("minutes are rounded down, to one at least", () => {
   expect([0, 30, 60, 119, 120, 600].map(toMinutes)).toEqual([1, 1, 1, 1, 2, 10]);
 });

@@ -295,7 +295,7 @@ describe("an outbox message", () => {
     expect(world.outbox()).toEqual([]);
   });
 
-  it("is sent in a batch of the alarm's, with few batches at a time", async () => {
+  it("is sent by the alarm, at most 16 at a time", async () => {
     const world = createWorld();
     world.mode = "fails";
     for (let index = 0; index < 50; index++) await world.start(`a${index}`);

@@ -41,18 +41,15 @@ describe("each limit", () => {
     expect(world.take(...message(messages))).toEqual({});
   });
 
-  it.each(REFUSED)(
-    "(%s) counts its refusals, which use up no other limit",
-    (kind, message, messages) => {
-      const world = createWorld();
-      for (let index = 0; index < messages; index++) world.take(...message(index));
-      const before = world.windows();
-      for (let more = 0; more < 5; more++)
-        expect(world.take(...message(messages))).toMatchObject({ refused: kind });
-      expect(world.windows()).toEqual(before);
-      expect(world.limiter.counts()).toEqual({ messages, [`refused:${kind}-limit`]: 5 });
-    },
-  );
+  it.each(REFUSED)("(%s) counts its refusals, which use up no other limit", (kind, message, messages) => {
+    const world = createWorld();
+    for (let index = 0; index < messages; index++) world.take(...message(index));
+    const before = world.windows();
+    for (let more = 0; more < 5; more++)
+      expect(world.take(...message(messages))).toMatchObject({ refused: kind });
+    expect(world.windows()).toEqual(before);
+    expect(world.limiter.counts()).toEqual({ messages, [`refused:${kind}-limit`]: 5 });
+  });
 
   it("applies to its own subject only", () => {
     const world = createWorld({ ...LIMITS, caller: { messages: 1, period: HOUR } });
