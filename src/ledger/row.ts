@@ -1,9 +1,8 @@
 // One message in the ledger, as plain data.
 
 import type { ConversionErrorCode } from "../client/errors.ts";
-import type { Facts } from "../insight/facts.ts";
 import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.ts";
-import { formatExtras, parseExtras } from "./stored-facts.ts";
+import { type Extras, formatExtras, parseExtras } from "./stored-facts.ts";
 
 /**
  * The state of a message:
@@ -17,7 +16,7 @@ import { formatExtras, parseExtras } from "./stored-facts.ts";
 export type ReportState = "tracking" | "sending" | "queued" | "recorded" | "dead";
 
 /** A message and its outcome. Times are epoch milliseconds. */
-export interface Row {
+export interface Row extends Extras {
   readonly channel: Channel;
   readonly messageId: string;
   readonly traffic: Traffic;
@@ -40,12 +39,6 @@ export interface Row {
   readonly uncertain?: true;
   /** How often in a row Vonage has refused this message's report, if more than once. */
   readonly refusals?: number;
-  /** For Insight; absent where nothing is counted. */
-  readonly facts?: Facts;
-  /** HTTP status of Vonage's last answer, while it has not confirmed. */
-  readonly vonageStatus?: number;
-  /** The note of a tracked message's first request: until that ends, it is counted as still awaited. */
-  readonly note?: true;
 }
 
 /** Identifies a message: channel and id. The same id on two channels means two messages. */

@@ -10,9 +10,16 @@ import {
 import { UNKNOWN_COUNTRY, UNKNOWN_NETWORK } from "../insight/segment.ts";
 import { parseJson } from "../shared/parse-json.ts";
 import { CHANNELS, type Channel } from "../wire/report.ts";
-import type { Row } from "./row.ts";
 
-type Extras = Pick<Row, "facts" | "vonageStatus" | "note">;
+/** The members of a row that it may lack. */
+export interface Extras {
+  /** For Insight; absent where nothing is counted. */
+  readonly facts?: Facts;
+  /** HTTP status of Vonage's last answer, while it has not confirmed. */
+  readonly vonageStatus?: number;
+  /** The note of a tracked message's first request: until that ends, it is counted as still awaited. */
+  readonly note?: true;
+}
 
 const CAUSES: readonly FalseCause[] = ["superseded", "cancelled"];
 
