@@ -20,6 +20,8 @@ const readableReportSchema = v.looseObject({
   attempts: count,
   /** Reason why the last request failed. */
   reason: v.nullable(v.string()),
+  /** HTTP status of Vonage's last answer. */
+  vonageStatus: v.optional(count),
 });
 
 const unreadableReportSchema = v.looseObject({

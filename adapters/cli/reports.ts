@@ -53,7 +53,17 @@ const NEXT: Readonly<Record<State, string>> = {
 
 function formatReadable(reports: readonly ReadableReport[], state: State): string[] {
   return formatTable(
-    ["channel", "message id", "traffic", "delivered", "occurred (UTC)", NEXT[state], "attempts", "reason"],
+    [
+      "channel",
+      "message id",
+      "traffic",
+      "delivered",
+      "occurred (UTC)",
+      NEXT[state],
+      "attempts",
+      "reason",
+      "Vonage",
+    ],
     reports.map((report) => [
       report.channel,
       report.messageId,
@@ -63,6 +73,7 @@ function formatReadable(reports: readonly ReadableReport[], state: State): strin
       formatInstant(report.nextAt),
       report.attempts,
       report.reason ?? "-",
+      report.vonageStatus ?? "-",
     ]),
   );
 }

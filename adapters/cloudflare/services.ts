@@ -13,6 +13,7 @@ import { createSubmission, type Submit } from "../http/submission.ts";
 import { createTracking, type Track } from "../http/track.ts";
 import { createTwoFactorCalls } from "../http/two-factor/calls.ts";
 import { createExamination } from "../http/two-factor/examine.ts";
+import { createLedgerReceipts } from "../http/two-factor/ledger-receipts.ts";
 import { createTwoFactor, type TwoFactor } from "../http/two-factor/service.ts";
 import type { SetupNote } from "../http/two-factor/setup-notes.ts";
 import { createWebhookRecord } from "../http/two-factor/webhook-record.ts";
@@ -90,7 +91,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
     submit: createSubmission(config, ledger),
     track: ledger && createTracking(config, ledger, readDestination),
     readDestination,
-    twoFactor: createWorkflow(read, env, challenges, senders),
+    twoFactor: createWorkflow(read, env, challenges, ledger, senders),
     unreadable:
       ofChallenges && ofLimits && createUnreadableRows(ofChallenges, ofLimits, settings.shards, env.INSIGHT),
     erase: ofChallenges && ofLimits && createErase(ofChallenges, ofLimits, settings.shards),
@@ -107,12 +108,14 @@ function createWorkflow(
   { config, twoFactor }: Configuration,
   env: Env,
   challenges: ReturnType<typeof createShardedChallenges> | undefined,
+  ledger: Ledger | undefined,
   own: Senders,
 ): Services["twoFactor"] {
   const { SEND_LIMITS: limits } = env;
   if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
   const webhooks = createWebhookRecord(createRemoteSightings(limits), Date.now);
-  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits), webhooks);
+  const takeReceipt = ledger && env.INSIGHT && createLedgerReceipts(config, ledger);
+  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits), webhooks, takeReceipt);
   return {
     service,
     examination: createExamination(twoFactor, describeSetup(env, twoFactor, own), webhooks, Date.now),

@@ -72,12 +72,13 @@ type Learnt = { readonly [N in keyof Facts]?: Facts[N] | undefined };
 function complete(facts: Facts, more: Learnt): Facts {
   const price = facts.price ?? more.price;
   const { country = UNKNOWN_COUNTRY, network = UNKNOWN_NETWORK } = more;
-  const { first, rescueOf, block, person } = more;
+  const { first, rescueOf, receipt, block, person } = more;
   return {
     ...facts,
     country: facts.country === UNKNOWN_COUNTRY ? country : facts.country,
     network: facts.network === UNKNOWN_NETWORK ? network : facts.network,
     ...(price !== undefined && { price }),
+    ...(facts.receipt === undefined && receipt && { receipt }),
     ...(facts.first === undefined && first && { first }),
     ...(facts.rescueOf === undefined && rescueOf && { rescueOf }),
     ...(facts.block === undefined && block !== undefined && { block }),

@@ -100,10 +100,13 @@ export function createIntake(
       return step.actions.answer === "other-traffic" ? "other-traffic" : "tracked";
     },
 
-    /** Adds a carrier's receipt to a message that is counted. */
-    async receipt({ channel, messageId, ...receipt }: LedgerReceipt, layout?: Layout): Promise<true | Moved> {
+    /** Adds a carrier's receipt to a message that is counted. Tells whether the message is here. */
+    async receipt(
+      { channel, messageId, ...receipt }: LedgerReceipt,
+      layout?: Layout,
+    ): Promise<boolean | Moved> {
       const step = await apply({ channel, messageId }, layout, () => ({ type: "receipt", ...receipt }));
-      return "moved" in step ? step : true;
+      return "moved" in step ? step : step.row?.traffic === receipt.traffic;
     },
 
     /** Sends a dead or waiting report again, soon. */

@@ -58,7 +58,19 @@ export function sumStats(parts: readonly ShardStats[]): Omit<LedgerStats, "shard
 }
 
 function showRow(row: Row): Listed {
-  const { channel, messageId, traffic, state, delivered, occurredAt, due, since, attempts, reason } = row;
+  const {
+    channel,
+    messageId,
+    traffic,
+    state,
+    delivered,
+    occurredAt,
+    due,
+    since,
+    attempts,
+    reason,
+    vonageStatus,
+  } = row;
   return {
     listed: {
       channel,
@@ -71,6 +83,7 @@ function showRow(row: Row): Listed {
       since: toIso(since),
       attempts,
       reason,
+      ...(vonageStatus !== undefined && { vonageStatus }),
     },
     position: [traffic, due, channel, messageId],
   };

@@ -14,7 +14,7 @@ export interface ShardRpc {
   report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved>;
   track(message: TrackedMessage, layout?: Layout): Promise<"tracked" | "other-traffic" | "full" | Moved>;
   /** Since 0.3.0. */
-  receipt(receipt: LedgerReceipt, layout?: Layout): Promise<true | Moved>;
+  receipt(receipt: LedgerReceipt, layout?: Layout): Promise<boolean | Moved>;
   retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved>;
   has(key: MessageKey, layout?: Layout): Promise<boolean | Moved>;
   /** Gives the layout in force; only the first shard is asked. Unknown to shards of an earlier version. */

@@ -5,15 +5,24 @@ import type { Traffic } from "../../../src/wire/report.ts";
 export interface ShardLogEntry {
   /** `error`: the operator must act. */
   readonly level: "info" | "error";
-  readonly event: "breaker-opened" | "breaker-closed" | "throttled" | "drained" | "failed" | "layout";
+  readonly event:
+    | "breaker-opened"
+    | "breaker-closed"
+    | "throttled"
+    | "drained"
+    | "failed"
+    | "layout"
+    | "dead";
   readonly traffic?: Traffic;
-  /** The reason why the circuit breaker opened. */
+  /** The reason why the circuit breaker opened, or why a report was given up. */
   readonly reason?: ConversionErrorCode | "outage";
   /** What the operator should do. */
   readonly hint?: string;
   /** Reports sent on this wake-up. */
   readonly sent?: number;
   readonly ms?: number;
+  /** HTTP status of Vonage's last answer to a report that was given up. */
+  readonly vonageStatus?: number;
 }
 
 export type FailureLog = (what: string, error: unknown) => void;

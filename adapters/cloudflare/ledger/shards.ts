@@ -31,13 +31,12 @@ export function createShardedLedger(
       return answer;
     },
 
-    async receipt(receipt) {
-      await ask<true>(
+    receipt: (receipt) =>
+      ask<boolean>(
         receipt,
         (one, layout) => one.receipt(receipt, layout),
-        () => true,
-      );
-    },
+        () => false,
+      ),
 
     retry({ channel, messageId }) {
       const key = { channel, messageId };

@@ -27,9 +27,10 @@ interface Plan {
 }
 
 const AFTER_FAILURE_MS = 5000;
+const DEAD_HINT = "a report was given up: GET /reports?state=dead lists it, and retry submits it again";
 
 export function createTransitions(
-  platform: Pick<ShardPlatform, "store" | "commit" | "now" | "counting">,
+  platform: Pick<ShardPlatform, "store" | "commit" | "now" | "counting" | "log">,
   parts: {
     readonly layouts: ShardLayout;
     readonly keys: KeyStates;
@@ -38,7 +39,7 @@ export function createTransitions(
   },
   rules: ShardRules,
 ) {
-  const { store, now, counting } = platform;
+  const { store, now, counting, log } = platform;
   const { flights } = store;
   const { layouts, keys, clock, forgetting } = parts;
   let recoverAt = 0;
@@ -153,10 +154,16 @@ export function createTransitions(
 
   function carryOut(key: MessageKey, { result, before, after, underWay }: Plan, at: number): void {
     store.write(before, after);
+    if (after?.state === "dead" && before?.state !== "dead") logDead(after);
     if (underWay === undefined) flights.end(key);
     else flights.keep(underWay);
     // A note alone needs no alarm: the one for the row before it is set, and there is no promise to keep.
     if (after !== undefined && after !== before && !result.actions.send) arm(after, at);
+  }
+
+  function logDead({ traffic, reason, vonageStatus }: Row): void {
+    const why = { ...(reason && { reason }), ...(vonageStatus !== undefined && { vonageStatus }) };
+    log({ level: "error", event: "dead", traffic, ...why, hint: DEAD_HINT });
   }
 
   function arm(row: Row, at: number): void {

@@ -11,7 +11,7 @@ import type { Outbox } from "./outbox.ts";
 const BATCH = 100;
 
 export function createChallengeAlarm(
-  { store, now, logFailure }: ChallengePlatform,
+  { store, now, logFailure, counting }: ChallengePlatform,
   { commit, commitEvent }: ChallengeTransactions,
   { outbox, clock }: { readonly outbox: Outbox; readonly clock: AlarmClock },
 ) {
@@ -20,6 +20,7 @@ export function createChallengeAlarm(
     wake(alarm: number | undefined): void {
       clock.found(alarm);
       try {
+        counting?.wake(alarm);
         armForEverything();
       } catch (error) {
         logFailure("the alarm of the challenges could not be set at start", error);
@@ -45,6 +46,7 @@ export function createChallengeAlarm(
           "the outbox could not be sent": async () => {
             if (await outbox.sendAll()) failed = true;
           },
+          "counters could not be sent": () => counting?.run(),
           "the next alarm of the challenges could not be set": () => {
             // Failed work is still due, and needs a pause before the next try.
             if (!failed) armForRows();
@@ -67,6 +69,7 @@ export function createChallengeAlarm(
   function armForRows(): void {
     const end = store.nextEnd();
     if (end !== undefined) clock.arm(toMinute(end));
+    clock.arm(counting?.dueAt());
   }
 
   /** A challenge that cannot be settled must not stop the others. Returns true if any failed. */

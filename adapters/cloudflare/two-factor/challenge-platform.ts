@@ -1,5 +1,6 @@
 import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
 import type { ChallengeRules } from "../../../src/two-factor/challenge/step.ts";
+import type { CountingSource } from "../insight/counting/source.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
 import type { Listener } from "./outbox.ts";
 
@@ -17,6 +18,8 @@ export interface ChallengePlatform {
   readonly now: () => number;
   /** Logs a failure. An error is named by its class alone. */
   readonly logFailure: (what: string, error: unknown) => void;
+  /** Counts for Insight; `undefined`: nothing is counted. */
+  readonly counting?: CountingSource | undefined;
 }
 
 /** Durations in milliseconds. */

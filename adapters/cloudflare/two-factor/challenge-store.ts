@@ -4,6 +4,7 @@ import type { Challenge } from "../../../src/two-factor/challenge/challenge.ts";
 import type { OutboxMessage } from "../../../src/two-factor/challenge/step.ts";
 import { parseChallenge, parseOutboxMessage } from "../../../src/two-factor/challenge/stored.ts";
 import { listSpellings, toCanonicalNumber } from "../../../src/two-factor/numbers/spellings.ts";
+import { addCounters } from "../insight/counting/tables.ts";
 import { type Migration, migrate } from "../storage/migrations.ts";
 import { addQuarantine, createQuarantine } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   addQuarantine,
   addIdempotencyKeys,
+  addCounters,
 ];
 
 /** The longest lifetime of a code, and a day after its end. */

@@ -3,10 +3,12 @@
 
 import type { Challenge } from "../../../src/two-factor/challenge/challenge.ts";
 import { stepChallenge } from "../../../src/two-factor/challenge/machine.ts";
+import { withOutboxFacts } from "../../../src/two-factor/challenge/outbox-facts.ts";
 import { rebaseChallenge } from "../../../src/two-factor/challenge/rebase-challenge.ts";
 import { settleAt } from "../../../src/two-factor/challenge/sending.ts";
 import type { ChallengeEvent, ChallengeStep } from "../../../src/two-factor/challenge/step.ts";
 import { givesWayTo, hasGoneOut } from "../../../src/two-factor/challenge/supersede.ts";
+import { countUnsent } from "../insight/counting/count-unsent.ts";
 import { type AlarmClock, toMinute } from "../storage/alarm-clock.ts";
 import type { ChallengePlatform, ChallengeShardRules } from "./challenge-platform.ts";
 import type { Outbox } from "./outbox.ts";
@@ -18,7 +20,7 @@ export const LOOK_AFTER_MS = 10_000;
 
 /** @param onChanged Called after the commit, once for each challenge that changed. */
 export function createChallengeTransactions(
-  { store, transact, waitUntil, now }: ChallengePlatform,
+  { store, transact, waitUntil, now, counting }: ChallengePlatform,
   rules: ChallengeShardRules,
   { outbox, clock }: { readonly outbox: Outbox; readonly clock: AlarmClock },
   onChanged: (id: string) => void,
@@ -40,11 +42,17 @@ export function createChallengeTransactions(
     outbox.open();
     changed = new Set();
     try {
-      const result = transact(work);
+      const result = transact(() => {
+        const done = work();
+        counting?.write();
+        return done;
+      });
+      clock.arm(counting?.dueAt());
       waitUntil(outbox.flush());
       for (const id of changed) onChanged(id);
       return result;
     } catch (error) {
+      counting?.undo();
       clock.takenBack(now() + LOOK_AFTER_MS);
       throw error;
     }
@@ -60,8 +68,10 @@ export function createChallengeTransactions(
     if (challenge === undefined) store.remove(id);
     else if (challenge !== stored) write(challenge);
     if (challenge !== undefined && hasGoneOut(stored, challenge)) supersedeEarlier(challenge);
+    counting?.add(countUnsent(stored, challenge, event));
     for (const outboxMessage of outboxMessages) {
-      outbox.post(outboxMessage);
+      const hasFacts = counting !== undefined && challenge !== undefined;
+      outbox.post(hasFacts ? withOutboxFacts(outboxMessage, challenge, event) : outboxMessage);
       clock.arm(now() + LOOK_AFTER_MS);
     }
     return result;

@@ -7,6 +7,8 @@ import { LedgerUnavailable } from "../../http/ports/ledger.ts";
 import type { Keep, Keyed, NewChallenge, Once, SendingEnded } from "../../http/two-factor/challenges.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createCountingSource, createGather } from "../insight/counting/source.ts";
+import { inJurisdiction } from "../jurisdiction.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
@@ -30,8 +32,22 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     const read = readEnv(env);
     // With wrong settings the Worker refuses every call; the outbox is kept until they are right.
     const { twoFactor, ledger = DEFAULT_LEDGER_SETTINGS } = "config" in read ? read : {};
+    const { INSIGHT: insight } = inJurisdiction(env);
+    const now = Date.now;
+    const logFailure = logFailureOf(id.name);
+    const isShard = /^challenges-\d+$/.test(id.name ?? "");
     this.#shard = createChallengeShard(
       {
+        counting:
+          insight && id.name !== undefined && isShard
+            ? createCountingSource(storage.sql, {
+                source: id.name,
+                gather: createGather(insight),
+                now,
+                random: Math.random,
+                logFailure,
+              })
+            : undefined,
         store: createChallengeStore(storage.sql, (work) => storage.transactionSync(work)),
         transact: (work) => storage.transactionSync(work),
         ledger: ledger.namespace ? createShardedLedger(ledger.namespace, ledger) : NO_LEDGER,
@@ -39,8 +55,8 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
           storage.setAlarm(at);
         },
         waitUntil: (work) => context.waitUntil(work),
-        now: Date.now,
-        logFailure: logFailureOf(id.name),
+        now,
+        logFailure,
       },
       {
         codeSecrets: twoFactor?.codeSecrets ?? [],

@@ -81,11 +81,13 @@ export function createOutbox(
     try {
       const { channel, messageId } = outboxMessage;
       const message = { channel, messageId, traffic: "2fa" } as const;
+      const { facts } = outboxMessage;
+      const more = facts && { facts };
       if (outboxMessage.type === "track")
-        await ledger.track({ ...message, expiresAt: outboxMessage.expiresAt });
+        await ledger.track({ ...message, expiresAt: outboxMessage.expiresAt, ...more });
       else {
         const { delivered, occurredAt } = outboxMessage;
-        await ledger.report({ ...message, delivered, occurredAt });
+        await ledger.report({ ...message, delivered, occurredAt, ...more });
       }
       store.confirm(sequence);
       return true;

@@ -73,6 +73,8 @@ export interface ListedReport {
   readonly attempts: number;
   /** Why the last request failed. */
   readonly reason: ConversionErrorCode | null;
+  /** HTTP status of Vonage's last answer; absent if it did not answer, or has confirmed. */
+  readonly vonageStatus?: number;
 }
 
 /** A quarantined row of the ledger or of the workflow, as it was found. */
@@ -126,8 +128,8 @@ export interface Ledger {
   report(report: LedgerReport): Promise<LedgerAnswer>;
   /** @returns `other-traffic` if the message belongs to the other traffic; nothing was changed. */
   track(message: TrackedMessage): Promise<"tracked" | "other-traffic">;
-  /** Adds a receipt to a message. A message that is unknown, or of the other traffic, is left as it is. */
-  receipt(receipt: LedgerReceipt): Promise<void>;
+  /** Adds a receipt to a message. `false`: the message is unknown, or of the other traffic; nothing was changed. */
+  receipt(receipt: LedgerReceipt): Promise<boolean>;
   /** @returns `unknown` for an unknown message; `nothing` if there is nothing to send. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
   /** @returns `undefined` if the cursor is invalid. */

@@ -22,6 +22,8 @@ export interface NewChallenge {
   readonly autofill?: Autofill | undefined;
   /** Name of the proxy key. */
   readonly caller?: string;
+  /** Keyed hashes of the number and its block, for Insight. */
+  readonly numberHashes?: { readonly block: string; readonly person: string } | undefined;
   /** It replaces the caller's earlier challenges for this number. */
   readonly supersedes?: boolean | undefined;
   readonly channel: Channel;
@@ -59,9 +61,16 @@ export type Checked = { readonly verified: true } | ({ readonly verified: false 
 
 /** The end of sending a message. */
 export type SendingEnded =
-  | { readonly type: "sent"; readonly messageIds: readonly string[] }
+  | {
+      readonly type: "sent";
+      readonly messageIds: readonly string[];
+      readonly network?: string | undefined;
+      /** In 1e-8 EUR. */
+      readonly price?: number | undefined;
+    }
   | { readonly type: "uncertain" }
-  | { readonly type: "failed" };
+  /** `status`: the SMS API's, or our error code. */
+  | { readonly type: "failed"; readonly status?: string | undefined };
 
 /** A request under an idempotency key, hashed with each code secret. The first is stored; any of them is found. */
 export type Keyed = readonly KeyedRequest[];

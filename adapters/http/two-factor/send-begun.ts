@@ -2,6 +2,7 @@
 // repetitions under an idempotency key.
 
 import { isConversionError } from "../../../src/client/errors.ts";
+import { toPrice } from "../../../src/insight/facts.ts";
 import type { ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { toCanonicalNumber, toDialledNumber } from "../../../src/two-factor/numbers/spellings.ts";
 import { PROBLEM_OF, type SendRefusal } from "../../../src/two-factor/refusal.ts";
@@ -47,7 +48,7 @@ export function createSendBegun(
       challenges.end(status.id, number, ended, keyed && { keyed, ...answer });
     const sender = config.senders[channel];
     if (sender === undefined) {
-      await end({ type: "failed" }, { failed: PROBLEM_OF.channel_unavailable });
+      await end({ type: "failed", status: "not_supported" }, { failed: PROBLEM_OF.channel_unavailable });
       return { failed: "channel_unavailable" };
     }
     const { lifetime } = config;
@@ -64,7 +65,7 @@ export function createSendBegun(
       // A caller that may retry must not get this answer again under its key.
       const released = type === "failed" && (reason === "unavailable" || wait !== undefined);
       const challenge = await end(
-        { type },
+        type === "failed" ? { type, status: String(vonageStatus ?? reason) } : { type },
         released ? { released } : { failed: PROBLEM_OF[failed], retryAfter: wait },
       );
       await count(`not-sent:${PROBLEM_OF[failed]}`);
@@ -79,12 +80,23 @@ export function createSendBegun(
       };
     }
     try {
-      return withNumber((await end({ type: "sent", messageIds: sent.messageIds })) ?? status, to);
+      return withNumber((await end(toEnded(sent))) ?? status, to);
     } catch {
       // The message is out, so the login goes on although this was not stored. The id comes with the receipt.
       await count("not-noted");
       return withNumber(status, to);
     }
+  };
+}
+
+/** A sender of one's own may give anything as its price. */
+function toEnded({ messageIds, network, price }: SentCode): SendingEnded {
+  const known = price === undefined ? undefined : toPrice(String(price));
+  return {
+    type: "sent",
+    messageIds,
+    ...(network !== undefined && { network: String(network) }),
+    ...(known !== undefined && { price: known }),
   };
 }
 

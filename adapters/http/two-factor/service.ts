@@ -5,8 +5,10 @@ import { identifyNumber, maskNumber } from "../../../src/two-factor/numbers/phon
 import type { TextSize } from "../../../src/two-factor/senders/text-size.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
+import type { Channel } from "../../../src/wire/report.ts";
 import type { Challenges, Checked, Once, Received, SendLimits, Wait } from "./challenges.ts";
 import { EARLIER, NO_CHALLENGE } from "./kept-answer.ts";
+import type { TakeReceipt } from "./ledger-receipts.ts";
 import type { TwoFactorConfig } from "./options.ts";
 import type { Failure } from "./refusal-problem.ts";
 import { createRequestHasher } from "./request-hasher.ts";
@@ -29,7 +31,13 @@ export interface TwoFactor {
   cancel(id: string): Promise<true | Failure>;
   /** @param wait Waits until the challenge is no longer pending. */
   look(id: string, wait?: Wait): Promise<ChallengeDetails | Failure>;
-  receipt(receipt: DeliveryReceipt, once: Once | undefined): Promise<Received>;
+  /**
+   * Takes a receipt for a challenge, and for a tracked message.
+   *
+   * @param channel Of the message.
+   * @default channel "sms"
+   */
+  receipt(receipt: DeliveryReceipt, once: Once | undefined, channel?: Channel): Promise<Received>;
   reply(message: InboundSms, once: Once | undefined): Promise<Received>;
   /** Counts an event by name, for the operator. Never rejects. */
   count(name: string): Promise<void>;
@@ -44,12 +52,17 @@ export interface TwoFactor {
 /** A shard's index, and 128 random bits in base64url. */
 const ID = /^[0-9a-z]{1,2}\.[\w-]{22}$/;
 
-/** Creates the workflow from its configuration and its storage. */
+/**
+ * Creates the workflow from its configuration and its storage.
+ *
+ * @param takeReceipt Hands receipts to the ledger.
+ */
 export function createTwoFactor(
   config: TwoFactorConfig,
   challenges: Challenges,
   limits: SendLimits,
   webhooks: WebhookRecord,
+  takeReceipt: TakeReceipt = async () => false,
 ): TwoFactor {
   const count = (name: string) => limits.count(name).catch(() => {});
   const hasher = createRequestHasher(config.codeSecrets);
@@ -81,8 +94,14 @@ export function createTwoFactor(
     },
 
     // Carriers may use another spelling than the one that was dialled.
-    receipt: (receipt, once) =>
-      challenges.receipt({ ...receipt, number: identifyNumber(receipt.number) }, once),
+    async receipt(receipt, once, channel = "sms") {
+      const number = identifyNumber(receipt.number);
+      const [isTracked, received] = await Promise.all([
+        takeReceipt(receipt, channel),
+        challenges.receipt({ ...receipt, number }, once),
+      ]);
+      return received === "unknown" && isTracked ? "taken" : received;
+    },
 
     reply: ({ number, text }, once) => challenges.reply(identifyNumber(number), text, once),
 

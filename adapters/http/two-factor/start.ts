@@ -54,8 +54,9 @@ export function createStart(
     const code = generateCode(config.codeLength);
     const autofill = (origin ?? androidAppHash) === undefined ? undefined : { origin, androidAppHash };
     const about = { brand, locale, clientRef: request.clientRef ?? id, address, autofill, caller };
+    const numberHashes = await hasher.hashNumber(number.number);
     const begun = await challenges.begin(
-      { id, to, country, ...about, supersedes: supersede, channel, code },
+      { id, to, country, ...about, numberHashes, supersedes: supersede, channel, code },
       keyed,
     );
     return "earlier" in begun ? repeat(begun) : sendBegun(begun, code, keyed);

@@ -30,7 +30,7 @@ function toTake(
 ): Extract<OpenedWebhook, { type: "trusted" }>["take"] {
   const { event } = decodeVoiceEvent(received);
   const receipt = event && toReceipt(event);
-  return receipt && ((service, once) => service.receipt(receipt, once));
+  return receipt && ((service, once) => service.receipt(receipt, once, "voice"));
 }
 
 /** The receipt that says the same. A call completes only after it was answered. */

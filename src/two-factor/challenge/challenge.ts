@@ -28,6 +28,10 @@ export interface ChallengeMessage extends HashedCode {
   readonly provenAt: number | null;
   /** The last receipt of each part. */
   readonly receipts: readonly DeliveryReceipt[];
+  /** MCCMNC, for Insight. */
+  readonly network?: string | undefined;
+  /** In 1e-8 EUR, for Insight. */
+  readonly price?: number | undefined;
 }
 
 export interface Challenge {
@@ -47,6 +51,8 @@ export interface Challenge {
   readonly supersedes?: boolean | undefined;
   /** Keyed hash of the end user's address, for the limit; absent where the caller did not give it. */
   readonly address?: string | undefined;
+  /** Keyed hashes of the number and its block, for Insight. */
+  readonly numberHashes?: { readonly block: string; readonly person: string } | undefined;
   /** For the lines that let a phone fill in the code. */
   readonly autofill?: Autofill | undefined;
   /** `superseded`: a newer challenge of the same caller replaced it. */

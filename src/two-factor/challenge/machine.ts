@@ -55,7 +55,7 @@ export function stepChallenge(
     case "supersede":
       return supersede(challenge, now);
     case "sent":
-      return sent(challenge, event.number, event.messageIds, now, rules);
+      return sent(withSending(challenge, event), event.number, event.messageIds, now, rules);
     case "uncertain":
       return uncertain(challenge, event.number, now, rules);
     case "failed":
@@ -65,6 +65,17 @@ export function stepChallenge(
     case "settle":
       return settle(challenge, now, rules);
   }
+}
+
+/** Keeps what Vonage's answer tells of a message. */
+function withSending(
+  challenge: Challenge,
+  { number, network, price }: Extract<ChallengeEvent, { readonly type: "sent" }>,
+): Challenge {
+  const message = challenge.messages.find((one) => one.number === number);
+  if (message === undefined || (network ?? price) === undefined) return challenge;
+  const more = { ...(network !== undefined && { network }), ...(price !== undefined && { price }) };
+  return replace(challenge, { ...message, ...more });
 }
 
 function check(

@@ -1,5 +1,6 @@
 // A step of the workflow: its event, its result, and the helpers that the parts of the machine share.
 
+import type { Facts } from "../../insight/facts.ts";
 import type { DeliveryReceipt } from "../../webhooks/delivery-receipt.ts";
 import type { Channel } from "../../wire/report.ts";
 import type { ChallengeRefusal } from "../refusal.ts";
@@ -15,11 +16,23 @@ export type ChallengeEvent =
   /** A newer challenge replaces this one. */
   | { readonly type: "supersede" }
   /** Vonage took a message. */
-  | { readonly type: "sent"; readonly number: number; readonly messageIds: readonly string[] }
+  | {
+      readonly type: "sent";
+      readonly number: number;
+      readonly messageIds: readonly string[];
+      readonly network?: string | undefined;
+      /** In 1e-8 EUR. */
+      readonly price?: number | undefined;
+    }
   /** A message may have gone out: Vonage did not answer. */
   | { readonly type: "uncertain"; readonly number: number }
   /** A message did not go out. */
-  | { readonly type: "failed"; readonly number: number }
+  | {
+      readonly type: "failed";
+      readonly number: number;
+      /** The SMS API's status, or our error code; for Insight. */
+      readonly status?: string | undefined;
+    }
   /** A carrier's receipt for this challenge's number. */
   | { readonly type: "receipt"; readonly receipt: DeliveryReceipt }
   /** The instant of {@link settleAt} has passed. */
@@ -41,6 +54,7 @@ export type OutboxMessage =
       readonly channel: Channel;
       readonly messageId: string;
       readonly expiresAt: number;
+      readonly facts?: Facts;
     }
   | {
       readonly type: "report";
@@ -48,6 +62,7 @@ export type OutboxMessage =
       readonly messageId: string;
       readonly delivered: boolean;
       readonly occurredAt: number;
+      readonly facts?: Facts;
     };
 
 export interface ChallengeStep {

@@ -27,6 +27,18 @@ export interface CodeMessage {
 export interface SentCode {
   /** Vonage's ids, one for each part of a long text. The first one is reported. */
   readonly messageIds: readonly [string, ...string[]];
+  /**
+   * MCCMNC of the user's network, for Insight.
+   *
+   * @default the receipt's
+   */
+  readonly network?: string;
+  /**
+   * Price of all parts in EUR, for Insight.
+   *
+   * @default the receipt's
+   */
+  readonly price?: number;
 }
 
 /**

@@ -15,6 +15,11 @@ const replySchema = v.pipe(
         status,
         "message-id": v.fallback(v.nullable(messageIdSchema), null),
         "error-text": v.fallback(v.optional(v.string()), undefined),
+        network: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{4,6}$/))), undefined),
+        "message-price": v.fallback(
+          v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,10})?$/))),
+          undefined,
+        ),
       }),
     ),
   }),
@@ -32,5 +37,16 @@ export function readSmsReply(body: string): SendOutcome {
   const taken = parts.filter((part) => Number(part.status) === 0);
   if (taken.length === 0) return interpretSmsStatus(Number(first.status), first["error-text"]);
   const [id, ...more] = taken.map((part) => part["message-id"]).filter((one) => one !== null);
-  return id === undefined ? UNREADABLE_SUCCESS : { messageIds: [id, ...more] };
+  if (id === undefined) return UNREADABLE_SUCCESS;
+  const [{ network } = {}] = taken;
+  const prices = taken.map((part) => part["message-price"]).filter((price) => price !== undefined);
+  return {
+    messageIds: [id, ...more],
+    ...(network !== undefined && { network }),
+    ...(prices.length > 0 && { price: sumPrices(prices) }),
+  };
 }
+
+/** Whole numbers add up exactly. */
+const sumPrices = (prices: readonly string[]): number =>
+  prices.reduce((sum, price) => sum + Math.round(Number(price) * 1e8), 0) / 1e8;

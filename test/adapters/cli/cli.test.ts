@@ -210,7 +210,7 @@ describe("reports", () => {
   it("requests a hundred dead reports with the admin key, and prints a table", async () => {
     const server = await serve({
       "GET /reports": list(
-        deadReport("0A0000000123ABCD1"),
+        deadReport("0A0000000123ABCD1", { vonageStatus: 503 }),
         deadReport("x", { channel: "voice", delivered: null, occurredAt: null, attempts: 3, reason: null }),
       ),
     });
@@ -224,9 +224,9 @@ describe("reports", () => {
       },
     ]);
     expect(lines).toEqual([
-      "channel  message id         traffic  delivered  occurred (UTC)       deleted (UTC)        attempts  reason",
-      "sms      0A0000000123ABCD1  2fa      true       2026-11-22 10:00:00  2026-12-22 10:00:00        18  unavailable",
-      "voice    x                  2fa      -          -                    2026-12-22 10:00:00         3  -",
+      "channel  message id         traffic  delivered  occurred (UTC)       deleted (UTC)        attempts  reason       Vonage",
+      "sms      0A0000000123ABCD1  2fa      true       2026-11-22 10:00:00  2026-12-22 10:00:00        18  unavailable     503",
+      "voice    x                  2fa      -          -                    2026-12-22 10:00:00         3  -                 -",
       "",
       "2 dead reports.",
     ]);

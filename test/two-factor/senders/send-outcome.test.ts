@@ -92,12 +92,32 @@ describe("a reply with a status", () => {
 describe("a message of several parts", () => {
   it("has the ids of all parts", async () => {
     const { sms } = createSenders([smsReply("A1", "A2", "A3")]);
-    expect(await sms.send(message)).toEqual({ messageIds: ["A1", "A2", "A3"] });
+    expect(await sms.send(message)).toEqual({ messageIds: ["A1", "A2", "A3"], network: "310090" });
+  });
+
+  it("has the network of the first, and the price of all that were taken", async () => {
+    const part = (id: string, status: string, price: unknown) => ({
+      ...{ "message-id": id, status, network: "23410", "message-price": price },
+    });
+    const answered =
+      (...messages: object[]) =>
+      () =>
+        Response.json({ messages });
+    const priced = createSenders([
+      answered(part("A1", "0", "0.03330000"), part("A2", "5", "1"), part("A3", "0", "0.03330000")),
+    ]);
+    expect(await priced.sms.send(message)).toEqual({
+      messageIds: ["A1", "A3"],
+      network: "23410",
+      price: 0.0666,
+    });
+    const odd = createSenders([answered({ ...part("A1", "0", "-0.03"), network: "GB" })]);
+    expect(await odd.sms.send(message)).toEqual({ messageIds: ["A1"] });
   });
 
   it("counts as sent if some parts were accepted, and is not sent again", async () => {
     const { sms, sent } = createSenders([smsReply(1, "A2", 5, "A4")]);
-    expect(await sms.send(message)).toEqual({ messageIds: ["A2", "A4"] });
+    expect(await sms.send(message)).toEqual({ messageIds: ["A2", "A4"], network: "310090" });
     expect(sent).toHaveLength(1);
   });
 });
@@ -261,7 +281,7 @@ describe("a message that was turned away", () => {
       await vi.advanceTimersByTimeAsync(wait);
       expect(sent).toHaveLength(requests);
     }
-    expect(await done).toEqual({ messageIds: ["A1"] });
+    expect(await done).toEqual({ messageIds: ["A1"], network: "310090" });
     expect(new Set(sent.map((one) => one.body)).size).toBe(1);
   });
 
@@ -275,7 +295,7 @@ describe("a message that was turned away", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(sent).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(await done).toEqual({ messageIds: ["A1"] });
+    expect(await done).toEqual({ messageIds: ["A1"], network: "310090" });
   });
 
   it("is not tried again where retry is false", async () => {

@@ -14,7 +14,7 @@ describe("a code by short code", () => {
     const { fetch, sent } = createRecordingFetch(smsReply("A1"));
     const sender = createShortCodeSender({ credentials, fetch });
     expect(sender.channel).toBe("sms");
-    expect(await sender.send(message)).toEqual({ messageIds: ["A1"] });
+    expect(await sender.send(message)).toEqual({ messageIds: ["A1"], network: "310090" });
     expect(sent).toMatchObject([
       { method: "POST", url: "https://rest.nexmo.com/sc/us/2fa/json", redirect: "manual" },
     ]);

@@ -32,14 +32,17 @@ describe("a text message", () => {
     const sender = createSmsSender({ credentials, from: "Acme" });
     const { fetch, sent } = createRecordingFetch(smsReply("A1"));
     vi.stubGlobal("fetch", fetch);
-    expect(await sender.send(message)).toEqual({ messageIds: ["A1"] });
+    expect(await sender.send(message)).toEqual({ messageIds: ["A1"], network: "310090" });
     expect(sent.map(({ url }) => url)).toEqual(["https://rest.nexmo.com/sms/json"]);
   });
 
   it("goes to the SMS API as a form, with all that it is about", async () => {
     const { sender, sent } = createSender({ callback: "https://hooks.example/dlr?key=1" });
     expect(sender.channel).toBe("sms");
-    expect(await sender.send({ ...message, brand: "Acme" })).toEqual({ messageIds: ["A1"] });
+    expect(await sender.send({ ...message, brand: "Acme" })).toEqual({
+      messageIds: ["A1"],
+      network: "310090",
+    });
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({
       method: "POST",

@@ -1991,6 +1991,13 @@ function counted(place: World): Record<string, Counts> {
 
 const GB = { country: "GB", network: "23410", price: 3_330_000 };
 
+/** Makes the first message of a challenge one that was sent some time ago. */
+function fromNow(facts: Partial<Facts> | undefined): Partial<Facts> | undefined {
+  const { rescueOf } = facts ?? {};
+  if (rescueOf === undefined) return facts;
+  return { ...facts, rescueOf: { ...rescueOf, sentAt: Date.now() + rescueOf.sentAt } };
+}
+
 describe("counting for Insight", () => {
   it("is as a recount of the rows at every step, and reaches Insight a minute later at the latest", async () => {
     const insight = createGatheringInsight();
@@ -2016,5 +2023,117 @@ describe("counting for Insight", () => {
     const [all = {}] = Object.values(counted(place));
     expect(all).toMatchObject({ sent: 4, converted: 2, notConverted: 2, priced: 4, price: 4 * 3_330_000 });
     place.end();
+  });
+
+  it("is as a recount of the rows whatever happens, and Insight has it in the end", async () => {
+    const id = fc.nat(4);
+    const facts = fc.constantFrom<Partial<Facts> | undefined>(
+      undefined,
+      GB,
+      { country: "DE", first: true },
+      { ...GB, rescueOf: { channel: "sms", network: "", sentAt: -MINUTE } },
+    );
+    const happening = fc.oneof(
+      fc.record({ does: fc.constant("track" as const), id, facts, ms: fc.nat(30 * MINUTE) }),
+      fc.record({ does: fc.constant("report" as const), id, delivered: fc.boolean(), other: fc.boolean() }),
+      fc.record({
+        does: fc.constant("receipt" as const),
+        id,
+        receipt: fc.constantFrom<ReceiptClass>("delivered", "failed", "other"),
+        network: fc.constantFrom(undefined, "23415"),
+      }),
+      fc.record({ does: fc.constant("retry" as const), id }),
+      fc.record({ does: fc.constant("pass" as const), ms: fc.oneof(fc.nat(1000), fc.nat(20 * MINUTE)) }),
+      fc.record({
+        does: fc.constant("vonage" as const),
+        code: fc.constantFrom<ConversionErrorCode | null>(null, null, "unavailable", "rejected", "timeout"),
+      }),
+      fc.record({ does: fc.constant("break" as const), nth: fc.nat(6) }),
+      fc.record({
+        does: fc.constant("insight" as const),
+        mode: fc.constantFrom("well" as const, "down" as const, "deaf" as const, "empty" as const),
+      }),
+      fc.record({ does: fc.constant("kill" as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 30 }), async (all) => {
+        const insight = createGatheringInsight();
+        const place = createWorld({ ...RULES, keepRecorded: 30 * DAY }, 1, insight);
+        place.shard();
+        for (const one of all) {
+          switch (one.does) {
+            case "track":
+              await place.track(`m${one.id}`, Date.now() + one.ms, fromNow(one.facts)).catch(() => {});
+              break;
+            case "receipt":
+              await place.receipt(`m${one.id}`, one.receipt, { network: one.network }).catch(() => {});
+              break;
+            case "insight":
+              if (one.mode === "empty") insight.loseStorage();
+              else insight.mode = one.mode;
+              break;
+            case "vonage":
+              await happen(place, { ...one, mode: "" });
+              break;
+            default:
+              await happen(place, one);
+          }
+          expect(counted(place)).toEqual(recount(place));
+        }
+        place.breaks = () => false;
+        place.vonage = () => ({ ended: OK });
+        insight.mode = "well";
+        await place.pass(3 * HOUR);
+        // A source that has nothing new does not learn that Insight lost its storage.
+        await place.track("last", Date.now() + HOUR, GB);
+        await place.pass(10 * MINUTE);
+        expect(counted(place)).toEqual(recount(place));
+        const known = Object.entries(insight.known()).filter(([, counts]) => Object.keys(counts).length > 0);
+        expect(Object.fromEntries(known)).toEqual(counted(place));
+        place.end();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("goes on as ever while Insight is down for a day, and is made up for within the hour", async () => {
+    const insight = createGatheringInsight();
+    const place = createWorld(RULES, 1, insight);
+    insight.mode = "down";
+    for (let hour = 0; hour < 24; hour++) {
+      await place.track(`h${hour}`, Date.now() + 15 * MINUTE, GB);
+      expect(await place.report(`h${hour}`, hour % 2 === 0)).toMatchObject({ status: "recorded" });
+      await place.pass(HOUR);
+    }
+    expect(insight.known()).toEqual({});
+    // Its tries become rare.
+    expect(insight.calls.length).toBeLessThan(60);
+    insight.mode = "well";
+    await place.pass(2 * HOUR);
+    expect(Object.keys(counted(place))).toHaveLength(24);
+    expect(insight.known()).toEqual(counted(place));
+    place.end();
+  });
+
+  it("keeps five hundred segments a day, and counts the rest as unknown ones", async () => {
+    const insight = createGatheringInsight();
+    const place = createWorld(RULES, 1, insight);
+    for (let index = 0; index < 520; index++) {
+      await place.track(`s${index}`, Date.now() + DAY, { country: "GB", network: String(10_000 + index) });
+    }
+    await place.report("s519", true);
+    const all = counted(place);
+    expect(Object.keys(all)).toHaveLength(501);
+    const other = Object.entries(all).find(([key]) => key.endsWith("/ZZ/"));
+    expect(other?.[1]).toMatchObject({ sent: 20, other: 20, converted: 1 });
+    place.end();
+  });
+
+  it("writes nothing and knows no facts without Insight", async () => {
+    await world.track("a", Date.now() + MINUTE, GB);
+    await world.report("b", true);
+    await world.pass(HOUR);
+    expect(world.all("SELECT * FROM cohorts")).toEqual([]);
+    expect(world.rows().map(({ facts }) => facts)).toEqual([null, null]);
   });
 });
