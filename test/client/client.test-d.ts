@@ -1,4 +1,4 @@
-// Type tests: nothing here runs, `tsc -p test` is the judge. Each `@ts-expect-error` says what must not type-check.
+// Type tests, which `tsc -p test` checks and nothing runs. Code after each `@ts-expect-error` must not type-check.
 
 import { expectTypeOf } from "vitest";
 import {
@@ -41,20 +41,20 @@ createConversionClient({
 });
 createConversionClient({ credentials: secret, retry: false });
 
-// Both modes, or half of one.
-// @ts-expect-error nothing says who sends
+// Both modes, or an incomplete one.
+// @ts-expect-error no credentials
 createConversionClient({});
 // @ts-expect-error options are required
 createConversionClient();
 // @ts-expect-error credentials and endpoint are two modes
 createConversionClient({ credentials: secret, endpoint, key: "k" });
-// @ts-expect-error credentials need no endpoint
+// @ts-expect-error credentials exclude an endpoint
 createConversionClient({ credentials: secret, endpoint });
-// @ts-expect-error credentials go with no token
+// @ts-expect-error credentials exclude a token
 createConversionClient({ credentials: secret, token: "t" });
 // @ts-expect-error token and key are for two kinds of callers
 createConversionClient({ endpoint, token: "t", key: "k" });
-// @ts-expect-error an endpoint alone says not who sends
+// @ts-expect-error an endpoint needs a token or key
 createConversionClient({ endpoint });
 // @ts-expect-error a token needs its endpoint
 createConversionClient({ token: "t" });
@@ -64,17 +64,17 @@ createConversionClient({ endpoint, key: "k", baseUrl: endpoint });
 createConversionClient({ endpoint, token: "t", baseUrl: endpoint });
 // @ts-expect-error an unknown option
 createConversionClient({ credentials: secret, retries: 3 });
-// @ts-expect-error true says not how often
+// @ts-expect-error true gives no number
 createConversionClient({ credentials: secret, retry: true });
 
 // Credentials.
 // @ts-expect-error an API key alone proves nothing
 createConversionClient({ credentials: { apiKey: "k" } });
-// @ts-expect-error the method is the account's setting, there is no default
+// @ts-expect-error the method is a setting of the account and has no default
 createConversionClient({ credentials: { apiKey: "k", signatureSecret: "s" } });
-// @ts-expect-error no such place
+// @ts-expect-error unknown via
 createConversionClient({ credentials: { ...secret, via: "body" } });
-// @ts-expect-error no such method
+// @ts-expect-error unknown method
 createConversionClient({ credentials: { ...signature, signatureMethod: "sha384" } });
 // @ts-expect-error a method alone signs nothing
 createConversionClient({ credentials: { apiKey: "k", signatureMethod: "md5" } });
@@ -88,9 +88,9 @@ createConversionClient({ credentials: { ...secret, signatureMethod: "md5" } });
 createConversionClient({ credentials: { ...secret, via: "query", signatureMethod: "md5" } });
 createConversionClient({ credentials: { ...secret, via: "basic-query" } });
 createConversionClient({ credentials: { ...signature, via: "query" } });
-// @ts-expect-error a signature goes in a form or in the query, and never in the header
+// @ts-expect-error a signature goes in a form or in the query, never in the header
 createConversionClient({ credentials: { ...signature, via: "basic" } });
-// @ts-expect-error nor beside one
+// @ts-expect-error a signature never goes beside a header either
 createConversionClient({ credentials: { ...signature, via: "basic-query" } });
 // @ts-expect-error an API secret goes in the header or in the query
 createConversionClient({ credentials: { ...secret, via: "form" } });
@@ -99,7 +99,7 @@ createConversionClient({ credentials: { apiSecret: "s" } });
 // @ts-expect-error an unknown name
 createConversionClient({ credentials: { ...secret, secret: "s" } });
 
-// The same where they come from elsewhere, and no literal is looked at for names too many.
+// The same with variables, for which TypeScript does not check excess properties.
 declare const secretAndMethod: typeof secret & { signatureMethod: SignatureMethod };
 declare const signatureInHeader: typeof signature & { via: "basic" };
 declare const bothKinds: { apiKey: string; apiSecret: string; signatureSecret: string };
@@ -118,13 +118,13 @@ client.sms({ ...report, timestamp: "2026-06-01T12:00:00Z" });
 client.sms({ delivered: true });
 // @ts-expect-error no outcome
 client.sms({ messageId: "x" });
-// @ts-expect-error delivered is a boolean, in no other spelling
+// @ts-expect-error delivered is a boolean, not a text
 client.sms({ messageId: "x", delivered: "true" });
 // @ts-expect-error delivered is a boolean, not a number
 client.sms({ messageId: "x", delivered: 1 });
-// @ts-expect-error the wire's name is not the report's
+// @ts-expect-error message-id is the wire's name, not the report's
 client.sms({ "message-id": "x", delivered: true });
-// @ts-expect-error the method says the channel
+// @ts-expect-error the method names the channel
 client.sms({ ...report, channel: "voice" });
 // @ts-expect-error null is no timestamp
 client.sms({ ...report, timestamp: null });
@@ -133,7 +133,7 @@ client.sms();
 // @ts-expect-error no such channel
 client.fax(report);
 
-// Nothing given or got is there to be changed.
+// All inputs and results are readonly.
 declare const options: ConversionClientOptions;
 declare const given: ConversionReport;
 declare const event: AttemptEvent;

@@ -1,4 +1,4 @@
-// What goes over the wire, to the byte, for each way of saying who sends it.
+// The exact bytes on the wire for each kind of credentials.
 
 import { createHash, createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -31,7 +31,7 @@ const directly = {
 const toWorker = { ...directly, url: "https://worker.example/vonage/conversions/sms" };
 const worker = { endpoint: "https://worker.example/vonage/" };
 
-/** What was sent for one report, but the signal. */
+/** The request of one report, without its signal. */
 async function send(
   options: ConversionClientOptions,
   given: ConversionReport,
@@ -105,7 +105,7 @@ describe("a report on the wire", () => {
   });
 
   it.each<SignatureMethod>(["md5hash", "md5", "sha1", "sha256", "sha512"])(
-    "signed by %s is a form that holds the key and the signature, and no secret",
+    "signed by %s is a form with the key and the signature, and without a secret",
     async (signatureMethod) => {
       const signatureSecret = "signature secret ü";
       const sign = (text: string) =>
@@ -126,12 +126,12 @@ describe("a report on the wire", () => {
         },
       ]);
 
-      // With via query it is the same in the URL.
+      // With `via: "query"` the URL has the same.
       const query = { credentials: { ...options.credentials, via: "query" as const } };
       const url = `${directly.url}?api_key=abcd1234&${REPORT_FORM}&sig=${sig}`;
       expect(await send(query, report)).toEqual([{ ...directly, url, headers: ANY, body: "" }]);
 
-      // Without a timestamp of its own it is signed at the instant of the call, and & and = sign as _.
+      // Without a timestamp it is signed at the instant of the call. & and = are signed as _.
       const lateSig = sign(
         "&api_key=abcd1234&delivered=false&message-id=a_b_c&timestamp=2026-06-01 12:00:00",
       );
@@ -143,12 +143,12 @@ describe("a report on the wire", () => {
     },
   );
 
-  describe("made again after long waits", () => {
+  describe("retried after long waits", () => {
     const { apiKey = "", signatureSecret = "" } = SANDBOX_ACCOUNTS[0] ?? {};
-    /** Longer than we wait, and longer than Vonage takes a signature for. */
+    /** A Retry-After beyond our longest wait, and beyond the age of signatures that Vonage accepts. */
     const later: Answer = () => new Response(null, { status: 429, headers: { "retry-after": "3600" } });
 
-    /** What was sent in three attempts, five minutes apart, the last of them to the sandbox. */
+    /** Makes three requests, five minutes apart, the last one to the sandbox. */
     async function sendThrice(known: Credentials, given: ConversionReport) {
       vi.useFakeTimers({ now: NOW + 500, toFake: ["Date", "setTimeout", "clearTimeout"] });
       const sandbox = createSandbox();
@@ -162,7 +162,7 @@ describe("a report on the wire", () => {
       });
       const result = sms(given);
       for (let attempt = 1; attempt <= 3; attempt++) {
-        // Signing takes its own time, which no clock of ours makes pass.
+        // Signing takes real time, which the fake clock does not advance.
         while (sent.length < attempt) await settle();
         for (let turn = 0; turn < 5; turn++) await settle();
         if (attempt < 3) await vi.advanceTimersByTimeAsync(300_000);
@@ -184,14 +184,14 @@ describe("a report on the wire", () => {
       { apiKey, signatureSecret, signatureMethod: "md5hash" },
       { apiKey, signatureSecret, signatureMethod: "sha256" },
       { apiKey, signatureSecret, signatureMethod: "sha256", via: "query" },
-    ])("says in every attempt when it was first made: %j", async (known) => {
+    ])("has the instant of the call in every request: %j", async (known) => {
       const { sent, recorded } = await sendThrice(known, { messageId: "x", delivered: true });
       expect(sent.map(({ timestamp }) => timestamp)).toEqual(Array(3).fill("2026-06-01 12:00:00"));
       expect(new Set(sent.map(({ sig }) => sig)).size).toBe(1);
       expect(recorded).toMatchObject([{ timestamp: "2026-06-01 12:00:00" }]);
     });
 
-    it("says when the user acted, where that is known", async () => {
+    it("has the instant at which the user acted, if that is known", async () => {
       const { sent } = await sendThrice(
         { apiKey, signatureSecret, signatureMethod: "sha256" },
         { ...report, timestamp: NOW - 7000 },
@@ -202,18 +202,18 @@ describe("a report on the wire", () => {
 
   it.each<[string, ConversionClientOptions, string]>([
     ["to Vonage", { credentials: SECRET }, "message-id=x&delivered=false&timestamp=2026-06-01+12%3A00%3A00"],
-    // It notes the arrival, by a clock that is right more often than those of pages.
+    // The Worker uses the time of arrival, because its clock is more reliable than those of pages.
     ["to the Worker with a key not", { ...worker, key: "proxy-key" }, "message-id=x&delivered=false"],
     [
       "to the Worker with a token not",
       { ...worker, token: TOKEN },
       `message-id=x&delivered=false&token=${TOKEN}`,
     ],
-  ])("has the instant of the call where no time is given: %s", async (_, options, body) => {
+  ])("has the instant of the call by default: %s", async (_, options, body) => {
     expect(await send(options, { messageId: "x", delivered: false })).toMatchObject([{ body }]);
   });
 
-  it("escapes what a form must escape", async () => {
+  it("escapes special characters of forms", async () => {
     const messageId = "a b&c=d+e%f/号😀\uFEFF";
     const [request] = await send({ ...worker, key: "proxy-key" }, { messageId, delivered: true });
     expect(request?.body).toBe(
@@ -229,20 +229,20 @@ describe("a report on the wire", () => {
       "http://localhost:1/a/conversions/voice",
     ],
     ["the Worker", { ...worker, key: "k" }, "https://worker.example/vonage/conversions/voice"],
-  ])("goes to the channel's own path of %s", async (_, options, url) => {
+  ])("goes to the path of its channel at %s", async (_, options, url) => {
     expect(await send(options, report, "voice")).toMatchObject([{ url }]);
   });
 
-  it("with a token triggers no preflight: a simple method, type and header, and nothing streamed", async () => {
+  it("with a token triggers no preflight: simple method, type and headers, and no stream", async () => {
     const [request] = await send({ ...worker, token: TOKEN }, report);
-    // The Fetch standard's CORS-safelisted request headers, and the content types that are.
+    // The Fetch standard's CORS-safelisted request headers and content types.
     const safe = ["accept", "accept-language", "content-language", "content-type"];
     expect(Object.keys(request?.headers ?? {}).filter((name) => !safe.includes(name))).toEqual([]);
     expect(request?.headers["content-type"]?.split(";")[0]).toBe("application/x-www-form-urlencoded");
     expect(request?.method).toBe("POST");
   });
 
-  it("has no message id and no secret in its URL unless via says query", async () => {
+  it('has no message id and no secret in its URL without via: "query"', async () => {
     const { signatureSecret, ...signed } = {
       apiKey: "abcd1234",
       signatureSecret: "s",
@@ -259,7 +259,7 @@ describe("a report on the wire", () => {
     }
   });
 
-  it("never holds the signature secret", async () => {
+  it("never contains the signature secret", async () => {
     const credentials = {
       apiKey: "k",
       signatureSecret: "signature-s3cret",

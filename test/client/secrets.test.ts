@@ -1,4 +1,4 @@
-// Canaries: secrets planted wherever one can be, and everything that comes back to the caller searched for them.
+// Canary secrets are planted wherever possible. Everything that the caller gets is searched for them.
 
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -28,13 +28,13 @@ const CANARIES = {
 const { apiKey, apiSecret, signatureSecret, token, key, messageId } = CANARIES;
 const report: ConversionReport = { messageId, delivered: true };
 
-/** The ways in which a secret can be spelled. Base64 has three, by where in a longer text it begins. */
+/** The spellings of a secret. Base64 has three, one for each start offset in a longer text. */
 function spellingsOf(canary: string): string[] {
   const query = new URLSearchParams({ q: canary }).toString().slice(2);
   const base64 = [0, 1, 2].flatMap((offset) => {
     const encoded = Buffer.from(" ".repeat(offset) + canary);
     const whole = [0, 2, 3][offset] ?? 0;
-    // The last group may hold bits of what follows.
+    // The last group may contain bits of the text that follows.
     return (["base64", "base64url"] as const).map((encoding) =>
       encoded.toString(encoding).replace(/=+$/, "").slice(whole, -3),
     );
@@ -48,7 +48,7 @@ const SPELLINGS = [...Object.values(CANARIES), ...token.split(".")].flatMap(spel
 const leaksIn = (text: string) =>
   SPELLINGS.filter((spelling) => text.toLowerCase().includes(spelling.toLowerCase()));
 
-/** Everything that a logger, a console or an error tracker could make of a value. */
+/** Everything that a logger, a console or an error tracker could print of a value. */
 function renderingsOf(value: unknown): string {
   const error = value instanceof Error ? [value.message, value.stack, String(value), value.cause] : [];
   return [
@@ -69,7 +69,7 @@ const modes: [string, ConversionClientOptions][] = [
   ["a key", { endpoint: "https://worker.example", key }],
 ];
 
-/** A fetch's error that says all it knows, in every place there is. */
+/** A fetch error that contains all it knows, in every possible place. */
 function poisoned({ url, body, headers }: SentRequest): Error {
   const everything = `${CANARIES.failure} ${url} ${body} ${JSON.stringify(headers)} ${Object.values(CANARIES).join(" ")}`;
   const cause = Object.assign(new Error(everything), { code: everything, errno: everything, hostname: url });
@@ -127,7 +127,7 @@ const ends: [string, Answer | readonly Answer[], object?][] = [
   ],
 ];
 
-/** What one report ended with, everything that its observer saw, and what was sent. */
+/** The result of one report, the observer's events, and the sent requests. */
 async function run(options: ConversionClientOptions, answers: readonly Answer[], abort = false) {
   const events: AttemptEvent[] = [];
   const { fetch, sent } = createRecordingFetch(...answers);
@@ -147,7 +147,7 @@ async function run(options: ConversionClientOptions, answers: readonly Answer[],
   return { outcome, events, sent, client };
 }
 
-/** What the console was given, by anybody. */
+/** Everything that was written to the console. */
 const printed: unknown[] = [];
 beforeEach(() => {
   printed.length = 0;
@@ -170,7 +170,7 @@ describe.each(modes)("with %s", (_, options) => {
     },
   );
 
-  it("the search would find them: they are on the wire, and only what belongs there", async () => {
+  it("the search finds the secrets on the wire, and only those that belong there", async () => {
     const { sent } = await run(options, [200]);
     const wire = sent.map(({ url, headers, body }) => `${url}\n${JSON.stringify(headers)}\n${body}`).join();
     expect(leaksIn(wire)).toEqual(expect.arrayContaining([expect.stringMatching(/cAnary6\+message/)]));
@@ -191,7 +191,7 @@ describe.each(modes)("with %s", (_, options) => {
     });
   });
 
-  it("nothing is leaked by a report that is refused", async () => {
+  it("nothing is leaked by an invalid report", async () => {
     const { sms } = createConversionClient(options);
     for (const given of [
       { messageId: `${messageId}\n`, delivered: true },
@@ -205,7 +205,7 @@ describe.each(modes)("with %s", (_, options) => {
     }
   });
 
-  it("nothing is leaked by options that are refused", async () => {
+  it("nothing is leaked by invalid options", async () => {
     for (const wrong of [
       { timeout: apiSecret },
       { baseUrl: `https://${key}:${key}@api.nexmo.com/?api_secret=${encodeURIComponent(apiSecret)}` },

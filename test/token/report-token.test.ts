@@ -31,7 +31,7 @@ const PAYLOAD = {
   exp: NOW_S + 3600,
 };
 
-/** A token as any language can make one; fields that are undefined are left out. */
+/** Makes a token as any language can. Undefined fields are left out. */
 function forge({ header = {}, payload = {}, secret = CURRENT.secret, hash = "sha256" } = {}): string {
   const text = `${encode({ ...HEADER, ...header })}.${encode({ ...PAYLOAD, ...payload })}`;
   return `${text}.${createHmac(hash, secret).update(text).digest("base64url")}`;
@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("a secret that is kept", () => {
+describe("a reused secret", () => {
   it("is imported once, however many tokens it signs and verifies", async () => {
     const secret = { ...CURRENT };
     const importKey = vi.spyOn(crypto.subtle, "importKey");
@@ -54,7 +54,7 @@ describe("a secret that is kept", () => {
     importKey.mockRestore();
   });
 
-  it("counts as it is now, after it was changed", async () => {
+  it("is read again after a change", async () => {
     const secret = { ...CURRENT };
     await mintReportToken(claims, { secret });
     Object.assign(secret, { secret: OLD.secret });
@@ -66,14 +66,14 @@ describe("a secret that is kept", () => {
 });
 
 describe("a report token", () => {
-  it("is a JWT that says which message, in the open, and nothing of the secret", async () => {
+  it("is a JWT that shows its message, and nothing of the secret", async () => {
     const token = await mintReportToken({ ...claims, traffic: "other" }, { secret: CURRENT });
     expect(decodePart(token, 0)).toEqual(HEADER);
     expect(decodePart(token, 1)).toEqual({ ...PAYLOAD, traffic: "other" });
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{43}$/);
   });
 
-  it("is what another implementation makes of the same claims", async () => {
+  it("equals another implementation's token of the same claims", async () => {
     const token = await mintReportToken(claims, { secret: CURRENT });
     const [header, payload, signature] = token.split(".");
     expect(createHmac("sha256", CURRENT.secret).update(`${header}.${payload}`).digest("base64url")).toBe(
@@ -98,7 +98,7 @@ describe("a report token", () => {
     expect(await verifyReportToken(token, { secrets: [CURRENT] })).toEqual({ ...expected, kid: CURRENT.kid });
   });
 
-  it("verifies when it was minted by hand, in any language", async () => {
+  it("verifies if it was minted by hand, as in any language", async () => {
     expect(await verifyReportToken(forge(), { secrets: [CURRENT] })).toEqual({
       messageId: MESSAGE_ID,
       channel: "sms",
@@ -116,12 +116,12 @@ describe("a report token", () => {
     expect(await verifyReportToken(forge(changes), { secrets: [CURRENT] })).toMatchObject({ traffic: "2fa" });
   });
 
-  it("may be for several audiences, ours among them, and have claims of its own", async () => {
+  it("may have several audiences, ours among them, and further claims", async () => {
     const token = forge({ payload: { aud: ["shop", "vonage-conversion"], jti: "1", colour: "red" } });
     expect(await verifyReportToken(token, { secrets: [CURRENT] })).toMatchObject({ messageId: MESSAGE_ID });
   });
 
-  it("is for the audience, message and channel that its verifier asks for", async () => {
+  it("verifies for the requested audience, message and channel", async () => {
     const token = await mintReportToken(claims, { secret: CURRENT, audience: "https://worker.example" });
     const asked = { audience: "https://worker.example", messageId: MESSAGE_ID, channel: "sms" } as const;
     expect(await verifyReportToken(token, { secrets: [CURRENT], ...asked })).toMatchObject(claims);
@@ -136,7 +136,7 @@ describe("a report token", () => {
     expect(await conversionErrorOf(() => verifyReportToken(before, { secrets: [CURRENT] }))).toBeDefined();
   });
 
-  it("ends at its time, give or take five seconds between clocks", async () => {
+  it("expires on time, with five seconds of tolerance between clocks", async () => {
     const token = await mintReportToken(claims, { secret: CURRENT, expiresIn: 60 });
     vi.setSystemTime(NOW + 64_000);
     expect(await verifyReportToken(token, { secrets: [CURRENT] })).toMatchObject({ expiresAt: NOW + 60_000 });
@@ -154,22 +154,22 @@ describe("a report token", () => {
       messageId: MESSAGE_ID,
       expiresAt: NOW + (86_400 + ahead) * 1000,
     });
-    // As other libraries mint them, with nbf.
+    // Other libraries add nbf.
     const payload = { iat: NOW_S + ahead, nbf: NOW_S + Math.min(ahead, 59), exp: NOW_S + 86_400 + ahead };
     expect(await verifyReportToken(forge({ payload }), { secrets: [CURRENT] })).toMatchObject(claims);
   });
 
-  it("has but five seconds after its end, wherever its nbf is", async () => {
+  it("has five seconds of tolerance with any nbf", async () => {
     const payload = { nbf: NOW_S - 60, exp: NOW_S - 4 };
     expect(await verifyReportToken(forge({ payload }), { secrets: [CURRENT] })).toMatchObject(claims);
   });
 });
 
-describe("a token that is refused", () => {
+describe("a refused token", () => {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const withoutSignature = (token: string) => token.slice(0, token.lastIndexOf(".") + 1);
   const swap = (token: string, index: number, part: string) => token.split(".").with(index, part).join(".");
-  /** Another last character, chosen so that the bits that count differ. */
+  /** Changes the last character so that significant bits differ. */
   const flipEnd = (token: string) => `${token.slice(0, -1)}${token.endsWith("A") ? "Q" : "A"}`;
   const signedByRsa = () => {
     const text = `${encode({ ...HEADER, alg: "RS256" })}.${encode(PAYLOAD)}`;
@@ -237,7 +237,7 @@ describe("a token that is refused", () => {
     ["a token after Bearer", `Bearer ${forge()}`],
   ];
 
-  it.each(refused)("is %s, for the same words as all others", async (_, token, options = {}) => {
+  it.each(refused)("is %s, with the same message as all others", async (_, token, options = {}) => {
     const error = await conversionErrorOf(() => verifyReportToken(token, { secrets: [CURRENT], ...options }));
     expect(error.cause).toBeUndefined();
     expect(JSON.parse(JSON.stringify(error))).toEqual({
@@ -249,7 +249,7 @@ describe("a token that is refused", () => {
     });
   });
 
-  it("is not the one that all of these were made from", async () => {
+  it("differs from the valid token that all of these were made from", async () => {
     expect(await verifyReportToken(forge(), { secrets: [CURRENT] })).toMatchObject({ messageId: MESSAGE_ID });
   });
 });
@@ -333,14 +333,17 @@ describe("minting", () => {
       "expiresIn must be a whole number from 30 to 86400, got a string",
     ],
     ["an unknown option", {}, { expires: 60 }, "expires is not known here"],
-  ])("is refused with %s, and says what is taken", async (_, changedClaims, changedOptions, message) => {
-    const error = await conversionErrorOf(() =>
-      mintReportToken(
-        { ...claims, ...changedClaims } as ReportTokenClaims,
-        { secret: CURRENT, ...changedOptions } as MintOptions,
-      ),
-    );
-    expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(message) });
-    expect(`${error.stack}${JSON.stringify(error)}`).not.toMatch(/s3cret|the-current-secret/);
-  });
+  ])(
+    "is refused with %s, and the error gives the rule",
+    async (_, changedClaims, changedOptions, message) => {
+      const error = await conversionErrorOf(() =>
+        mintReportToken(
+          { ...claims, ...changedClaims } as ReportTokenClaims,
+          { secret: CURRENT, ...changedOptions } as MintOptions,
+        ),
+      );
+      expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(message) });
+      expect(`${error.stack}${JSON.stringify(error)}`).not.toMatch(/s3cret|the-current-secret/);
+    },
+  );
 });

@@ -25,7 +25,7 @@ const parse = (changes: Record<string, string | undefined> = {}) =>
   );
 
 describe("a delivery receipt", () => {
-  it("is read with all that Vonage says", () => {
+  it("is read with all parameters of Vonage's", () => {
     expect(parse()).toEqual({
       messageId: "0A0000001234567B",
       number: "447700900000",
@@ -40,7 +40,7 @@ describe("a delivery receipt", () => {
     });
   });
 
-  it("is read with only what is needed, and then has no other fields", () => {
+  it("is read with the required parameters only, and then has no other fields", () => {
     const least = parseDeliveryReceipt(
       new Map([
         ["messageId", "A1"],
@@ -59,11 +59,11 @@ describe("a delivery receipt", () => {
     },
   );
 
-  it("is read beside parameters that are not known, with the names of objects' own among them", () => {
+  it("is read beside unknown parameters, even with names such as toString", () => {
     expect(parse({ "new-thing": "x", toString: "x", __proto__: "x", constructor: "x" })).toEqual(parse());
   });
 
-  it("drops what is odd and not needed", () => {
+  it("drops malformed optional parameters", () => {
     const { messageId, number, status } = parse();
     const odd = parse({
       to: "\n",
@@ -82,7 +82,7 @@ describe("a delivery receipt", () => {
     ["network-code", "networkCode", ["234", "2341012", "x23410", "23410x"]],
     ["price", "price", ["1234567890", "0.", ".5", "-1", "0.03 EUR", "0.12345678901"]],
     ["err-code", "errorCode", ["123456", "-1", "1.5", "1x"]],
-  ] as const)("has no %s that is not of its form", (parameter, name, values) => {
+  ] as const)("has no malformed %s", (parameter, name, values) => {
     for (const value of values) expect(parse({ [parameter]: value })).not.toHaveProperty(name);
   });
 
@@ -91,7 +91,7 @@ describe("a delivery receipt", () => {
     [{ price: "12" }, { price: "12" }],
     [{ price: "12.5" }, { price: "12.5" }],
     [{ "err-code": "99" }, { errorCode: 99 }],
-  ])("says %j", (changes, said) => {
+  ])("is read with %j", (changes, said) => {
     expect(parse(changes)).toMatchObject(said);
   });
 
@@ -114,7 +114,7 @@ describe("a delivery receipt", () => {
       { scts: undefined, "message-timestamp": "2020-01-01T14:00:05-01:30" },
       Date.UTC(2020, 0, 1, 15, 30, 5),
     ],
-  ])("tells the time by %s", (_, changes, instant) => {
+  ])("has the time of %s", (_, changes, instant) => {
     expect(parse(changes).occurredAt).toBe(instant);
   });
 
@@ -124,13 +124,13 @@ describe("a delivery receipt", () => {
     { scts: "20200101140000" },
     { "message-timestamp": "at 2020-01-01 14:00:05" },
     { "message-timestamp": "2020-01-01 14:00:05 CET" },
-  ])("tells no time by %j", (changes) => {
+  ])("has no time with %j", (changes) => {
     expect(parse({ scts: undefined, "message-timestamp": undefined, ...changes })).not.toHaveProperty(
       "occurredAt",
     );
   });
 
-  it("takes the number with its plus as well", () => {
+  it("accepts a number with a plus", () => {
     expect(parse({ msisdn: "+447700900000" }).number).toBe("447700900000");
   });
 
@@ -147,13 +147,13 @@ describe("a delivery receipt", () => {
     ["status", undefined],
     ["status", "canary"],
     ["status", ""],
-  ])("is invalid with %s %j, which the error names without the value", async (name, value) => {
+  ])("is invalid with %s %j, and the error does not quote the value", async (name, value) => {
     const error = await webhookErrorOf(() => parse({ [name]: value }));
     expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining(name) });
     expect(error.message).not.toContain("canary");
   });
 
-  it("is invalid by all its faults at once", async () => {
+  it("is invalid with all faults in one error", async () => {
     const { message } = await webhookErrorOf(() => parseDeliveryReceipt(new Map()));
     for (const fault of [
       "invalid: messageId must be ",

@@ -22,7 +22,7 @@ const parse = (changes: Record<string, string | undefined> = {}) =>
   );
 
 describe("an inbound message", () => {
-  it("is read with all that Vonage says", () => {
+  it("is read with all parameters of Vonage's", () => {
     expect(parse()).toEqual({
       messageId: "0A0000000123ABCD1",
       number: "447700900001",
@@ -35,11 +35,11 @@ describe("an inbound message", () => {
     });
   });
 
-  it("keeps its text as it is, line breaks, emoji and nothing included", () => {
+  it("keeps its text unchanged, even line breaks, emoji and an empty text", () => {
     for (const text of ["a\nb", "👍 123456", "", " x "]) expect(parse({ text }).text).toBe(text);
   });
 
-  it("tells which piece of a long text it is", () => {
+  it("has its position in a long text", () => {
     const piece = { concat: "true", "concat-ref": "108", "concat-total": "3", "concat-part": "2" };
     for (const number of [1, 2, 3])
       expect(parse({ ...piece, "concat-part": String(number) }).part).toEqual({
@@ -50,15 +50,15 @@ describe("an inbound message", () => {
   });
 
   it.each([
-    ["it says so", { concat: "false" }],
+    ["concat is false", { concat: "false" }],
     ["its reference is missing", { "concat-ref": undefined }],
-    ["its place is beyond the total", { "concat-part": "4" }],
-    ["its place is none", { "concat-part": "0" }],
-    ["its total is no number", { "concat-total": "many" }],
+    ["its number is beyond the total", { "concat-part": "4" }],
+    ["its number is zero", { "concat-part": "0" }],
+    ["its total is not a number", { "concat-total": "many" }],
     ["its total is missing", { "concat-total": undefined }],
-    ["its place is missing", { "concat-part": undefined }],
-    ["it does not say that it is one", { concat: undefined }],
-  ])("is no piece when %s", (_, changes) => {
+    ["its number is missing", { "concat-part": undefined }],
+    ["concat is missing", { concat: undefined }],
+  ])("has no position if %s", (_, changes) => {
     const piece = {
       concat: "true",
       "concat-ref": "108",
@@ -69,7 +69,7 @@ describe("an inbound message", () => {
     expect(parse(piece).part).toBeUndefined();
   });
 
-  it("does not say when it came where Vonage does not say it, or not in its own way", () => {
+  it("has no time if Vonage's timestamp is missing or malformed", () => {
     expect(parse({ "message-timestamp": undefined })).not.toHaveProperty("occurredAt");
     expect(parse({ "message-timestamp": "yesterday" })).not.toHaveProperty("occurredAt");
   });
@@ -95,7 +95,7 @@ describe("an inbound message", () => {
     expect((await webhookErrorOf(() => parse({ to }))).code).toBe("invalid");
   });
 
-  it.each(["Text", "text2", "2text", "t".repeat(21)])("has no type where it is %s", (type) => {
+  it.each(["Text", "text2", "2text", "t".repeat(21)])("has no type if it is %s", (type) => {
     expect(parse({ type })).not.toHaveProperty("type");
   });
 
@@ -104,7 +104,7 @@ describe("an inbound message", () => {
     expect(error.code).toBe("invalid");
   });
 
-  it("is named by no value of its own in an error", async () => {
+  it("has no value of its own in an error", async () => {
     const error = await webhookErrorOf(() => parse({ msisdn: "canary", text: "123456" }));
     expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/canary|123456/);
   });

@@ -14,7 +14,7 @@ const receipt = (changes: Partial<DeliveryReceipt>): DeliveryReceipt => ({
   ...changes,
 });
 
-// Few values of each, so that ties are common.
+// Few distinct values, so that ties are common.
 const anyReceipt: fc.Arbitrary<DeliveryReceipt> = fc
   .record(
     {
@@ -29,8 +29,8 @@ const anyReceipt: fc.Arbitrary<DeliveryReceipt> = fc
   )
   .map((one) => one as DeliveryReceipt);
 
-describe("receipts that are merged", () => {
-  it("are the same in whatever order they arrive", () => {
+describe("merged receipts", () => {
+  it("are the same in any order of arrival", () => {
     const shuffled = fc
       .array(anyReceipt, { maxLength: 8 })
       .chain((all) =>
@@ -54,7 +54,7 @@ describe("receipts that are merged", () => {
     );
   });
 
-  it("are the same however they were merged before", () => {
+  it("are the same with any earlier merges", () => {
     const lists = fc.tuple(fc.array(anyReceipt, { maxLength: 4 }), fc.array(anyReceipt, { maxLength: 4 }));
     fc.assert(
       fc.property(lists, ([a, b]) => {
@@ -63,7 +63,7 @@ describe("receipts that are merged", () => {
     );
   });
 
-  it("are one for each part, and each is one that arrived", () => {
+  it("are one for each part, and each one is a receipt that arrived", () => {
     fc.assert(
       fc.property(fc.array(anyReceipt, { maxLength: 8 }), (all) => {
         const merged = mergeAll(all);
@@ -75,7 +75,7 @@ describe("receipts that are merged", () => {
     );
   });
 
-  it("are the same in whatever order a store gives their fields back", () => {
+  it("are the same in any order of stored fields", () => {
     const other = (one: DeliveryReceipt) =>
       Object.fromEntries(Object.entries(one).reverse()) as object as DeliveryReceipt;
     const a = receipt({ errorCode: 0, price: "0.04" });
@@ -88,7 +88,7 @@ describe("receipts that are merged", () => {
       expect(mergeAll(all)).toEqual([b]);
   });
 
-  it("leave the list they were added to as it was", () => {
+  it("do not change the original list", () => {
     const known = Object.freeze([receipt({ status: "buffered" })]);
     mergeReceipts(known, receipt({}));
     expect(known).toEqual([receipt({ status: "buffered" })]);

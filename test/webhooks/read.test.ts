@@ -18,7 +18,7 @@ describe("a webhook is read", () => {
     expect(Object.fromEntries(await readWebhook(request()))).toEqual(parameters);
   });
 
-  it("with numbers and booleans in JSON as text", async () => {
+  it("with JSON numbers and booleans as text", async () => {
     const body = '{"messageId":"A1","timestamp":1582650446,"concat":true,"concat-total":2}';
     expect(Object.fromEntries(await readWebhook(post(body, "application/json")))).toEqual({
       messageId: "A1",
@@ -28,14 +28,14 @@ describe("a webhook is read", () => {
     });
   });
 
-  it("without the parameters that are no text, as though they were not there", async () => {
+  it("without JSON values that are null, an object or a list", async () => {
     const body = '{"messageId":"A1","price":null,"extra":{"a":1},"list":[1]}';
     expect(Object.fromEntries(await readWebhook(post(body, "application/json")))).toEqual({
       messageId: "A1",
     });
   });
 
-  it("with no parameters at all", async () => {
+  it("without any parameters", async () => {
     expect((await readWebhook(new Request(url))).size).toBe(0);
   });
 });
@@ -71,7 +71,7 @@ describe("a webhook that cannot be read is refused", () => {
     ],
     ["too_large", "9 KB", "the body has more than 8 KiB", () => post("a".repeat(9000), form)],
     ["unsupported_type", "XML", "the body must be a form or JSON", () => post("<a/>", "text/xml")],
-  ])("as %s: %s, since %s", async (code, _, why, request) => {
+  ])("as %s: %s, because %s", async (code, _, why, request) => {
     const error = await webhookErrorOf(() => readWebhook(request()));
     expect(error.code).toBe(code);
     expect(error.message).toContain(`${code}: ${why}`);
@@ -80,7 +80,7 @@ describe("a webhook that cannot be read is refused", () => {
   });
 });
 
-it("a request whose body was read before is a mistake of the program, and no webhook error", async () => {
+it("a request whose body was already read is a programming error, not a webhook error", async () => {
   const request = new Request("https://shop.example/webhook", { method: "POST", body: "a=1" });
   await request.text();
   const error = await readWebhook(request).catch((one: unknown) => one);
@@ -88,7 +88,7 @@ it("a request whose body was read before is a mistake of the program, and no web
   expect(String(error)).toContain("request.clone()");
 });
 
-it("an error is recognised by its brand, also when it is another copy's", () => {
+it("an error is recognised by its brand, even from another copy", () => {
   const foreign = Object.assign(new Error("x"), { [Symbol.for("vonage-conversion.webhook-error")]: true });
   expect(isWebhookError(foreign)).toBe(true);
 });

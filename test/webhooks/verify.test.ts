@@ -26,7 +26,7 @@ async function sign(
 }
 
 describe("a signed webhook", () => {
-  it.each(SIGNATURE_METHODS)("is taken when its %s fits, and tells nonce and time", async (method) => {
+  it.each(SIGNATURE_METHODS)("verifies with %s, and has a nonce and a time", async (method) => {
     const parameters = await sign(receipt, method);
     for (const signing of [{ signatureSecret }, { signatureSecret, signatureMethod: method }]) {
       expect(await verifyWebhook(parameters, signing, now)).toEqual({
@@ -36,13 +36,13 @@ describe("a signed webhook", () => {
     }
   });
 
-  it("is taken with a signature in upper case", async () => {
+  it("verifies with a signature in upper case", async () => {
     const parameters = await sign(receipt);
     parameters.set("sig", parameters.get("sig")?.toUpperCase() ?? "");
     expect(await verifyWebhook(parameters, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
   });
 
-  it("is forged when it was signed by another method than the account's", async () => {
+  it("is forged if it is signed by another method than the account's", async () => {
     const parameters = await sign(receipt, "md5hash");
     const error = await webhookErrorOf(() =>
       verifyWebhook(parameters, { signatureSecret, signatureMethod: "md5" }, now),
@@ -53,12 +53,12 @@ describe("a signed webhook", () => {
     });
   });
 
-  it("is unsigned without all of them, with advice to have it turned on", async () => {
+  it("is unsigned without signature parameters, with advice to turn signing on", async () => {
     const { message } = await webhookErrorOf(() => verifyWebhook(new Map(), { signatureSecret }, now));
     expect(message).toMatch(/sig, timestamp, nonce missing; ask Vonage support to turn on signed webhooks/);
   });
 
-  it.each(["sig", "timestamp", "nonce"])("is unsigned without %s, also when it is empty", async (name) => {
+  it.each(["sig", "timestamp", "nonce"])("is unsigned with a missing or empty %s", async (name) => {
     for (const change of [
       (map: Map<string, string>) => map.delete(name),
       (map: Map<string, string>) => map.set(name, ""),
@@ -70,7 +70,7 @@ describe("a signed webhook", () => {
     }
   });
 
-  it("is fresh for five minutes either way, and stale from then on", async () => {
+  it("is fresh for five minutes either way, and then stale", async () => {
     const parameters = await sign(receipt);
     const at = (moment: number) => verifyWebhook(parameters, { signatureSecret }, moment);
     for (const age of [-300_000, 0, 300_000]) expect(await at(now + age)).toBeDefined();
@@ -83,7 +83,7 @@ describe("a signed webhook", () => {
   });
 
   it.each(["2026-11-24 12:00:00", "0x6", "1e9", "-1", `${now}`, `${seconds}.5`])(
-    "is stale when its timestamp is not UNIX seconds: %s",
+    "is stale if its timestamp is not UNIX seconds: %s",
     async (timestamp) => {
       const parameters = await sign({ ...receipt, timestamp });
       const error = await webhookErrorOf(() => verifyWebhook(parameters, { signatureSecret }, now));
@@ -91,14 +91,14 @@ describe("a signed webhook", () => {
     },
   );
 
-  it("is forged, not stale, when it is both: the clock tells a forger nothing", async () => {
+  it("is forged if it is forged and stale, so that a forger learns nothing about the clock", async () => {
     const parameters = await sign(receipt);
     parameters.set("status", "failed");
     const error = await webhookErrorOf(() => verifyWebhook(parameters, { signatureSecret }, now + 1e9));
     expect(error.code).toBe("forged");
   });
 
-  it("is named by no value of its own in an error", async () => {
+  it("has no value of its own in an error", async () => {
     const parameters = await sign(receipt);
     parameters.set("status", "canary-status");
     const error = await webhookErrorOf(() => verifyWebhook(parameters, { signatureSecret }, now));
@@ -113,7 +113,7 @@ const post = (body: BodyInit, type: string, query = "") =>
   readWebhook(new Request(url + query, { method: "POST", body, headers: { "content-type": type } }));
 
 describe("a blank value in a signed webhook", () => {
-  it.each(["", " ", "\t "])("is taken in the signed text, and left out of it: %j", async (blank) => {
+  it.each(["", " ", "\t "])("verifies with and without its place in the signed text: %j", async (blank) => {
     const base = { ...receipt, nonce: "n", timestamp: String(seconds) };
     for (const signedFields of [base, { ...base, "network-code": blank, price: blank }]) {
       const sig = await signParameters(Object.entries(signedFields), signatureSecret, "sha256");
@@ -122,7 +122,7 @@ describe("a blank value in a signed webhook", () => {
     }
   });
 
-  it("does not let a value be blanked that was signed", async () => {
+  it("cannot replace a signed value", async () => {
     const parameters = await sign(receipt);
     parameters.set("client-ref", "");
     expect((await webhookErrorOf(() => verifyWebhook(parameters, { signatureSecret }, now))).code).toBe(
@@ -133,7 +133,7 @@ describe("a blank value in a signed webhook", () => {
 
 describe("a number in a signed JSON webhook", () => {
   it.each(["0.03330000", "1.0", "-0.0", "1e3", "12345678901234567890", "0"])(
-    "is verified as it is written: %s",
+    "is verified as written: %s",
     async (number) => {
       const fields = {
         ...receipt,
@@ -158,7 +158,7 @@ describe("a number in a signed JSON webhook", () => {
     },
   );
 
-  it("may be a message id: its digits are all there", async () => {
+  it("may be a message id, and keeps all its digits", async () => {
     const read = await post('{"messageId":12345678901234567890,"a\\"b":1.50}', "application/json");
     expect([...read]).toEqual([
       ["messageId", "12345678901234567890"],
@@ -167,7 +167,7 @@ describe("a number in a signed JSON webhook", () => {
   });
 });
 
-describe("a parameter that stands in the webhook's own URL", () => {
+describe("a parameter in the webhook's own URL", () => {
   const readAs = {
     form: async (query: string, given: Map<string, string>) =>
       post(new URLSearchParams([...given]), "application/x-www-form-urlencoded", query),
@@ -183,21 +183,21 @@ describe("a parameter that stands in the webhook's own URL", () => {
     expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
   });
 
-  it.each(["form", "json", "query"] as const)("may be signed along: %s", async (transport) => {
+  it.each(["form", "json", "query"] as const)("may be part of the signature: %s", async (transport) => {
     const signed = await sign({ ...receipt, tenant: "7" });
     const given = new Map([...signed].filter(([name]) => name !== "tenant"));
     const read = await readAs[transport]("?tenant=7", given);
     expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
   });
 
-  it("may be there twice", async () => {
+  it("may be repeated", async () => {
     for (const transport of ["form", "query"] as const) {
       const read = await readAs[transport]("?tag=a&tag=b", await sign(receipt));
       expect(await verifyWebhook(read, { signatureSecret }, now)).toMatchObject({ timestamp: seconds });
     }
   });
 
-  it("is known by its name, where Vonage signs names that are new", async () => {
+  it("must be listed by its name if Vonage signs new names", async () => {
     const read = await readAs.query("?tenant=7", await sign({ ...receipt, "new-name": "1" }));
     const error = await webhookErrorOf(() => verifyWebhook(read, { signatureSecret }, now));
     expect(error.code).toBe("forged");
@@ -205,14 +205,14 @@ describe("a parameter that stands in the webhook's own URL", () => {
     expect(await verifyWebhook(read, signing, now)).toMatchObject({ timestamp: seconds });
   });
 
-  it("takes nothing of Vonage's out of the signature, whatever is called one's own", async () => {
+  it("cannot exclude Vonage's own parameters from the signature", async () => {
     const parameters = await sign(receipt);
     parameters.set("status", "failed");
     const signing = { signatureSecret, ownParameters: ["status"] };
     expect((await webhookErrorOf(() => verifyWebhook(parameters, signing, now))).code).toBe("forged");
   });
 
-  it("never stands for one of Vonage's own in a POST", async () => {
+  it("never replaces one of Vonage's parameters in a POST", async () => {
     const read = await readAs.form("?status=failed&type=binary&text=1", await sign(receipt));
     expect(read.get("status")).toBe("delivered");
     expect(read.has("type")).toBe(false);
@@ -221,7 +221,7 @@ describe("a parameter that stands in the webhook's own URL", () => {
 });
 
 describe("a nonce", () => {
-  it("is the same in every spelling that the signature fits", async () => {
+  it("is the same in every spelling that the signature covers", async () => {
     const parameters = await sign({ ...receipt, nonce: "a_b_c" });
     const nonces = await Promise.all(
       ["a_b_c", "a=b&c", "a&b=c", "a_b=c"].map(async (nonce) => {
@@ -232,7 +232,7 @@ describe("a nonce", () => {
     expect(new Set(nonces)).toEqual(new Set(["a_b_c"]));
   });
 
-  it("is the same whichever half of a surrogate pair stands in it", async () => {
+  it("is the same with either half of a surrogate pair in it", async () => {
     const parameters = await sign({ ...receipt, nonce: "a\ud800" });
     for (const nonce of ["a\ud800", "a\udfff", "a\ufffd"]) {
       const changed = new Map([...parameters, ["nonce", nonce]]);
@@ -241,13 +241,13 @@ describe("a nonce", () => {
   });
 });
 
-describe("whatever is signed", () => {
+describe("any signed parameters", () => {
   const texts = fc.dictionary(
     fc.string({ minLength: 1, unit: "grapheme" }).filter((name) => !["sig", "api_secret"].includes(name)),
     fc.string({ unit: "grapheme" }),
   );
 
-  it("verifies after its way through a form, and no longer when a value was changed", async () => {
+  it("verify after passing through a form, but not after a changed value", async () => {
     await fc.assert(
       fc.asyncProperty(texts, fc.constantFrom(...SIGNATURE_METHODS), async (given, method) => {
         const parameters = await sign({ ...given, nonce: "n", timestamp: String(seconds) }, method);

@@ -61,7 +61,7 @@ async function post(fields: object, changes: Changes = {}) {
 const unsigned = (body: BodyInit) => new Request(URL_OF_EVENTS, { method: "POST", body });
 
 describe("an event of a call", () => {
-  it("is read with all that the product uses", async () => {
+  it("is read with all fields that the product uses", async () => {
     expect(await readVoiceEvent(unsigned(JSON.stringify(wire)))).toEqual({
       uuid: UUID,
       status: "completed",
@@ -77,7 +77,7 @@ describe("an event of a call", () => {
     expect(await readVoiceEvent(request)).toEqual({ uuid: UUID, status: "answered", to: "447700900000" });
   });
 
-  it("is read without optional fields that nobody can read", async () => {
+  it("is read without malformed optional fields", async () => {
     const fields = {
       uuid: UUID,
       status: "busy",
@@ -89,7 +89,7 @@ describe("an event of a call", () => {
     expect(await readVoiceEvent(unsigned(JSON.stringify(fields)))).toEqual({ uuid: UUID, status: "busy" });
   });
 
-  it("that is about no status, such as a transfer, is invalid and says what is missing", async () => {
+  it("without a status, such as a transfer, is invalid, and the error names the missing field", async () => {
     const transfer = {
       conversation_uuid_from: "CON-1",
       conversation_uuid_to: "CON-2",
@@ -110,7 +110,7 @@ describe("an event of a call", () => {
     expect((await webhookErrorOf(() => readVoiceEvent(unsigned("")))).code).toBe("invalid");
   });
 
-  it("whose body breaks off is malformed", async () => {
+  it("with a truncated body is malformed", async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error("broken")) });
     const request = new Request(URL_OF_EVENTS, { method: "POST", body, duplex: "half" } as RequestInit);
     expect((await webhookErrorOf(() => readVoiceEvent(request))).code).toBe("malformed");
@@ -126,14 +126,14 @@ describe("a signed event of a call", () => {
   const codeOf = async (request: Request | Promise<Request>) =>
     (await webhookErrorOf(async () => verifyVoiceEvent(await request, SECRET, NOW))).code;
 
-  it("is believed, and has the nonce and the time of its JWT", async () => {
+  it("verifies, with the nonce and the time of its JWT", async () => {
     const { event, nonce, timestamp } = await verifyVoiceEvent(await post(wire), SECRET, NOW);
     expect(event.status).toBe("completed");
     expect(nonce).toBe("c5ba8f24-1a14-4c10-bfdf-3fbe8ce511b5");
     expect(timestamp).toBe(NOW / 1000);
   });
 
-  it("is believed as a GET, whose query is signed as JSON", async () => {
+  it("verifies as a GET, whose query is signed as JSON", async () => {
     const fields = { uuid: UUID, status: "ringing" };
     const authorization = `Bearer ${await sign(JSON.stringify(fields))}`;
     const request = new Request(`${URL_OF_EVENTS}?${new URLSearchParams(fields)}`, {
@@ -178,7 +178,7 @@ describe("a signed event of a call", () => {
     expect(await codeOf(post(wire, { claims: { iat: NOW / 1000 + seconds } }))).toBe("stale");
   });
 
-  it("that is signed but invalid says what is wrong", async () => {
+  it("that is signed but invalid fails with its faults", async () => {
     expect(await codeOf(post({ status: "answered" }))).toBe("invalid");
   });
 });

@@ -2,14 +2,14 @@ import { getCountries } from "libphonenumber-js/min";
 import { expect, it } from "vitest";
 import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
 
-it("every country that a number can be at home in is known, and no other", () => {
+it("exactly the countries of numbering plans are known", () => {
   const known = new Set<string>(getCountries());
   const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
   const pairs = letters.flatMap((first) => letters.map((second) => first + second));
   expect(pairs.filter((pair) => isCountry(pair) !== known.has(pair))).toEqual([]);
 });
 
-it.each(["", "us", "Us", "USA", "U", "*", "-US", "US ", "__proto__"])("%j is none", (code) => {
+it.each(["", "us", "Us", "USA", "U", "*", "-US", "US ", "__proto__"])("%j is no country", (code) => {
   expect(isCountry(code)).toBe(false);
 });
 

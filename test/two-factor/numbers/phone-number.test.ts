@@ -18,7 +18,7 @@ describe("a phone number", () => {
     ["+4915112345678", "4915112345678", "DE", "49"],
     ["+390612345678", "390612345678", "IT", "39"],
     ["+881612345678", "881612345678", undefined, "881"],
-  ])("%s is taken", (text, number, country, callingCode) => {
+  ])("%s is accepted", (text, number, country, callingCode) => {
     expect(parsePhoneNumber(text)).toMatchObject({ number, called: number, country, callingCode });
   });
 
@@ -43,7 +43,7 @@ describe("a phone number", () => {
     ["+447624123456", "IM"],
     ["+77012345678", "KZ"],
     ["+79161234567", "RU"],
-  ])("%s, whose country code several countries share, is at home in %s", (text, country) => {
+  ])("%s, with a shared country code, belongs to %s", (text, country) => {
     expect(parsePhoneNumber(text)).toMatchObject({ country });
   });
 
@@ -68,7 +68,7 @@ describe("a phone number", () => {
     ["+881612345678", ["mobile"]],
     ["+8821612345678", ["voip"]],
     ["+979123456789", ["premium-rate"]],
-  ])("%s is of the type %j", (text, types) => {
+  ])("%s has the type %j", (text, types) => {
     expect(parsePhoneNumber(text)).toMatchObject({ types });
   });
 
@@ -90,7 +90,7 @@ describe("a phone number", () => {
     "+٤٤٧٤٠٠١٢٣٤٥٦",
     "\u202a+44 7400 123456\u202c",
     "+44\u00b77400\u00b7123456",
-  ])("is read as people write and paste it: %j", (text) => {
+  ])("is read in any usual notation: %j", (text) => {
     expect(parsePhoneNumber(text)).toMatchObject({ number: "447400123456" });
   });
 
@@ -124,7 +124,7 @@ describe("a phone number", () => {
     expect(parsePhoneNumber(text, country)).toMatchObject({ number });
   });
 
-  it("is never sent to another country for want of a +", () => {
+  it("without a + never becomes a number of another country", () => {
     // As +20 it would be a number in Egypt.
     expect(parsePhoneNumber("+2015550123").country).toBe("EG");
     expect(parsePhoneNumber("(201) 555-0123")).toEqual({ fault: expect.stringContaining("defaultCountry") });
@@ -136,7 +136,7 @@ describe("a phone number", () => {
     });
   });
 
-  it("of every country is the same in E.164, and as it is dialled there", () => {
+  it("of every country is the same in E.164 and in national notation", () => {
     for (const country of getCountries()) {
       const example = getExampleNumber(country, examples);
       if (example === undefined) continue;
@@ -149,8 +149,8 @@ describe("a phone number", () => {
     }
   });
 
-  it("that can be two is refused: who is meant is for its writer to say", () => {
-    // Siegen with Germany's country code, or a place in Frisia without.
+  it("with two possible readings is refused", () => {
+    // A number in Siegen with Germany's country code, or one in Frisia without it.
     expect(parsePhoneNumber("49271403", "DE")).toEqual({ fault: expect.stringMatching(/^can be read/) });
     expect(parsePhoneNumber("+49271403", "DE")).toMatchObject({ number: "49271403" });
     expect(parsePhoneNumber("049271403", "DE")).toMatchObject({ number: "4949271403" });
@@ -164,11 +164,11 @@ describe("a phone number", () => {
     "４４７４００１２３４５６",
     "123456",
     "1234567890123456",
-  ])("%j is none where no default country is known", (text) => {
+  ])("%j needs a default country", (text) => {
     expect(parsePhoneNumber(text)).toEqual({ fault: expect.stringMatching(/E\.164.*defaultCountry/) });
   });
 
-  it("without its + in a form has a blank before it, and is read all the same in its own country", () => {
+  it("whose + a form turned into a blank is still read in its own country", () => {
     expect(parsePhoneNumber(" 447400123456")).toEqual({ fault: expect.stringContaining("E.164") });
     expect(parsePhoneNumber(" 447400123456", "US")).toEqual({
       fault: expect.stringContaining("valid phone number"),
@@ -190,7 +190,7 @@ describe("a phone number", () => {
     "12015550123+",
     "+1②015550123",
     `+1201555${" ".repeat(60)}0123`,
-  ])("%j is none, wherever it is written", (text) => {
+  ])("%j is invalid in every country", (text) => {
     expect(parsePhoneNumber(text)).toEqual({ fault: expect.stringContaining("digits") });
     expect(parsePhoneNumber(text, "US")).toEqual({ fault: expect.stringContaining("digits") });
   });
@@ -212,15 +212,15 @@ describe("a phone number", () => {
     ["+52"],
     ["+54"],
     ["+541"],
-  ])("%s is none: no plan has it", (text, country?: string) => {
+  ])("%s is invalid, because no numbering plan contains it", (text, country?: string) => {
     expect(parsePhoneNumber(text, country)).toEqual({ fault: expect.stringContaining("valid phone number") });
   });
 
-  it.each(["UK", "XX", "gb", "001", "constructor", ""])("is not read with the country %j", (country) => {
+  it.each(["UK", "XX", "gb", "001", "constructor", ""])("is refused with the country %j", (country) => {
     expect(parsePhoneNumber("020 7946 0018", country).fault).toContain("defaultCountry");
   });
 
-  it("is not quoted when it is refused", () => {
+  it("is not quoted in the fault", () => {
     const country = fc.constantFrom(undefined, "US", "GB", "AR");
     fc.assert(
       fc.property(fc.stringMatching(/^\+?[0-9 ()-]{4,20}$/), country, (text, from) => {
@@ -230,7 +230,7 @@ describe("a phone number", () => {
     );
   });
 
-  it("that was taken is 7 to 15 digits, and taken again as it is, whatever the default country", () => {
+  it("has 7 to 15 digits once read, and is then read unchanged with any default country", () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\+?(1|44|49|33|7|81|881|52|521|54|549|55|972|970)[0-9]{6,11}$/),
@@ -248,7 +248,7 @@ describe("a phone number", () => {
   });
 });
 
-it("a number of no type that is known is of none", () => {
+it("an unknown type of number matches no type", () => {
   expect(toNumberTypes("447400123456", undefined)).toEqual([]);
 });
 
@@ -305,7 +305,7 @@ describe("one phone", () => {
     }
   });
 
-  it("in Argentina is called as it was written, since a landline has no 9", () => {
+  it("in Argentina is called as written, because a landline has no 9", () => {
     expect(parsePhoneNumber("+54 11 4321-1234")).toMatchObject({
       called: "541143211234",
       types: ["mobile", "landline"],
@@ -321,14 +321,14 @@ describe("one phone", () => {
     });
   });
 
-  it("that is a landline in Brazil has no ninth digit", () => {
+  it("with a landline in Brazil has no ninth digit", () => {
     expect(parsePhoneNumber("+55 11 3234-5678")).toMatchObject({
       number: "551132345678",
       types: ["landline"],
     });
   });
 
-  it.each(["12345", "99912345678", "123", ""])("%j, which is none, stays as it is", (digits) => {
+  it.each(["12345", "99912345678", "123", ""])("%j, which is invalid, stays unchanged", (digits) => {
     expect(identifyNumber(digits)).toBe(digits);
   });
 });
@@ -349,7 +349,7 @@ describe("a masked number", () => {
     expect(maskNumber(number, country)).toBe(masked);
   });
 
-  it("shows the country code and two digits at most", () => {
+  it("shows at most the country code and two digits", () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\+?[0-9 ]{6,17}$/),

@@ -16,7 +16,7 @@ describe("the spellings of a phone", () => {
     ["5492966412345", "542966412345"],
     ["970599123456", "972599123456"],
     ["970562123456", "972562123456"],
-  ])("%s and %s are two, the first of them canonical", (canonical, other) => {
+  ])("are %s and %s, of which the first is canonical", (canonical, other) => {
     expect(listSpellings(canonical)).toEqual([canonical, other]);
     expect(listSpellings(other)).toEqual([canonical, other]);
     expect(toCanonicalNumber(other)).toBe(canonical);
@@ -26,28 +26,28 @@ describe("the spellings of a phone", () => {
   it.each([
     "447400123456",
     "12015550123",
-    // A landline of Brazil; and a mobile number that never had eight digits.
+    // A landline in Brazil, and a mobile number that never had eight digits.
     "551132345678",
     "5511912345678",
-    // A free number of Argentina, one of Israel's own networks, and one that is too long.
+    // A toll-free number in Argentina, one of a network in Israel, and one that is too long.
     "548003331234",
     "972541234567",
     "52155123456789",
     "123",
     "",
-  ])("%j has one", (number) => {
+  ])("are one for %j", (number) => {
     expect(listSpellings(number)).toEqual([number]);
     expect(toDialledNumber(number, "voice")).toBe(number);
   });
 
-  it("of an Argentine number without 9 is called as it is, and others by their canonical one", () => {
+  it("are called by the canonical one, except an Argentine number without 9", () => {
     expect(toDialledNumber("541143211234", "voice")).toBe("541143211234");
     expect(toDialledNumber("5491143211234", "voice")).toBe("5491143211234");
     expect(toDialledNumber("551187654321", "voice")).toBe("5511987654321");
     expect(toDialledNumber("5215512345678", "voice")).toBe("525512345678");
   });
 
-  it("all lead to the same one", () => {
+  it("all have the same canonical one", () => {
     const number = fc.stringMatching(/^(55|52|521|54|549|970|972|44|1)[0-9]{6,11}$/);
     fc.assert(
       fc.property(number, (digits) => {

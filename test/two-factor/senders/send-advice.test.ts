@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { adviseOperator } from "../../../src/two-factor/senders/send-advice.ts";
 import type { SendErrorCode } from "../../../src/two-factor/senders/send-error.ts";
 
-describe("the operator", () => {
+describe("the advice for the operator", () => {
   it.each<[SendErrorCode, number | undefined]>([
     ["unauthorized", 4],
     ["unauthorized", undefined],
@@ -13,21 +13,21 @@ describe("the operator", () => {
     ["rejected", 2],
     ["rejected", 12],
     ["rejected", 23],
-  ])("is called for %s with status %s", (code, status) => {
+  ])("has level error for %s with status %s", (code, status) => {
     expect(adviseOperator(code, status)).toMatchObject({
       level: "error",
       hint: expect.stringMatching(/check|look/),
     });
   });
 
-  it.each([3, 6, 15])("is told of status %i, and not called: one number can bring it about", (status) => {
+  it.each([3, 6, 15])("mentions status %i without level error, because one number can cause it", (status) => {
     expect(adviseOperator("rejected", status)).toMatchObject({
       level: "info",
       hint: expect.stringMatching(new RegExp(`^status ${status} .*SMS_FROM`)),
     });
   });
 
-  it("is called for status 22, with both of its meanings", () => {
+  it("has level error for status 22, with both of its meanings", () => {
     expect(adviseOperator("rejected", 22)).toMatchObject({
       level: "error",
       hint: expect.stringMatching(/Fraud Defender.*network code/),
@@ -40,7 +40,7 @@ describe("the operator", () => {
     ["number_refused", 7],
     ["not_supported", undefined],
     ["uncertain", undefined],
-  ])("has nothing to do for %s", (code, status) => {
+  ])("has no advice for %s", (code, status) => {
     expect(adviseOperator(code, status)).toBeUndefined();
   });
 });

@@ -192,7 +192,7 @@ describe("an HTTP status", () => {
   });
 });
 
-describe("where it is open whether the message went out, it goes out once and is uncertain:", () => {
+describe("a message that may have been sent", () => {
   it.each<[string, Answer]>([
     ["no answer in time", hanging],
     ["no answer in time from a fetch that is deaf to its signal", deaf],
@@ -224,20 +224,20 @@ describe("where it is open whether the message went out, it goes out once and is
           }),
         ),
     ],
-  ])("is not understood: %s", async (_, answer) => {
+  ])("is uncertain and sent once after %s", async (_, answer) => {
     const { error, sent } = await failureOf([answer]);
     expect(sent).toHaveLength(1);
     expect(error).toMatchObject({ code: "uncertain", attempts: 1, retryable: false, mayBeSent: true });
     expect(everythingIn(error)).not.toMatch(CANARIES);
   });
 
-  it("also after an attempt that was turned away", async () => {
+  it("is uncertain even after an earlier refusal", async () => {
     const { error, sent } = await failureOf([smsReply(1), hanging, smsReply("A1")]);
     expect(sent).toHaveLength(2);
     expect(error).toMatchObject({ code: "uncertain", attempts: 2, mayBeSent: true });
   });
 
-  it("and the system's name for it is kept as the cause", async () => {
+  it("has the system's error code as cause", async () => {
     const cause = Object.assign(new Error("connect ECONNRESET canary"), { code: "ECONNRESET" });
     const { error } = await failureOf([() => Promise.reject(new TypeError("fetch failed", { cause }))]);
     expect(error.cause).toBe("ECONNRESET");
@@ -245,14 +245,14 @@ describe("where it is open whether the message went out, it goes out once and is
     expect(everythingIn(error)).not.toMatch(CANARIES);
   });
 
-  it("but there is no cause where the system names none", async () => {
+  it("has no cause if the system gives no code", async () => {
     const { error } = await failureOf([hanging]);
     expect("cause" in error).toBe(false);
   });
 });
 
 describe("the timeout", () => {
-  it("is five seconds where nothing else is said", async () => {
+  it("is five seconds by default", async () => {
     const { sms } = createSenders([hanging]);
     const ended = vi.fn();
     const failure = sendErrorOf(() => sms.send(message)).finally(ended);
@@ -268,8 +268,8 @@ describe("the timeout", () => {
   });
 });
 
-describe("a message that was turned away", () => {
-  it("is tried again after a random part of a bound that grows", async () => {
+describe("a refused message", () => {
+  it("is retried after a random part of a growing bound", async () => {
     const { sms, sent } = createSenders([smsReply(5), 503, smsReply("A1")]);
     const done = sms.send(message);
     for (const [wait, requests] of [
@@ -285,7 +285,7 @@ describe("a message that was turned away", () => {
     expect(new Set(sent.map((one) => one.body)).size).toBe(1);
   });
 
-  it("waits as long as Retry-After says, though no longer than two seconds", async () => {
+  it("waits for Retry-After, but at most two seconds", async () => {
     const late = json("", 503, { "retry-after": "1" });
     const never = json("", 503, { "retry-after": "3600" });
     const { sms, sent } = createSenders([late, never, smsReply("A1")]);
@@ -298,7 +298,7 @@ describe("a message that was turned away", () => {
     expect(await done).toEqual({ messageIds: ["A1"], network: "310090" });
   });
 
-  it("is not tried again where retry is false", async () => {
+  it("is not retried with retry: false", async () => {
     const { error, sent } = await failureOf([429], { retry: false });
     expect(sent).toHaveLength(1);
     expect(error).toMatchObject({ code: "throttled", attempts: 1, retryable: true });
@@ -311,7 +311,7 @@ describe("an error", () => {
     ["an HTTP status", json("canary 738291", 401)],
     ["a timeout", hanging],
     ["a broken connection", () => Promise.reject(new Error("canary 12015550123"))],
-  ])("by %s shows no secret, code, number or upstream text", async (_, answer) => {
+  ])("after %s shows no secret, code, number or upstream text", async (_, answer) => {
     const { error } = await failureOf([answer]);
     expect(everythingIn(error)).not.toMatch(CANARIES);
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({
@@ -322,7 +322,7 @@ describe("an error", () => {
     });
   });
 
-  it("is recognised by its brand, also when it is another copy's", () => {
+  it("is recognised by its brand, even from another copy", () => {
     const foreign = Object.assign(new Error("x"), { [Symbol.for("vonage-conversion.send-error")]: true });
     expect([new SendError("throttled", "x"), foreign, new Error("x"), null, "x"].map(isSendError)).toEqual([
       true,

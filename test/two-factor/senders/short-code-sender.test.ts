@@ -27,7 +27,7 @@ describe("a code by short code", () => {
     ]);
   });
 
-  it("is signed where there is a signature secret", async () => {
+  it("is signed with a signature secret", async () => {
     const { fetch, sent } = createRecordingFetch(smsReply("A1"));
     const signing = { apiKey: "abcd1234", signatureSecret: "s", signatureMethod: "md5hash" } as const;
     await createShortCodeSender({ credentials: signing, fetch }).send(message);
@@ -50,13 +50,13 @@ describe("a code by short code", () => {
     expect(sent).toEqual([]);
   });
 
-  it.each(["US", "CA", undefined])("reaches +1 where the country is %s", async (country) => {
+  it.each(["US", "CA", undefined])("reaches +1 for the country %s", async (country) => {
     const { fetch, sent } = createRecordingFetch(smsReply("A1"));
     await createShortCodeSender({ credentials, fetch }).send({ ...message, country });
     expect(sent).toHaveLength(1);
   });
 
-  it("has options that name what is at fault", async () => {
+  it("has options that fail with the name of the fault", async () => {
     const error = await conversionErrorOf(() =>
       createShortCodeSender({ credentials, from: "canary" } as never),
     );

@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 describe("a text message", () => {
-  it("goes by the platform's fetch where none is given, looked up at each message", async () => {
+  it("uses the platform's fetch by default, looked up for each message", async () => {
     const sender = createSmsSender({ credentials, from: "Acme" });
     const { fetch, sent } = createRecordingFetch(smsReply("A1"));
     vi.stubGlobal("fetch", fetch);
@@ -36,7 +36,7 @@ describe("a text message", () => {
     expect(sent.map(({ url }) => url)).toEqual(["https://rest.nexmo.com/sms/json"]);
   });
 
-  it("goes to the SMS API as a form, with all that it is about", async () => {
+  it("goes to the SMS API as a form with all parameters", async () => {
     const { sender, sent } = createSender({ callback: "https://hooks.example/dlr?key=1" });
     expect(sender.channel).toBe("sms");
     expect(await sender.send({ ...message, brand: "Acme" })).toEqual({
@@ -65,7 +65,7 @@ describe("a text message", () => {
     ]);
   });
 
-  it("is handed to the platform as a Blob, which Deno does not send again by itself", async () => {
+  it("has a Blob as body, which Deno does not send again by itself", async () => {
     const bodies: unknown[] = [];
     const { sender } = createSender({
       fetch: async (_, init) => {
@@ -83,7 +83,7 @@ describe("a text message", () => {
     expect(sent[0]?.url + JSON.stringify(sent[0]?.headers)).not.toMatch(/canary|12015550123|738291/);
   });
 
-  it.each(SIGNATURE_METHODS)("is signed by %s where there is a signature secret", async (signatureMethod) => {
+  it.each(SIGNATURE_METHODS)("is signed by %s with a signature secret", async (signatureMethod) => {
     const signing = { apiKey: "abcd1234", signatureSecret: "canary-signature-secret", signatureMethod };
     const form = await formFor({ brand: "A&B=C" }, { credentials: signing });
     const { sig, ...signed } = form;
@@ -97,7 +97,7 @@ describe("a text message", () => {
     expect(form).not.toHaveProperty("api_secret");
   });
 
-  it("is signed anew for each attempt, since a signature ages", async () => {
+  it("is signed for each request, because signatures expire", async () => {
     const signing = { apiKey: "abcd1234", signatureSecret: "s", signatureMethod: "sha256" } as const;
     const minuteLater: Answer = (one) => {
       vi.setSystemTime(Date.now() + 60_000);
@@ -117,7 +117,7 @@ describe("a text message", () => {
     ["es", "Acme", "unicode"],
     ["en", "ACME™", "unicode"],
     ["ja", "アクメ", "unicode"],
-  ])("in %s by %s goes as %3$s", async (locale, brand, type) => {
+  ])("in %s by %s has the type %3$s", async (locale, brand, type) => {
     expect((await formFor({ locale, brand })).type).toBe(type);
   });
 
@@ -127,22 +127,22 @@ describe("a text message", () => {
     [119, "119000", "1 min"],
     [600, "600000", "10 min"],
     [10_000_000, "604800000", "166666 min"],
-  ])("valid for %i seconds is tried for %s ms, and says %s", async (lifetime, ttl, said) => {
+  ])("valid for %i seconds has a ttl of %s ms and contains %s", async (lifetime, ttl, said) => {
     expect(await formFor({ lifetime })).toMatchObject({ ttl, text: expect.stringContaining(said) });
   });
 
-  it("goes to another host when told to", async () => {
+  it("goes to the configured host", async () => {
     const { sender, sent } = createSender({ baseUrl: "http://localhost:8787/vonage/" });
     await sender.send(message);
     expect(sent[0]?.url).toBe("http://localhost:8787/vonage/sms/json");
   });
 
-  it("leaves receipts to the account's settings where no callback is named", async () => {
+  it("without a callback leaves receipts to the account's settings", async () => {
     expect(await formFor({})).not.toHaveProperty("callback");
   });
 });
 
-describe("the options of a sender of text messages", () => {
+describe("the options of an SMS sender", () => {
   it.each<[string, object]>([
     ["credentials", { credentials: undefined }],
     ["credentials", { credentials: { apiKey: "canary" } }],
@@ -164,7 +164,7 @@ describe("the options of a sender of text messages", () => {
     ["retry.attempts", { retry: { attempts: 11 } }],
     ["fetch", { fetch: "canary" }],
     ["color", { color: "canary" }],
-  ])("name %s when it is at fault, and no value", async (name, options) => {
+  ])("fail with the name of %s and without its value", async (name, options) => {
     const error = await conversionErrorOf(() => createSender(options as Partial<SmsSenderOptions>));
     expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(name) });
     expect(error.message).not.toMatch(/canary/);
@@ -174,19 +174,19 @@ describe("the options of a sender of text messages", () => {
     ["from must be up to 15 digits, or up to 11 printable ASCII characters", { from: "" }],
     ["callback must be an https URL (http only for localhost) of up to 500 characters", { callback: "" }],
     ["fetch must be a function", { fetch: {} }],
-  ])("say the rule: %s", async (rule, options) => {
+  ])("fail with the rule: %s", async (rule, options) => {
     const { message } = await conversionErrorOf(() => createSender(options as Partial<SmsSenderOptions>));
     expect(message).toContain(rule);
   });
 
   it.each(["Acme", "12015550100", "123456789012345", "My-Shop&Co", "12345", "A", "O 2", "   b"])(
-    "take %s as sender",
+    "accept %s as sender",
     (from) => {
       expect(() => createSender({ from })).not.toThrow();
     },
   );
 
-  it("take a callback of 500 characters", async () => {
+  it("accept a callback of 500 characters", async () => {
     const callback = "https://hooks.example/".padEnd(500, "x");
     expect(await formFor({}, { callback })).toMatchObject({ callback });
   });

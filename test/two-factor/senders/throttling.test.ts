@@ -1,4 +1,4 @@
-// Vonage throttles, as US long numbers are at one text a second: what becomes of the messages, and of who waits.
+// Vonage throttles, for example US long numbers to one text a second. Tests the messages, and the waiting callers.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSandbox, SANDBOX_APPLICATION, SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
@@ -22,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Turns the clock until all is over: what came of each message, and when. */
+/** Advances the clock until all messages have ended, and resolves to their results and times. */
 async function outcomesOf(sending: readonly Promise<unknown>[]) {
   const outcomes = sending.map((one) =>
     one.then(
@@ -37,7 +37,7 @@ async function outcomesOf(sending: readonly Promise<unknown>[]) {
   const all = Promise.all(outcomes).finally(() => {
     over = true;
   });
-  // Requests are read in real time, beside the clock that is turned.
+  // Requests are read in real time, beside the fake clock.
   while (!over) {
     await new Promise((resolve) => setImmediate(resolve));
     await vi.advanceTimersByTimeAsync(5);
@@ -48,7 +48,7 @@ async function outcomesOf(sending: readonly Promise<unknown>[]) {
 const errorsIn = (outcomes: readonly { readonly error: SendError | undefined }[]) =>
   outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
 
-/** A text that came too fast, as Vonage words it. */
+/** Vonage's answer to a text that came too fast. */
 const tooFast = (text: unknown, status: string | number = "1"): Answer =>
   json({ "message-count": "1", messages: [{ status, "error-text": text }] });
 
@@ -73,7 +73,7 @@ describe("a text that came too fast", () => {
     ["please wait [ a while ] and retry", 1000],
     [undefined, 1000],
     [620, 1000],
-  ])("of which Vonage says %j goes again after %i ms, and not before", async (text, wait) => {
+  ])("with Vonage's answer %j is sent again after %i ms", async (text, wait) => {
     const { sender, times } = createSender([tooFast(text), smsReply("A1")]);
     const [outcome] = await outcomesOf([sender.send(message)]);
     expect(outcome?.error).toBeUndefined();
@@ -87,7 +87,7 @@ describe("a text that came too fast", () => {
     ["a status that is a number", tooFast("please wait [ 300 ] and retry", 1), 300],
     ["HTTP 429", json("", 429), 1000],
     ["HTTP 429 with Retry-After", json("", 429, { "retry-after": "3" }), 3000],
-  ] as const)("by %s goes again as well", async (_, answer, wait) => {
+  ] as const)("with %s is sent again too", async (_, answer, wait) => {
     const { sender, times } = createSender([answer, smsReply("A1")]);
     expect(errorsIn(await outcomesOf([sender.send(message)]))).toEqual([]);
     expect(times[1]).toBeGreaterThanOrEqual(wait);
@@ -98,7 +98,7 @@ describe("a text that came too fast", () => {
     ["please wait [ 5100 ] and retry", 5100],
     ["please wait [ 30000 ] and retry", 30_000],
     ["please wait [ 9999999 ] and retry", 9_999_999],
-  ])("that would have to wait too long is not sent, and its error says how long: %s", async (text, wait) => {
+  ])("with too long a wait is not sent again, and its error has the wait: %s", async (text, wait) => {
     const { sender, times } = createSender([tooFast(text)]);
     const [outcome] = await outcomesOf([sender.send(message)]);
     expect(outcome?.error).toMatchObject({
@@ -111,7 +111,7 @@ describe("a text that came too fast", () => {
     expect(outcome?.after).toBeLessThan(100);
   });
 
-  it("three times is given up, with the wait that was named last", async () => {
+  it("three times is given up with the last wait", async () => {
     const { sender, sent } = createSender([tooFast("please wait [ 700 ] and retry")]);
     const [outcome] = await outcomesOf([sender.send(message)]);
     expect(sent).toHaveLength(3);
@@ -120,14 +120,14 @@ describe("a text that came too fast", () => {
     expect(outcome?.error?.retryAfter).toBeLessThan(2500);
   });
 
-  it("is sent once, without waiting, where nothing is to be repeated", async () => {
+  it("is sent once, without waiting, with retry: false", async () => {
     const { sender, sent } = createSender([tooFast("please wait [ 620 ] and retry")], { retry: false });
     const outcomes = await outcomesOf([sender.send(message)]);
     expect(errorsIn(outcomes)).toMatchObject([{ code: "throttled", attempts: 1, retryAfter: 620 }]);
     expect(sent).toHaveLength(1);
   });
 
-  it("and would have to wait too long holds up no other: each asks for itself", async () => {
+  it("with too long a wait delays no other text", async () => {
     const { sender } = createSender([tooFast("please wait [ 9999999 ] and retry"), smsReply("A1")]);
     await outcomesOf([sender.send(message)]);
     const before = Date.now();
@@ -135,7 +135,7 @@ describe("a text that came too fast", () => {
     expect(Date.now() - before).toBeLessThan(100);
   });
 
-  it("holds up others no longer because the clock goes back", async () => {
+  it("delays others no longer if the clock goes back", async () => {
     const { sender } = createSender([tooFast("please wait [ 4900 ] and retry"), smsReply("A1")], {
       retry: { attempts: 2 },
     });
@@ -144,7 +144,7 @@ describe("a text that came too fast", () => {
     expect(errorsIn(await outcomesOf([sender.send(message)]))).toEqual([]);
   });
 
-  it("that may have gone out by the next attempt is never sent again", async () => {
+  it("that may have been sent by the next request is never sent again", async () => {
     const broken: Answer = () => Promise.reject(new TypeError("canary"));
     const { sender, sent } = createSender([tooFast("please wait [ 10 ] and retry"), broken, smsReply("A1")]);
     expect(errorsIn(await outcomesOf([sender.send(message)]))).toMatchObject([{ code: "uncertain" }]);
@@ -152,7 +152,7 @@ describe("a text that came too fast", () => {
   });
 
   it.each([2, 3, 4, 6, 7, 9, 15, 22])(
-    "is told by status 1 alone: status %i names no wait",
+    "is recognised by status 1 only: status %i has no wait",
     async (status) => {
       const { sender, sent } = createSender([tooFast("please wait [ 10 ] and retry", status)]);
       const [error] = errorsIn(await outcomesOf([sender.send(message)]));
@@ -179,7 +179,7 @@ describe("at one text a second", () => {
   const sendMany = (sender: CodeSender, count: number) =>
     Array.from({ length: count }, (_, index) => sender.send({ ...message, to: `1201555010${index % 10}` }));
 
-  it.each([2, 3, 5])("%i at once all go out, one after the other", async (count) => {
+  it.each([2, 3, 5])("%i at once are all sent, one after the other", async (count) => {
     const { sender, sandbox, statuses } = createLimited();
     const outcomes = await outcomesOf(sendMany(sender, count));
     expect(errorsIn(outcomes)).toEqual([]);
@@ -189,7 +189,7 @@ describe("at one text a second", () => {
     expect(arrived.flat()).toHaveLength(count);
   });
 
-  it("of 40 at once as many as can go within five seconds do, and the others hear at once when to come back", async () => {
+  it("of 40 at once those that fit into five seconds are sent, and the others fail at once with a wait", async () => {
     const { sender, statuses } = createLimited();
     const outcomes = await outcomesOf(sendMany(sender, 40));
     const refused = outcomes.filter(({ error }) => error !== undefined);
@@ -200,12 +200,12 @@ describe("at one text a second", () => {
       expect(error?.retryAfter).toBeGreaterThan(5000);
       expect(error?.retryAfter).toBeLessThan(7000);
     }
-    // None of them comes back with all the others.
+    // They do not all come back at the same time.
     const later = statuses().filter(({ at }) => at > 200);
     expect(later.length).toBeLessThanOrEqual(8);
   });
 
-  it("one that comes while others wait takes its place behind them, and bothers Vonage no further", async () => {
+  it("one that comes while others wait queues behind them, without further refusals", async () => {
     const { sender, statuses } = createLimited();
     const first = sendMany(sender, 3);
     const late = new Promise((resolve) => setTimeout(resolve, 300)).then(() => sender.send(message));
@@ -215,7 +215,7 @@ describe("at one text a second", () => {
     expect(statuses().filter(({ at, status }) => at > 200 && status !== "0")).toEqual([]);
   });
 
-  it("one that comes when all turns are taken is refused at once, without asking Vonage", async () => {
+  it("one that comes when all turns are taken is refused at once, without a request", async () => {
     const { sender, statuses } = createLimited();
     const first = sendMany(sender, 5);
     let asked = 0;
@@ -231,7 +231,7 @@ describe("at one text a second", () => {
     expect(asked).toBe(5);
   });
 
-  it("senders of their own rate do not wait for each other", async () => {
+  it("senders with separate rates do not wait for each other", async () => {
     const { sandbox, sender } = createLimited();
     const second = createSmsSender({ credentials, from: "12015550199", fetch: sandbox.fetch });
     const outcomes = await outcomesOf([...sendMany(sender, 2), second.send(message)]);
@@ -239,14 +239,14 @@ describe("at one text a second", () => {
     expect(outcomes[2]?.after).toBeLessThan(200);
   });
 
-  it("two isolates that are refused at the same instant both get through", async () => {
+  it("two isolates that are refused at the same instant both succeed", async () => {
     const { sandbox, sender } = createLimited();
     const other = createSmsSender({ credentials, from: "12015550100", fetch: sandbox.fetch });
     const outcomes = await outcomesOf([...sendMany(sender, 2), other.send(message)]);
     expect(errorsIn(outcomes)).toEqual([]);
   });
 
-  it("is over once nothing was refused for a while: texts go at once again", async () => {
+  it("waiting ends after a while without refusals", async () => {
     const { sandbox, sender } = createLimited();
     await outcomesOf(sendMany(sender, 3));
     await vi.advanceTimersByTimeAsync(10_000);
@@ -257,7 +257,7 @@ describe("at one text a second", () => {
   });
 });
 
-it("an account of a higher rate is not slowed down to one a second: what it takes at once shows its rate", async () => {
+it("an account with a higher rate is not slowed to one a second, because accepted bursts show its rate", async () => {
   const sandbox = createSandbox({ now: Date.now });
   sandbox.limit(30);
   const sender = createSmsSender({ credentials, from: "Acme", fetch: sandbox.fetch });
@@ -267,7 +267,7 @@ it("an account of a higher rate is not slowed down to one a second: what it take
 });
 
 describe("other channels", () => {
-  it("short codes wait for their turns as well", async () => {
+  it("short codes wait for their turns too", async () => {
     const sandbox = createSandbox({ now: Date.now });
     sandbox.carrier({ textsPerSecond: 1 });
     const sender = createShortCodeSender({ credentials, fetch: sandbox.fetch });
@@ -284,7 +284,7 @@ describe("other channels", () => {
   it.each([
     ["without a wait", {}, 1000],
     ["with one", { "retry-after": "2" }, 2000],
-  ])("calls above three a second, refused by 429 %s, are made after it", async (_, headers, wait) => {
+  ])("calls above three a second are retried after a 429 %s", async (_, headers, wait) => {
     const { fetch, sent } = createRecordingFetch(callReply, json("", 429, headers), callReply);
     const { applicationId, privateKey } = SANDBOX_APPLICATION;
     const times: number[] = [];
@@ -297,11 +297,11 @@ describe("other channels", () => {
     expect(errorsIn(await outcomesOf([sender.send(message)]))).toEqual([]);
     expect(sent).toHaveLength(3);
     const [, refused = 0, again = 0] = times;
-    // Calls are signed in real time, while the clock is turned: so there is no upper bound to look at.
+    // Calls are signed in real time beside the fake clock, so an upper bound cannot be checked.
     expect(again - refused).toBeGreaterThanOrEqual(wait);
   });
 
-  it("a call that would have to wait too long says for how long", async () => {
+  it("a call with too long a wait fails with that wait", async () => {
     const { fetch } = createRecordingFetch(json("", 429, { "retry-after": "60" }));
     const { applicationId, privateKey } = SANDBOX_APPLICATION;
     const sender = createVoiceSender({ applicationId, privateKey, from: "12015550100", fetch });

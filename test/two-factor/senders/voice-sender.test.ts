@@ -68,7 +68,7 @@ describe("a call", () => {
     });
   });
 
-  it("speaks the user's language, or the one that is set", async () => {
+  it("speaks the user's language, or the configured one", async () => {
     const spoken = async (locale: string, language?: string) =>
       (await callOf({ locale }, language === undefined ? {} : { language })).ncco[0].language;
     expect(await spoken("de-AT")).toBe("de-DE");
@@ -76,7 +76,7 @@ describe("a call", () => {
     expect(await spoken("de-AT", "en-GB")).toBe("en-GB");
   });
 
-  it("stays well-formed whatever the brand", async () => {
+  it("is well-formed with any brand", async () => {
     const { ncco } = await callOf({ brand: `<break time='9s'/> & "Co"` });
     expect(ncco[0].text).toContain("&lt;break time=&apos;9s&apos;/&gt; &amp; &quot;Co&quot;");
   });
@@ -98,7 +98,7 @@ describe("the token of a call", () => {
     expect(exp - iat).toBeLessThanOrEqual(900);
   });
 
-  it("is another for each attempt: a jti is good once", async () => {
+  it("is new for each request, because a jti is valid once", async () => {
     const { sender, sent } = createSender({}, 429, 503, callReply);
     await sender.send(message);
     const ids = await Promise.all(
@@ -108,7 +108,7 @@ describe("the token of a call", () => {
     expect(new Set(sent.map((one) => one.body)).size).toBe(1);
   });
 
-  it("is made with a key whose line breaks are written out, as environment variables have them", async () => {
+  it("accepts a key with escaped line breaks, as in environment variables", async () => {
     for (const lineBreak of ["\\n", "\\r\\n", "\r\n"]) {
       const { sender, sent } = createSender({ privateKey: privateKey.replaceAll("\n", lineBreak) });
       await sender.send(message);
@@ -118,8 +118,8 @@ describe("the token of a call", () => {
 
   it.each<[string, (key: string) => string]>([
     ["space around it", (key) => `\n  ${key}\n \n`],
-    ["line breaks written out behind it", (key) => `${key.trim()}\\r\\n\\n`],
-  ])("is made with a key that has %s", async (_, change) => {
+    ["escaped line breaks behind it", (key) => `${key.trim()}\\r\\n\\n`],
+  ])("accepts a key with %s", async (_, change) => {
     const { sender, sent } = createSender({ privateKey: change(privateKey) });
     await sender.send(message);
     await expect(jwtVerify(tokenOf(sent[0]), publicKey)).resolves.toBeDefined();
@@ -135,7 +135,7 @@ describe("a call that fails", () => {
     ["a success that is no JSON", json("canary", 201), "uncertain"],
     ["a timeout", hanging, "uncertain"],
     ["a broken connection", () => Promise.reject(new TypeError("canary")), "uncertain"],
-  ])("by %s is not repeated, and shows nothing of it", async (_, answer, code) => {
+  ])("by %s is not repeated, and its error shows no details", async (_, answer, code) => {
     const { sender, sent } = createSender({ timeout: 50 }, answer);
     const error = await sendErrorOf(() => sender.send(message));
     expect(error).toMatchObject({ code, attempts: 1, mayBeSent: code === "uncertain" });
@@ -149,7 +149,7 @@ describe("a call that fails", () => {
 
 const pem = (base64: string) => `-----BEGIN PRIVATE KEY-----${base64}-----END PRIVATE KEY-----`;
 
-describe("the options of a sender of calls", () => {
+describe("the options of a voice sender", () => {
   it.each<[string, object]>([
     ["applicationId", { applicationId: "canary" }],
     ["applicationId", { applicationId: `canary-${applicationId}` }],
@@ -169,13 +169,13 @@ describe("the options of a sender of calls", () => {
     ["language", { language: "en-c!" }],
     ["baseUrl", { baseUrl: "ftp://canary.example" }],
     ["credentials", { credentials: { apiKey: "canary", apiSecret: "canary" } }],
-  ])("name %s when it is at fault, and no value", async (name, options) => {
+  ])("fail with the name of %s and without its value", async (name, options) => {
     const error = await conversionErrorOf(() => createSender(options));
     expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(name) });
     expect(error.message).not.toMatch(/canary/);
   });
 
-  it("say the rule of each", async () => {
+  it("fail with the rule of each", async () => {
     const wrong = { applicationId: "", privateKey: "", from: "", language: "" };
     const { message } = await conversionErrorOf(() => createSender(wrong));
     for (const rule of [
@@ -187,12 +187,12 @@ describe("the options of a sender of calls", () => {
       expect(message).toContain(rule);
   });
 
-  it.each(["de", "es-419", "zh_Hant_TW"])("take %s as language", (language) => {
+  it.each(["de", "es-419", "zh_Hant_TW"])("accept %s as language", (language) => {
     expect(() => createSender({ language })).not.toThrow();
   });
 
-  it("show at the first call that the private key's numbers are damaged, without it, and nothing is sent", async () => {
-    // A key by its form, whose numbers are none of a key's.
+  it("fail at the first call if the private key's numbers are damaged, and nothing is sent", async () => {
+    // The key has the right form but impossible numbers.
     const integers = Buffer.concat(
       [1, ...Array(8).fill(257)].map((length, at) => {
         if (at === 0) return Buffer.from([2, 1, 0]);
@@ -216,12 +216,12 @@ describe("the options of a sender of calls", () => {
   });
 });
 
-describe("what doctor is told of the private key", () => {
-  it("a good key has no fault", async () => {
+describe("the doctor's check of the private key", () => {
+  it("finds no fault in a good key", async () => {
     expect(await createSender().sender.findFault?.()).toBeUndefined();
   });
 
-  it("a key whose modulus is no integer is read at start, and shows its fault when it is tried", async () => {
+  it("finds a damaged modulus that the start accepted", async () => {
     const der = Uint8Array.from(atob(privateKey.replace(/-----.*?-----|\s/g, "")), (one) =>
       one.charCodeAt(0),
     );
