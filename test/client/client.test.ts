@@ -44,7 +44,7 @@ afterEach(() => {
 describe("an answer", () => {
   it.each<[string, Answer, object, string]>([
     ["200 from Vonage", answer(200), {}, "recorded"],
-    ["200 from Vonage that speaks of a duplicate", answer(200, '{"status":"duplicate"}'), {}, "recorded"],
+    ["200 from Vonage with a duplicate in its body", answer(200, '{"status":"duplicate"}'), {}, "recorded"],
     ["200 from the Worker", answer(200, '{"status":"recorded"}'), worker, "recorded"],
     [
       "200 from the Worker that speaks of a duplicate",
@@ -93,7 +93,7 @@ describe("an answer", () => {
       { endpoint: "https://worker.example", token: "a.b.c" },
       "accepted",
     ],
-  ])("of %s is a success, told apart", async (_, given, options, status) => {
+  ])("of %s is a success with its own status", async (_, given, options, status) => {
     const { sms, voice, sent } = createClient([given], options);
     expect([await sms(report), await voice(report)]).toEqual([
       { status, attempts: 1 },
@@ -123,7 +123,7 @@ describe("an answer", () => {
     [423, "rejected"],
     [451, "unexpected_response"],
   ];
-  it.each(failures)("of %d is not asked for twice, and rejects with %s", async (status, code) => {
+  it.each(failures)("of %d is not retried, and rejects with %s", async (status, code) => {
     const { sms, sent } = createClient([answer(status, null, { "retry-after": "1" }), 200]);
     const error = await conversionErrorOf(() => sms(report));
     expect(error).toMatchObject({ code, status, attempts: 1, retryable: false, retryAfter: 1000 });
@@ -147,7 +147,7 @@ describe("an answer", () => {
     ["a broken connection", broken, "network"],
     ["none in time", hanging, "timeout"],
   ];
-  it.each(passing)("of %s is asked for again, three times in all", async (_, given, code, status) => {
+  it.each(passing)("of %s is retried, with three requests in all", async (_, given, code, status) => {
     const { voice, sent } = createClient([given]);
     const failure = conversionErrorOf(() => voice(report));
     await vi.runAllTimersAsync();
@@ -160,7 +160,7 @@ describe("an answer", () => {
     expect(new Set(sent.map(({ url, body, headers }) => JSON.stringify([url, body, headers]))).size).toBe(1);
   });
 
-  it.each(passing)("of %s is asked for once with retry: false", async (_, given, code) => {
+  it.each(passing)("of %s is not retried with retry: false", async (_, given, code) => {
     const { sms, sent } = createClient([given], { retry: false });
     const failure = conversionErrorOf(() => sms(report));
     await vi.runAllTimersAsync();
@@ -168,14 +168,14 @@ describe("an answer", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it.each(passing)("of %s is forgotten once the next is good", async (_, given) => {
+  it.each(passing)("of %s has no effect after a successful retry", async (_, given) => {
     const { sms } = createClient([given, given, 200]);
     const result = sms(report);
     await vi.runAllTimersAsync();
     expect(await result).toEqual({ status: "recorded", attempts: 3 });
   });
 
-  it("that may not be repeated ends the repeating", async () => {
+  it("that is not retryable ends the retries", async () => {
     const { sms, sent } = createClient([503, 401, 200]);
     const failure = conversionErrorOf(() => sms(report));
     await vi.runAllTimersAsync();
@@ -184,13 +184,13 @@ describe("an answer", () => {
   });
 });
 
-describe("the wait between attempts", () => {
+describe("the wait between requests", () => {
   it.each<[string, Record<string, string>, number[]]>([
-    ["half of a bound that doubles, where chance is one half", {}, [125, 250, 500, 1000, 1000]],
-    ["what the server asks for in seconds", { "retry-after": "0" }, [0, 0, 0, 0, 0]],
-    ["what the server asks for, clamped", { "retry-after": "3600" }, [1000, 1000, 1000, 1000, 1000]],
-    ["the bound's where the server talks nonsense", { "retry-after": "-1" }, [125, 250, 500, 1000, 1000]],
-    ["nothing for a date gone by", { "retry-after": "Mon, 01 Jun 2026 11:00:00 GMT" }, [0, 0, 0, 0, 0]],
+    ["half of a doubling bound, with a random number of one half", {}, [125, 250, 500, 1000, 1000]],
+    ["the server's Retry-After in seconds", { "retry-after": "0" }, [0, 0, 0, 0, 0]],
+    ["the server's Retry-After, clamped", { "retry-after": "3600" }, [1000, 1000, 1000, 1000, 1000]],
+    ["half of the bound after an invalid Retry-After", { "retry-after": "-1" }, [125, 250, 500, 1000, 1000]],
+    ["zero for a past date", { "retry-after": "Mon, 01 Jun 2026 11:00:00 GMT" }, [0, 0, 0, 0, 0]],
   ])("is %s", async (_, headers, waits) => {
     const times: number[] = [];
     const { sms } = createClient(
@@ -209,7 +209,7 @@ describe("the wait between attempts", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("ends at the HTTP date that the server names", async () => {
+  it("ends at the HTTP date of Retry-After", async () => {
     const { sms, sent } = createClient([
       answer(429, null, { "retry-after": "Mon, 01 Jun 2026 12:00:05 GMT" }),
       200,
@@ -221,7 +221,7 @@ describe("the wait between attempts", () => {
     expect(await result).toEqual({ status: "recorded", attempts: 2 });
   });
 
-  it("is told in full where it was clamped, to whoever wants to come back", async () => {
+  it("is given in full by the error even if it was clamped", async () => {
     const { sms } = createClient([answer(429, null, { "retry-after": "3600" })], { retry: false });
     expect(await conversionErrorOf(() => sms(report))).toMatchObject({
       retryAfter: 3_600_000,
@@ -229,7 +229,7 @@ describe("the wait between attempts", () => {
     });
   });
 
-  it.each([1, 2, 10])("comes between as many attempts as the options say: %d", async (attempts) => {
+  it.each([1, 2, 10])("separates as many requests as the options allow: %d", async (attempts) => {
     const { sms, sent } = createClient([503], { retry: { attempts } });
     const failure = conversionErrorOf(() => sms(report));
     await vi.runAllTimersAsync();
@@ -244,7 +244,7 @@ describe("an observer", () => {
     return new Response(null, { status: 503, headers: { "retry-after": "2" } });
   };
 
-  it("is told how each attempt ended, and what comes next", async () => {
+  it("gets the result of each request and the wait before the next", async () => {
     const events: AttemptEvent[] = [];
     const { voice } = createClient([slow, broken, hanging, 200], {
       timeout: 5000,
@@ -262,14 +262,14 @@ describe("an observer", () => {
     ]);
   });
 
-  it("is told of a last failure, which nothing follows, before the caller is", async () => {
+  it("gets the last failure before the caller does", async () => {
     const order: unknown[] = [];
     const { sms } = createClient([402], { onAttempt: ({ code, retryIn }) => order.push([code, retryIn]) });
     await sms(report).catch(() => order.push("rejected"));
     expect(order).toEqual([["not_enabled", undefined], "rejected"]);
   });
 
-  it("is told nothing where nothing was sent", async () => {
+  it("is not called if nothing was sent", async () => {
     const onAttempt = vi.fn();
     const { sms } = createClient([200], { onAttempt, signal: AbortSignal.abort() });
     await conversionErrorOf(() => sms(report));
@@ -285,16 +285,16 @@ describe("an observer", () => {
         throw mistake;
       },
     ],
-    ["rejects with", () => Promise.reject(mistake)],
+    ["rejects", () => Promise.reject(mistake)],
     [
-      "rejects with later",
+      "rejects later",
       async () => {
         await settle();
         throw mistake;
       },
     ],
   ];
-  it.each(mistaken)("hurts neither a report nor the process by what it %s", async (_, onAttempt) => {
+  it.each(mistaken)("affects neither a report nor the process when it %s", async (_, onAttempt) => {
     const { sms, voice, sent } = createClient([503, 200, 401], { onAttempt });
     const rejected = await unhandledRejectionsOf(async () => {
       const result = sms(report);
@@ -307,7 +307,7 @@ describe("an observer", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it("is not waited for", async () => {
+  it("does not delay the report", async () => {
     const { sms } = createClient([503, 200], { onAttempt: () => new Promise<void>(() => {}) });
     const result = sms(report);
     await vi.runAllTimersAsync();
@@ -320,7 +320,7 @@ describe("an error", () => {
     (answers: readonly Answer[], options: Partial<ConversionClientOptions> = {}, given = report) =>
     () =>
       createClient(answers, { retry: false, ...options } as Partial<ConversionClientOptions>).sms(given);
-  /** One way to each code; a code without one does not type-check. */
+  /** One way to cause each code. A code without one does not type-check. */
   const ways: Record<ConversionErrorCode, () => unknown> = {
     invalid_options: endsWith([200], { timeout: 0 }),
     invalid_report: endsWith([200], {}, { ...report, messageId: "" }),
@@ -355,7 +355,7 @@ describe("an error", () => {
   });
 
   it.each<ConversionErrorCode>(["invalid_report", "timeout", "network", "aborted"])(
-    "of code %s, which no answer came before, has no status and no Retry-After",
+    "of code %s without an earlier answer has no status and no Retry-After",
     async (code) => {
       const failure = conversionErrorOf(ways[code]);
       await vi.runAllTimersAsync();
@@ -365,17 +365,17 @@ describe("an error", () => {
     },
   );
 
-  it("of an abort before anything was sent says so", async () => {
+  it("of an abort before any request says that nothing was sent", async () => {
     expect((await conversionErrorOf(ways.aborted)).message).toMatch(
       /^POST \/conversions\/sms: aborted \(attempts: 0\); \w+.* \w+/,
     );
   });
 
-  it("of a broken connection names the system's code for it, and nothing else of it", async () => {
+  it("of a broken connection has only the system's error code", async () => {
     const { sms } = createClient([broken], { retry: false });
     const error = await conversionErrorOf(() => sms(report));
     expect(error.cause).toBe("ECONNREFUSED");
-    // As with every error: those who log its own fields meet it once, by way of toJSON.
+    // Loggers of an error's own fields get it once, through toJSON, as with every error.
     expect(Object.keys(error)).not.toContain("cause");
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ cause: "ECONNREFUSED" });
   });
@@ -422,12 +422,12 @@ describe("an error", () => {
     },
   );
 
-  it("made by another version of the package is recognised by the symbol that all of them share", () => {
+  it("of another version of the package is recognised by their common symbol", () => {
     const brand = Symbol.for("vonage-conversion.error");
     expect(isConversionError(Object.assign(new Error("x"), { [brand]: true }))).toBe(true);
   });
 
-  it("made by another copy of the package is recognised too", async () => {
+  it("of another copy of the package is recognised too", async () => {
     vi.resetModules();
     const copy = await import("../../src/client/errors.ts");
     const error = new copy.ConversionError("conflict", "x");

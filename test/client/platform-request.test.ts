@@ -1,4 +1,5 @@
-// What is sent must not depend on whose classes are global, no cache may answer it, and only the network fails as one.
+// Requests must not depend on replaced global classes, no cache may answer them, and only network failures count as
+// such.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { healthSchema } from "../../adapters/cli/answers.ts";
@@ -29,7 +30,7 @@ const message = {
 };
 const { applicationId, privateKey } = SANDBOX_APPLICATION;
 
-/** Every request that the library makes, by what makes it. Where they lead is of no interest here. */
+/** Every kind of request that the library makes. Their answers do not matter here. */
 const EVERY_WAY: Record<string, (send: typeof fetch) => unknown> = {
   "a report to Vonage": (fetch) => createConversionClient({ ...direct, fetch }).sms(report),
   "a report to Vonage in the query": (fetch) =>
@@ -62,7 +63,7 @@ const EVERY_WAY: Record<string, (send: typeof fetch) => unknown> = {
   },
 };
 
-/** What fetch was given, and what it makes of it: a Request, or the error that it rejects with. */
+/** The arguments of fetch with its result: a Request, or the error of its rejection. */
 async function observe(act: (send: typeof fetch) => unknown) {
   const seen: RequestInit[] = [];
   const requests: Request[] = [];
@@ -86,7 +87,7 @@ describe.each(Object.entries(EVERY_WAY))("the request for %s", (_, act) => {
     expect(requests.map(({ cache }) => cache)).toEqual(seen.map(() => "no-store"));
   });
 
-  it("says nothing of caches where the platform throws on it, as workerd once did", async () => {
+  it("has no cache mode if the platform throws on it, as workerd once did", async () => {
     const { Request: Native } = globalThis;
     vi.stubGlobal(
       "Request",
@@ -98,14 +99,14 @@ describe.each(Object.entries(EVERY_WAY))("the request for %s", (_, act) => {
       },
     );
     const { seen, requests } = await observe(act);
-    // The command line runs on Node alone.
+    // The command line runs on Node only.
     if (_ === "the command line") return;
     expect(requests.length).toBeGreaterThan(0);
     expect(seen.filter((init) => "cache" in init)).toEqual([]);
     expect(seen.filter(({ signal }) => !signal)).toEqual([]);
   });
 
-  it("is sent where AbortController and Blob are not the platform's, as in jsdom", async () => {
+  it("is sent even if AbortController and Blob are replaced, as in jsdom", async () => {
     const { requests: usual } = await observe(act);
     for (const [name, value] of Object.entries(FOREIGN_GLOBALS)) vi.stubGlobal(name, value);
     const { requests } = await observe(act);
@@ -121,7 +122,7 @@ describe.each(Object.entries(EVERY_WAY))("the request for %s", (_, act) => {
   });
 });
 
-it("is sent as a text where the platform cannot even look at a Blob, as where jsdom came before fetch did", async () => {
+it("has a text as body if the platform cannot read a Blob, as in an older jsdom", async () => {
   vi.stubGlobal("Response", () => {
     throw new TypeError("object.stream is not a function");
   });
@@ -169,7 +170,7 @@ describe("a signal of another realm", () => {
     expect(sandbox.reports()).toHaveLength(1);
   });
 
-  it("that has fired keeps the workflow's client from asking, too", async () => {
+  it("that has fired stops the workflow's client too", async () => {
     for (const [name, value] of Object.entries(FOREIGN_GLOBALS)) vi.stubGlobal(name, value);
     const fetch = vi.fn();
     const controller = new ForeignAbortController();
@@ -180,7 +181,7 @@ describe("a signal of another realm", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  it("is heeded by the sandbox as fetch heeds its own", async () => {
+  it("ends a request to the sandbox as fetch would", async () => {
     const sandbox = createSandbox();
     const controller = new ForeignAbortController();
     const signal = controller.signal as unknown as AbortSignal;
@@ -198,7 +199,7 @@ describe("a signal of another realm", () => {
   });
 
   it.each([{}, new AbortController(), "signal", 1, null, { aborted: false }, { aborted: "no" }])(
-    "is none where it is %j: that is said, and nothing is sent",
+    "is refused if it is %j, and nothing is sent",
     async (value) => {
       const signal = value as unknown as AbortSignal;
       const fetch = vi.fn();
@@ -223,10 +224,10 @@ describe("a signal of another realm", () => {
   );
 });
 
-describe("a mistake is told as one, at once, and not as the network's", () => {
+describe("a programming error is not reported as a network failure:", () => {
   const MISTAKES: [string, () => unknown, string][] = [
-    ["a mock that gives nothing", () => undefined, "no Response"],
-    ["a mock that gives no Response", () => ({ status: 200 }), "no Response"],
+    ["a mock that returns nothing", () => undefined, "no Response"],
+    ["a mock that returns no Response", () => ({ status: 200 }), "no Response"],
     ["a Response without its methods", () => ({ status: 200, headers: {} }), "no Response"],
     [
       "a name that is not there",
@@ -238,7 +239,7 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
     ["JSON that is none", () => Promise.reject(new SyntaxError("s3cret")), "SyntaxError"],
   ];
 
-  it.each(MISTAKES)("%s is reported as a mistake", async (_, answer, cause) => {
+  it.each(MISTAKES)("%s rejects at once", async (_, answer, cause) => {
     const fetch = vi.fn(async () => answer() as Response);
     const error = await createConversionClient({ ...direct, fetch })
       .sms(report)
@@ -251,7 +252,7 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
       message: expect.stringContaining(`(${cause})`),
     });
     const sender = createSmsSender({ credentials: twoFactor, from: "Acme", fetch });
-    // The text may be on its way: a fetch that fails like this may have sent it before.
+    // Such a fetch may have sent the text before it failed.
     const uncertain = await sender.send(message).catch((one) => one);
     expect(isSendError(uncertain)).toBe(true);
     expect(uncertain).toMatchObject({ code: "uncertain", attempts: 1, cause });
@@ -259,7 +260,7 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
     expect(fetch).toHaveBeenCalledTimes(3);
   });
 
-  it("what the platform takes no request of", async () => {
+  it("a request that the platform refuses", async () => {
     const refuse = (init?: RequestInit) => {
       if (init?.redirect === "manual") throw new TypeError("redirect: manual is not implemented, s3cret");
     };
@@ -276,27 +277,27 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
     expect(error).toMatchObject({ code: "invalid_options", attempts: 1, cause: "TypeError" });
     expect(JSON.stringify(error) + error.stack).not.toContain("s3cret");
     expect(fetch).toHaveBeenCalledTimes(1);
-    // Refused before anything went out: no text, and nothing uncertain.
+    // The platform refuses it before sending, so no text is uncertain.
     const sender = createSmsSender({ credentials: twoFactor, from: "Acme", fetch });
     await expect(sender.send(message)).rejects.toMatchObject({ code: "invalid_options", attempts: 1 });
   });
 
   it.each<[string, unknown]>([
-    ["as Node has it", new TypeError("fetch failed", { cause: new Error("reset") })],
-    ["as Chromium has it", new TypeError("Failed to fetch")],
-    ["as workerd has it", new Error("Network connection lost.")],
+    ["from Node", new TypeError("fetch failed", { cause: new Error("reset") })],
+    ["from Chromium", new TypeError("Failed to fetch")],
+    ["from workerd", new Error("Network connection lost.")],
     ["as a fetch has it that throws what it likes", "broken"],
     ["as nothing", undefined],
-  ])("while a failure of the network stays one: %s", async (_, thrown) => {
+  ])("but a network failure still is: %s", async (_, thrown) => {
     const fetch = vi.fn(() => Promise.reject(thrown));
     const { sms } = createConversionClient({ ...direct, retry: { attempts: 2, baseDelay: 0 }, fetch });
     await expect(sms(report)).rejects.toMatchObject({ code: "network", attempts: 2 });
-    // A fetch from elsewhere, where there is no Request at all.
+    // A fetch of a library, on a platform without Request.
     vi.stubGlobal("Request", undefined);
     await expect(sms(report)).rejects.toMatchObject({ code: "network", attempts: 2 });
   });
 
-  it("on the command line as well", async () => {
+  it("also on the command line", async () => {
     const ask = (fetch: typeof globalThis.fetch) =>
       createRequester({ endpoint: "https://worker.example", key: "k", fetch, timeout: 1000 })(
         { method: "GET", path: "/health" },
@@ -306,7 +307,7 @@ describe("a mistake is told as one, at once, and not as the network's", () => {
     await expect(ask(() => Promise.reject(new TypeError("fetch failed")))).rejects.toMatchObject({
       failure: { kind: "network" },
     });
-    // Bytes that are no text came over a sound connection.
+    // Bytes that are not text came over a working connection.
     const bytes = async () => new Response(new Uint8Array([0xff, 0xfe]));
     await expect(ask(bytes)).rejects.toMatchObject({ failure: { kind: "foreign", status: 200 } });
     const broken = new ReadableStream({

@@ -18,7 +18,7 @@ const URL_RULE = "must be an https URL (http only for localhost) without user, q
 
 const resolve = (options: unknown) => resolveOptions(options as ConversionClientOptions);
 
-describe("options that are refused", () => {
+describe("refused options", () => {
   it.each<[string, unknown, string]>([
     ["neither credentials nor endpoint", {}, EITHER],
     ["undefined for both", { credentials: undefined, endpoint: undefined }, EITHER],
@@ -47,7 +47,7 @@ describe("options that are refused", () => {
     ["a method without secret", { credentials: { apiKey: "key", signatureMethod: "md5" } }, CREDENTIALS],
     ["via without a secret", { credentials: { apiKey: "key", via: "form" } }, CREDENTIALS],
     ["both secrets, with via", { credentials: { ...signing, apiSecret: SECRET, via: "form" } }, CREDENTIALS],
-  ])("%s: the message says what belongs together", (_, options, message) => {
+  ])("%s: the message explains the valid combinations", (_, options, message) => {
     expect(() => resolve(options)).toThrow(
       expect.objectContaining({ code: "invalid_options", message: `invalid_options: ${message}` }),
     );
@@ -214,7 +214,7 @@ describe("options that are refused", () => {
       { ...direct, retry: { foo: 1, attempts: 2, bar: 3 } },
       "retry.foo is not known here, nor is bar",
     ],
-  ])("%s is named with what is taken: %j", async (field, options, fault) => {
+  ])("%s is named with its rule: %j", async (field, options, fault) => {
     const error = await conversionErrorOf(() => createConversionClient(options as ConversionClientOptions));
     const named = error.message.replace("invalid_options: ", "").split("; ");
     expect(error).toMatchObject({ code: "invalid_options", attempts: 0, retryable: false });
@@ -256,7 +256,7 @@ describe("options that are refused", () => {
     "https://",
     "https://a b",
     "",
-  ])("%j is no URL to send secrets to, neither as baseUrl nor as endpoint", async (url) => {
+  ])("%j is not accepted as baseUrl or endpoint, which receive secrets", async (url) => {
     for (const [field, options] of [
       ["baseUrl", { ...direct, baseUrl: url }],
       ["endpoint", { endpoint: url, key: SECRET }],
@@ -268,13 +268,13 @@ describe("options that are refused", () => {
     }
   });
 
-  it("a URL object, since only its text is taken", () => {
+  it("a URL object, because only texts are accepted", () => {
     expect(() => resolve({ ...direct, baseUrl: new URL("https://api.nexmo.com") })).toThrow(
       `baseUrl ${URL_RULE}, got object`,
     );
   });
 
-  it("many at once, all of them named", async () => {
+  it("several at once are all named", async () => {
     const error = await conversionErrorOf(() =>
       resolve({
         credentials: { apiKey: "a:b" },
@@ -293,7 +293,7 @@ describe("options that are refused", () => {
   });
 });
 
-describe("options that are taken", () => {
+describe("accepted options", () => {
   it.each<[string, ConversionClientOptions, object]>([
     [
       "API key and secret",
@@ -323,7 +323,7 @@ describe("options that are taken", () => {
       { credentials: { apiKey: "k".repeat(200), apiSecret: `: ü${"s".repeat(197)}` } },
       { kind: "account", credentials: { apiKey: "k".repeat(200), apiSecret: `: ü${"s".repeat(197)}` } },
     ],
-  ])("takes as identity: %s", (_, options, identity) => {
+  ])("have the identity: %s", (_, options, identity) => {
     expect(resolveOptions(options).identity).toEqual(identity);
     expect(Object.keys(createConversionClient(options))).toEqual(["sms", "voice"]);
   });
@@ -341,7 +341,7 @@ describe("options that are taken", () => {
     ["http://127.1.2.3", "http://127.1.2.3"],
     ["http://127.10.200.30", "http://127.10.200.30"],
     ["http://[::1]:8787", "http://[::1]:8787"],
-  ])("the URL %s", (url, expected) => {
+  ])("contain the URL %s", (url, expected) => {
     expect(resolve({ ...direct, baseUrl: url }).baseUrl).toBe(expected);
     expect(resolve({ endpoint: url, key: "k" }).baseUrl).toBe(expected);
   });
@@ -373,7 +373,7 @@ describe("options that are taken", () => {
     expect(resolve({ ...direct, ...given })).toMatchObject({ baseUrl: "https://api.nexmo.com", ...expected });
   });
 
-  it("are the client's own from then on", async () => {
+  it("are copied, so that later changes have no effect", async () => {
     const { fetch, sent } = createRecordingFetch(200);
     const options = {
       credentials: { apiKey: "key", apiSecret: SECRET },
@@ -393,7 +393,7 @@ describe("options that are taken", () => {
     expect(Object.isFrozen(client)).toBe(true);
   });
 
-  it("use the fetch of the moment where none is given, as browsers and workerd insist: without a this", async () => {
+  it("use the current global fetch by default, without a this, as browsers and workerd require", async () => {
     const { sms } = createConversionClient({ ...worker, key: "k" });
     const { fetch, sent } = createRecordingFetch(200);
     vi.stubGlobal("fetch", function (this: unknown, input: RequestInfo | URL, init?: RequestInit) {

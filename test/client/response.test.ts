@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { interpretResponse } from "../../src/client/response.ts";
 
-/** What each status means, written down from the contract and not from the code; all others are unexpected. */
+/** The meaning of each status, written from the contract and not from the code. All others are unexpected. */
 const MEANINGS: Record<string, readonly (number | readonly [from: number, to: number])[]> = {
   recorded: [200],
   rejected: [400, 413, 415, 420, 422, 423],
@@ -37,7 +37,7 @@ describe.each([
     }
   });
 
-  it("may be tried again exactly when it says nothing of the report", () => {
+  it("is retryable only if it does not judge the report itself", () => {
     for (const status of statuses) {
       const outcome = interpretResponse(status, fromWorker);
       const [meaning = "unexpected_response"] = meaningsOf(status);
@@ -48,13 +48,13 @@ describe.each([
     }
   });
 
-  it("comes with advice where it is a failure", () => {
+  it("has advice if it is a failure", () => {
     for (const outcome of statuses.map((status) => interpretResponse(status, fromWorker))) {
       if (typeof outcome !== "string") expect(outcome[1]).toMatch(/\w+ \w+/);
     }
   });
 
-  it.each([0, 99, 600, 999, -1, Number.NaN])("that is no HTTP status (%d) is unexpected", (status) => {
+  it.each([0, 99, 600, 999, -1, Number.NaN])("outside HTTP (%d) is unexpected", (status) => {
     expect(interpretResponse(status, fromWorker)).toMatchObject(["unexpected_response", expect.any(String)]);
   });
 });
@@ -69,12 +69,12 @@ describe("a body", () => {
     ["duplicate", "recorded"],
     ["<html>402 Bad Account Credentials</html>", "recorded"],
     ['{"status":"error"}', "recorded"],
-  ])("%s of the Worker's 200 means %s, and of Vonage's that it is recorded", (body, meaning) => {
+  ])("%s means %s with a 200 from the Worker, and recorded with one from Vonage", (body, meaning) => {
     expect(interpretResponse(200, true, body)).toBe(meaning);
     expect(interpretResponse(200, false, body)).toBe("recorded");
   });
 
-  it.each([202, 401, 409, 500])("says nothing beside status %d", (status) => {
+  it.each([202, 401, 409, 500])("changes nothing with status %d", (status) => {
     for (const fromWorker of [true, false]) {
       const outcome = interpretResponse(status, fromWorker, '{"status":"duplicate"}');
       expect(outcome).toEqual(interpretResponse(status, fromWorker));

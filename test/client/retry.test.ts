@@ -3,7 +3,7 @@ import { nextDelay, parseRetryAfter } from "../../src/client/retry.ts";
 
 const policy = { attempts: 5, baseDelay: 100, maxDelay: 1000 };
 
-describe("the wait before the next attempt", () => {
+describe("the wait before a retry", () => {
   it("is a random share of a bound that doubles up to maxDelay", () => {
     expect([1, 2, 3, 4].map((attempt) => nextDelay(attempt, policy, undefined, 0.5))).toEqual([
       50, 100, 200, 400,
@@ -12,13 +12,13 @@ describe("the wait before the next attempt", () => {
     expect(nextDelay(1, policy, undefined, 0)).toBe(0);
   });
 
-  it("is what the server asked for, clamped to maxDelay", () => {
+  it("is the server's Retry-After, clamped to maxDelay", () => {
     expect(nextDelay(1, policy, 700, 0.5)).toBe(700);
     expect(nextDelay(1, policy, 3_600_000, 0.5)).toBe(1000);
     expect(nextDelay(1, policy, 0, 0.5)).toBe(0);
   });
 
-  it("ends after the last attempt, whatever the server asked for", () => {
+  it("does not exist after the last request, even with Retry-After", () => {
     expect(nextDelay(5, policy, undefined, 0.5)).toBeUndefined();
     expect(nextDelay(5, policy, 1, 0.5)).toBeUndefined();
   });

@@ -8,12 +8,12 @@ const report = { channel: "sms", messageId: "0A0000000123ABCD1", delivered: true
 const senderFor = (answer: () => Response) =>
   createSender(resolveOptions({ credentials, retry: false, fetch: async () => answer() }));
 
-it("gives a recorded report back as it is, for the client to pass on", async () => {
+it("returns the result of a recorded report unchanged", async () => {
   const send = senderFor(() => new Response());
   expect(await send(report)).toEqual({ status: "recorded", attempts: 1 });
 });
 
-it("gives a failure back as data, with what an error needs", async () => {
+it("returns a failure as data, with all fields of an error", async () => {
   const send = senderFor(() => new Response(null, { status: 429, headers: { "retry-after": "7" } }));
   expect(await send(report)).toEqual({
     status: "failed",
@@ -29,7 +29,7 @@ it("gives a failure back as data, with what an error needs", async () => {
   });
 });
 
-it("names the class of a mistake in an injected fetch", async () => {
+it("names the class of an error in an injected fetch", async () => {
   const send = senderFor(() => {
     throw new RangeError("canary-secret");
   });
@@ -39,7 +39,7 @@ it("names the class of a mistake in an injected fetch", async () => {
   });
 });
 
-it("rejects with a mistake of the program's own as it is", async () => {
+it("rejects with a programming error unchanged", async () => {
   const mistaken = { ...report, timestamp: Number.NaN };
   await expect(senderFor(() => new Response())(mistaken)).rejects.toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-// One attempt and its end: deadlines, aborts, bodies, redirects. All through the client, as callers meet them.
+// One request and its end: deadlines, aborts, bodies, redirects. Tested through the client, as callers see them.
 
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -36,7 +36,7 @@ describe("the timeout", () => {
   it.each<[string, Answer]>([
     ["gives up when told to", hanging],
     ["never settles and ignores its signal", deaf],
-  ])("holds for each attempt of a fetch that %s, with a caller's signal and without", async (_, given) => {
+  ])("applies to each request of a fetch that %s, with or without a caller's signal", async (_, given) => {
     for (const signal of [undefined, new AbortController().signal]) {
       const { sms, sent } = createClient([given], { timeout: 1000, retry: { attempts: 2, baseDelay: 200 } });
       const failure = conversionErrorOf(() => sms(report, signal && { signal }));
@@ -64,7 +64,7 @@ describe("the timeout", () => {
     expect(await failure).toMatchObject({ code: "timeout" });
   });
 
-  it("lets an answer through that comes just in time", async () => {
+  it("accepts an answer that comes just in time", async () => {
     const late: Answer = async () => {
       await new Promise((resolve) => setTimeout(resolve, 999));
       return new Response();
@@ -91,7 +91,7 @@ describe("an abort", () => {
   ];
 
   describe.each(places)("by %s", (_, place) => {
-    it("before the report lets nothing be sent", async () => {
+    it("before the report sends nothing", async () => {
       const { client, call } = place(AbortSignal.abort(new Error("s3cret")));
       const { sms, sent } = createClient([200], client);
       expect(await conversionErrorOf(() => sms(report, call))).toMatchObject({
@@ -106,7 +106,7 @@ describe("an abort", () => {
     it.each<[string, Answer]>([
       ["under way", hanging],
       ["whose fetch ignores its signal", deaf],
-    ])("ends a request %s at once, and it is not repeated", async (__, given) => {
+    ])("ends a request %s at once, without a retry", async (__, given) => {
       const controller = new AbortController();
       const { client, call } = place(controller.signal);
       const { sms, sent } = createClient([given], client);
@@ -120,7 +120,7 @@ describe("an abort", () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it("ends a wait at once, and nothing more is sent", async () => {
+    it("ends a wait at once, without a further request", async () => {
       const controller = new AbortController();
       const { client, call } = place(controller.signal);
       const { sms, sent } = createClient([503, 200], { retry: { baseDelay: 10_000 }, ...client });
@@ -144,7 +144,7 @@ describe("an abort", () => {
     expect((await Promise.all(failures)).map(({ code }) => code)).toEqual(["aborted", "aborted"]);
   });
 
-  it("of one report leaves the others alone", async () => {
+  it("of one report does not affect the others", async () => {
     const controller = new AbortController();
     const { sms } = createClient([hanging, 200]);
     const failure = conversionErrorOf(() => sms(report, { signal: controller.signal }));
@@ -169,7 +169,7 @@ describe("a signal shared by many reports", () => {
     ["timeouts", [hanging], {}],
     ["timeouts of a deaf fetch", [deaf], {}],
     ["broken connections", [throwing], {}],
-  ])("keeps no listener, and no timer runs, after %s", async (_, answers, options) => {
+  ])("has no listener, and no timer runs, after %s", async (_, answers, options) => {
     const signals = [new AbortController().signal, new AbortController().signal] as const;
     const { sms, sent } = createClient(answers, { signal: signals[0], ...options });
     const ended = sms(report, { signal: signals[1] }).catch(() => {});
@@ -180,7 +180,7 @@ describe("a signal shared by many reports", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is listened to while a request is under way, by each report but once a signal", async () => {
+  it("has one listener for each report under way", async () => {
     const { signal } = new AbortController();
     const { sms } = createClient([hanging]);
     const ended = [sms(report, { signal }), sms(report, { signal })].map((one) => one.catch(() => {}));
@@ -198,7 +198,7 @@ describe("a body", () => {
   const endless = () =>
     new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(text.encode(" ".repeat(500))),
-      // Hangs, as a badly behaved source may.
+      // Hangs, like a faulty source.
       cancel: () => {
         cancelled();
         return new Promise(() => {});
@@ -228,7 +228,7 @@ describe("a body", () => {
   ];
 
   describe.each(modes)("of an answer by %s", (_, options) => {
-    it.each(bodies)("takes nothing from the status: %s", async (__, body) => {
+    it.each(bodies)("does not change the meaning of the status: %s", async (__, body) => {
       const { signal } = new AbortController();
       const answer = (status: number) => () => new Response(body(), { status });
       const { sms, voice } = createClient([answer(200), answer(402)], { ...options, signal });
@@ -242,7 +242,7 @@ describe("a body", () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it("is not read to an end that never comes", async () => {
+    it("is not read endlessly", async () => {
       cancelled.mockClear();
       const { sms } = createClient([() => new Response(endless())], options);
       await sms(report);
@@ -272,7 +272,7 @@ describe("a body", () => {
       const started = Date.now();
       expect(await conversionErrorOf(() => sms(report))).toMatchObject({ code, status, attempts: 1 });
       expect(Date.now() - started).toBe(0);
-      // What is left of it ends with the timeout, as for Vonage.
+      // The rest of the body ends with the timeout, as for Vonage.
       await vi.advanceTimersByTimeAsync(1000);
       expect(sent.map((one) => one.signal.aborted)).toEqual([true]);
       expect(listenersOf(signal)).toBe(0);
@@ -284,7 +284,7 @@ describe("a body", () => {
       expect(await sms(report)).toEqual({ status: "accepted", attempts: 1 });
     });
 
-    it("does not keep a report from being made again", async () => {
+    it("does not prevent a retry", async () => {
       const { sms, sent } = createClient([stalled(503), stalled(429), 200], { ...options, timeout: 60_000 });
       const result = sms(report);
       await vi.advanceTimersByTimeAsync(10);
@@ -293,7 +293,7 @@ describe("a body", () => {
     });
 
     it.each(["", '{"status":', '{"status":"duplicate"}'])(
-      "takes nothing from a 200: recorded when the timeout passes, after %j",
+      "leaves a 200 recorded when the timeout passes, after %j",
       async (begin) => {
         const { signal } = new AbortController();
         const { sms, sent } = createClient([stalled(200, begin)], { ...options, timeout: 1000, signal });
@@ -310,7 +310,7 @@ describe("a body", () => {
       },
     );
 
-    it("takes nothing from a 200 when the caller gives up either", async () => {
+    it("leaves a 200 recorded when the caller aborts", async () => {
       const controller = new AbortController();
       const { sms } = createClient([stalled(200)], { ...options, signal: controller.signal });
       const result = sms(report);
@@ -321,7 +321,7 @@ describe("a body", () => {
     });
   });
 
-  it("of Vonage is not waited for, and ends with the timeout at the latest", async () => {
+  it("of Vonage's delays no result, and ends with the timeout at the latest", async () => {
     const { signal } = new AbortController();
     const { sms, sent } = createClient([stalled(200)], { timeout: 1000, signal });
     expect(await sms(report)).toEqual({ status: "recorded", attempts: 1 });
@@ -344,7 +344,7 @@ describe("a transport that waits for the body", () => {
     pull: (controller) => controller.error(new TypeError("terminated")),
   });
 
-  it("gives as much of it as it may have", async () => {
+  it("returns a body up to its limit", async () => {
     expect(await answeredWith("1234567890")).toEqual({ status: 200, retryAfter: null, body: "1234567890" });
   });
 
@@ -353,12 +353,12 @@ describe("a transport that waits for the body", () => {
     ["breaks off", brokenOff],
     ["is not UTF-8", new Uint8Array([0xff])],
     ["is none", null],
-  ])("gives an empty text, and no part of it, where it %s", async (_, body) => {
+  ])("returns an empty text instead of a part if the body %s", async (_, body) => {
     expect(await answeredWith(body)).toEqual({ status: 200, retryAfter: null, body: "" });
   });
 });
 
-describe("a request that the runtime must not repeat by itself", () => {
+describe("a request that the runtime must not repeat", () => {
   const bodyOf = async (once: boolean | undefined, request: Partial<OutgoingRequest>) => {
     const bodies: unknown[] = [];
     await createTransport({
@@ -376,21 +376,21 @@ describe("a request that the runtime must not repeat by itself", () => {
   it.each<[string, Partial<OutgoingRequest>, string]>([
     ["a form", { form: [["a", "b c"]] }, "a=b+c"],
     ["a text", { body: "{}" }, "{}"],
-  ])("has %s in a Blob for a body, which no runtime reads anew by itself", async (_, request, text) => {
+  ])("has %s in a Blob as body, which no runtime reads again by itself", async (_, request, text) => {
     const body = await bodyOf(true, request);
     expect(body).toBeInstanceOf(Blob);
     expect(await new Response(body as Blob).text()).toBe(text);
     expect(await bodyOf(undefined, request)).toBe(text);
   });
 
-  it("has no body where there is nothing to say", async () => {
+  it("has no body without parameters", async () => {
     expect(await bodyOf(true, {})).toBeUndefined();
   });
 });
 
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])(
-    "%d is not followed, since it would take the secret along",
+    "%d is not followed, because it would receive the secret",
     async (status) => {
       const answer = () => new Response(null, { status, headers: { location: "https://evil.example/" } });
       const { sms, sent } = createClient([answer, 200]);
@@ -402,7 +402,7 @@ describe("a redirect", () => {
     },
   );
 
-  it("of status 0, which an injected fetch may give with headers, ends the report at once, too", async () => {
+  it("of status 0, which an injected fetch may return with headers, ends the report at once too", async () => {
     const empty = () => new Response(null, { headers: { "content-length": "0" } });
     const { sms } = createClient([() => Object.defineProperty(empty(), "status", { value: 0 })]);
     const ended = vi.fn();
@@ -411,7 +411,7 @@ describe("a redirect", () => {
     expect(ended).toHaveBeenCalledWith(expect.objectContaining({ code: "unexpected_response" }));
   });
 
-  it("that a browser makes opaque (status 0) is no success", async () => {
+  it("that a browser makes opaque (status 0) is a failure", async () => {
     const opaque = () => Object.defineProperty(new Response(), "status", { value: 0 });
     for (const answer of [opaque, () => Response.error()]) {
       const { sms, sent } = createClient([answer, 200], browser);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeBasic, encodeBasic } from "../../src/wire/basic-auth.ts";
 
-// The first is of RFC 7617, section 2, the second of its section 2.1, in UTF-8.
+// The first is from RFC 7617, section 2, the second from section 2.1, in UTF-8.
 const KNOWN = [
   ["Aladdin", "open sesame", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="],
   ["test", "123£", "Basic dGVzdDoxMjPCow=="],
@@ -10,12 +10,12 @@ const KNOWN = [
 ] as const;
 
 describe("Basic credentials", () => {
-  it.each(KNOWN)("of %j and %j are written as RFC 7617 has it, and read again", (user, password, header) => {
+  it.each(KNOWN)("of %j and %j are written as in RFC 7617, and read back", (user, password, header) => {
     expect(encodeBasic(user, password)).toBe(header);
     expect(decodeBasic(header)).toEqual({ user, password });
   });
 
-  it("are read in any case, and after any number of spaces", () => {
+  it("are read with the scheme in any case and any number of spaces", () => {
     expect(decodeBasic("bAsIc   Og==")).toEqual({ user: "", password: "" });
   });
 
@@ -28,7 +28,7 @@ describe("Basic credentials", () => {
     ["base64 of no whole number of bytes", "Basic A"],
     ["something after it", "Basic Og== Og=="],
     ["nothing", "Basic "],
-  ])("are none where there is %s", (_, header) => {
+  ])("are refused with %s", (_, header) => {
     expect(decodeBasic(header)).toBeUndefined();
   });
 });

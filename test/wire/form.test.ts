@@ -10,7 +10,7 @@ const plain = ({ parameters, faults }: DecodedParameters) => ({
 describe("a query string or form", () => {
   it.each<[string, string, Record<string, string>]>([
     ["nothing", "", {}],
-    ["a trailing &, as the .NET SDK sends it", "a=1&b=2&", { a: "1", b: "2" }],
+    ["the .NET SDK's trailing &", "a=1&b=2&", { a: "1", b: "2" }],
     ["empty pairs", "&&a=1&&", { a: "1" }],
     ["+ for a blank, in names too", "a+b=c+d", { "a b": "c d" }],
     ["%2B for a plus", "a=%2B", { a: "+" }],
@@ -36,28 +36,28 @@ describe("a query string or form", () => {
     ["a character cut short", "message-id=%C3"],
     ["an overlong character", "message-id=%C0%AF"],
     ["half of a surrogate pair", "message-id=%ED%A0%80"],
-  ])("says which parameter has %s, and reads the others", (_, text) => {
+  ])("has a fault for a parameter with %s, and the others are read", (_, text) => {
     expect(plain(parseForm(`${text}&delivered=1`))).toEqual({
       parameters: { delivered: "1" },
       faults: [{ parameter: "message-id", detail: "is not valid percent-encoded UTF-8" }],
     });
   });
 
-  it("says that a name is broken, without repeating it", () => {
+  it("has a fault for a broken name, without the name", () => {
     expect(plain(parseForm("%FF=1&a=2"))).toEqual({
       parameters: { a: "2" },
       faults: [{ parameter: "", detail: "a name is not valid percent-encoded UTF-8" }],
     });
   });
 
-  it("keeps the first of repeated parameters and says once that there are more", () => {
+  it("keeps the first of repeated parameters, with one fault", () => {
     expect(plain(parseForm("a=1&a=2&a=1&b=3&%61=4"))).toEqual({
       parameters: { a: "1", b: "3" },
       faults: [{ parameter: "a", detail: "is given more than once" }],
     });
   });
 
-  it("says of a repeated name that it cannot show that there is one", () => {
+  it("has a fault for a repeated unprintable name, without the name", () => {
     expect(plain(parseForm("a+b=1&a+b=2&c=3"))).toEqual({
       parameters: { "a b": "1", c: "3" },
       faults: [{ parameter: "", detail: "a name is given more than once" }],

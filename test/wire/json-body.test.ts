@@ -51,7 +51,7 @@ describe("a JSON body", () => {
     expect(parseJson(text).faults).toEqual([{ parameter: "", detail: "the JSON body repeats a name" }]);
   });
 
-  it("is refused with a name twice also where something else is wrong, or within that", () => {
+  it("is refused with a repeated name even beside or inside another fault", () => {
     for (const text of ['{"a":1,"a":2,"b":null}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1,"b":2}]}']) {
       expect(parseJson(text).faults).toContainEqual({
         parameter: "",
@@ -69,7 +69,7 @@ describe("a JSON body", () => {
     ["a number that has lost digits", '{"a":9007199254740993}'],
     ["a number of twenty digits", '{"a":12345678901234567890}'],
     ["a number past all bounds", '{"a":1e400}'],
-  ])("names the parameter that is %s, and reads the others", (_, text) => {
+  ])("has a fault for a parameter that is %s, and the others are read", (_, text) => {
     expect(plain(parseJson(text.replace(/^\{/, '{"b":"2",')))).toEqual({
       parameters: { b: "2" },
       faults: [{ parameter: "a", detail: NO_VALUE }],
@@ -77,7 +77,7 @@ describe("a JSON body", () => {
   });
 
   it.each(["0", "1", "-1", "1234567890", "1e3", "1.0", "1.5", "9007199254740993", "12345678901234567890"])(
-    "names a message id that is the number %s, which may have been altered already",
+    "has a fault for the number %s as a message id, because it may have lost digits",
     (number) => {
       expect(plain(parseJson(`{"delivered":1,"message-id":${number}}`))).toEqual({
         parameters: { delivered: "1" },
@@ -90,14 +90,14 @@ describe("a JSON body", () => {
     },
   );
 
-  it("takes no number for a message id where it is spelled messageId, as callers of the Worker may, either", () => {
+  it("has a fault for a number as messageId too, which is the Worker's spelling", () => {
     expect(plain(parseJson('{"delivered":1,"messageId":4711}'))).toEqual({
       parameters: { delivered: "1" },
       faults: [{ parameter: "messageId", detail: NO_VALUE }],
     });
   });
 
-  it("names a message id that is an object, a list or nothing", () => {
+  it("has a fault for a message id that is an object, a list or null", () => {
     for (const value of ['{"a":"b"}', '["x"]', "null"]) {
       expect(parseJson(`{"message-id":${value},"delivered":true}`).faults).toEqual([
         { parameter: "message-id", detail: NO_VALUE },
@@ -105,11 +105,11 @@ describe("a JSON body", () => {
     }
   });
 
-  it("is empty when it is an empty list, which is how PHP writes an empty object", () => {
+  it("is empty if it is an empty list, which is PHP's empty object", () => {
     expect(plain(parseJson("[]"))).toEqual({ parameters: {}, faults: [] });
   });
 
-  it.each(["[[]]", '[{"a":1}]', "null", "true", "1", '"a"'])("is refused when it is %s", (text) => {
+  it.each(["[[]]", '[{"a":1}]', "null", "true", "1", '"a"'])("is refused if it is %s", (text) => {
     expect(plain(parseJson(text))).toEqual({
       parameters: {},
       faults: [{ parameter: "", detail: "the JSON body must be one object" }],
@@ -117,7 +117,7 @@ describe("a JSON body", () => {
   });
 
   it.each(["", "{", "{'a':1}", '{"a":1,}', '{"a":1} {"b":2}', "a=1&b=2", "NaN", '{"a":"\n"}'])(
-    "is refused when it is not JSON: %j",
+    "is refused if it is not JSON: %j",
     (text) => {
       expect(plain(parseJson(text))).toEqual({
         parameters: {},

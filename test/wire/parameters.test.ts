@@ -16,18 +16,18 @@ describe("query and body together", () => {
     });
   });
 
-  it("keep the query where the body says nothing", () => {
+  it("keep the query if the body is empty", () => {
     expect(plain(mergeParameters(parseForm("a=1&a=2"), parseForm("")))).toEqual(plain(parseForm("a=1&a=2")));
   });
 
-  it("repeat a name that is in both, even with the same value", () => {
+  it("have a repeated name if it is in both, even with the same value", () => {
     expect(plain(mergeParameters(parseForm("a=1"), parseForm("a=1")))).toEqual({
       parameters: { a: "1" },
       faults: [{ parameter: "a", detail: "is given more than once" }],
     });
   });
 
-  it("keep the faults of both", () => {
+  it("have the faults of both", () => {
     const { faults } = mergeParameters(parseForm("a=%"), parseJson('{"b":null}'));
     expect(faults.map(({ parameter }) => parameter)).toEqual(["a", "b"]);
   });

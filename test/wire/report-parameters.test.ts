@@ -52,14 +52,14 @@ describe("a report read from parameters", () => {
     ["False", false],
     ["FALSE", false],
     ["0", false],
-  ])("takes delivered=%s for %s", (spelling, delivered) => {
+  ])("reads delivered=%s as %s", (spelling, delivered) => {
     expect(decode(parseForm(`message-id=x&delivered=${spelling}`))).toEqual({
       report: { channel: "sms", messageId: "x", delivered },
     });
   });
 
   it.each(["", "yes", "2", "01", "-1", "on", "t", "null", " true", "true%00"])(
-    "refuses delivered=%s and says what is taken",
+    "refuses delivered=%s with the rule",
     (spelling) => {
       expect(decode(parseForm(`message-id=x&delivered=${spelling}`))).toEqual({
         faults: [{ parameter: "delivered", detail: "must be true, false, 1 or 0" }],
@@ -69,7 +69,7 @@ describe("a report read from parameters", () => {
 
   it.each([
     ["the API's own spelling", "2026-06-01+11%3A59%3A30", NOW - 30_000],
-    ["UNIX seconds, as Ruby's SDK signs", String(NOW / 1000), NOW],
+    ["UNIX seconds, as signed by Ruby's SDK", String(NOW / 1000), NOW],
     ["UNIX seconds of nine digits, which are too early", "999999999", undefined],
     ["milliseconds", String(NOW), undefined],
     ["ISO 8601", "2026-06-01T12:00:00Z", undefined],
@@ -78,7 +78,7 @@ describe("a report read from parameters", () => {
     ["a moment past the clock skew", String(NOW / 1000 + 301), undefined],
     ["nothing in it", "", undefined],
     ["a negative number", "-1780315200", undefined],
-  ])("takes or refuses a timestamp of %s", (_, text, instant) => {
+  ])("accepts or refuses a timestamp of %s", (_, text, instant) => {
     const { report, faults } = decode(parseForm(`message-id=x&delivered=1&timestamp=${text}`));
     expect(report?.timestamp).toBe(instant);
     expect(faults?.map(({ parameter }) => parameter)).toEqual(
@@ -86,7 +86,7 @@ describe("a report read from parameters", () => {
     );
   });
 
-  it("tells who sends milliseconds which spelling is taken", () => {
+  it("refuses milliseconds with the right spelling", () => {
     expect(decode(parseForm(`message-id=x&delivered=1&timestamp=${NOW}`))).toEqual({
       faults: [
         {
@@ -104,7 +104,7 @@ describe("a report read from parameters", () => {
     ["0", false],
     ['"1"', true],
     ['"False"', false],
-  ])("takes delivered: %s of a JSON body for %s, and whole seconds for a timestamp", (written, delivered) => {
+  ])("reads delivered: %s of a JSON body as %s, and whole seconds as a timestamp", (written, delivered) => {
     const body = `{"message-id":"1234567890","delivered":${written},"timestamp":${NOW / 1000}}`;
     expect(decode(parseJson(body))).toEqual({
       report: { channel: "sms", messageId: "1234567890", delivered, timestamp: NOW },
@@ -122,21 +122,18 @@ describe("a report read from parameters", () => {
     expect(faults?.map((one) => one.parameter)).toEqual([parameter]);
   });
 
-  it.each(["1234567890", "1e3", "true"])(
-    "refuses a JSON body's %s for a message id, and says so once",
-    (id) => {
-      expect(decode(parseJson(`{"message-id":${id},"delivered":true}`))).toEqual({
-        faults: [{ parameter: "message-id", detail: expect.stringMatching(/^must be a string/) }],
-      });
-    },
-  );
+  it.each(["1234567890", "1e3", "true"])("refuses a JSON body's %s as a message id, with one fault", (id) => {
+    expect(decode(parseJson(`{"message-id":${id},"delivered":true}`))).toEqual({
+      faults: [{ parameter: "message-id", detail: expect.stringMatching(/^must be a string/) }],
+    });
+  });
 
-  it("belongs to the channel it was sent to", () => {
+  it("has the channel of its path", () => {
     const decoded = parseForm("message-id=x&delivered=1");
     expect(decodeReport("voice", decoded, new Set(), schema).report?.channel).toBe("voice");
   });
 
-  it("lists every fault at once, broken escapes and repetitions among them", () => {
+  it("has all faults at once, including broken escapes and repetitions", () => {
     const { report, faults } = decode(
       parseForm("a=%FF&delivered=maybe&delivered=1&colour=red&timestamp=now&message-id=+"),
     );
@@ -154,7 +151,7 @@ describe("a report read from parameters", () => {
     ]);
   });
 
-  it("says of an empty request what is missing", () => {
+  it("of an empty request has a fault for each required parameter", () => {
     expect(
       decode(parseForm(""))
         .faults?.map(({ parameter }) => parameter)
@@ -163,7 +160,7 @@ describe("a report read from parameters", () => {
   });
 
   it.each(["messageId", "message_id", "messageid", "MESSAGE-ID", "Message_Id"])(
-    "tells who writes %s how the API spells it",
+    "refuses %s with the API's spelling",
     (name) => {
       expect(decode(parseForm(`${name}=x&delivered=1`)).faults).toContainEqual({
         parameter: name,
@@ -172,13 +169,16 @@ describe("a report read from parameters", () => {
     },
   );
 
-  it.each(["message-ids", "my-message-id", "message--id"])("takes %s for no way to spell it", (name) => {
-    expect(decode(parseForm(`message-id=x&delivered=1&${name}=x`)).faults).toEqual([
-      { parameter: name, detail: "is not known" },
-    ]);
-  });
+  it.each(["message-ids", "my-message-id", "message--id"])(
+    "does not mistake %s for a misspelling",
+    (name) => {
+      expect(decode(parseForm(`message-id=x&delivered=1&${name}=x`)).faults).toEqual([
+        { parameter: name, detail: "is not known" },
+      ]);
+    },
+  );
 
-  it("lets the names stand beside it that its caller knows, in their own spelling", () => {
+  it("may have further names that its caller allows, in exactly their spelling", () => {
     const decoded = parseForm("message-id=x&delivered=1&api_key=k&sig=s");
     expect(decode(decoded, ["api_key", "sig"]).faults).toBeUndefined();
     expect(decode(decoded, ["api_key", "SIG"]).faults).toEqual([
@@ -206,8 +206,8 @@ describe("a report read from parameters", () => {
   });
 });
 
-describe("a report that goes out and comes in", () => {
-  /** Whatever a message id may hold: most of Unicode, and often what URLs, forms and JSON treat in their own way. */
+describe("an encoded report", () => {
+  /** All possible message ids: most of Unicode, and often characters that are special in URLs, forms or JSON. */
   const messageIds = fc
     .string({
       unit: fc.oneof(
@@ -253,7 +253,7 @@ describe("a report that goes out and comes in", () => {
           body: JSON.stringify(Object.fromEntries(given)),
         }),
     ],
-  ])("is the same report by way of %s", async (_, toRequest) => {
+  ])("is read back unchanged from %s", async (_, toRequest) => {
     await fc.assert(
       fc.asyncProperty(reports, async (report) => {
         const read = await readParameters(toRequest(encodeReport(report)));
@@ -264,7 +264,7 @@ describe("a report that goes out and comes in", () => {
     );
   });
 
-  it("never breaks the reader, whatever the text", () => {
+  it("can be replaced by any text without breaking the reader", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), (text) => {
         for (const parse of [parseForm, parseJson]) {

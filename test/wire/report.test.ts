@@ -158,7 +158,7 @@ describe("a report that breaks a rule", () => {
     expect(findFaults(schema, given)).toEqual({ faults: [{ field, fault, rule }] });
   });
 
-  it("is refused with every unknown name in one fault", () => {
+  it("is refused with all unknown names in one fault", () => {
     const fault = "is not known here, nor is size, nor is message-id";
     expect(findFaults(schema, report({ colour: "s3cret", size: 1, "message-id": "x" }))).toEqual({
       faults: [{ field: "colour", fault, rule: fault }],
@@ -190,7 +190,7 @@ describe("a report that breaks a rule", () => {
     ["timestamp", { timestamp: 1_234_567 }],
     ["colour", { colour: "s3cret" }],
     ["colour", { colour: "s3cret", size: "s3cret" }],
-  ])("reaches no network, and its error names %s but never the value: %j", async (field, given) => {
+  ])("is not sent, and its error names %s without the value: %j", async (field, given) => {
     const { fetch, sent } = createRecordingFetch(200);
     const client = createConversionClient({ credentials: { apiKey: "k", apiSecret: "s" }, fetch });
     for (const send of [client.sms, client.voice]) {
@@ -203,7 +203,7 @@ describe("a report that breaks a rule", () => {
   });
 });
 
-describe("a report that keeps the rules", () => {
+describe("a valid report", () => {
   it.each<[string, unknown, object]>([
     ["with no timestamp", report(), report()],
     ["with an undefined timestamp", report({ timestamp: undefined }), report({ timestamp: undefined })],
@@ -236,11 +236,11 @@ describe("a report that keeps the rules", () => {
       report({ timestamp: "2010-01-01T00:00:00Z" }),
       report({ timestamp: Date.UTC(2010) }),
     ],
-  ])("passes %s", (_, given, expected) => {
+  ])("is accepted %s", (_, given, expected) => {
     expect(findFaults(schema, given)).toEqual({ output: expected });
   });
 
-  it("is measured by the clock of the moment, not of the client's making", async () => {
+  it("is checked against the current time, not the time of the client's creation", async () => {
     vi.useFakeTimers({ now: NOW });
     try {
       const { fetch, sent } = createRecordingFetch(200);

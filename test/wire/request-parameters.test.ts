@@ -15,7 +15,7 @@ const post = (body: BodyInit | null, headers: Record<string, string> = {}, url =
   });
 const withLength = (body: string, type: string) =>
   post(body, { "content-type": type, "content-length": String(Buffer.byteLength(body)) });
-/** As it comes over a connection: in pieces, without a declared length. */
+/** A body as on a connection: in pieces, without a declared length. */
 const inPieces = (text: string, size = 3) =>
   new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -25,7 +25,7 @@ const inPieces = (text: string, size = 3) =>
       controller.close();
     },
   });
-/** Just these pieces, empty ones too. */
+/** A body of exactly these pieces, even empty ones. */
 const ofPieces = (...pieces: readonly string[]) =>
   new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -134,16 +134,16 @@ describe("the parameters of a request", () => {
   it.each([
     ["of declared length", (body: string) => withLength(body, FORM)],
     ["in pieces", (body: string) => post(inPieces(body, 1000), { "content-type": FORM })],
-  ])("may take 8 KiB of a body %s, and not a byte more", async (_, toRequest) => {
+  ])("may have a body of exactly 8 KiB %s", async (_, toRequest) => {
     const value = "x".repeat(MAX_REQUEST_BODY_BYTES - 2);
     expect(MAX_REQUEST_BODY_BYTES).toBe(8192);
     expect(await read(toRequest(`a=${value}`))).toEqual([{ a: value }, []]);
     expect(await read(toRequest(`a=${value}x`))).toBe("too_large");
-    // Bytes, not characters.
+    // The limit counts bytes, not characters.
     expect(await read(toRequest(`a=${value.slice(1)}ü`))).toBe("too_large");
   });
 
-  /** A body without end, that counts how often it was read from. */
+  /** An endless body that counts its reads. */
   const withoutEnd = (end: () => void | Promise<void> = () => {}) => {
     const seen = { pulled: 0, cancelled: false };
     const body = new ReadableStream<Uint8Array>(
@@ -166,18 +166,18 @@ describe("the parameters of a request", () => {
     ...(length !== undefined && { "content-length": length }),
   });
 
-  // 3 and 1000 are where a piece ends: the body is no more complete there than anywhere else.
+  // Pieces end at 3 and 1000. A declared length must not end the body there.
   describe.each([undefined, "0", "3", "5", "", "-1", "1000", "8192", "nonsense"])(
     "of a body that declares the length %j",
     (length) => {
-      it("are given up, and the rest is never read, once it is too large", async () => {
+      it("are refused once it is too large, and the rest is never read", async () => {
         const { body, seen } = withoutEnd();
         expect(await read(post(body, declaring(length)))).toBe("too_large");
         // Nine times 1000 bytes are more than 8 KiB.
         expect(seen).toEqual({ pulled: 9, cancelled: true });
       });
 
-      it("are those that come, to the last byte that may", async () => {
+      it("are read completely up to the limit", async () => {
         const value = "x".repeat(MAX_REQUEST_BODY_BYTES - 2);
         expect(await read(post(inPieces("a=1&b=2"), declaring(length)))).toEqual([{ a: "1", b: "2" }, []]);
         expect(await read(post(inPieces(`a=${value}`, 1000), declaring(length)))).toEqual([{ a: value }, []]);
@@ -195,7 +195,7 @@ describe("the parameters of a request", () => {
   it.each<[string, () => Promise<void>]>([
     ["never", () => new Promise(() => {})],
     ["with an error", () => Promise.reject(new Error("broken on purpose"))],
-  ])("are given up at once where the body's cancellation ends %s", async (_, end) => {
+  ])("are refused at once even if the body's cancellation ends %s", async (_, end) => {
     const { body, seen } = withoutEnd(end);
     const rejected = await unhandledRejectionsOf(async () => {
       expect(await read(post(body, { "content-type": FORM }))).toBe("too_large");
@@ -205,14 +205,14 @@ describe("the parameters of a request", () => {
   });
 
   it.each(["8193", "1000000000", "9".repeat(400)])(
-    "are refused unread where the body declares %s bytes",
+    "are refused unread if the body declares %s bytes",
     async (length) => {
       const { body, seen } = withoutEnd();
       const request = post(body, declaring(length));
       expect(await read(request)).toBe("too_large");
       expect(seen.pulled).toBe(0);
       expect(request.bodyUsed).toBe(false);
-      // A body that never comes cannot make it wait.
+      // A body that never arrives must not delay the answer.
       expect(await read(post(new ReadableStream(), declaring(length)))).toBe("too_large");
     },
   );

@@ -19,11 +19,11 @@ const known = fixture.vectors.flatMap(({ secret, parameters, signatures }) =>
 describe.each(known)("the known answer of $method", ({ method, secret, parameters, signature }) => {
   const signed = (sig: string) => new Map([...parameters, ["sig", sig]]);
 
-  it("is what signing gives, in lower case", async () => {
+  it("is the result of signing, in lower case", async () => {
     expect(await signParameters(parameters, secret, method)).toBe(signature.toLowerCase());
   });
 
-  it("verifies in either case, in any order, by its method or by all", async () => {
+  it("verifies in either case and any order, by its method or by all", async () => {
     const mixed = signature.toLowerCase().replace(/[a-f]/, (digit) => digit.toUpperCase());
     for (const sig of [signature.toLowerCase(), signature.toUpperCase(), mixed]) {
       expect(await verifySignature(signed(sig), secret)).toBe(true);
@@ -51,7 +51,7 @@ describe.each(known)("the known answer of $method", ({ method, secret, parameter
     ["it is empty", (given) => given.set("sig", "")],
     ["it is missing", (given) => given.delete("sig")],
     ["it is all zeros", (given) => given.set("sig", "0".repeat(signature.length))],
-  ])("does not verify when %s", async (_, tamper) => {
+  ])("does not verify if %s", async (_, tamper) => {
     const given = signed(signature);
     tamper(given);
     expect(await verifySignature(given, secret)).toBe(false);
@@ -81,11 +81,11 @@ describe("the signed text", () => {
     ).toBe("&A=4&a=5&a-b=3&a_b=6&b=2&to=1");
   });
 
-  it("has _ for each & and = inside a value, and values as they are else", () => {
+  it("has _ for each & and = in a value, and otherwise unchanged values", () => {
     expect(canonicalText([["text", "a&b=c==d & ü+% %26"]])).toBe("&text=a_b_c__d _ ü+% %26");
   });
 
-  it("leaves out sig and api_secret, and nothing that looks like them", () => {
+  it("omits sig and api_secret, but not similar names", () => {
     expect(
       canonicalText([
         ["sig", "1"],
@@ -97,17 +97,17 @@ describe("the signed text", () => {
     ).toBe("&Sig=5&api_key=3&sigs=4");
   });
 
-  it("is nothing without parameters", () => {
+  it("is empty without parameters", () => {
     expect(canonicalText([])).toBe("");
   });
 
-  it("changes what is signed, not what is sent", () => {
+  it("does not change the sent parameters", () => {
     const parameters: Parameter[] = [["text", "a&b=c"]];
     canonicalText(parameters);
     expect(parameters).toEqual([["text", "a&b=c"]]);
   });
 
-  it("tells apart by no more than the rule does: & and = sign like _", async () => {
+  it("is the same for &, = and _, as the rule says", async () => {
     const sign = (value: string) => signParameters([["text", value]], "secret", "sha256");
     expect(await sign("a&b=c")).toBe(await sign("a_b_c"));
     expect(await sign("a&b=c")).not.toBe(await sign("a b c"));
@@ -130,7 +130,7 @@ describe("a signature over any text", () => {
       method,
       createHmac(method, secret).update(text).digest("hex"),
     ]),
-  ])("by %s is that of its UTF-8, as another implementation has it", async (method, expected) => {
+  ])("by %s covers its UTF-8, as in another implementation", async (method, expected) => {
     expect(await signParameters(parameters, secret, method)).toBe(expected);
   });
 });
@@ -144,7 +144,7 @@ describe("a signed request", () => {
     ["five minutes ahead", 300, true],
     ["longer ago", -301, false],
     ["further ahead", 301, false],
-  ])("signed %s is fresh, or not, by its UNIX seconds", (_, seconds, fresh) => {
+  ])("is fresh within five minutes: signed %s", (_, seconds, fresh) => {
     expect(isFresh(parametersOf({ timestamp: String(now / 1000 + seconds) }), now)).toBe(fresh);
   });
 
@@ -156,7 +156,7 @@ describe("a signed request", () => {
   );
 
   it.each([[{ timestamp: "" }], [{ timestamp: "2013-11-21 15:27:30" }]])(
-    "says nothing of its age with %j, which is for others to judge, and is let through",
+    "with %j has no readable age and passes, because other rules judge it",
     (parameters) => {
       expect(isFresh(parametersOf(parameters), now)).toBe(true);
     },
@@ -203,7 +203,7 @@ describe("a bundle of the client", () => {
     };
   };
 
-  it("loads signing and MD5 on demand, each by itself", async () => {
+  it("loads signing and MD5 on demand, separately", async () => {
     const { atOnce, onDemand } = await bundle("src/index.ts");
     expect(atOnce).toContain("src/client/client.ts");
     expect(atOnce.join()).not.toMatch(/@noble\/hashes|src\/md5\.ts|src\/signature\.ts/);
@@ -211,7 +211,7 @@ describe("a bundle of the client", () => {
     expect(onDemand).toContain("src/wire/signature.ts");
   });
 
-  it("loads MD5 for no other method: signing itself does without", async () => {
+  it("loads MD5 for no other method", async () => {
     const { atOnce, onDemand } = await bundle("src/wire/signature.ts");
     expect(atOnce).toContain("src/wire/signature.ts");
     expect(atOnce.join()).not.toMatch(/@noble\/hashes|src\/md5\.ts/);
@@ -219,7 +219,7 @@ describe("a bundle of the client", () => {
   });
 });
 
-/** Another hex digit in the place of one. */
+/** Replaces one hex digit by another. */
 function flip(signature: string, index: number): string {
   const digit = signature[index] === "0" ? "1" : "0";
   return signature.slice(0, index) + digit + signature.slice(index + 1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatTimestamp, parseInstant, parseTimestamp } from "../../src/wire/timestamp.ts";
 import "../support/property-seed.ts";
 
-/** The first instant of year 0 and the last of year 9999: what four digits can say. */
+/** The first instant of year 0 and the last of year 9999, the range of four digits. */
 const fourDigitYears = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
 const toSecond = (instant: number) => Math.floor(instant / 1000) * 1000;
 
@@ -44,7 +44,7 @@ describe("an instant on the wire", () => {
     expect(parseTimestamp(text)).toBeUndefined();
   });
 
-  it("comes back as it was, to the second, for every year of four digits", () => {
+  it("is read back to the second for every year of four digits", () => {
     fc.assert(
       fc.property(fourDigitYears, (instant) => {
         expect(parseTimestamp(formatTimestamp(instant))).toBe(toSecond(instant));
@@ -52,7 +52,7 @@ describe("an instant on the wire", () => {
     );
   });
 
-  it("is read from its own spelling only", () => {
+  it("has one spelling only", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)), (text) => {
         const instant = parseTimestamp(text);
@@ -62,7 +62,7 @@ describe("an instant on the wire", () => {
   });
 });
 
-describe("an instant as callers give it", () => {
+describe("an instant from a caller", () => {
   const noon = Date.UTC(2026, 5, 1, 12);
 
   it.each<[string, unknown, number]>([
