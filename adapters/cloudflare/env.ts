@@ -33,7 +33,7 @@ export interface Env {
    */
   readonly VONAGE_2FA_SIGNATURE_METHOD?: string;
   /**
-   * How reports travel to Vonage. With an API secret: `basic` (default), `basic-query` or `query`. With a
+   * The way reports travel to Vonage. With an API secret: `basic` (default), `basic-query` or `query`. With a
    * signature secret: `form` (default) or `query`.
    */
   readonly VONAGE_2FA_VIA?: string;
@@ -56,18 +56,18 @@ export interface Env {
    */
   readonly VONAGE_OTHER_SIGNATURE_SECRET?: string;
   /**
-   * Required with that signature secret; the same methods.
+   * Required with that signature secret. It has the same values as `VONAGE_2FA_SIGNATURE_METHOD`.
    *
    * A secret: set it with `wrangler secret put`.
    */
   readonly VONAGE_OTHER_SIGNATURE_METHOD?: string;
   /**
-   * How reports of all other traffic travel to Vonage; the same values as `VONAGE_2FA_VIA`.
+   * The way reports of all other traffic travel to Vonage. It has the same values as `VONAGE_2FA_VIA`.
    */
   readonly VONAGE_OTHER_VIA?: string;
   /**
    * The keys of servers that report 2FA traffic: `name:key`, separated by commas or white space. A key has 32
-   * characters or more. As at Vonage, a key reports one kind of traffic.
+   * characters or more. A key reports one kind of traffic, as at Vonage.
    *
    * A secret: set it with `wrangler secret put`.
    */
@@ -109,7 +109,7 @@ export interface Env {
    */
   readonly VONAGE_BASE_URL?: string;
   /**
-   * How many milliseconds a request to Vonage may take, 1 to 30000.
+   * The time limit of a request to Vonage in milliseconds, 1 to 30000.
    *
    * @default "4000"
    */
@@ -120,7 +120,7 @@ export interface Env {
    */
   readonly LEDGER?: ShardNamespace;
   /**
-   * How many shards the ledger has, 1 to 1024. After a change, list the former number too (`16,4`) for as
+   * The number of the ledger's shards, 1 to 1024. After a change, list the former number too (`16,4`) for as
    * long as reports are remembered.
    *
    * @default "4"
@@ -132,19 +132,20 @@ export interface Env {
    */
   readonly LEDGER_JURISDICTION?: string;
   /**
-   * How many milliseconds a caller waits for Vonage before it gets 202, 1 to 30000.
+   * The time that a caller waits for Vonage before it gets 202, in milliseconds, 1 to 30000.
    *
    * @default "2000"
    */
   readonly REPORT_BUDGET_MS?: string;
   /**
-   * How many hours a recorded report is remembered, 25 to 720. A report token lives for up to 24.
+   * The time that a recorded report is remembered, in hours, 25 to 720. A report token is valid for up to 24
+   * hours.
    *
    * @default "48"
    */
   readonly LEDGER_RETENTION_HOURS?: string;
   /**
-   * How many megabytes a shard may hold, 1 to 9000.
+   * The size limit of a shard in megabytes, 1 to 9000.
    *
    * @default "8000"
    */
@@ -158,8 +159,8 @@ export interface Env {
    */
   readonly RATE_LIMIT_KEY?: RateLimit;
   /**
-   * The rate limit for every request that is answered without credentials, `/health` and 404 included,
-   * counted by client address (IPv6: by /64).
+   * The rate limit for requests that are answered without credentials, including `/health` and 404, counted
+   * by client address (IPv6: by /64).
    */
   readonly RATE_LIMIT_ANONYMOUS?: RateLimit;
   /**
@@ -174,9 +175,9 @@ export interface Env {
    */
   readonly TWO_FACTOR_BRAND?: string;
   /**
-   * The countries that codes may go to, as ISO 3166 codes: `GB US DE`. `*` allows every country, `* -RU -KP`
-   * every country but those. `001` allows numbers of no country, such as satellite phones, which `*` leaves
-   * out.
+   * The countries that codes may be sent to, as ISO 3166 codes: `GB US DE`. `*` allows every country, `* -RU
+   * -KP` every country but those. `001` allows numbers of no country, such as satellite phones, which `*`
+   * leaves out.
    */
   readonly TWO_FACTOR_COUNTRIES?: string;
   /**
@@ -191,38 +192,38 @@ export interface Env {
    */
   readonly TWO_FACTOR_DEFAULT_COUNTRY?: string;
   /**
-   * How many digits a code has, 4 to 10.
+   * The number of digits of a code, 4 to 10.
    *
    * @default "6"
    */
   readonly TWO_FACTOR_CODE_LENGTH?: string;
   /**
-   * How many guesses a challenge takes, 1 to 10.
+   * The number of guesses that a challenge allows, 1 to 10.
    *
    * @default "5"
    */
   readonly TWO_FACTOR_ATTEMPTS?: string;
   /**
-   * How many seconds a code is valid after it was sent, 30 to 3600.
+   * The time that a code is valid after it was sent, in seconds, 30 to 3600.
    *
    * @default "300"
    */
   readonly TWO_FACTOR_LIFETIME_S?: string;
   /**
-   * How many seconds must pass before the next message, 5 to 600.
+   * The least time between two messages of a challenge, in seconds, 5 to 600.
    *
    * @default "30"
    */
   readonly TWO_FACTOR_COOLDOWN_S?: string;
   /**
-   * How many messages a challenge may send, 1 to 10.
+   * The number of messages that a challenge may send, 1 to 10.
    *
    * @default "4"
    */
   readonly TWO_FACTOR_MESSAGES?: string;
   /**
-   * How many messages may be sent in how many seconds, by what is counted. A period lasts a day at most.
-   * `country` counts each country, and has no default.
+   * The limits for messages, as `kind=messages/seconds`. A period lasts a day at most. `country` counts each
+   * country, and has no default.
    *
    * @default "number=5/3600 address=10/3600 prefix=20/3600 caller=1000/3600 total=2000/3600"
    */
@@ -237,8 +238,7 @@ export interface Env {
    */
   readonly TWO_FACTOR_TEXTS?: string;
   /**
-   * The ids that a country's register gave out: `IN=entity-id/content-id`. Such a country needs a text of its
-   * own.
+   * The ids from a country's register of texts: `IN=entity-id/content-id`. Such a country needs its own text.
    */
   readonly SMS_REGISTRATIONS?: string;
   /**
@@ -246,7 +246,7 @@ export interface Env {
    */
   readonly SMS_CALLBACK_URL?: string;
   /**
-   * `US`, `CA` or both: numbers there get their code from the account's dedicated US short code.
+   * `US`, `CA` or both. Numbers there get their code from the account's dedicated US short code.
    */
   readonly SHORT_CODE_COUNTRIES?: string;
   /**
@@ -260,8 +260,8 @@ export interface Env {
    */
   readonly VOICE_APPLICATION_ID?: string;
   /**
-   * The application's private key: RSA, PKCS8 or PKCS1. It is taken in PEM, in quotes, with `\n` written out,
-   * or in base64.
+   * The application's private key: RSA, PKCS8 or PKCS1. It may be PEM, PEM in quotes, PEM with `\n` for line
+   * ends, or base64.
    *
    * A secret: set it with `wrangler secret put`.
    */
@@ -284,7 +284,7 @@ export interface Env {
    */
   readonly WEBHOOK_SIGNATURE_METHOD?: string;
   /**
-   * `accept` trusts unsigned webhooks. With neither this nor a secret, all webhooks are refused.
+   * `accept` trusts unsigned webhooks. Without this setting and without a secret, all webhooks are refused.
    */
   readonly WEBHOOK_UNSIGNED?: string;
   /**
@@ -296,13 +296,13 @@ export interface Env {
    */
   readonly SEND_LIMITS?: ShardNamespace;
   /**
-   * The Durable Object that gathers what routes deliver. Without it nothing is counted, and `GET /insight`
+   * The Durable Object that collects Insight's figures. Without it nothing is counted, and `GET /insight`
    * says so.
    */
   readonly INSIGHT?: ShardNamespace;
   /**
-   * Where alarms are sent when they begin and when they end: a public https URL. Redirects are not followed.
-   * It needs `INSIGHT_WEBHOOK_SECRET`.
+   * The public https URL that alarms are sent to when they begin and end. Redirects are not followed. It
+   * needs `INSIGHT_WEBHOOK_SECRET`.
    */
   readonly INSIGHT_WEBHOOK_URL?: string;
   /**
@@ -313,8 +313,8 @@ export interface Env {
    */
   readonly INSIGHT_WEBHOOK_SECRET?: string;
   /**
-   * `pumping` refuses new codes to a segment under traffic pumping for an hour, and longer each time up to 12
-   * hours. `off` refuses nothing.
+   * `pumping` refuses new codes to a segment under traffic pumping, for an hour at first and up to 12 hours
+   * later. `off` refuses nothing.
    *
    * @default "off"
    */
@@ -324,7 +324,7 @@ export interface Env {
    */
   readonly INSIGHT_PAUSE_NEVER?: string;
   /**
-   * An alarm is raised when a day's messages cost more than this many euros.
+   * The cost of a day's messages, in euros, above which an alarm is raised.
    */
   readonly INSIGHT_DAILY_SPEND?: string;
 }

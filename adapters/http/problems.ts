@@ -22,12 +22,12 @@ export const PROBLEMS = {
   ],
   "webhook-refused": [
     401,
-    "The webhook's signature does not match this account, or is too old",
+    "The webhook's signature is too old or does not match this account",
     "Compare the signature secret and method with the settings of the Vonage account, and check the clocks.",
   ],
   "webhook-of-messages-api": [
     422,
-    "This webhook comes from the Messages API; this service needs those of the SMS API",
+    "This webhook comes from the Messages API, but this service needs webhooks of the SMS API",
     'In the Vonage dashboard, under API settings, set "Default SMS Setting" to "SMS API".',
   ],
   "wrong-message": [
@@ -47,7 +47,7 @@ export const PROBLEMS = {
   ],
   "webhooks-closed": [
     403,
-    "This service accepts no webhooks yet; its operator has to act",
+    "This service does not accept webhooks yet; its operator has to act",
     "The operator has to set the account's signature secret, or accept unsigned webhooks.",
   ],
   "not-found": [404, "No route has this path", "Compare the path with the API's description."],
@@ -59,7 +59,7 @@ export const PROBLEMS = {
   conflict: [
     409,
     "Another outcome is on record for this message",
-    "The message was already reported as delivered; a later report of the opposite does not change that.",
+    "The message was already reported as delivered. A later report of the opposite does not change that.",
   ],
   "idempotency-key-in-use": [
     409,
@@ -115,7 +115,7 @@ export const PROBLEMS = {
   ],
   "code-used": [
     422,
-    "The challenge is already verified; a code counts once",
+    "The challenge is already verified; a code is valid once",
     "For another login, start a new challenge.",
   ],
   "too-many-attempts": [
@@ -203,7 +203,7 @@ export const PROBLEMS = {
     "Vonage has not enabled the Conversion API for this service; its operator has to act",
     "The operator has to ask Vonage support to enable it for this API key.",
   ],
-  "upstream-unavailable": [502, "Vonage is unavailable", "Report it again later. Retrying is safe."],
+  "upstream-unavailable": [502, "Vonage is unavailable", "Repeat the report later. Retrying is safe."],
   "upstream-unexpected": [
     502,
     "Vonage gave an answer that is not part of its API",
@@ -243,9 +243,9 @@ export const PROBLEMS = {
   "upstream-throttled": [
     503,
     "Vonage throttles this service",
-    "Wait for the time in Retry-After, then report it again.",
+    "Wait for the time in Retry-After, then repeat the report.",
   ],
-  "upstream-timeout": [504, "Vonage did not answer in time", "Report it again. Retrying is safe."],
+  "upstream-timeout": [504, "Vonage did not answer in time", "Repeat the report. Retrying is safe."],
   "send-uncertain": [
     504,
     "Vonage did not answer: the message may have been sent, and its code counts",

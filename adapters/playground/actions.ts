@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { findFaults, listFaults, objectOf, oneOf, required, text } from "../../src/shared/validation.ts";
 import type { ChallengeStatus, NotVerified, TwoFactorClient } from "../../src/two-factor/index.ts";
-import { checkSchema } from "../../src/two-factor/request.ts";
+import { checkSchema } from "../../src/two-factor/request-schemas.ts";
 import { CHANNELS } from "../../src/wire/report.ts";
 import type { KnownChallenge, Session } from "./sessions.ts";
 

@@ -13,7 +13,7 @@ export interface SecretCredentials {
   /** The account's API secret. */
   readonly apiSecret: string;
   /**
-   * Where the secret and the report's parameters travel:
+   * The place of the secret and of the report's parameters:
    *
    * - `"basic"`: the secret in `Authorization: Basic`, the parameters in a form, as in most official SDKs. No message id
    *   appears in a URL.
@@ -42,7 +42,7 @@ export interface SignatureCredentials {
   /** The signature method in the account's settings. */
   readonly signatureMethod: SignatureMethod;
   /**
-   * Where the report's parameters travel: in a form, or in the query, as in Vonage's published description. Use
+   * The place of the report's parameters: a form, or the query, as in Vonage's published description. Use
    * `"query"` if Vonage refuses the form (400, 401, 415, 420, 422 or 423). A 401 is possible because the form also
    * carries the API key.
    *

@@ -15,7 +15,8 @@ interface SharedOptions {
    */
   readonly timeout?: number;
   /**
-   * How to retry what may succeed unchanged, or `false` to send one request only. Fields left out keep their defaults.
+   * The rules for retries of requests that may succeed unchanged, or `false` to send one request only. Fields left out
+   * keep their defaults.
    *
    * @default { attempts: 3, baseDelay: 250, maxDelay: 10_000 }
    * @example
@@ -149,7 +150,7 @@ export interface AttemptEvent {
   readonly channel: Channel;
   /** The number of the request, from 1. */
   readonly attempt: number;
-  /** How long the request took, in milliseconds. */
+  /** The duration of the request in milliseconds. */
   readonly duration: number;
   /** HTTP status, if there was an answer. */
   readonly status?: number | undefined;

@@ -1,7 +1,7 @@
 // Decides when to retry, as pure functions; the client does the waiting.
 
 /**
- * How to retry a failed request. Only failures that may succeed unchanged are retried: see `retryable` in
+ * The rules for retries of a failed request. Only failures that may succeed unchanged are retried: see `retryable` in
  * {@link ConversionErrorCode}.
  */
 export interface RetryOptions {

@@ -9,7 +9,7 @@ export interface DayConversion {
 
 export const BASELINE_DAYS = 14;
 
-/** Where nothing is known. Published figures for good routes lie between 75 and 90 %. */
+/** Without any data. Published figures for good routes lie between 75 and 90 %. */
 const DEFAULT_SHARE = 0.8;
 
 /** Fewer messages, or fewer days, would make chance or one bad day the norm. */

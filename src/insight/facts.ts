@@ -12,7 +12,7 @@ export const RECEIPT_CLASSES: readonly ReceiptClass[] = [
   "other",
 ];
 
-/** Why a `false` was reported although the time to reply had not run out. */
+/** The reason why a `false` was reported before the time to reply had run out. */
 export type FalseCause = "superseded" | "cancelled";
 
 /** Stored with a message for Insight; neither a number nor a message id. Times are epoch milliseconds. */

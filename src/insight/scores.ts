@@ -1,7 +1,7 @@
 import type { PartialSegment } from "./answer.ts";
 import { lineageOf, parentOf, toPartialKey } from "./partial-segment.ts";
 
-/** Where nothing is known. */
+/** Without any data. */
 const DEFAULT_PRIOR = 0.8;
 
 /** Worth so many messages, the segment above decides about a segment with few of its own. */

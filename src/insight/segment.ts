@@ -1,6 +1,6 @@
 import { CHANNELS, type Channel, TRAFFICS, type Traffic } from "../wire/report.ts";
 
-/** Where a message went: the unit that Insight counts and compares. */
+/** The route of a message: the unit that Insight counts and compares. */
 export interface Segment {
   readonly traffic: Traffic;
   readonly channel: Channel;
@@ -16,7 +16,9 @@ export const UNKNOWN_NETWORK = "";
 /** A source keeps at most so many segments a day. A message beyond them counts in {@link otherSegment}. */
 export const MAX_SEGMENTS = 500;
 
-/** Creates a segment. A country or network that cannot be one counts as unknown, so random input cannot invent segments. */
+/**
+ * Creates a segment. A country or network that cannot be one counts as unknown, so random input cannot invent segments.
+ */
 export function toSegment(traffic: Traffic, channel: Channel, country?: unknown, network?: unknown): Segment {
   return { traffic, channel, country: toCountry(country), network: toNetwork(network) };
 }

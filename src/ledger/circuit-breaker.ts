@@ -3,7 +3,7 @@
 import { clampInstant } from "../shared/clamp-instant.ts";
 import type { Ended } from "./events.ts";
 
-/** Why a circuit breaker is open. */
+/** The reason why a circuit breaker is open. */
 export type OpenedBy = "outage" | "unauthorized" | "not_enabled";
 
 /** All times are epoch milliseconds. */

@@ -1,4 +1,4 @@
-// What can happen to a message in the ledger, and what follows from it.
+// The events of a message in the ledger, and their effects.
 
 import type { ConversionErrorCode } from "../client/errors.ts";
 import type { Facts, ReceiptClass } from "../insight/facts.ts";
@@ -55,7 +55,7 @@ export type LedgerEvent =
 
 export type EventOf<T extends LedgerEvent["type"]> = Extract<LedgerEvent, { type: T }>;
 
-/** What to do once the row is kept. */
+/** The action after the row is stored. */
 export interface Actions {
   /** Send the row's report to Vonage, and pass on the result as an `ended` event. */
   readonly send?: true;
@@ -73,9 +73,9 @@ export interface Step {
 export interface LedgerRules {
   /** A request that began this long ago counts as lost and is sent again. Must exceed the longest request. */
   readonly lostAfter: number;
-  /** How long a recorded report is kept. */
+  /** The time that a recorded report is kept. */
   readonly keepRecorded: number;
-  /** How long a dead letter is kept. */
+  /** The time that a dead letter is kept. */
   readonly keepDead: number;
 }
 

@@ -44,7 +44,7 @@ export function report(
     if (!delivered && mayBeRecorded(row)) return { row, actions: CONFLICT };
     return isRefused(row, event, now) ? { row, actions: REJECTED } : begin(key, row, event, now, rules);
   }
-  // Where a true waits behind a false, the true counts.
+  // If a true waits behind a false, the true counts.
   const outcome = row.successor === null ? row.delivered : true;
   if (outcome === delivered) return { row, actions: row.state === "recorded" ? DUPLICATE : ACCEPTED };
   if (!delivered) return { row, actions: CONFLICT };

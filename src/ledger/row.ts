@@ -31,13 +31,15 @@ export interface Row extends Extras {
   readonly since: number;
   /** Requests to Vonage begun for this outcome. The stored name and the public one is "attempts". */
   readonly attempts: number;
-  /** Why the last request failed. */
+  /** The reason why the last request failed. */
   readonly reason: ConversionErrorCode | null;
-  /** `occurredAt` of a `true` that arrived while a `false` was under way. It is sent next. In memory, like `sending`. */
+  /**
+   * `occurredAt` of a `true` that arrived while a `false` was under way. It is sent next. In memory, like `sending`.
+   */
   readonly successor: number | null;
   /** A request of this `true` ended without a known answer: Vonage may have recorded it. */
   readonly uncertain?: true;
-  /** How often in a row Vonage has refused this message's report, if more than once. */
+  /** The number of successive refusals of this message's report by Vonage, if more than one. */
   readonly refusals?: number;
 }
 
@@ -52,8 +54,8 @@ export type ListedState = ReportState | "unreadable";
 export const LISTED_STATES: readonly ListedState[] = [...REPORT_STATES, "unreadable"];
 
 /**
- * A row as SQLite holds it. Two members have no column, since 0.2.0 had none for them: `uncertain` is stored as a `true` with a `successor`, which earlier versions never wrote, and `refusals` follows the
- * reason, as in `rejected:2`.
+ * A row as SQLite holds it. Two members have no column, since 0.2.0 had none for them: `uncertain` is stored as a
+ * `true` with a `successor`, which earlier versions never wrote, and `refusals` follows the reason, as in `rejected:2`.
  */
 export interface StoredRow {
   readonly channel: string;

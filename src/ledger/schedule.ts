@@ -45,7 +45,7 @@ export function nextAttemptAt(
   return Math.round(now + Math.max(random * bound, asked));
 }
 
-/** How long reports wait while the circuit breaker of their key is open, in milliseconds. */
+/** The time that reports wait while the circuit breaker of their key is open, in milliseconds. */
 export function longestWaitFor(cause: OpenedBy): number {
   return cause === "outage" ? GIVE_UP_MS : LONGEST_WAIT_FOR_KEY_MS;
 }

@@ -26,7 +26,7 @@ export interface CallEvents {
   answered(uuid: string): void;
 }
 
-/** How long the spoken text takes. */
+/** The duration of the spoken text. */
 const DURATION_S = 5;
 
 export function createCallEvents(

@@ -97,7 +97,7 @@ const callSchema = v.pipe(
   ),
 );
 
-/** How long a call rings, in seconds, if the request does not say. */
+/** Seconds that a call rings by default. */
 const RINGING_S = 60;
 
 /** The caller's number if a request asks for any of the application's numbers. */

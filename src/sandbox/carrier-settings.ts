@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { integer, objectOf, oneOf, text } from "../shared/validation.ts";
 import { flag, rateOrNull } from "./fields.ts";
 
-/** How later messages are treated, except those to networks that have carriers of their own. */
+/** The treatment of later messages, except those to networks with their own carriers. */
 export interface CarrierSettings {
   /**
    * `true` if messages and calls arrive.

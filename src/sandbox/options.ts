@@ -68,7 +68,7 @@ export interface SandboxOptions {
    */
   readonly router?: SandboxRouterSettings;
   /**
-   * Where and how delivery receipts and users' replies are sent.
+   * The targets and the signature of webhooks: delivery receipts and users' replies.
    *
    * @default not sent
    *

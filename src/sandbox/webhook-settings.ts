@@ -5,7 +5,7 @@ import { SIGNATURE_METHODS, type SignatureMethod } from "../wire/signature-metho
 /** A GET with a query, or a POST with a form or JSON. */
 export type WebhookTransport = "query" | "form" | "json";
 
-/** Where and how Vonage sends webhooks: the settings of an account. */
+/** An account's settings for webhooks: their targets and signature. */
 export interface SandboxWebhooks {
   /**
    * The http or https URL for delivery receipts. Without it, a receipt is sent only for a message that names its own

@@ -1,19 +1,14 @@
-// The requests of the workflow's callers and their rules: the same for the client, over HTTP and by RPC.
+// The requests of the workflow's callers: the same for the client, over HTTP and by RPC.
 
-import * as v from "valibot";
-import { field, integer, objectOf, oneOf, required, text } from "../shared/validation.ts";
-import { CHANNELS, type Channel } from "../wire/report.ts";
-import { LONGEST_CODE, SHORTEST_CODE } from "./challenge/code.ts";
-import { readTypedCode } from "./challenge/typed-code.ts";
+import type { Channel } from "../wire/report.ts";
 import type { NotVerified } from "./refusal.ts";
-import { androidAppHashText, originText } from "./senders/autofill.ts";
-import { addressText } from "./user-address.ts";
 
 /** A request for a code. */
 export interface StartRequest {
   /**
-   * The user's number, as it was typed. With "+" and the country code (E.164) it is understood everywhere. Without "+" it
-   * is read as people in `defaultCountry` dial it. Without a default country, digits alone begin with the country code.
+   * The user's number, as it was typed. With "+" and the country code (E.164) it is understood everywhere. Without "+"
+   * it is read as people in `defaultCountry` dial it. Without a default country, digits alone begin with the country
+   * code.
    *
    * @example
    * await twoFactor.start({ to: "+44 20 7946 0018", channel: "voice" });
@@ -109,8 +104,8 @@ export interface StartRequest {
 
 export interface LookRequest {
   /**
-   * Seconds to wait for a `pending` challenge to end, 0 to 30. The answer comes as soon as the challenge is verified (by a
-   * check or a reply), expired, locked, cancelled or superseded, and otherwise after this time.
+   * Seconds to wait for a `pending` challenge to end, 0 to 30. The answer comes as soon as the challenge is verified
+   * (by a check or a reply), expired, locked, cancelled or superseded, and otherwise after this time.
    *
    * @default 0
    *
@@ -159,56 +154,3 @@ export type CheckResult =
       /** Guesses left. */
       readonly attemptsLeft: number;
     };
-
-/** Characters. */
-export const LONGEST_BRAND = 30;
-
-export const brandText = text(
-  "1 to 30 characters, no control characters",
-  /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,30}$/u,
-);
-
-/** Queries and forms contain text only. */
-const trueOrFalse = v.pipe(
-  field<boolean | "true" | "false">("true or false", (value) => /^(true|false)$/.test(String(value))),
-  v.transform((value) => String(value) === "true"),
-);
-
-/** The rules of a {@link StartRequest}. */
-export const startSchema = objectOf({
-  to: required(text("a phone number of 1 to 40 characters", /^.{1,40}$/su)),
-  defaultCountry: v.optional(text("an ISO 3166 alpha-2 code such as GB", /^[A-Z]{2}$/)),
-  channel: required(oneOf(CHANNELS)),
-  brand: v.optional(brandText),
-  locale: v.optional(
-    text("a BCP 47 tag such as de or pt-BR", /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$/),
-    "en",
-  ),
-  clientRef: v.optional(text("1 to 40 letters, digits, _, ., : or -", /^[\w.:-]{1,40}$/)),
-  ip: v.optional(addressText),
-  origin: v.optional(originText),
-  androidAppHash: v.optional(androidAppHashText),
-  supersede: v.optional(trueOrFalse),
-});
-
-/** The rules of a {@link ResendRequest}. */
-export const resendSchema = objectOf({ channel: v.optional(oneOf(CHANNELS)), ip: v.optional(addressText) });
-
-/** Proxies and load balancers close connections that wait for longer. */
-const LONGEST_WAIT_S = 30;
-
-/** The rules of a {@link LookRequest}. */
-export const lookSchema = objectOf({ wait: v.optional(integer(0, LONGEST_WAIT_S), 0) });
-
-/** The rules of a check. */
-export const checkSchema = objectOf({
-  code: v.pipe(
-    required(field<string>("a code of 4 to 10 digits", isCode)),
-    v.transform((typed) => String(readTypedCode(typed))),
-  ),
-});
-
-function isCode(value: unknown): boolean {
-  const code = typeof value === "string" ? readTypedCode(value) : undefined;
-  return code !== undefined && code.length >= SHORTEST_CODE && code.length <= LONGEST_CODE;
-}

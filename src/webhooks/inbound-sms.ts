@@ -32,7 +32,7 @@ export interface InboundSms {
 export interface InboundSmsPart {
   /** The same for all parts of one text. */
   readonly reference: string;
-  /** How many parts the text has. */
+  /** The number of parts of the text. */
   readonly total: number;
   /** The position of this part, from 1. */
   readonly number: number;

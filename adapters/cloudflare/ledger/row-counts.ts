@@ -1,4 +1,4 @@
-// How many reports there are of each kind. Counting reads every row, so it is done once in an instance's life, and kept
+// The number of reports of each kind. Counting reads every row, so it is done once in an instance's life, and kept
 // up to date from then on.
 
 import type { ReportState, Row } from "../../../src/ledger/row.ts";

@@ -16,9 +16,9 @@ export interface LedgerSettings {
   readonly namespace: ShardNamespace | undefined;
   /** The number of shards, then former numbers. */
   readonly shards: readonly number[];
-  /** How long a caller waits for Vonage before it is answered 202, in milliseconds. */
+  /** Milliseconds that a caller waits for Vonage before it gets 202. */
   readonly budget: number;
-  /** How long a recorded report is kept, in hours. */
+  /** Hours that a recorded report is kept. */
   readonly retentionHours: number;
   /** The most that a shard stores, in megabytes. */
   readonly maxMegabytes: number;

@@ -16,7 +16,7 @@ export interface ShardLogEntry {
   readonly traffic?: Traffic;
   /** The reason why the circuit breaker opened, or why a report was given up. */
   readonly reason?: ConversionErrorCode | "outage";
-  /** What the operator should do. */
+  /** The operator's next step. */
   readonly hint?: string;
   /** Reports sent on this wake-up. */
   readonly sent?: number;

@@ -34,7 +34,7 @@ export interface ShardCounting {
 
 /** Durations in milliseconds. */
 export interface ShardRules extends LedgerRules {
-  /** How long a caller waits for Vonage before it is answered 202. */
+  /** The time that a caller waits for Vonage before it gets 202. */
   readonly budget: number;
   /** Above this many bytes on disk, the shard takes no new message. */
   readonly maxBytes: number;

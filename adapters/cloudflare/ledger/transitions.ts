@@ -1,5 +1,5 @@
-// Applies events to messages: reads the row, asks src/ledger for the next one, and keeps it: in memory while a request is
-// under way, otherwise on disk, together with the alarm that it needs.
+// Applies events to messages: reads the row, asks src/ledger for the next one, and keeps it: in memory while a request
+// is under way, otherwise on disk, together with the alarm that it needs.
 
 import type { Ended, LedgerEvent, Step } from "../../../src/ledger/events.ts";
 import { nextSendAt } from "../../../src/ledger/key-state.ts";
@@ -18,7 +18,7 @@ export type Transitions = ReturnType<typeof createTransitions>;
 /** A step, and what it changes. */
 interface Plan {
   readonly result: Step;
-  /** What is then in memory; `undefined`: no request is under way. */
+  /** The state in memory afterwards. `undefined` means that no request is under way. */
   readonly underWay: UnderWay | undefined;
   /** The row on disk. */
   readonly before: Row | undefined;

@@ -7,12 +7,12 @@ export const INSIGHT_SETTINGS = {
   INSIGHT: {
     option: "insight.namespace",
     binding: "objects",
-    what: "The Durable Object that gathers what routes deliver. Without it nothing is counted, and `GET /insight` says so.",
+    what: "The Durable Object that collects Insight's figures. Without it nothing is counted, and `GET /insight` says so.",
   },
   INSIGHT_WEBHOOK_URL: {
     option: "insight.webhookUrl",
     what:
-      "Where alarms are sent when they begin and when they end: a public https URL. Redirects are not followed. It needs " +
+      "The public https URL that alarms are sent to when they begin and end. Redirects are not followed. It needs " +
       "`INSIGHT_WEBHOOK_SECRET`.",
     more: "[What is sent](#alarms-to-a-webhook).",
   },
@@ -28,7 +28,7 @@ export const INSIGHT_SETTINGS = {
     option: "insight.pause",
     default: "off",
     what:
-      "`pumping` refuses new codes to a segment under traffic pumping for an hour, and longer each time up to 12 hours. " +
+      "`pumping` refuses new codes to a segment under traffic pumping, for an hour at first and up to 12 hours later. " +
       "`off` refuses nothing.",
     more: "[The pause](#the-pause).",
   },
@@ -40,6 +40,6 @@ export const INSIGHT_SETTINGS = {
   INSIGHT_DAILY_SPEND: {
     option: "insight.dailySpend",
     read: readNumber,
-    what: "An alarm is raised when a day's messages cost more than this many euros.",
+    what: "The cost of a day's messages, in euros, above which an alarm is raised.",
   },
 } satisfies Settings;

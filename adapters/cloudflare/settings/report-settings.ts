@@ -28,7 +28,7 @@ const CREDENTIALS = {
   VONAGE_2FA_VIA: {
     option: "handler.credentials.2fa.via",
     what:
-      "How reports travel to Vonage. With an API secret: `basic` (default), `basic-query` or `query`. With a signature " +
+      "The way reports travel to Vonage. With an API secret: `basic` (default), `basic-query` or `query`. With a signature " +
       "secret: `form` (default) or `query`.",
     more: "[When to change it](#when-vonage-refuses-the-way-reports-are-sent).",
   },
@@ -50,11 +50,11 @@ const CREDENTIALS = {
   VONAGE_OTHER_SIGNATURE_METHOD: {
     option: "handler.credentials.other.signatureMethod",
     secret: { example: "sha256" },
-    what: "Required with that signature secret; the same methods.",
+    what: "Required with that signature secret. It has the same values as `VONAGE_2FA_SIGNATURE_METHOD`.",
   },
   VONAGE_OTHER_VIA: {
     option: "handler.credentials.other.via",
-    what: "How reports of all other traffic travel to Vonage; the same values as `VONAGE_2FA_VIA`.",
+    what: "The way reports of all other traffic travel to Vonage. It has the same values as `VONAGE_2FA_VIA`.",
   },
 } satisfies Settings;
 
@@ -66,7 +66,7 @@ const CALLERS = {
     secret: { example: "shop:replace-with-32-or-more-characters-1" },
     what:
       "The keys of servers that report 2FA traffic: `name:key`, separated by commas or white space. A key has 32 " +
-      "characters or more. As at Vonage, a key reports one kind of traffic.",
+      "characters or more. A key reports one kind of traffic, as at Vonage.",
   },
   PROXY_KEYS_OTHER: {
     option: "handler.proxyKeys",
@@ -112,7 +112,7 @@ const UPSTREAM = {
     option: "handler.timeout",
     read: readNumber,
     default: "4000",
-    what: "How many milliseconds a request to Vonage may take, 1 to 30000.",
+    what: "The time limit of a request to Vonage in milliseconds, 1 to 30000.",
   },
 } satisfies Settings;
 
@@ -127,7 +127,7 @@ const LEDGER = {
     read: readNumbers,
     default: "4",
     what:
-      "How many shards the ledger has, 1 to 1024. After a change, list the former number too (`16,4`) for as long as " +
+      "The number of the ledger's shards, 1 to 1024. After a change, list the former number too (`16,4`) for as long as " +
       "reports are remembered.",
     more: "[How to choose and to change it](ledger.md#shards).",
   },
@@ -142,19 +142,19 @@ const LEDGER = {
     option: "ledger.budget",
     read: readNumber,
     default: "2000",
-    what: "How many milliseconds a caller waits for Vonage before it gets 202, 1 to 30000.",
+    what: "The time that a caller waits for Vonage before it gets 202, in milliseconds, 1 to 30000.",
   },
   LEDGER_RETENTION_HOURS: {
     option: "ledger.retentionHours",
     read: readNumber,
     default: "48",
-    what: "How many hours a recorded report is remembered, 25 to 720. A report token lives for up to 24.",
+    what: "The time that a recorded report is remembered, in hours, 25 to 720. A report token is valid for up to 24 hours.",
   },
   LEDGER_MAX_MB: {
     option: "ledger.maxMegabytes",
     read: readNumber,
     default: "8000",
-    what: "How many megabytes a shard may hold, 1 to 9000.",
+    what: "The size limit of a shard in megabytes, 1 to 9000.",
   },
 } satisfies Settings;
 
@@ -173,7 +173,7 @@ const RATE_LIMITS = {
     option: "handler.rateLimits.anonymous",
     binding: "rate-limit",
     what:
-      "The rate limit for every request that is answered without credentials, `/health` and 404 included, counted by " +
+      "The rate limit for requests that are answered without credentials, including `/health` and 404, counted by " +
       "client address (IPv6: by /64).",
   },
 } satisfies Settings;

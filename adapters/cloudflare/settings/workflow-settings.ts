@@ -31,7 +31,7 @@ const CODES = {
     option: "workflow.countries",
     read: readList,
     what:
-      "The countries that codes may go to, as ISO 3166 codes: `GB US DE`. `*` allows every country, `* -RU -KP` every " +
+      "The countries that codes may be sent to, as ISO 3166 codes: `GB US DE`. `*` allows every country, `* -RU -KP` every " +
       "country but those. `001` allows numbers of no country, such as satellite phones, which `*` leaves out.",
   },
   TWO_FACTOR_NUMBER_TYPES: {
@@ -51,40 +51,40 @@ const CODES = {
     option: "workflow.codeLength",
     read: readNumber,
     default: "6",
-    what: "How many digits a code has, 4 to 10.",
+    what: "The number of digits of a code, 4 to 10.",
   },
   TWO_FACTOR_ATTEMPTS: {
     option: "workflow.maxGuesses",
     read: readNumber,
     default: "5",
-    what: "How many guesses a challenge takes, 1 to 10.",
+    what: "The number of guesses that a challenge allows, 1 to 10.",
   },
   TWO_FACTOR_LIFETIME_S: {
     option: "workflow.lifetime",
     read: readNumber,
     default: "300",
-    what: "How many seconds a code is valid after it was sent, 30 to 3600.",
+    what: "The time that a code is valid after it was sent, in seconds, 30 to 3600.",
     more: "[Why not longer](routing.md#when-to-report-false).",
   },
   TWO_FACTOR_COOLDOWN_S: {
     option: "workflow.cooldown",
     read: readNumber,
     default: "30",
-    what: "How many seconds must pass before the next message, 5 to 600.",
+    what: "The least time between two messages of a challenge, in seconds, 5 to 600.",
     more: "[Why 30](routing.md#when-to-allow-another-message).",
   },
   TWO_FACTOR_MESSAGES: {
     option: "workflow.maxMessages",
     read: readNumber,
     default: "4",
-    what: "How many messages a challenge may send, 1 to 10.",
+    what: "The number of messages that a challenge may send, 1 to 10.",
   },
   TWO_FACTOR_LIMITS: {
     option: "workflow.limits",
     read: readLimits,
     default: "number=5/3600 address=10/3600 prefix=20/3600 caller=1000/3600 total=2000/3600",
     what:
-      "How many messages may be sent in how many seconds, by what is counted. A period lasts a day at most. `country` " +
+      "The limits for messages, as `kind=messages/seconds`. A period lasts a day at most. `country` " +
       "counts each country, and has no default.",
     more: "[How the limits count](#limit-sms-pumping).",
   },
@@ -108,7 +108,7 @@ const TEXT_MESSAGES = {
   SMS_REGISTRATIONS: {
     option: "sms.registrations",
     read: readRegistrations,
-    what: "The ids that a country's register gave out: `IN=entity-id/content-id`. Such a country needs a text of its own.",
+    what: "The ids from a country's register of texts: `IN=entity-id/content-id`. Such a country needs its own text.",
     more: "[Registered texts](#registered-texts).",
   },
   SMS_CALLBACK_URL: {
@@ -118,7 +118,7 @@ const TEXT_MESSAGES = {
   SHORT_CODE_COUNTRIES: {
     option: "workflow.shortCodeCountries",
     read: readShortCodeCountries,
-    what: "`US`, `CA` or both: numbers there get their code from the account's dedicated US short code.",
+    what: "`US`, `CA` or both. Numbers there get their code from the account's dedicated US short code.",
   },
   VONAGE_REST_BASE_URL: {
     option: "sms.baseUrl",
@@ -136,7 +136,7 @@ const CALLS = {
     option: "voice.privateKey",
     secret: { example: "replace-with-the-private-key-in-base64" },
     what:
-      "The application's private key: RSA, PKCS8 or PKCS1. It is taken in PEM, in quotes, with `\\n` written out, or in " +
+      "The application's private key: RSA, PKCS8 or PKCS1. It may be PEM, PEM in quotes, PEM with `\\n` for line ends, or " +
       "base64.",
   },
   VOICE_FROM: {
@@ -161,7 +161,7 @@ const WEBHOOKS = {
   WEBHOOK_UNSIGNED: {
     option: "workflow.webhooks.unsigned",
     read: readAccept,
-    what: "`accept` trusts unsigned webhooks. With neither this nor a secret, all webhooks are refused.",
+    what: "`accept` trusts unsigned webhooks. Without this setting and without a secret, all webhooks are refused.",
   },
 } satisfies Settings;
 

@@ -8,16 +8,18 @@ import { idempotencyKeyText } from "../../../src/two-factor/challenge/idempotenc
 import { codeOf, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
 import { validate } from "../../../src/two-factor/client/validate.ts";
 import { isNotVerified } from "../../../src/two-factor/refusal.ts";
-import {
-  type CheckResult,
-  checkSchema,
-  type LookRequest,
-  lookSchema,
-  type ResendRequest,
-  resendSchema,
-  type StartRequest,
-  startSchema,
+import type {
+  CheckResult,
+  LookRequest,
+  ResendRequest,
+  StartRequest,
 } from "../../../src/two-factor/request.ts";
+import {
+  checkSchema,
+  lookSchema,
+  resendSchema,
+  startSchema,
+} from "../../../src/two-factor/request-schemas.ts";
 import { StorageUnavailable } from "../../http/ports/storage-unavailable.ts";
 import { PROBLEMS } from "../../http/problems.ts";
 import { type Failure, REFUSAL_PROBLEMS } from "../../http/two-factor/refusal-problem.ts";
@@ -27,8 +29,9 @@ import { requireServices, type ServicesOf } from "../services.ts";
 
 /**
  * The workflow through a service binding. Every call may throw an error whose `name` is `TwoFactorError`, with its
- * fields. `isTwoFactorError` does not recognise it, since it comes from another isolate. If either Worker's compatibility
- * date is before 2026-04-21 (`enhanced_error_serialization`), it is a plain `Error` whose message begins with the code.
+ * fields. `isTwoFactorError` does not recognise it, since it comes from another isolate. If either Worker's
+ * compatibility date is before 2026-04-21 (`enhanced_error_serialization`), it is a plain `Error` whose message begins
+ * with the code.
  *
  * @example
  * // wrangler.toml: [[services]] binding = "TWO_FACTOR", service = "conversions", entrypoint = "TwoFactor"
@@ -73,8 +76,8 @@ export interface TwoFactorService {
 /** Makes a call repeatable. */
 export interface KeyOption {
   /**
-   * Your name for this one request: 1 to 255 printable ASCII characters other than space, `"`, `\` and `,`. A repetition
-   * with the same key returns the same answer, and sends and counts nothing twice. Kept for a day.
+   * Your name for this one request: 1 to 255 printable ASCII characters other than space, `"`, `\` and `,`. A
+   * repetition with the same key returns the same answer, and sends and counts nothing twice. Kept for a day.
    *
    * @default none: every call is a new one
    *

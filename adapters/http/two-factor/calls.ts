@@ -8,7 +8,12 @@ import {
   KEY_RULE,
   readIdempotencyKey,
 } from "../../../src/two-factor/challenge/idempotency-key.ts";
-import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import {
+  checkSchema,
+  lookSchema,
+  resendSchema,
+  startSchema,
+} from "../../../src/two-factor/request-schemas.ts";
 import { type Answer, answerJson } from "../answer.ts";
 import { type Authenticated, authenticate } from "../authentication.ts";
 import type { HandlerContext } from "../context.ts";

@@ -7,7 +7,7 @@ import { type CodeSecret, LONGEST_CODE, SHORTEST_CODE } from "../../../src/two-f
 import { DEFAULT_LIMITS, type Limits } from "../../../src/two-factor/challenge/limits.ts";
 import { isCountry } from "../../../src/two-factor/numbers/country.ts";
 import { NUMBER_TYPES } from "../../../src/two-factor/numbers/number-type.ts";
-import { brandText } from "../../../src/two-factor/request.ts";
+import { brandText } from "../../../src/two-factor/request-schemas.ts";
 import type { CodeSender } from "../../../src/two-factor/senders/sender.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 import { SIGNATURE_METHODS, type SignatureMethod } from "../../../src/wire/signature-method.ts";
@@ -42,8 +42,8 @@ export interface TwoFactorOptions {
    */
   readonly countries: readonly string[];
   /**
-   * The types of numbers that get codes, by channel. If a plan does not distinguish mobile numbers from landlines, as in
-   * North America, a number counts as both.
+   * The types of numbers that get codes, by channel. If a plan does not distinguish mobile numbers from landlines, as
+   * in North America, a number counts as both.
    *
    * @default { sms: ["mobile"], voice: ["mobile", "landline"] }
    */

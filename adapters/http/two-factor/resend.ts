@@ -6,7 +6,7 @@ import type { ChallengeStatus } from "../../../src/two-factor/challenge/challeng
 import { generateCode } from "../../../src/two-factor/challenge/code.ts";
 import { parsePhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
 import { toCanonicalNumber, toDialledNumber } from "../../../src/two-factor/numbers/spellings.ts";
-import type { resendSchema } from "../../../src/two-factor/request.ts";
+import type { resendSchema } from "../../../src/two-factor/request-schemas.ts";
 import type { Begun, Challenges } from "./challenges.ts";
 import { NO_CHALLENGE, repeat } from "./kept-answer.ts";
 import type { TwoFactorConfig } from "./options.ts";

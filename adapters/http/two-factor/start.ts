@@ -6,7 +6,7 @@ import type { ChallengeStatus } from "../../../src/two-factor/challenge/challeng
 import { generateCode } from "../../../src/two-factor/challenge/code.ts";
 import { explainCountry, isCountry } from "../../../src/two-factor/numbers/country.ts";
 import { type PhoneNumber, parsePhoneNumber } from "../../../src/two-factor/numbers/phone-number.ts";
-import type { startSchema } from "../../../src/two-factor/request.ts";
+import type { startSchema } from "../../../src/two-factor/request-schemas.ts";
 import type { Challenges, Keyed } from "./challenges.ts";
 import { repeat } from "./kept-answer.ts";
 import type { TwoFactorConfig } from "./options.ts";

@@ -48,7 +48,9 @@ function awaitsNarrower({ key, amount }: Evidence, all: readonly Evidence[]): bo
   return all.some((one) => one.key !== key && isWithin(one.key, key) && one.amount >= FIRES_AT / 2);
 }
 
-/** An open alarm ends with its evidence. More messages, or late receipts, can show a cause that was not known at first. */
+/**
+ * An open alarm ends with its evidence. More messages, or late receipts, can show a cause that was not known at first.
+ */
 function reconsider(key: string, scope: Scope, context: Context): (Finding | Kept)[] {
   const run = anticipate(key, scope, context);
   if (run.level <= 0) return [];
@@ -60,7 +62,7 @@ function reconsider(key: string, scope: Scope, context: Context): (Finding | Kep
     : [keep("drop", key)];
 }
 
-/** Where conversion falls everywhere at once, one alarm tells of the whole channel. */
+/** If conversion falls everywhere at once, one alarm covers the whole channel. */
 function widen(key: string, scope: Scope, context: Context): Finding {
   const run = anticipate(key, scope, context);
   const cause = explainFall(key, scope, run.sums, context);

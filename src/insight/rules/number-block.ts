@@ -17,7 +17,7 @@ export interface BlockActivity {
 const FEWEST_MESSAGES = 6;
 const FEWEST_PERSONS = 5;
 
-/** Where fewer users answer, more messages are needed until chance is as rare as for 6 messages at 60 %. */
+/** If fewer users answer, more messages are needed until chance is as rare as for 6 messages at 60 %. */
 const BY_CHANCE = 0.005;
 
 /** Finds number blocks that only ask for codes: numbers are rented in blocks. Two blocks of a country are pumping. */

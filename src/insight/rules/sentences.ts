@@ -25,7 +25,7 @@ export const percent = (share: number): number => Math.round(share * 100);
 
 export const euros = (price: number): string => `${(price / 1e8).toFixed(2)} EUR`;
 
-/** Why conversion fell, as the end of a sentence. */
+/** The reason why conversion fell, as the end of a sentence. */
 export const EXPLANATIONS: Readonly<
   Record<"outage" | "false-receipts" | "pumping" | "own-page" | "unknown", string>
 > = {

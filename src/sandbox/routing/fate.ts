@@ -1,4 +1,4 @@
-// What becomes of one message with a carrier.
+// Decides the fate of one message with a carrier.
 
 import { drawNormal, type Random } from "./random.ts";
 import type { KnownCarrier, SandboxDelay } from "./sandbox-carrier.ts";

@@ -11,7 +11,7 @@ export interface Judged {
   readonly receipt?: boolean | undefined;
 }
 
-/** What the router knows of a carrier. */
+/** The router's knowledge of a carrier. */
 export interface Figures {
   /** Messages sent. */
   readonly sent: number;

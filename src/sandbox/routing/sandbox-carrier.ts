@@ -70,10 +70,10 @@ export interface SandboxCarrier {
   readonly outages?: readonly SandboxOutage[];
 }
 
-/** How the router of the sandbox works. */
+/** The settings of the sandbox's router. */
 export interface SandboxRouterSettings {
   /**
-   * How many times faster than Vonage the router works: with 60, it reviews the last 15 seconds every 5 seconds. 1 to
+   * The router's speed compared with Vonage's: with 60, it reviews the last 15 seconds every 5 seconds. 1 to
    * 10 000. The clock of the carriers is not changed.
    *
    * @default 1

@@ -30,7 +30,7 @@ export interface SandboxRouteCarrier {
   readonly name: string;
   /** The share of new messages that it gets, 0 to 1. */
   readonly share: number;
-  /** What the router knows: the messages in its window. */
+  /** The router's knowledge: the messages in its window. */
   readonly known: {
     readonly sent: number;
     /** Reported with `delivered=true`. */
@@ -41,8 +41,8 @@ export interface SandboxRouteCarrier {
     readonly receiptsDelivered: number;
     readonly receiptsFailed: number;
     /**
-     * The share by which the router compares carriers, 0 to 1: the lower end of what the evidence allows, so that 3 of 3
-     * does not lead.
+     * The share by which the router compares carriers, 0 to 1: the lower end of what the evidence allows, so that 3 of
+     * 3 does not lead.
      */
     readonly score: number;
   };

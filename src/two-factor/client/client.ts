@@ -1,15 +1,7 @@
 import type { OutgoingRequest } from "../../client/transport.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../challenge/challenge.ts";
-import {
-  type CheckResult,
-  checkSchema,
-  type LookRequest,
-  lookSchema,
-  type ResendRequest,
-  resendSchema,
-  type StartRequest,
-  startSchema,
-} from "../request.ts";
+import type { CheckResult, LookRequest, ResendRequest, StartRequest } from "../request.ts";
+import { checkSchema, lookSchema, resendSchema, startSchema } from "../request-schemas.ts";
 import { readCancelled, readCheckResult, readDetails, readStatus } from "./answer.ts";
 import { createAskWorker } from "./ask-worker.ts";
 import { TwoFactorError } from "./errors.ts";

@@ -3,7 +3,7 @@
 
 import { isGsmText } from "../../shared/gsm-alphabet.ts";
 import { splitText } from "../../shared/text-parts.ts";
-import { LONGEST_BRAND } from "../request.ts";
+import { LONGEST_BRAND } from "../request-schemas.ts";
 import { type FoundTemplate, fillTemplate } from "./templates.ts";
 import { toMinutes } from "./texts.ts";
 

@@ -1,10 +1,16 @@
-// The request schemas of docs/openapi.yaml against the schemas that requests are checked with: neither is trusted alone.
+// The request schemas of docs/openapi.yaml against the schemas that requests are checked with: neither is trusted
+// alone.
 
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { eraseSchema } from "../../../adapters/http/erase.ts";
 import { sentMessageSchema } from "../../../adapters/http/track.ts";
-import { checkSchema, lookSchema, resendSchema, startSchema } from "../../../src/two-factor/request.ts";
+import {
+  checkSchema,
+  lookSchema,
+  resendSchema,
+  startSchema,
+} from "../../../src/two-factor/request-schemas.ts";
 import { createReportSchema } from "../../../src/wire/report.ts";
 import { document, operations, resolve, validatorAt } from "./openapi-document.ts";
 import { type Property, type RequestSchema, toRequestSchema } from "./request-json-schema.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { findFaults } from "../../../src/shared/validation.ts";
-import { startSchema } from "../../../src/two-factor/request.ts";
+import { startSchema } from "../../../src/two-factor/request-schemas.ts";
 
 const request = { to: "+447400123456", channel: "sms" };
 const originOf = (origin: unknown) => findFaults(startSchema, { ...request, origin });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findFaults } from "../../src/shared/validation.ts";
-import { checkSchema, resendSchema, startSchema } from "../../src/two-factor/request.ts";
+import { checkSchema, resendSchema, startSchema } from "../../src/two-factor/request-schemas.ts";
 import "../support/property-seed.ts";
 
 const START = { to: "+447400123456", channel: "sms" };
