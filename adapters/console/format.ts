@@ -1,4 +1,4 @@
-// How figures and names are written.
+// Formats figures and names.
 
 import type { PartialSegment, Share } from "../../src/insight/answer.ts";
 

@@ -4,7 +4,7 @@ import type { Answer, Api } from "./api.ts";
 export interface Polled<T> {
   /** The last answer. It stays while a later call fails. */
   readonly value: T | undefined;
-  /** Why the last call failed. */
+  /** The reason why the last call failed. */
   readonly failure: string | undefined;
   /** When `value` arrived, epoch milliseconds. */
   readonly at: number;

@@ -23,7 +23,7 @@ export interface LogEntry {
   readonly number?: string;
   /** Requests sent to Vonage. */
   readonly attempts?: number;
-  /** Why Vonage has not confirmed an accepted report. */
+  /** The reason why Vonage has not confirmed an accepted report. */
   readonly reason?: ConversionErrorCode;
   /** Advice for the operator. */
   readonly hint?: string;

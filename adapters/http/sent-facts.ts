@@ -1,5 +1,5 @@
-// The facts that a caller gives of a message that it sent, for Insight. A number is used for its country and its hashes,
-// and forgotten.
+// The facts that a caller gives of a message that it sent, for Insight. A number is used for its country and its
+// hashes, and forgotten.
 
 import * as v from "valibot";
 import { type Facts, toPrice } from "../../src/insight/facts.ts";
@@ -9,7 +9,7 @@ import type { ParameterFault } from "../../src/wire/parameters.ts";
 import { MAX_CLOCK_SKEW_MS } from "../../src/wire/report.ts";
 import { parseInstant } from "../../src/wire/timestamp.ts";
 
-/** Where a message went and what it cost. */
+/** The route and the price of a message. */
 export interface SentFacts {
   /**
    * The number that it was sent to, in E.164: `+447400123456`. Its country is counted, and a keyed hash tells bursts to

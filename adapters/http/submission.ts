@@ -14,7 +14,7 @@ export type Submission =
       readonly status: "recorded" | "accepted" | "duplicate";
       /** Requests sent to Vonage. */
       readonly attempts: number;
-      /** Why Vonage has not confirmed yet. */
+      /** The reason why Vonage has not confirmed yet. */
       readonly reason?: ConversionErrorCode;
     }
   | { readonly status: "refused"; readonly attempts: number; readonly refusal: SubmissionRefusal };

@@ -1,10 +1,10 @@
 import type { CarrierSettings, SandboxCarrier } from "../../src/sandbox/index.ts";
 
-/** What becomes of texts and calls on the page. */
+/** The fate of texts and calls on the page. */
 export const CARRIER_SCENARIOS = ["as-shown", "deliver", "lose", "lose-silently", "lie"] as const;
 export type CarrierScenario = (typeof CARRIER_SCENARIOS)[number];
 
-/** What the scenario changes about each carrier. */
+/** The scenario's changes to each carrier. */
 const CHANGES: Readonly<Record<CarrierScenario, Pick<SandboxCarrier, "delivered" | "receipts">>> = {
   "as-shown": {},
   deliver: { delivered: 1, receipts: "honest" },

@@ -3,7 +3,7 @@
 
 import { EMPTY_ANSWER } from "../../src/wire/empty-answer.ts";
 
-/** How reports reach Vonage. */
+/** The ways in which reports reach Vonage. */
 export const REPORT_PACES = ["at-once", "late", "batched", "never"] as const;
 export type ReportPace = (typeof REPORT_PACES)[number];
 
@@ -12,7 +12,7 @@ export interface ReportGateOptions {
   readonly send: (request: Request) => Promise<Response>;
   /** Returns epoch milliseconds. */
   readonly now: () => number;
-  /** How many times faster than Vonage the router works: 10 minutes take a thirtieth with 30. */
+  /** The router's speed compared with Vonage's: with 30, ten minutes take 20 seconds. */
   readonly timeScale: number;
 }
 

@@ -23,7 +23,7 @@ export interface Metrics {
   readonly notConverted: number;
   readonly superseded: number;
   readonly cancelled: number;
-  /** Messages of which it is unknown if Vonage took them; not among `sent`. */
+  /** Messages that Vonage may or may not have accepted. They are not among `sent`. */
   readonly uncertain: number;
   /** Messages that Vonage refused, by the SMS API's status or our error code; not among `sent`. */
   readonly refused: { readonly total: number; readonly byStatus: Readonly<Record<string, number>> };

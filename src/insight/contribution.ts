@@ -46,8 +46,8 @@ const UNSETTLED = { delivered: null, occurredAt: null, recorded: false, dead: fa
  * The whole contribution of one stored message to the counters. Its cohort is that of its sending; without facts, that
  * of its outcome.
  *
- * Whoever stores a step of a message adds {@link contributionChange} to the counters in the same commit. So the counters
- * equal a recount of the rows at any time, and the order and number of steps do not matter.
+ * Whoever stores a step of a message adds {@link contributionChange} to the counters in the same commit. So the
+ * counters equal a recount of the rows at any time, and the order and number of steps do not matter.
  */
 export function contributionOf(message: CountedMessage): Cell[] {
   const { traffic, channel, facts } = message;
@@ -93,7 +93,7 @@ export interface UnsentMessage {
   readonly status?: string | undefined;
 }
 
-/** The contribution of a message that Vonage refused, or of which it is unknown if Vonage took it. */
+/** The contribution of a message that Vonage refused, or may not have accepted. */
 export function contributionOfUnsent(message: UnsentMessage): Cell[] {
   const { traffic, channel, country, network, sentAt, status } = message;
   const segment = toSegment(traffic, channel, country, network);

@@ -7,14 +7,14 @@
  * | `sent` | messages that Vonage took |
  * | `converted`, `notConverted`, `superseded`, `cancelled` | settled messages, by outcome |
  * | `refused.<status>` | messages that Vonage refused, by the SMS API's status or our error code |
- * | `uncertain` | messages of which it is unknown if Vonage took them |
+ * | `uncertain` | messages that Vonage may or may not have accepted |
  * | `receipt.<class>.<outcome>` | settled messages, by receipt (`none`: there is none) and outcome |
  * | `receiptEarly.<class>` | receipts of messages that are not settled |
  * | `ttc.<i>` | converted messages, by bucket of the time to convert |
  * | `lag.<i>` | recorded reports, by bucket of the time from the event to Vonage's 200 |
  * | `dead` | reports that were given up |
  * | `priced`, `price`, `priceNotConverted` | messages with a known price, and sums of it in 1e-8 EUR |
- * | `firstNotConverted`, `rescued` | first messages of a challenge that were not converted, and those of them whose challenge was verified by a later message |
+ * | `firstNotConverted`, `rescued` | first messages of a challenge without conversion, and those whose challenge a later message verified |
  * | `other` | messages counted here because their own segment was one too many |
  */
 export type Counts = Readonly<Record<string, number>>;

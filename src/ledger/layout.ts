@@ -16,8 +16,8 @@ export interface Layout {
 }
 
 /**
- * How long a former count is remembered: longer than any row is kept (30 days), so that no message is in a shard that
- * is not asked.
+ * The time that a former count is remembered: longer than any row is kept (30 days), so that no message is in a shard
+ * that is not asked.
  */
 export const FORMER_MS = 31 * 24 * 3_600_000;
 
@@ -49,8 +49,8 @@ function remembered({ since, counts }: Layout, now: number): readonly number[] {
  *
  * @param stored The layout that the shard has confirmed.
  * @param now Epoch milliseconds.
- * @returns `agreed`: go on. `adopt`: store the Worker's layout, then go on. `moved`: do nothing; the Worker must ask the
- * authority, or use the shard's layout if that is newer.
+ * @returns `agreed`: go on. `adopt`: store the Worker's layout, then go on. `moved`: do nothing; the Worker must ask
+ * the authority, or use the shard's layout if that is newer.
  */
 export function judge(stored: Layout | undefined, asked: Layout, now: number): "agreed" | "adopt" | "moved" {
   if (asked.generation === 0) {

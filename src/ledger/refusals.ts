@@ -1,4 +1,4 @@
-// How often Vonage has refused one message's report. A refused report is rarely right the next time, and each costs a
+// Counts Vonage's refusals of one message's report. A refused report is rarely right the next time, and each costs a
 // request: callers may correct one at once until it was refused three times, and then once a day.
 
 import type { EventOf } from "./events.ts";

@@ -18,7 +18,7 @@ export interface PlacedCall extends Omit<HandsetCall, "startedAt"> {
 export interface CallEvents {
   /** Reports that the call has started. */
   started(call: PlacedCall, way: Way, isWanted: () => boolean): Promise<void>;
-  /** Reports that it rings, and later that nobody has answered. */
+  /** Reports that it rings, and later that the user has not answered. */
   ringing(call: PlacedCall, way: Way, isWanted: () => boolean): Promise<void>;
   /** Reports that it did not reach the phone, or what a lying carrier says instead. */
   lost(call: PlacedCall, way: Way, isWanted: () => boolean): Promise<void>;
@@ -44,7 +44,7 @@ export function createCallEvents(
     async ringing(call, way, isWanted) {
       ringing.set(call.uuid, { call, way });
       await send(call, way, "ringing", isWanted);
-      // Answered meanwhile, or nobody listens: then there is nothing to wait for.
+      // It was answered meanwhile, or no webhook is configured: there is nothing to wait for.
       if (!ringing.has(call.uuid) || !webhooks.takesEvents(call.target)) return;
       background.await(async (isStillWanted) => {
         await later(call.ringingTimer);

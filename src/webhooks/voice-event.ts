@@ -17,7 +17,7 @@ import type { SignatureFault, VerifiedWebhook } from "./verify.ts";
  * | `answered` | somebody, or an answering machine, has answered | yes |
  * | `human`, `machine` | who has answered, if the call asked for that | yes |
  * | `busy` | the phone is in use | yes |
- * | `timeout`, `unanswered` | nobody has answered | yes |
+ * | `timeout`, `unanswered` | the user did not answer | yes |
  * | `rejected` | the phone or its carrier has refused the call | yes |
  * | `failed` | the call did not reach the phone | yes |
  * | `cancelled` | the caller hung up before an answer | yes |
@@ -78,8 +78,8 @@ export interface ReceivedVoiceEvent {
  * Reads an event of a call, without proof of its origin.
  *
  * @param request A POST with JSON, or a GET with a query.
- * @throws {WebhookError} `malformed`, `too_large`, or `invalid`, naming every wrong field. Vonage also sends events that
- * are about no call's status, such as transfers; those are `invalid`.
+ * @throws {WebhookError} `malformed`, `too_large`, or `invalid`, naming every wrong field. Vonage also sends events
+ * that are about no call's status, such as transfers; those are `invalid`.
  *
  * @example
  * const { uuid, status } = await readVoiceEvent(request);

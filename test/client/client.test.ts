@@ -413,14 +413,11 @@ describe("an error", () => {
     ["timeout", /no answer in time; .*may have been recorded/],
     ["network", /no connection, or it broke; .*may have been recorded/],
     ["aborted", /stopped by signal; .*may have been recorded/],
-  ])(
-    "of code %s, where no answer came, says that Vonage may have the report all the same",
-    async (code, advice) => {
-      const failure = conversionErrorOf(ways[code]);
-      await vi.runAllTimersAsync();
-      expect((await failure).message).toMatch(advice);
-    },
-  );
+  ])("of code %s without an answer says that Vonage may have recorded the report", async (code, advice) => {
+    const failure = conversionErrorOf(ways[code]);
+    await vi.runAllTimersAsync();
+    expect((await failure).message).toMatch(advice);
+  });
 
   it("of another version of the package is recognised by their common symbol", () => {
     const brand = Symbol.for("vonage-conversion.error");

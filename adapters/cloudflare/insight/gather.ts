@@ -68,7 +68,7 @@ export function gather(
   const found = before?.upTo ?? 0;
   return {
     answer: {
-      // Where something was lost, not everything up to here is stored.
+      // After a loss, not everything up to here is stored.
       upTo: found < acknowledged ? found : held,
       ...(refused + beyond > 0 && { refused: refused + beyond }),
     },

@@ -1,5 +1,5 @@
-// The work of the Insight object: it gathers, answers, runs the rules and forgets. What it needs of the platform is handed
-// in.
+// The work of the Insight object: it gathers, answers, runs the rules and forgets. What it needs of the platform is
+// handed in.
 
 import type { Alarm, InsightAnswer } from "../../../src/insight/answer.ts";
 import { BASELINE_DAYS } from "../../../src/insight/baseline.ts";
@@ -104,7 +104,7 @@ export function createInsightKeeper(platform: InsightPlatform, settings: RuleSet
             deliverWebhooks({ outbox: store.outbox, send, now, random, logLost }),
           "the figures could not be purged": () => store.transact(() => purge(now())),
           "the next alarm of the figures could not be set": () => {
-            // What failed is still due, and must not be tried without a pause.
+            // Failed work is still due, and must not be retried without a pause.
             if (!failed) arm();
           },
         },

@@ -44,7 +44,7 @@ export interface Gathering {
   readonly source: string;
   /** The highest `seq` that this call completes: everything up to it was sent, now or before. */
   readonly upTo: number;
-  /** What the source knows to be stored here. If it is not, the object has lost it, and its answer says so. */
+  /** The `seq` up to which the source knows its counts to be stored here. If they are not, the answer says so. */
   readonly acknowledged?: number;
   /** At most {@link MOST_ENTRIES}; send the rest in further calls, in the order of `seq`. */
   readonly entries: readonly GatheredEntry[];
@@ -56,7 +56,7 @@ export interface Gathering {
 export interface Gathered {
   /** Everything of this source up to here is stored. Less than it has acknowledged: it was lost; send everything. */
   readonly upTo: number;
-  /** How many entries were refused, because they cannot be right; repeating them is of no use. Absent: none. */
+  /** The number of entries that were refused as impossible. Do not repeat them. Absent means none. */
   readonly refused?: number;
   /** The pauses that hold, and those of the last day. Absent: none. */
   readonly pauses?: Pauses;

@@ -19,7 +19,7 @@ export interface InsightSettings {
   readonly dailySpend: number | undefined;
 }
 
-/** Where the settings are wrong: nothing is sent, nothing is paused. */
+/** Used if the settings are wrong: nothing is sent, nothing is paused. */
 export const DEFAULT_INSIGHT_SETTINGS: InsightSettings = {
   namespace: undefined,
   webhook: undefined,

@@ -1,4 +1,4 @@
-// What is remembered of each source beside its counters.
+// The state of each source beside its counters.
 
 import * as v from "valibot";
 import type { Sql } from "../storage/sql.ts";

@@ -17,7 +17,7 @@ export interface MetricsSnapshot {
   readonly segments: readonly {
     readonly segment: Segment;
     readonly added: Counts;
-    /** What was counted, and turned out otherwise later: subtract it. */
+    /** Earlier counts that turned out to be wrong. Subtract them. */
     readonly takenBack: Counts;
   }[];
   /** Histograms and cost. */

@@ -1,5 +1,5 @@
-// The ledger that a platform may implement; Cloudflare's is made of Durable Objects (adapters/cloudflare/ledger). Without
-// one, the handler forwards reports and keeps none.
+// The ledger that a platform may implement; Cloudflare's is made of Durable Objects (adapters/cloudflare/ledger).
+// Without one, the handler forwards reports and keeps none.
 
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
 import type { Facts, ReceiptClass } from "../../../src/insight/facts.ts";
@@ -52,7 +52,7 @@ export interface LedgerAnswer {
   readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
   /** Number of requests sent to Vonage for it. */
   readonly attempts: number;
-  /** Why Vonage has not confirmed: the last request failed, or the circuit breaker of its key is open. */
+  /** The reason why Vonage has not confirmed: a failed request, or the open circuit breaker of its key. */
   readonly reason?: ConversionErrorCode;
   /** With `conflict`: the message belongs to the other traffic. An older Worker ignores this and still refuses. */
   readonly otherTraffic?: true;
@@ -71,7 +71,7 @@ export interface ListedReport {
   readonly nextAt: string;
   readonly since: string;
   readonly attempts: number;
-  /** Why the last request failed. */
+  /** The reason why the last request failed. */
   readonly reason: ConversionErrorCode | null;
   /** HTTP status of Vonage's last answer; absent if it did not answer, or has confirmed. */
   readonly vonageStatus?: number;

@@ -20,7 +20,7 @@ export interface NumberRules {
 
 export interface NumberRefusal {
   readonly failed: Extract<RefusalReason, "country_not_served" | "number_refused">;
-  /** Why, without quoting the number. */
+  /** The reason, without the number. */
   readonly detail: string;
 }
 

@@ -1,5 +1,5 @@
-// Traffic for the console: sign-ins through several countries, started and stopped by one call. It talks to the Worker as
-// an application does, and enters the codes that arrive on the sandbox's handsets.
+// Traffic for the console: sign-ins through several countries, started and stopped by one call. It talks to the Worker
+// as an application does, and enters the codes that arrive on the sandbox's handsets.
 
 import { isTwoFactorError, type TwoFactorClient } from "../../../src/two-factor/index.ts";
 import { type PlannedSignIn, planSignIns } from "./plan.ts";
@@ -17,7 +17,7 @@ export interface DemonstrationOptions {
   readonly now: () => number;
 }
 
-/** How much traffic a run makes. */
+/** The amount of traffic of a run. */
 export interface DemonstrationRun {
   /** @default 1 */
   readonly seed?: number;
@@ -89,7 +89,7 @@ export function createDemonstration(options: DemonstrationOptions): Demonstratio
     }
   };
 
-  /** Where it is uncertain that the message went out, the challenge counts, and the code may arrive. */
+  /** If the message may have been sent, the challenge counts, because the code may arrive. */
   const startChallenge = async (number: string): Promise<string> => {
     try {
       return (await twoFactor.start({ to: `+${number}`, channel: "sms" })).id;

@@ -1,4 +1,4 @@
-// Who signs in when: planned from a seed, so that a run can be repeated.
+// Plans users and times of sign-ins from a seed, so that a run can be repeated.
 
 import { createRandom, drawNormal, type Random } from "../../../src/sandbox/routing/random.ts";
 import { CROWDS, type Crowd } from "./world.ts";
@@ -27,7 +27,9 @@ export interface PlanOptions {
 
 /** Share of users who enter a code that arrived. */
 const FINISHING = 0.95;
-/** Keeps the plan's numbers apart from the sandbox's of the same seed, which would tie a message's fate to its number. */
+/**
+ * Keeps the plan's numbers apart from the sandbox's of the same seed, which would tie a message's fate to its number.
+ */
 const OWN_STREAM = 0x5bd1e995;
 const TYPING = { median: 3000, p90: 8000 };
 const TOTAL_WEIGHT = CROWDS.reduce((total, { weight }) => total + weight, 0);

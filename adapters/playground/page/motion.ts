@@ -1,5 +1,6 @@
-// What moves on the stage: packets along the way of each exchange, and the wires that they follow. Nothing here carries
-// information of its own: the same is in words elsewhere. Visitors who prefer reduced motion see the wires alone.
+// Moves things on the stage: packets along the way of each exchange, and the wires that they follow. Nothing here
+// carries information of its own: the same is in words elsewhere. Visitors who prefer reduced motion see the wires
+// alone.
 
 import { find, make } from "./dom.ts";
 

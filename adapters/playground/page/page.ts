@@ -73,7 +73,7 @@ function show(state: LiveState, isFirst: boolean): void {
   handset.show(state.handset);
   switches.show(state);
   faults.show(state.faults);
-  // What happened before the page was loaded does not move again.
+  // Events before the page was loaded are shown without motion.
   stage.show(state, !isFirst);
 }
 

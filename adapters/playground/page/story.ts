@@ -38,9 +38,9 @@ export interface Scene {
   readonly tone: "plain" | "good" | "warn" | "bad";
   readonly title: string;
   readonly text: string;
-  /** What Vonage knows about the message. */
+  /** Vonage's knowledge of the message. */
   readonly knows: string;
-  /** What the Worker is doing. */
+  /** The Worker's current step. */
   readonly worker: string;
 }
 
@@ -58,7 +58,7 @@ export function follow(message: Message | undefined, exchange: SandboxExchange):
   return isRecorded ? { ...message, recorded: parameters.delivered === "true" } : message;
 }
 
-/** Without a receipt, the visitor is told so after this time. */
+/** Without a receipt, the page says so after this time. */
 const SILENCE_MS = 4000;
 
 /** After this time, the story of the many users goes on. */

@@ -1,5 +1,5 @@
-// Why conversion fell. Conversion down with volume up and receipts normal is pumping; with volume normal, false
-// receipts; receipts down too, an outage of the route; down everywhere at once, the operator's own page.
+// Finds the cause of a fall in conversion. Conversion down with volume up and receipts normal is pumping; with volume
+// normal, false receipts; receipts down too, an outage of the route; down everywhere at once, the operator's own page.
 
 import { poissonTail } from "../poisson.ts";
 import type { Context } from "./context.ts";
@@ -45,7 +45,10 @@ function isVolumeUp(scope: Scope, now: number): boolean {
   });
 }
 
-/** At least three segments of the channel had messages within an hour, and three of four of them are well below their usual. */
+/**
+ * At least three segments of the channel had messages within an hour, and three of four of them are well below their
+ * usual.
+ */
 function isEverywhere(key: string, { state, now, expectedAt }: Context): boolean {
   const channel = key.split("/").slice(0, 2).join("/");
   const segments = listScopes(state)

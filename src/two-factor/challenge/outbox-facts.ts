@@ -1,4 +1,4 @@
-// What Insight is to know of a challenge's message: it goes to the ledger with each outbox message.
+// Insight's facts about a challenge's message. They go to the ledger with each outbox message.
 
 import { type Facts, type FalseCause, toPrice } from "../../insight/facts.ts";
 import { toReceiptClass } from "../../insight/receipt-class.ts";

@@ -16,7 +16,7 @@ export interface Api {
 export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[] {
   return [
     {
-      name: "as JSON: the code that was sent signs in, and Vonage is told that it came",
+      name: "JSON: the sent code signs in, and true is reported to Vonage",
       check: async (scene) => {
         const { number, code, messageId, session } = await askForCode(scene, path);
         const signedIn = await call(scene.url + path, { body: { code }, session });
@@ -27,7 +27,7 @@ export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[]
       },
     },
     {
-      name: "as JSON: a wrong code is told how often one may still try, and nothing is reported",
+      name: "JSON: a wrong code gets the number of guesses left, and nothing is reported",
       check: async (scene) => {
         const { code, messageId, session } = await askForCode(scene, path);
         const wrong = await call(scene.url + path, { body: { code: notThe(code) }, session });
@@ -38,7 +38,7 @@ export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[]
       },
     },
     {
-      name: "as JSON: what is no number, no code, no session or no JSON is answered by a sentence",
+      name: "JSON: an invalid number, code, session or body is answered by a sentence",
       check: async (scene) => {
         const { code, session } = await askForCode(scene, path);
         for (const [asked, status, message] of [
@@ -56,7 +56,7 @@ export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[]
       },
     },
     {
-      name: "as JSON: neither key nor challenge leaves the server with it, and nothing of a user is logged",
+      name: "JSON: neither key nor challenge leaves the server, and no user's data is logged",
       check: async (scene) => {
         const { number, code, session } = await askForCode(scene, path);
         const sent = scene.sandbox.exchanges().find(({ parameters }) => parameters.to === number);

@@ -7,7 +7,7 @@ import type { Example } from "./examples.ts";
 import { serveExample } from "./serve.ts";
 
 const CHECKED_ONCE: Behaviour = {
-  name: "a code that was taken is refused the second time, and no answer comes from a cache",
+  name: "a used code is refused the second time, and no answer comes from a cache",
   check: async ({ url, client, sandbox }) => {
     const number = aNumber();
     const { id } = await client.start({ to: `+${number}`, channel: "sms" });

@@ -11,7 +11,7 @@ import { asVisitor, type Mode, type Visitor } from "./visitor.ts";
 export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
   return [
     {
-      name: `the code that was sent signs in, and Vonage is told that it came (${mode})`,
+      name: `the sent code signs in, and true is reported to Vonage (${mode})`,
       check: (scene) =>
         asVisitor(scene, mode, async (visitor) => {
           const { number, code, messageId } = await askForCode(scene, visitor);
@@ -24,7 +24,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
         }),
     },
     {
-      name: `a wrong code is told how often one may still try, and nothing is reported (${mode})`,
+      name: `a wrong code gets the number of guesses left, and nothing is reported (${mode})`,
       check: (scene) =>
         asVisitor(scene, mode, async (visitor) => {
           const { number, code, messageId } = await askForCode(scene, visitor);
@@ -39,7 +39,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
         }),
     },
     {
-      name: `what is no number, and what is no code, is answered by a sentence (${mode})`,
+      name: `an invalid number or code is answered by a sentence (${mode})`,
       check: (scene) =>
         asVisitor(scene, mode, async (visitor) => {
           const sent = () => scene.sandbox.exchanges().filter(({ path }) => path === "/sms/json").length;
@@ -58,7 +58,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
         }),
     },
     {
-      name: `where nothing can be sent, a sentence says so (${mode})`,
+      name: `a failed sending is answered by a sentence (${mode})`,
       check: (scene) =>
         asVisitor(scene, mode, async (visitor) => {
           scene.sandbox.fail({ path: "sms", status: 503, times: 3 });
@@ -75,7 +75,7 @@ export const ADDRESS_LIMIT = 40;
 
 /** Runs at the end, because this address gets no further code. */
 export const createAddressLimit = (mode: Mode): Behaviour => ({
-  name: "one address gets so many codes and no more, whatever the numbers",
+  name: "one address gets a limited number of codes, for any phone numbers",
   check: (scene) =>
     asVisitor(scene, mode, async (visitor) => {
       const ask = () => scene.client.start({ to: aNumber(), channel: "sms", ip: "127.0.0.1" });
@@ -94,7 +94,7 @@ export const createAddressLimit = (mode: Mode): Behaviour => ({
 
 /** Runs last, because it reads the whole output. */
 export const createSecrecy = (mode: Mode): Behaviour => ({
-  name: "neither key nor challenge leaves the server, and nothing of a user is logged",
+  name: "neither key nor challenge leaves the server, and no user's data is logged",
   check: (scene) =>
     asVisitor(scene, mode, async (visitor) => {
       const { number, code } = await askForCode(scene, visitor);

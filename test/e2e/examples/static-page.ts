@@ -10,7 +10,7 @@ import { asVisitor, type Visitor } from "./visitor.ts";
 
 export const STATIC_PAGE: readonly Behaviour[] = [
   {
-    name: "the page reports the message whose code came back, by its token",
+    name: "the page reports the message of an accepted code by its token",
     check: (scene) =>
       asVisitor(scene, "with scripts", async (visitor) => {
         const { number, code, messageId } = await askForCode(scene, visitor);
@@ -21,7 +21,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
       }),
   },
   {
-    name: "a wrong code is told how often one may still try, and nothing is reported",
+    name: "a wrong code gets the number of guesses left, and nothing is reported",
     check: (scene) =>
       asVisitor(scene, "with scripts", async (visitor) => {
         const { code, messageId } = await askForCode(scene, visitor);
@@ -37,7 +37,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
       }),
   },
   {
-    name: "what is no number, and what cannot be sent, is answered by a sentence",
+    name: "an invalid number or a failed sending is answered by a sentence",
     check: (scene) =>
       asVisitor(scene, "with scripts", async (visitor) => {
         await visitor.open(`${scene.url}/`);
@@ -49,7 +49,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
       }),
   },
   {
-    name: "no secret leaves the server, and nothing of a user is logged",
+    name: "no secret leaves the server, and no user's data is logged",
     check: (scene) =>
       asVisitor(scene, "with scripts", async (visitor) => {
         const { number, code } = await askForCode(scene, visitor);

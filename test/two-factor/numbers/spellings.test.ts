@@ -16,7 +16,7 @@ describe("the spellings of a phone", () => {
     ["5492966412345", "542966412345"],
     ["970599123456", "972599123456"],
     ["970562123456", "972562123456"],
-  ])("are %s and %s, of which the first is canonical", (canonical, other) => {
+  ])("are %s, the canonical one, and %s", (canonical, other) => {
     expect(listSpellings(canonical)).toEqual([canonical, other]);
     expect(listSpellings(other)).toEqual([canonical, other]);
     expect(toCanonicalNumber(other)).toBe(canonical);

@@ -1,5 +1,5 @@
-// How many messages went to each block of numbers within the last hour, and how many came back. In memory: it is of use
-// for an hour only, and an alarm that it raised is kept by Insight.
+// Counts messages and conversions of each block of numbers within the last hour. The counts stay in memory, because
+// they are useful for an hour only, and Insight stores the alarms that they raise.
 
 import type { CountedMessage } from "../../../../src/insight/contribution.ts";
 import { type GatheredBlock, MOST_BLOCKS } from "../rpc.ts";

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** The clock of a message's sender is corrected to five days at most; see `sanitizeFacts`. */
 const CHANGES_FOR_MS = 5 * DAY_MS + HOUR_MS;
-/** What could not be sent for so long is refused by Insight. */
+/** Insight refuses counts that could not be sent for this long. */
 const KEPT_FOR_MS = 31 * DAY_MS;
 /** Nearly every change is of a cohort younger than this. Older ones are noted, to be found again. */
 const RECENT_MS = 2 * HOUR_MS;

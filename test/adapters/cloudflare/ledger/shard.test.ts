@@ -1957,13 +1957,13 @@ function createGatheringInsight() {
       entries = new Map();
       upTo = 0;
     },
-    /** What it knows, by cohort and segment. */
+    /** Its counts by cohort and segment. */
     known: () => Object.fromEntries([...entries].map(([key, { counts }]) => [key, counts])),
   };
   return insight;
 }
 
-/** What the rows add up to, by cohort and segment. */
+/** The sums of the rows by cohort and segment. */
 function recount(place: World): Record<string, Counts> {
   const cells: Cell[] = place.rows().flatMap((stored) => {
     const row = parseRow({ ...stored });
@@ -1977,7 +1977,7 @@ const toRecord = (cells: readonly Cell[]): Record<string, Counts> =>
     cells.map(({ cohort, segment, counts }) => [`${cohort} ${toSegmentKey(segment)}`, counts]),
   );
 
-/** What the shard has counted. */
+/** The shard's own counts. */
 function counted(place: World): Record<string, Counts> {
   const rows = place.all("SELECT * FROM cohorts") as unknown as Record<
     "cohort" | "segment" | "counts",
