@@ -13,13 +13,12 @@ const CHANGES: Readonly<Record<CarrierScenario, Pick<SandboxCarrier, "delivered"
   lie: { delivered: 0, receipts: "delivered" },
 };
 
-/** Applies a scenario to the carriers of one network. The others stay as they are. */
+/** Applies a scenario to carriers. */
 export function applyScenario(
   scenario: CarrierScenario,
-  network: string,
   carriers: readonly SandboxCarrier[],
 ): readonly SandboxCarrier[] {
-  return carriers.map((one) => (one.network === network ? { ...one, ...CHANGES[scenario] } : one));
+  return carriers.map((one) => ({ ...one, ...CHANGES[scenario] }));
 }
 
 /** Applies it to calls, and to networks that have no carriers of their own. */

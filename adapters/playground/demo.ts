@@ -7,6 +7,7 @@ import type {
   SandboxExchange,
   SandboxFault,
 } from "../../src/sandbox/index.ts";
+import { networkOf } from "../../src/sandbox/routing/networks.ts";
 import { readBoundedText } from "../../src/shared/bounded-text.ts";
 import { parsePhoneNumber } from "../../src/two-factor/numbers/phone-number.ts";
 import { MAX_REQUEST_BODY_BYTES } from "../../src/wire/request-parameters.ts";
@@ -34,7 +35,7 @@ export interface LiveState extends Pick<ApplicationAnswer, "challenge" | "error"
   readonly switches: SwitchSettings;
   /** The reports that the switch for reports holds back. */
   readonly held: HeldReports;
-  /** The carriers of the network that the page shows. */
+  /** The carriers of the number's network; `null` if it has none to choose from. */
   readonly route: ShownRoute | null;
   /** The traffic of many users, and the console's address; `null` without a Worker. */
   readonly demonstration: (DemonstrationStatus & { readonly console: string }) | null;
@@ -112,6 +113,7 @@ export function createDemo(
     const typed = parsePhoneNumber(query.get("number") ?? "", DEFAULT_COUNTRY).number;
     const number = challenge?.number ?? typed ?? null;
     const handset = number === null ? undefined : sandbox.handset(number);
+    const network = number === null ? STAGE_NETWORK : networkOf(number);
     const after = toSeq(query.get("vonage"));
     return {
       life,
@@ -124,9 +126,9 @@ export function createDemo(
       },
       switches: switches.settings(),
       held: gate.held(),
-      route: showRoute(sandbox.routing(), STAGE_NETWORK, now()),
+      route: showRoute(sandbox.routing(), network, now()),
       demonstration: demonstration?.status() ?? null,
-      traffic: traffic.events(after),
+      traffic: network === STAGE_NETWORK ? traffic.events(after) : [],
       faults: await listFaults(),
       application: application.exchanges(toSeq(query.get("application"))),
       vonage: traffic.others(after),

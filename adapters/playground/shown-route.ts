@@ -11,7 +11,7 @@ export interface ShownRoute extends Pick<SandboxRoute, "preferred" | "carriers">
 /** Picks the route for texts to a network. Returns `null` if the network has no carriers. */
 export function showRoute(
   { routes, reviewEvery, window }: SandboxRouting,
-  network: string,
+  network: string | undefined,
   now: number,
 ): ShownRoute | null {
   const route = routes.find((one) => one.network === network && one.channel === "sms");

@@ -7,7 +7,7 @@ import {
   type CarrierScenario,
   toCarrierSettings,
 } from "./carrier-scenarios.ts";
-import { CARRIERS, ROUTER, STAGE_NETWORK } from "./demonstration/world.ts";
+import { CARRIERS, ROUTER } from "./demonstration/world.ts";
 import { REPORT_PACES, type ReportGate, type ReportPace } from "./report-gate.ts";
 
 /** The switches of the page. */
@@ -43,7 +43,7 @@ export function createSwitches(sandbox: Sandbox, gate: ReportGate): Switches {
         seed++;
       }
       scenario = output.carriers ?? scenario;
-      sandbox.carriers(applyScenario(scenario, STAGE_NETWORK, CARRIERS), { seed });
+      sandbox.carriers(applyScenario(scenario, CARRIERS), { seed });
       sandbox.carrier(toCarrierSettings(scenario));
       return undefined;
     },

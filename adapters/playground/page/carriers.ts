@@ -70,7 +70,10 @@ export function createCarriersView(): CarriersView {
         setText(row.notConverted, String(notConverted));
         setText(row.claims, String(receiptsDelivered));
       }
-      setText(review, route === null ? "" : `next review in ${Math.ceil(route.reviewIn / 1000)} s`);
+      setText(
+        review,
+        route === null ? "one carrier, no choice" : `next review in ${Math.ceil(route.reviewIn / 1000)} s`,
+      );
     },
     mark: (name, moment) => {
       for (const [one, { item }] of rows) {

@@ -125,6 +125,7 @@ function toPoints(
     return [place(middle(a.left, a.right), y), place(middle(b.left, b.right), y)];
   }
   const overlap = middle(Math.max(a.top, b.top), Math.min(a.bottom, b.bottom));
+  const shared = middle(Math.max(a.left, b.left), Math.min(a.right, b.right));
   const isBeside = a.right <= b.left || b.right <= a.left;
   const tall = (box: DOMRect) => box.height > ground.height * 0.6;
   const yOf = (box: DOMRect, other: DOMRect) =>
@@ -133,8 +134,8 @@ function toPoints(
   const [start, end] = isBeside
     ? [place(isRight ? a.right : a.left, yOf(a, b)), place(isRight ? b.left : b.right, yOf(b, a))]
     : a.bottom <= b.top
-      ? [place(middle(a.left, a.right), a.bottom), place(middle(b.left, b.right), b.top)]
-      : [place(middle(a.left, a.right), a.top), place(middle(b.left, b.right), b.bottom)];
+      ? [place(shared, a.bottom), place(shared, b.top)]
+      : [place(shared, a.top), place(shared, b.bottom)];
   return isLost ? [start, { x: middle(start.x, end.x), y: middle(start.y, end.y) }] : [start, end];
 }
 

@@ -137,6 +137,16 @@ describe("the state for the stage", () => {
     expect(route?.reviewIn).toBe(10_000);
   });
 
+  it("shows the carriers of the number's network, or none where there is no choice", async () => {
+    const of = async (number: string) =>
+      (
+        (await (await demo(new Request(`${HERE}/app/state?number=%2B${number}`))).json()) as LiveState
+      ).route?.carriers.map(({ name }) => name);
+    expect(await of("4915111234567")).toEqual(["Direct", "Hub"]);
+    expect(await of("353861234567")).toBeUndefined();
+    expect(await of("")).toEqual(["Direct", "Partner", "Grey"]);
+  });
+
   it("keeps the many users' exchanges apart, and the dots know their carriers", async () => {
     const [own, other, elsewhere] = [
       await sendText(),

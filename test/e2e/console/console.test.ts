@@ -94,7 +94,7 @@ describe("with the demonstration's traffic", () => {
   it(
     "names within two minutes the network whose receipts lie and the one that is pumped, and what to do",
     async () => {
-      await post(`${sandbox}app/demonstration/start`, { perSecond: 8, lasts: 400, seed: 7 });
+      await post(`${sandbox}app/demonstration/start`, { perSecond: 11, lasts: 400, seed: 7 });
       await operator.signIn(adminKey);
       const causes = async () =>
         (await operator.alarms()).map(({ where, headline }) => `${where}: ${headline}`).sort();

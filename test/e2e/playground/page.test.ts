@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { findFreePort } from "../../support/free-port.ts";
 import { launchStart, type Started } from "../../support/npm-start.ts";
-import { findViolations } from "./axe.ts";
+import { findViolations } from "../console/axe.ts";
 import { type Chromium, type Complaints, startChromium, watch } from "./chromium.ts";
 import { findFaintTexts } from "./contrast.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
