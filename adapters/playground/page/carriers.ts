@@ -109,7 +109,7 @@ function makeRow(name: string): Row {
     make("span", "track truth", truthBar),
     make("p", "carrier-truth", make("span", "unseen", "Hidden truth: "), truth, " · ", receipts),
     make(
-      ...(["p", "known"] as const),
+      ...(["p", "carrier-known"] as const),
       ...["Reports: ", converted, " delivered, ", notConverted, " not · claims: ", claims],
     ),
   );

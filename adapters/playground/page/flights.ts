@@ -30,10 +30,10 @@ export function findPlaces(carrier: (name: string | undefined) => HTMLElement | 
 /** The packets of an exchange between application and Worker. */
 export function ofApplication({ path, method, status }: ApplicationExchange, places: Places): Flight[] {
   const { application, worker, handset } = places;
-  const toWorker = (label: string): Flight => ({ from: application, to: worker, label, tone: "request" });
+  const toWorker = (label: string): Flight => ({ from: application, to: worker, label, tone: "ask" });
   if (status === 0 || method === "GET") return [];
   if (path.endsWith("/check")) {
-    const typed: Flight = { from: handset, to: application, label: "code", tone: "request", isBelow: true };
+    const typed: Flight = { from: handset, to: application, label: "code", tone: "ask", isBelow: true };
     return status < 400 ? [typed, toWorker("code")] : [toWorker("code")];
   }
   return [toWorker(method === "DELETE" ? "cancel" : "code, please")];

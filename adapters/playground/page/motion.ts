@@ -4,7 +4,7 @@
 
 import { find, make } from "./dom.ts";
 
-export type Tone = "request" | "text" | "claim" | "good" | "known" | "lost";
+export type Tone = "ask" | "text" | "claim" | "good" | "known" | "lost";
 
 /** One packet's way. */
 export interface Flight {
