@@ -1,8 +1,8 @@
 import { hmacHex } from "../shared/hmac.ts";
 import type { Facts } from "./facts.ts";
 
-/** Six bytes: enough to tell the numbers of one hour apart. */
-const HEX_DIGITS = 12;
+/** Enough to tell the numbers of one hour apart. */
+const BYTES = 6;
 /** A block is all but the last four digits. */
 const WITHIN_BLOCK = 4;
 
@@ -24,7 +24,8 @@ export async function hashNumber(
 
 /** As base64url, which is shorter than hex. */
 function shorten(hex: string): string {
-  const bytes = hex.slice(0, HEX_DIGITS).match(/../g) ?? [];
-  const binary = String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16)));
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_");
+  const bytes = Array.from({ length: BYTES }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
 }
