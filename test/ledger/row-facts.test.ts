@@ -10,7 +10,7 @@ const KEY = { channel: "sms", messageId: "0A0000000123ABCD1" } as const;
 const UNKNOWN: Facts = { country: "ZZ", network: "", sentAt: NOW };
 const GB: Facts = { country: "GB", network: "23410", sentAt: NOW - 9000, price: 3_330_000 };
 
-const after = (row: Row | undefined, ...events: LedgerEvent[]): Row | undefined =>
+const follow = (row: Row | undefined, ...events: LedgerEvent[]): Row | undefined =>
   events.reduce<Row | undefined>((last, event) => step(KEY, last, event, NOW, RULES).row, row);
 
 const track = (facts?: Facts): LedgerEvent => ({
@@ -33,7 +33,7 @@ const failed = (status?: number): LedgerEvent => ({
 
 describe("the facts of a message", () => {
   it("stay from when it is tracked; its report knows no better, and Vonage's 200 is added", () => {
-    expect(after(undefined, track(GB), report(true, UNKNOWN), OK)?.facts).toEqual({
+    expect(follow(undefined, track(GB), report(true, UNKNOWN), OK)?.facts).toEqual({
       ...GB,
       confirmedAt: NOW,
     });
@@ -44,68 +44,69 @@ describe("the facts of a message", () => {
       ...{ ...GB, first: true, receipt: "failed", block: "b", person: "p" },
       rescueOf: { channel: "sms", network: "", sentAt: NOW },
     };
-    expect(after(undefined, track(UNKNOWN), track(more))?.facts).toEqual({ ...more, sentAt: NOW });
+    expect(follow(undefined, track(UNKNOWN), track(more))?.facts).toEqual({ ...more, sentAt: NOW });
     const other: Facts = { ...more, country: "US", network: "310260", price: 1, receipt: "delivered" };
-    expect(after(undefined, track(more), track({ ...other, block: "x", person: "y" }))?.facts).toEqual(more);
+    expect(follow(undefined, track(more), track({ ...other, block: "x", person: "y" }))?.facts).toEqual(more);
   });
 
   it("come with a track that is later than the report, whose time of sending was a guess", () => {
-    const reported = after(undefined, report(true, UNKNOWN), OK);
-    expect(after(reported, track(GB))?.facts).toEqual({ ...GB, confirmedAt: NOW });
+    const reported = follow(undefined, report(true, UNKNOWN), OK);
+    expect(follow(reported, track(GB))?.facts).toEqual({ ...GB, confirmedAt: NOW });
     // Once it is known, nothing changes.
-    const tracked = after(reported, track(GB));
-    expect(after(tracked, track({ ...GB, sentAt: NOW - 5 }))).toBe(tracked);
-    const uncounted = after(undefined, report(true), OK);
-    expect(after(uncounted, track(GB))?.facts).toEqual(GB);
-    expect(after(uncounted, track())).toBe(uncounted);
-    expect(after(tracked, { ...track(GB), traffic: "other" } as LedgerEvent)).toBe(tracked);
+    const tracked = follow(reported, track(GB));
+    expect(follow(tracked, track({ ...GB, sentAt: NOW - 5 }))).toBe(tracked);
+    const uncounted = follow(undefined, report(true), OK);
+    expect(follow(uncounted, track(GB))?.facts).toEqual(GB);
+    expect(follow(uncounted, track())).toBe(uncounted);
+    expect(follow(tracked, { ...track(GB), traffic: "other" } as LedgerEvent)).toBe(tracked);
   });
 
   it("have the cause of a false, until a true takes its place", () => {
-    const denied = after(undefined, track(GB), report(false, { ...UNKNOWN, cause: "cancelled" }), OK);
+    const denied = follow(undefined, track(GB), report(false, { ...UNKNOWN, cause: "cancelled" }), OK);
     expect(denied?.facts).toMatchObject({ cause: "cancelled", confirmedAt: NOW });
-    const proven = after(denied, report(true, UNKNOWN));
+    const proven = follow(denied, report(true, UNKNOWN));
     expect(proven?.facts).toEqual(GB);
     expect(
-      after(undefined, report(true, { ...UNKNOWN, cause: "cancelled" }), report(true, UNKNOWN))?.facts?.cause,
+      follow(undefined, report(true, { ...UNKNOWN, cause: "cancelled" }), report(true, UNKNOWN))?.facts
+        ?.cause,
     ).toBe("cancelled");
   });
 
   it("are none where no event brings any", () => {
-    expect(after(undefined, track(), report(true), OK, receipt())).not.toHaveProperty("facts");
+    expect(follow(undefined, track(), report(true), OK, receipt())).not.toHaveProperty("facts");
   });
 });
 
 describe("a receipt", () => {
   it("is added, with network and price as far as they are unknown; a final one replaces any other", () => {
-    const tracked = after(undefined, track(UNKNOWN));
-    const seen = after(tracked, receipt({ receipt: "other", network: "23415", price: 5 }));
+    const tracked = follow(undefined, track(UNKNOWN));
+    const seen = follow(tracked, receipt({ receipt: "other", network: "23415", price: 5 }));
     expect(seen?.facts).toEqual({ ...UNKNOWN, receipt: "other", network: "23415", price: 5 });
-    const last = after(
+    const last = follow(
       seen,
       receipt({ receipt: "failed" }),
       receipt({ receipt: "delivered", network: "1", price: 7 }),
     );
     expect(last?.facts).toEqual({ ...UNKNOWN, receipt: "delivered", network: "23415", price: 5 });
-    expect(after(last, receipt({ receipt: "other" }))).toBe(last);
+    expect(follow(last, receipt({ receipt: "other" }))).toBe(last);
   });
 
   it("changes nothing of a message of the other traffic, of one without facts, and of one that is unknown", () => {
-    const tracked = after(undefined, track(GB));
-    expect(after(tracked, receipt({ traffic: "other" }))).toBe(tracked);
-    const uncounted = after(undefined, track());
-    expect(after(uncounted, receipt())).toBe(uncounted);
-    expect(after(undefined, receipt())).toBeUndefined();
+    const tracked = follow(undefined, track(GB));
+    expect(follow(tracked, receipt({ traffic: "other" }))).toBe(tracked);
+    const uncounted = follow(undefined, track());
+    expect(follow(uncounted, receipt())).toBe(uncounted);
+    expect(follow(undefined, receipt())).toBeUndefined();
   });
 });
 
 describe("the status of Vonage's last answer", () => {
   it("is kept while the report waits, and gone once Vonage has confirmed or the outcome is another", () => {
-    const waiting = after(undefined, report(false), failed(503));
+    const waiting = follow(undefined, report(false), failed(503));
     expect(waiting?.vonageStatus).toBe(503);
-    expect(after(waiting, { type: "due" })?.vonageStatus).toBe(503);
-    expect(after(waiting, { type: "due" }, failed())).not.toHaveProperty("vonageStatus");
-    expect(after(waiting, { type: "due" }, OK)).not.toHaveProperty("vonageStatus");
-    expect(after(waiting, report(true))).not.toHaveProperty("vonageStatus");
+    expect(follow(waiting, { type: "due" })?.vonageStatus).toBe(503);
+    expect(follow(waiting, { type: "due" }, failed())).not.toHaveProperty("vonageStatus");
+    expect(follow(waiting, { type: "due" }, OK)).not.toHaveProperty("vonageStatus");
+    expect(follow(waiting, report(true))).not.toHaveProperty("vonageStatus");
   });
 });

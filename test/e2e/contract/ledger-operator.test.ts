@@ -109,7 +109,15 @@ describe("GET /reports", () => {
     ],
     [
       "dead",
-      { channel: "sms", traffic: "2fa", delivered: false, occurredAt, attempts: 1, reason: "rejected" },
+      {
+        channel: "sms",
+        traffic: "2fa",
+        delivered: false,
+        occurredAt,
+        attempts: 1,
+        reason: "rejected",
+        vonageStatus: 422,
+      },
     ],
   ])("tells of each %s one all there is to know", async (state, expected) => {
     for (const one of (await calls.list(state)).flat()) {

@@ -5,6 +5,7 @@ import worker, {
   Challenges,
   Ledger as CountlessLedger,
   type Env,
+  Insight,
   SendLimits,
   type ShardContext,
 } from "../../../adapters/cloudflare/index.ts";
@@ -70,7 +71,7 @@ interface Stub {
   billed(): Promise<Billed>;
 }
 
-export { Challenges, CountedLedger as Ledger, SendLimits };
+export { Challenges, CountedLedger as Ledger, Insight, SendLimits };
 
 export default {
   async fetch(request: Request, env: Env, context: never): Promise<Response> {
