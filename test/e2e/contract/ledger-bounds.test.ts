@@ -79,7 +79,8 @@ describe.concurrent("a message of one traffic", () => {
         expect(answered.body.detail).toMatch(/other kind of traffic/);
         expect(answered.text).not.toContain(id);
       }
-      expect(outcomesOf(id)).toEqual(before);
+      // A request that Vonage never answers may have been repeated meanwhile.
+      expect(new Set(outcomesOf(id))).toEqual(new Set(before));
       if (state !== "sending") expect(await rowOf(state, id)).toMatchObject([{ traffic: "2fa" }]);
     },
   );

@@ -224,7 +224,7 @@ describe("is refused", () => {
     ["unknown traffic", { ...good, traffic: "ads" }, ["traffic"]],
     ["the other key's traffic", { ...good, traffic: "other" }, ["traffic"]],
     ["a report", { ...good, delivered: "true" }, ["delivered"]],
-    ["unknown fields, each", { ...good, to: "447700900000", ttl: "1" }, ["to", "ttl"]],
+    ["unknown fields, each", { ...good, recipient: "447700900000", ttl: "1" }, ["recipient", "ttl"]],
     [
       "unknown fields whose names are not to be shown",
       { ...good, "<b>": "1", "a name in many words": "1" },
@@ -232,8 +232,8 @@ describe("is refused", () => {
     ],
     [
       "everything at once",
-      { channel: "fax", expiresIn: "x", to: "1" },
-      ["channel", "expiresIn", "messageId", "to"],
+      { channel: "fax", expiresIn: "x", ttl: "1" },
+      ["channel", "expiresIn", "messageId", "ttl"],
     ],
   ])("%s, by name, and is not tracked", async (_, message, names) => {
     const answered = await calls.trackJson(message);

@@ -230,7 +230,7 @@ describe("a disk that is full", () => {
     expect(idsIn(await list("tracking"))).toHaveLength(tracked);
     expect(worker.logs.join()).toContain("is full (LEDGER_MAX_MB)");
     await worker.stop();
-  });
+  }, 60_000);
 });
 
 describe("unreadable rows", () => {
@@ -261,6 +261,7 @@ describe("unreadable rows", () => {
     attempts: 1,
     reason: null,
     successor: null,
+    facts: null,
   };
   const broken: Record<string, Partial<Record<keyof typeof good, string | number | null>>> = {
     "unknown state": { state: "flying" },

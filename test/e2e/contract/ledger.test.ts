@@ -331,7 +331,9 @@ describe.concurrent("a caller that hangs up", () => {
     gate.open();
     await Promise.all(ids.map((id) => arrived(id)));
     for (const id of ids) {
-      await vi.waitFor(async () => expect(answerOf(await calls.report(id, true))).toEqual(DUPLICATE));
+      await vi.waitFor(async () => expect(answerOf(await calls.report(id, true))).toEqual(DUPLICATE), {
+        timeout: 5000,
+      });
       expectAttempts(id, ...(trouble ? [true, true] : [true]));
     }
   });
@@ -375,7 +377,7 @@ describe("when all is over", () => {
     }
     const events = worker.logs.map((line) => JSON.parse(line).event);
     expect(new Set(events)).toEqual(
-      new Set([undefined, "breaker-opened", "breaker-closed", "throttled", "drained"]),
+      new Set([undefined, "breaker-opened", "breaker-closed", "throttled", "drained", "dead"]),
     );
   });
 });
