@@ -47,13 +47,13 @@ describe("an answer", () => {
     ["200 from Vonage with a duplicate in its body", answer(200, '{"status":"duplicate"}'), {}, "recorded"],
     ["200 from the Worker", answer(200, '{"status":"recorded"}'), worker, "recorded"],
     [
-      "200 from the Worker that speaks of a duplicate",
+      "200 from the Worker with a duplicate in its body",
       answer(200, '{"status":"duplicate"}'),
       worker,
       "duplicate",
     ],
     [
-      "200 from the Worker of declared length that speaks of a duplicate",
+      "200 from the Worker with a duplicate in a body of declared length",
       answer(200, '{"status":"duplicate"}', { "content-length": "22" }),
       worker,
       "duplicate",
@@ -71,7 +71,7 @@ describe("an answer", () => {
       "recorded",
     ],
     [
-      "200 from the Worker that goes on where its declared length ends",
+      "200 from the Worker with more than its declared length",
       () => {
         const pieces = ['{"status":', '"duplicate"}'].map((piece) => new TextEncoder().encode(piece));
         const body = new ReadableStream<Uint8Array>({
@@ -88,7 +88,7 @@ describe("an answer", () => {
     ],
     ["202 from the Worker", answer(202, '{"status":"accepted"}'), worker, "accepted"],
     [
-      "202 from the Worker, to a token",
+      "202 from the Worker for a token",
       answer(202),
       { endpoint: "https://worker.example", token: "a.b.c" },
       "accepted",
@@ -145,7 +145,7 @@ describe("an answer", () => {
     ["504", 504, "unavailable", 504],
     ["599", 599, "unavailable", 599],
     ["a broken connection", broken, "network"],
-    ["none in time", hanging, "timeout"],
+    ["a timeout", hanging, "timeout"],
   ];
   it.each(passing)("of %s is retried, with three requests in all", async (_, given, code, status) => {
     const { voice, sent } = createClient([given]);
@@ -382,9 +382,12 @@ describe("an error", () => {
 
   it.each<[string, unknown]>([
     ["an error without a code", new TypeError("fetch failed")],
-    ["a code that is no system's", Object.assign(new Error("x"), { code: "see https://x/?api_secret=y" })],
-    ["a number for a code", Object.assign(new Error("x"), { code: 23 })],
-    ["a list for a code", Object.assign(new Error("x"), { code: ["ECONNREFUSED"] })],
+    [
+      "a code that is not the system's",
+      Object.assign(new Error("x"), { code: "see https://x/?api_secret=y" }),
+    ],
+    ["a number as code", Object.assign(new Error("x"), { code: 23 })],
+    ["a list as code", Object.assign(new Error("x"), { code: ["ECONNREFUSED"] })],
     ["more before a code", Object.assign(new Error("x"), { code: "s3cret ECONNREFUSED" })],
     ["more after a code", Object.assign(new Error("x"), { code: "ECONNREFUSED s3cret" })],
     ["a string", "fetch failed"],

@@ -52,17 +52,17 @@ afterEach(() => {
 describe("a report on the wire", () => {
   it.each<[string, ConversionClientOptions, object]>([
     [
-      "with API key and secret is a form beside a Basic header",
+      "a form beside a Basic header, for API key and secret",
       { credentials: SECRET },
       { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
     ],
     [
-      "with via basic is the same",
+      "the same with via basic",
       { credentials: { ...SECRET, via: "basic" } },
       { ...directly, headers: { ...FORM, authorization: BASIC }, body: REPORT_FORM },
     ],
     [
-      "with via query is a query string without header and body",
+      "a query string without header and body, with via query",
       { credentials: { ...SECRET, via: "query" } },
       {
         ...directly,
@@ -72,7 +72,7 @@ describe("a report on the wire", () => {
       },
     ],
     [
-      "with via basic-query is a query string beside a Basic header",
+      "a query string beside a Basic header, with via basic-query",
       { credentials: { ...SECRET, via: "basic-query" } },
       {
         ...directly,
@@ -82,7 +82,7 @@ describe("a report on the wire", () => {
       },
     ],
     [
-      "with a key is a form beside a Bearer header, and asks for JSON",
+      "a form beside a Bearer header that accepts JSON, for a key",
       { ...worker, key: "proxy-key" },
       {
         ...toWorker,
@@ -91,7 +91,7 @@ describe("a report on the wire", () => {
       },
     ],
     [
-      "with a token is a form alone, kept alive while the page goes away",
+      "a form alone with keepalive, for a token",
       { ...worker, token: TOKEN },
       {
         ...toWorker,
@@ -203,13 +203,13 @@ describe("a report on the wire", () => {
   it.each<[string, ConversionClientOptions, string]>([
     ["to Vonage", { credentials: SECRET }, "message-id=x&delivered=false&timestamp=2026-06-01+12%3A00%3A00"],
     // The Worker uses the time of arrival, because its clock is more reliable than those of pages.
-    ["to the Worker with a key not", { ...worker, key: "proxy-key" }, "message-id=x&delivered=false"],
+    ["to the Worker with a key", { ...worker, key: "proxy-key" }, "message-id=x&delivered=false"],
     [
-      "to the Worker with a token not",
+      "to the Worker with a token",
       { ...worker, token: TOKEN },
       `message-id=x&delivered=false&token=${TOKEN}`,
     ],
-  ])("has the instant of the call by default: %s", async (_, options, body) => {
+  ])("has the instant of the call as default timestamp for Vonage only: %s", async (_, options, body) => {
     expect(await send(options, { messageId: "x", delivered: false })).toMatchObject([{ body }]);
   });
 

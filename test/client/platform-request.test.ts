@@ -230,13 +230,13 @@ describe("a programming error is not reported as a network failure:", () => {
     ["a mock that returns no Response", () => ({ status: 200 }), "no Response"],
     ["a Response without its methods", () => ({ status: 200, headers: {} }), "no Response"],
     [
-      "a name that is not there",
+      "an undefined name",
       () => Promise.reject(new ReferenceError("s3cret is not defined")),
       "ReferenceError",
     ],
-    ["a recursion without end", () => Promise.reject(new RangeError("s3cret")), "RangeError"],
-    ["an URI that cannot be decoded", () => Promise.reject(new URIError("s3cret")), "URIError"],
-    ["JSON that is none", () => Promise.reject(new SyntaxError("s3cret")), "SyntaxError"],
+    ["an endless recursion", () => Promise.reject(new RangeError("s3cret")), "RangeError"],
+    ["an undecodable URI", () => Promise.reject(new URIError("s3cret")), "URIError"],
+    ["invalid JSON", () => Promise.reject(new SyntaxError("s3cret")), "SyntaxError"],
   ];
 
   it.each(MISTAKES)("%s rejects at once", async (_, answer, cause) => {

@@ -105,15 +105,15 @@ const ends: [string, Answer | readonly Answer[], object?][] = [
   ...[204, 302, 400, 401, 402, 403, 404, 409, 415, 420, 422, 423, 429, 503].map(
     (status): [string, Answer] => [`status ${status} with a talkative body and headers`, speaking(status)],
   ),
-  ["a fetch that rejects with all it knows", (sent) => Promise.reject(poisoned(sent))],
+  ["a fetch that rejects with a revealing error", (sent) => Promise.reject(poisoned(sent))],
   ["a fetch that rejects with a string", (sent) => Promise.reject(poisoned(sent).message)],
   [
     "a fetch that rejects with an AggregateError",
     (sent) => Promise.reject(new AggregateError([poisoned(sent)], sent.url)),
   ],
-  ["a fetch that gives back no response", (sent) => poisoned(sent) as unknown as Response],
+  ["a fetch that returns no Response", (sent) => poisoned(sent) as unknown as Response],
   [
-    "a body that breaks off with all it knows",
+    "a body that ends with a revealing error",
     (sent) =>
       new Response(new ReadableStream({ pull: (controller) => controller.error(poisoned(sent)) }), {
         status: 503,
@@ -227,7 +227,7 @@ describe.each(modes)("with %s", (_, options) => {
 describe("beside the client", () => {
   const long = `${apiSecret} `.repeat(3);
   const actions: [string, () => unknown][] = [
-    ["a token minted with a secret that breaks the line", () => mint({ kid: "k", secret: `${long}\n` })],
+    ["a token minted with a secret with a line break", () => mint({ kid: "k", secret: `${long}\n` })],
     ["a token minted with a secret that is too short", () => mint({ kid: "k", secret: apiSecret })],
     ["a token minted with its parts mixed up", () => mint({ kid: long, secret: "" })],
     ["a token minted with a secret in the wrong place", () => mint(long)],
@@ -236,10 +236,10 @@ describe("beside the client", () => {
       () => verifyReportToken(token, { secrets: [{ kid: "k", secret: long }], messageId }),
     ],
     [
-      "a sandbox given accounts it does not take",
+      "a sandbox with invalid accounts",
       () => createSandbox({ accounts: [{ apiKey, apiSecret, signatureSecret: "", enabled: true }] }),
     ],
-    ["a sandbox asked for an account it does not have", () => createSandbox().enable(apiKey, true)],
+    ["a sandbox that lacks an account", () => createSandbox().enable(apiKey, true)],
   ];
   it.each(actions)("nothing is leaked by %s", async (_, action) => {
     const error: ConversionError = await conversionErrorOf(action);

@@ -34,7 +34,7 @@ afterEach(() => {
 
 describe("the timeout", () => {
   it.each<[string, Answer]>([
-    ["gives up when told to", hanging],
+    ["obeys its signal", hanging],
     ["never settles and ignores its signal", deaf],
   ])("applies to each request of a fetch that %s, with or without a caller's signal", async (_, given) => {
     for (const signal of [undefined, new AbortController().signal]) {
@@ -215,7 +215,7 @@ describe("a body", () => {
     ["null in JSON", () => "null"],
     ["plain text", () => "OK"],
     ["an HTML page", () => "<html><head><title>Error</title></head><body>Powered by Jetty://</body></html>"],
-    ["JSON that breaks off", () => '{"status":'],
+    ["truncated JSON", () => '{"status":'],
     ["bytes that are not UTF-8", () => new Uint8Array([0xff, 0xfe, 0x00])],
     ["a megabyte", () => "x".repeat(1_000_000)],
     ["without end", endless],
@@ -350,9 +350,9 @@ describe("a transport that waits for the body", () => {
 
   it.each<[string, BodyInit | null]>([
     ["is more", "12345678901"],
-    ["breaks off", brokenOff],
+    ["is truncated", brokenOff],
     ["is not UTF-8", new Uint8Array([0xff])],
-    ["is none", null],
+    ["is missing", null],
   ])("returns an empty text instead of a part if the body %s", async (_, body) => {
     expect(await answeredWith(body)).toEqual({ status: 200, retryAfter: null, body: "" });
   });

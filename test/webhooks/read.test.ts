@@ -52,13 +52,13 @@ describe("a webhook that cannot be read is refused", () => {
     ["malformed", "a name twice", "a is given more than once", () => post("a=1&a=2", form)],
     [
       "malformed",
-      "a name twice that cannot be shown",
+      "an unprintable name twice",
       "a name is given more than once",
       () => post("a%20b=1&a%20b=2", form),
     ],
     [
       "malformed",
-      "a name twice beside what is of no use",
+      "a name twice beside another fault",
       "the JSON body repeats a name",
       () => post('{"status":"failed","status":"delivered","x":null,"y":{"a":1}}', json),
     ],

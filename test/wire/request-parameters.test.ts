@@ -64,16 +64,16 @@ describe("the parameters of a request", () => {
       { a: "1" },
     ],
     [
-      "a body that says it is not encoded",
+      "a body with Content-Encoding: identity",
       post("a=1", { "content-type": FORM, "content-encoding": "identity" }),
       { a: "1" },
     ],
     [
-      "a body that says so in another case",
+      "a body with Content-Encoding in another case",
       post("a=1", { "content-type": FORM, "content-encoding": "Identity" }),
       { a: "1" },
     ],
-    ["a query alone", post(null, {}, `${URL_OF}?a=1&b=%3F`), { a: "1", b: "?" }],
+    ["a query only", post(null, {}, `${URL_OF}?a=1&b=%3F`), { a: "1", b: "?" }],
     [
       "a query beside an empty body of any type",
       post("", { "content-type": "text/plain" }, `${URL_OF}?a=1`),
@@ -81,13 +81,13 @@ describe("the parameters of a request", () => {
     ],
     ["a query beside a fragment", post(null, {}, `${URL_OF}?a=1#b=2`), { a: "1" }],
     ["a query beside a fragment with a question mark", post(null, {}, `${URL_OF}?a=1#?b=2`), { a: "1" }],
-    ["a query that holds a question mark", post(null, {}, `${URL_OF}?a=1?b=2`), { a: "1?b=2" }],
+    ["a query with a question mark", post(null, {}, `${URL_OF}?a=1?b=2`), { a: "1?b=2" }],
     ["a query beside an empty fragment", post(null, {}, `${URL_OF}?a=1#`), { a: "1" }],
     ["an empty query beside a fragment", post(null, {}, `${URL_OF}?#a=1`), {}],
     ["no query, but a fragment that looks like one", post(null, {}, `${URL_OF}#?a=1&b=2`), {}],
     ["query and form", post("b=2", { "content-type": FORM }, `${URL_OF}?a=1`), { a: "1", b: "2" }],
     ["a GET", new Request(`${URL_OF}?a=1`), { a: "1" }],
-    ["none at all", post(null), {}],
+    ["an empty request", post(null), {}],
   ])("are read from %s", async (_, request, parameters) => {
     expect(await read(request)).toEqual([parameters, []]);
   });
@@ -113,17 +113,17 @@ describe("the parameters of a request", () => {
     ],
     ["bytes that are not UTF-8", post(new Uint8Array([0x61, 0xff]), { "content-type": FORM }), "malformed"],
     [
-      "a character cut short at the end",
+      "a truncated character at the end",
       post(new Uint8Array([0x61, 0xc3]), { "content-type": JSON_TYPE }),
       "malformed",
     ],
     [
-      "a character that another interrupts",
+      "a character interrupted by another",
       post(new Uint8Array([0x61, 0x3d, 0xc3, 0x61]), { "content-type": FORM }),
       "malformed",
     ],
     [
-      "a body that breaks off",
+      "a truncated body",
       post(new ReadableStream({ pull: (c) => c.error(new Error("reset")) }), { "content-type": FORM }),
       "malformed",
     ],

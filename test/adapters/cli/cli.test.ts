@@ -1398,7 +1398,7 @@ describe("insight backtest", () => {
   });
 
   it.each([
-    ["a file that is not there", "nowhere.csv", undefined, /^The file cannot be read \(ENOENT\)\./],
+    ["a missing file", "nowhere.csv", undefined, /^The file cannot be read \(ENOENT\)\./],
     [
       "a file without the columns",
       "empty.csv",

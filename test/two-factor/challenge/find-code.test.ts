@@ -75,7 +75,7 @@ describe("the code in a reply", () => {
     ["123,456.00 EUR; 398838", "398838"],
     ["Today is 25-11-26, the code is 398838", "398838"],
     ["Only 1 try? 398838", "398838"],
-  ])("%j is found: %j", (text, code) => {
+  ])("is found in %j: %j", (text, code) => {
     expect(findCode(text, 6)).toBe(code);
   });
 
@@ -133,7 +133,7 @@ describe("the code in a reply", () => {
     // Addresses.
     "https://acme.example/123456",
     "123456@acme.example",
-  ])("%j holds none", (text) => {
+  ])("is not found in %j", (text) => {
     expect(findCode(text, 6)).toBeUndefined();
   });
 
@@ -154,7 +154,7 @@ describe("the code in a reply", () => {
     ["call (020) 7946 0018", 8, undefined],
     ["(201) 555-0123", 10, undefined],
     ["39 88", 4, "3988"],
-  ])("%j with %d digits: %j", (text, length, code) => {
+  ])("in %j with %d digits is %j", (text, length, code) => {
     expect(findCode(text, length)).toBe(code);
   });
 

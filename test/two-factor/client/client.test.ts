@@ -87,7 +87,7 @@ describe("over the wire", () => {
     ["cancel", 204, undefined, "DELETE", `/2fa/${ID}`, undefined],
     ["get", json(200, DETAILS), DETAILS, "GET", `/2fa/${ID}`, undefined],
   ])(
-    "%s is one request with the key as bearer, and gives what the Worker says",
+    "%s is one request with the key as bearer, and returns the Worker's answer",
     async (call, answer, result, method, path, body) => {
       const { client, sent } = createClient([answer]);
       expect(await CALLS[call]?.(client)).toEqual(result);
@@ -218,17 +218,14 @@ describe("a checked code", () => {
     ["nothing", 200],
     ["204", 204],
     ["201", json(201, { verified: true })],
-    ["what is not true", json(200, { verified: "true" })],
+    ["verified as a text", json(200, { verified: "true" })],
     ["verified: false", json(200, { verified: false })],
     ["a number", json(200, 1)],
     ["null", json(200, null)],
     ["a list", json(200, [{ verified: true }])],
-    ["a body that breaks off", text(200, '{"verified":tr')],
+    ["a truncated body", text(200, '{"verified":tr')],
     ["a body too large to be the Worker's", text(200, `{"verified":true}${" ".repeat(70_000)}`)],
-    [
-      "a redirect to where it would be",
-      text(302, '{"verified":true}', { location: "https://elsewhere.example" }),
-    ],
+    ["a redirect to a success", text(302, '{"verified":true}', { location: "https://elsewhere.example" })],
   ])("is never verified by %s", async (_, answer) => {
     const { client, sent } = createClient([answer]);
     expect(await errorOf(client.check(ID, CODE))).toMatchObject({
@@ -361,18 +358,18 @@ describe("an answer that no Worker gives", () => {
     ["an empty 200", 200],
     ["another success", json(202, STATUS)],
     ["502 of a proxy", text(502, "<h1>Bad Gateway</h1>")],
-    ["a problem of somebody else's", json(403, { type: "about:blank", title: "Forbidden" })],
-    ["a problem that is only called as one of the Worker's", json(422, { type: "code-wrong", title: "Odd" })],
+    ["another server's problem", json(403, { type: "about:blank", title: "Forbidden" })],
+    ["a problem with only the name of a Worker's problem", json(422, { type: "code-wrong", title: "Odd" })],
     [
-      "a problem whose type has the Worker's in it",
+      "a problem whose type contains a Worker's type",
       json(404, { type: "code-urn:problem:vonage-conversion:wrong", title: "Odd" }),
     ],
     ["a problem without a type", json(422, { title: "The code is wrong" })],
     ["a challenge without an id", json(201, { ...STATUS, id: undefined })],
-    ["a challenge without the number that is its user's identity", json(201, CHALLENGE)],
-    ["a challenge by pigeon", json(201, { ...STATUS, channel: "pigeon" })],
-    ["a challenge with its attempts as text", json(200, { ...DETAILS, attemptsLeft: "5" })],
-    ["bytes that are no text", () => new Response(new Uint8Array([0xff, 0xfe, 0xff]), { status: 200 })],
+    ["a challenge without its number", json(201, CHALLENGE)],
+    ["a challenge with an unknown channel", json(201, { ...STATUS, channel: "pigeon" })],
+    ["a challenge with its guesses as text", json(200, { ...DETAILS, attemptsLeft: "5" })],
+    ["bytes that are not text", () => new Response(new Uint8Array([0xff, 0xfe, 0xff]), { status: 200 })],
     ["a redirect", text(301, "", { location: "https://elsewhere.example/2fa" })],
     ["a redirect that keeps the method", text(307, "", { location: "https://elsewhere.example/2fa" })],
   ];
@@ -513,11 +510,11 @@ describe("an invalid request", () => {
     ["a brand", (client) => client.start({ ...START, brand: `${CODE}\n` }), "brand"],
     ["a locale", (client) => client.start({ ...START, locale: CODE }), "locale"],
     ["a reference", (client) => client.start({ ...START, clientRef: `${CODE} ` }), "clientRef"],
-    ["a field that is not known", (client) => client.start({ ...START, code: CODE } as never), "code"],
+    ["an unknown field", (client) => client.start({ ...START, code: CODE } as never), "code"],
     ["no request", (client) => client.start(undefined as never), "it"],
     ["a code with letters", (client) => client.check(ID, `${CODE}x`), "code"],
-    ["a code too short", (client) => client.check(ID, "918"), "code"],
-    ["a code too long", (client) => client.check(ID, "91827391827"), "code"],
+    ["a short code", (client) => client.check(ID, "918"), "code"],
+    ["a long code", (client) => client.check(ID, "91827391827"), "code"],
     ["a code as a number", (client) => client.check(ID, 918_273 as never), "code"],
     ["a code with a letter in it", (client) => client.check(ID, `${CODE}a`), "code"],
     ["a channel of a resend", (client) => client.resend(ID, { channel: CODE as "sms" }), "channel"],
@@ -571,19 +568,19 @@ describe("options", () => {
     ["nothing", {}, "endpoint must .*; key must"],
     ["no key", { ...good, key: undefined }, "key must be a proxy key"],
     ["an empty key", { ...good, key: "" }, "key must"],
-    ["a key with a line in it", { ...good, key: `${KEY}\nx-admin: 1` }, "key must"],
-    ["http to somewhere", { ...good, endpoint: "http://worker.example" }, "endpoint must"],
+    ["a key with a line break", { ...good, key: `${KEY}\nx-admin: 1` }, "key must"],
+    ["http to a remote host", { ...good, endpoint: "http://worker.example" }, "endpoint must"],
     [
       "an endpoint with a password",
       { ...good, endpoint: `https://u:${KEY}@worker.example` },
       "endpoint must",
     ],
-    ["no endpoint of the web", { ...good, endpoint: "ftp://worker.example" }, "endpoint must"],
-    ["no time", { ...good, timeout: 0 }, "timeout must be .* from 1 to 120000"],
-    ["too much time", { ...good, timeout: 120_001 }, "timeout must"],
+    ["an FTP endpoint", { ...good, endpoint: "ftp://worker.example" }, "endpoint must"],
+    ["a timeout of zero", { ...good, timeout: 0 }, "timeout must be .* from 1 to 120000"],
+    ["too long a timeout", { ...good, timeout: 120_001 }, "timeout must"],
     ["half a millisecond", { ...good, timeout: 1.5 }, "timeout must"],
-    ["what is no fetch", { ...good, fetch: "fetch" }, "fetch must be a function"],
-    ["an option that is not known", { ...good, token: KEY }, "token is not known here"],
+    ["a text as fetch", { ...good, fetch: "fetch" }, "fetch must be a function"],
+    ["an unknown option", { ...good, token: KEY }, "token is not known here"],
   ])("(%s) are refused when the client is created, without their values", (_, options, message) => {
     try {
       createTwoFactorClient(options as TwoFactorClientOptions);
@@ -651,8 +648,8 @@ describe("a start, check or resend with an unknown result", () => {
       ["a 520 of Cloudflare", text(520, "")],
       ["storage that failed", refusal("challenges-unavailable")],
       ["limits that failed", refusal("limits-unavailable")],
-      ["a fault of the Worker's", refusal("internal")],
-      ["an answer that is not there yet", refusal("idempotency-key-in-use", {}, { "retry-after": "1" })],
+      ["an internal error of the Worker", refusal("internal")],
+      ["an answer that does not exist yet", refusal("idempotency-key-in-use", {}, { "retry-after": "1" })],
     ])("is repeated under its key after %s", async (_, failure) => {
       const { client, sent } = createClient([failure, health, failure, health, answer], { retry });
       expect(await CALLS[call]?.(client)).toEqual(result);
@@ -664,9 +661,9 @@ describe("a start, check or resend with an unknown result", () => {
     });
 
     it.each<[string, Answer]>([
-      ["is of a version before", json(200, { status: "ok", twoFactor: true })],
-      ["says nothing of itself", text(404, "not here")],
-      ["cannot be asked", broken],
+      ["has an older version", json(200, { status: "ok", twoFactor: true })],
+      ["has no /health", text(404, "not here")],
+      ["cannot be reached", broken],
     ])("is not repeated with a Worker that %s", async (_, said) => {
       const { client, sent } = createClient([broken, said, answer], { retry });
       await expect(CALLS[call]?.(client)).rejects.toMatchObject({ code: "network" });

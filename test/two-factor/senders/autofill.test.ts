@@ -59,7 +59,7 @@ describe("an origin", () => {
     null,
     1,
     {},
-  ])("%j is none", (origin) => {
+  ])("%j is refused", (origin) => {
     const { faults = [] } = originOf(origin);
     expect(faults.map(({ field }) => field)).toEqual(["origin"]);
     expect(faults[0]?.rule).toBe(
@@ -74,7 +74,7 @@ describe("an app's hash", () => {
   });
 
   it.each(["", "FA+9qCX9VS", "FA+9qCX9VSuu", "FA-9qCX9VSu", "FA+9qCX9VS=", "FA+9qCX9VS\n", 1])(
-    "%j is none",
+    "%j is refused",
     (androidAppHash) => {
       expect(v.is(startSchema, { ...request, androidAppHash })).toBe(false);
     },

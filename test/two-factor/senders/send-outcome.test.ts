@@ -95,7 +95,7 @@ describe("a message of several parts", () => {
     expect(await sms.send(message)).toEqual({ messageIds: ["A1", "A2", "A3"], network: "310090" });
   });
 
-  it("has the network of the first, and the price of all that were taken", async () => {
+  it("has the network of the first part, and the price of all accepted parts", async () => {
     const part = (id: string, status: string, price: unknown) => ({
       ...{ "message-id": id, status, network: "23410", "message-price": price },
     });
@@ -204,19 +204,19 @@ describe("a message that may have been sent", () => {
       },
     ],
     ["an empty success", 200],
-    ["a success that is no JSON", json("<html>canary</html>")],
+    ["a success that is not JSON", json("<html>canary</html>")],
     ["a success without messages", json({ messages: [] })],
     ["a success of another kind", json({ ok: true })],
     ["a success without a message id", json({ messages: [{ status: "0" }] })],
-    ["a success whose message id is none", json({ messages: [{ status: "0", "message-id": "a\nb" }] })],
-    ["a status that is no number", json({ messages: [{ status: "fine", "message-id": "A1" }] })],
+    ["a success with an invalid message id", json({ messages: [{ status: "0", "message-id": "a\nb" }] })],
+    ["a status that is not a number", json({ messages: [{ status: "fine", "message-id": "A1" }] })],
     ["a status that begins with a number", json({ messages: [{ status: "4 or so", "message-id": "A1" }] })],
     ["a status that ends with a number", json({ messages: [{ status: "no 4", "message-id": "A1" }] })],
     ["a status that is too long", json({ messages: [{ status: "00000", "message-id": "A1" }] })],
     ["a success too long to read", json(`{"messages":[${" ".repeat(10_000)}]}`)],
-    ["a success that never ends", () => new Response(new ReadableStream())],
+    ["an endless success", () => new Response(new ReadableStream())],
     [
-      "a success that breaks off",
+      "a truncated success",
       () =>
         new Response(
           new ReadableStream({

@@ -30,7 +30,7 @@ describe.each(TEXT_LOCALES)("in %s", (locale) => {
     expect(formatCodeText(locale, text)).not.toMatch(/https?:|www\.|\w\.\w|@/);
   });
 
-  it("a call says brand, digits one by one, and minutes", () => {
+  it("a call contains brand, single digits and minutes", () => {
     const said = heard(formatSpokenText(locale, text).text);
     expect(said).toContain("7 , 3 , 8 , 2 , 9 , 1");
     expect(said).toContain("Acme");
@@ -125,7 +125,7 @@ describe("a call", () => {
   const heardOf = (locale: string, minutes: number) =>
     heard(formatSpokenText(locale, { ...text, minutes }).text);
 
-  it.each(CALLS)("in %s is spoken as Vonage's %s, and says %j and %j", (locale, language, one, five) => {
+  it.each(CALLS)("in %s uses Vonage's language %s, with %j and %j", (locale, language, one, five) => {
     expect(formatSpokenText(locale, text).language).toBe(language);
     expect(heardOf(locale, 1)).toContain(one);
     expect(heardOf(locale, 5)).toContain(five);

@@ -1602,7 +1602,7 @@ interface Stored {
 
 type World = ReturnType<typeof createWorld>;
 
-/** Takes counters as the Insight object does. */
+/** Accepts counters like the Insight object. */
 interface GatheringInsight {
   readonly gather: (gathering: Gathering) => Gathered;
 }
@@ -1934,7 +1934,7 @@ function createRandom(seed: number): () => number {
   };
 }
 
-/** Insight's part: it takes whole counters by their numbers, and can lose an answer, be down, and lose its storage. */
+/** A stand-in for Insight that accepts counters by their numbers, and can be down or lose an answer or its storage. */
 function createGatheringInsight() {
   let entries = new Map<string, { readonly seq: number; readonly counts: Counts }>();
   let upTo = 0;
@@ -1991,7 +1991,7 @@ function counted(place: World): Record<string, Counts> {
 
 const GB = { country: "GB", network: "23410", price: 3_330_000 };
 
-/** Makes the first message of a challenge one that was sent some time ago. */
+/** Backdates the first message of a challenge. */
 function fromNow(facts: Partial<Facts> | undefined): Partial<Facts> | undefined {
   const { rescueOf } = facts ?? {};
   if (rescueOf === undefined) return facts;
@@ -1999,7 +1999,7 @@ function fromNow(facts: Partial<Facts> | undefined): Partial<Facts> | undefined 
 }
 
 describe("counting for Insight", () => {
-  it("is as a recount of the rows at every step, and reaches Insight a minute later at the latest", async () => {
+  it("equals a recount of the rows at every step, and reaches Insight within a minute", async () => {
     const insight = createGatheringInsight();
     const place = createWorld(RULES, 1, insight);
     for (const id of ["a", "b", "c", "d"]) {
@@ -2025,7 +2025,7 @@ describe("counting for Insight", () => {
     place.end();
   });
 
-  it("is as a recount of the rows whatever happens, and Insight has it in the end", async () => {
+  it("equals a recount of the rows after any events, and reaches Insight in the end", async () => {
     const id = fc.nat(4);
     const facts = fc.constantFrom<Partial<Facts> | undefined>(
       undefined,
@@ -2084,7 +2084,7 @@ describe("counting for Insight", () => {
         place.vonage = () => ({ ended: OK });
         insight.mode = "well";
         await place.pass(3 * HOUR);
-        // A source that has nothing new does not learn that Insight lost its storage.
+        // A source without new counts does not notice that Insight lost its storage.
         await place.track("last", Date.now() + HOUR, GB);
         await place.pass(10 * MINUTE);
         expect(counted(place)).toEqual(recount(place));
@@ -2096,7 +2096,7 @@ describe("counting for Insight", () => {
     );
   });
 
-  it("goes on as ever while Insight is down for a day, and is made up for within the hour", async () => {
+  it("continues while Insight is down for a day, and catches up within an hour", async () => {
     const insight = createGatheringInsight();
     const place = createWorld(RULES, 1, insight);
     insight.mode = "down";
@@ -2106,7 +2106,7 @@ describe("counting for Insight", () => {
       await place.pass(HOUR);
     }
     expect(insight.known()).toEqual({});
-    // Its tries become rare.
+    // Retries become rare.
     expect(insight.calls.length).toBeLessThan(60);
     insight.mode = "well";
     await place.pass(2 * HOUR);
@@ -2115,7 +2115,7 @@ describe("counting for Insight", () => {
     place.end();
   });
 
-  it("keeps five hundred segments a day, and counts the rest as unknown ones", async () => {
+  it("keeps five hundred segments a day, and counts the others as unknown", async () => {
     const insight = createGatheringInsight();
     const place = createWorld(RULES, 1, insight);
     for (let index = 0; index < 520; index++) {
