@@ -286,8 +286,8 @@ describe("a programming error is not reported as a network failure:", () => {
     ["from Node", new TypeError("fetch failed", { cause: new Error("reset") })],
     ["from Chromium", new TypeError("Failed to fetch")],
     ["from workerd", new Error("Network connection lost.")],
-    ["as a fetch has it that throws what it likes", "broken"],
-    ["as nothing", undefined],
+    ["from a fetch that throws a string", "broken"],
+    ["from a fetch that throws undefined", undefined],
   ])("but a network failure still is: %s", async (_, thrown) => {
     const fetch = vi.fn(() => Promise.reject(thrown));
     const { sms } = createConversionClient({ ...direct, retry: { attempts: 2, baseDelay: 0 }, fetch });

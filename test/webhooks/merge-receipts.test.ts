@@ -106,7 +106,7 @@ describe("of two receipts for a part", () => {
       { status: "buffered", occurredAt: 2 },
     ],
     ["the later final one", { status: "failed", occurredAt: 2 }, { status: "delivered", occurredAt: 1 }],
-    ["one that tells its time", { status: "failed", occurredAt: 0 }, { status: "delivered" }],
+    ["one with a time", { status: "failed", occurredAt: 0 }, { status: "delivered" }],
     [
       "delivered within the same minute",
       { status: "delivered", occurredAt: 1 },

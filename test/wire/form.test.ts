@@ -15,14 +15,18 @@ describe("a query string or form", () => {
     ["+ for a blank, in names too", "a+b=c+d", { "a b": "c d" }],
     ["%2B for a plus", "a=%2B", { a: "+" }],
     ["UTF-8 in escapes of either case", "a=%C3%BC%c3%bc", { a: "üü" }],
-    ["UTF-8 as it is", "a=ü", { a: "ü" }],
+    ["plain UTF-8", "a=ü", { a: "ü" }],
     ["an empty value", "a=", { a: "" }],
     ["a name without =", "a", { a: "" }],
     ["an empty name", "=1", { "": "1" }],
     ["= inside a value", "a=b=c", { a: "b=c" }],
     ["an escaped &", "a=b%26c", { a: "b&c" }],
     ["a byte order mark, which stays", "a=%EF%BB%BFb", { a: "\uFEFFb" }],
-    ["a name that objects have", "__proto__=1&constructor=2", { ["__proto__"]: "1", constructor: "2" }],
+    [
+      "properties of every object as names",
+      "__proto__=1&constructor=2",
+      { ["__proto__"]: "1", constructor: "2" },
+    ],
   ])("is read with %s", (_, text, expected) => {
     const { parameters, faults } = parseForm(text);
     expect([...parameters]).toEqual(Object.entries(expected));
@@ -33,7 +37,7 @@ describe("a query string or form", () => {
     ["a lone %", "message-id=100%"],
     ["an escape that is not hexadecimal", "message-id=%GG"],
     ["bytes that are not UTF-8", "message-id=%FF"],
-    ["a character cut short", "message-id=%C3"],
+    ["a truncated character", "message-id=%C3"],
     ["an overlong character", "message-id=%C0%AF"],
     ["half of a surrogate pair", "message-id=%ED%A0%80"],
   ])("has a fault for a parameter with %s, and the others are read", (_, text) => {

@@ -17,7 +17,7 @@ describe("a JSON body", () => {
       { a: "x", b: "true", c: "0", d: "-7" },
     ],
     [
-      "numbers for whatever is not the message id",
+      "numbers for other parameters than the message id",
       '{"delivered":1,"timestamp":1780315200,"token":5,"message_id":6}',
       { delivered: "1", timestamp: "1780315200", token: "5", message_id: "6" },
     ],
@@ -33,7 +33,7 @@ describe("a JSON body", () => {
     ["colons and braces in a value", '{"a":":{\\":\\":","b":"a"}', { a: ':{":":', b: "a" }],
     ["a colon for a name and for a value", '{"a":"x",":":":"}', { a: "x", ":": ":" }],
     ["a value that is another's name", '{"a":"b","b":"a"}', { a: "b", b: "a" }],
-    ["a name that objects have", '{"__proto__":"1"}', { ["__proto__"]: "1" }],
+    ["a property of every object as name", '{"__proto__":"1"}', { ["__proto__"]: "1" }],
   ])("is read with %s", (_, text, expected) => {
     const { parameters, faults } = parseJson(text);
     expect([...parameters]).toEqual(Object.entries(expected));
@@ -68,7 +68,7 @@ describe("a JSON body", () => {
     ["a fraction", '{"a":1.5}'],
     ["a number that has lost digits", '{"a":9007199254740993}'],
     ["a number of twenty digits", '{"a":12345678901234567890}'],
-    ["a number past all bounds", '{"a":1e400}'],
+    ["a number beyond all limits", '{"a":1e400}'],
   ])("has a fault for a parameter that is %s, and the others are read", (_, text) => {
     expect(plain(parseJson(text.replace(/^\{/, '{"b":"2",')))).toEqual({
       parameters: { b: "2" },

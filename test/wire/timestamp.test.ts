@@ -71,7 +71,7 @@ describe("an instant from a caller", () => {
     ["ISO 8601 with Z", "2026-06-01T12:00:00Z", noon],
     ["an offset ahead of UTC", "2026-06-01T14:00:00+02:00", noon],
     ["an offset behind UTC", "2026-06-01T04:30:00-07:30", noon],
-    ["an offset of nothing", "2026-06-01T12:00:00-00:00", noon],
+    ["an offset of zero", "2026-06-01T12:00:00-00:00", noon],
     ["an offset that moves it into another day", "2026-06-02T01:00:00+13:00", noon],
     ["no seconds", "2026-06-01T12:00Z", noon],
     ["a fraction, which is dropped", "2026-06-01T12:00:00.999Z", noon],

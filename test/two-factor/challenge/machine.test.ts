@@ -347,14 +347,10 @@ describe("a further message", () => {
   it.each<[string, (place: Place) => unknown, ChallengeRefusal]>([
     ["the challenge is verified", (place) => place.check("code 1"), "used"],
     ["it is cancelled", (place) => place.cancel(), "cancelled"],
-    ["its time is over", (place) => place.pass(5 * MINUTE), "expired"],
+    ["it has expired", (place) => place.pass(5 * MINUTE), "expired"],
+    ["all guesses are used up", (place) => [1, 2, 3, 4].map(() => place.check("guess")), "too_many_attempts"],
     [
-      "all attempts are used up",
-      (place) => [1, 2, 3, 4].map(() => place.check("guess")),
-      "too_many_attempts",
-    ],
-    [
-      "it has had all its messages",
+      "all messages are used up",
       (place) => [2, 3, 4].map((number) => place.another(number)),
       "too_many_messages",
     ],

@@ -22,9 +22,9 @@ describe("a request under an idempotency key", () => {
   });
 
   it.each([
-    ["is repeated when the Worker failed by its own mistake", "internal", 500, 2],
-    ["is repeated when the Worker could not store it", "challenges-unavailable", 503, 2],
-    ["is not repeated when the Worker refused it", "number-limit", 429, 1],
+    ["is repeated after an internal error of the Worker", "internal", 500, 2],
+    ["is repeated if the Worker could not store it", "challenges-unavailable", 503, 2],
+    ["is not repeated if the Worker refused it", "number-limit", 429, 1],
   ])("a request %s: %s", async (_, name, status, requests) => {
     const body = JSON.stringify({ type: `urn:problem:vonage-conversion:${name}`, title: "x", status });
     const ask = answering({ status, retryAfter: null, body }, { status: 200, retryAfter: null, body: "{}" });

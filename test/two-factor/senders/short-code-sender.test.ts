@@ -38,8 +38,8 @@ describe("a code by short code", () => {
   it.each<[string, Partial<CodeMessage>]>([
     ["Britain", { to: "447400123456", country: "GB" }],
     ["Jamaica, which has +1 too", { to: "18765550123", country: "JM" }],
-    ["nowhere, by its digits alone", { to: "4915112345678", country: undefined }],
-    ["a number of a digit too many", { to: "120155501234", country: undefined }],
+    ["a number without a country", { to: "4915112345678", country: undefined }],
+    ["a number with a digit too many", { to: "120155501234", country: undefined }],
   ])("does not reach %s, and nothing is sent", async (_, changes) => {
     const { fetch, sent } = createRecordingFetch();
     const sender = createShortCodeSender({ credentials, fetch });

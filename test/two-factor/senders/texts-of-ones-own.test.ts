@@ -37,20 +37,17 @@ describe("the sender of a text", () => {
   });
 
   it.each<[string, string | undefined]>([
-    ["a country without one", "GB"],
+    ["a country without a sender", "GB"],
     ["no country", undefined],
-    ["what looks like one", "constructor"],
-  ])(
-    "is none for %s where there is no default: it is not reached, and nothing is sent",
-    async (_, country) => {
-      const { sender, sent } = createSender({ from: { byCountry: { US: "12015550100" } } });
-      expect(sender.reaches?.({ to: "447400123456", country })).toBe(false);
-      expect(sender.reaches?.({ to: "12015550123", country: "US" })).toBe(true);
-      const error = await sender.send({ ...message, country }).catch((caught: unknown) => caught);
-      expect(isSendError(error) && error.code).toBe("not_supported");
-      expect(sent).toEqual([]);
-    },
-  );
+    ["a property of every object", "constructor"],
+  ])("does not exist for %s without a default, and nothing is sent", async (_, country) => {
+    const { sender, sent } = createSender({ from: { byCountry: { US: "12015550100" } } });
+    expect(sender.reaches?.({ to: "447400123456", country })).toBe(false);
+    expect(sender.reaches?.({ to: "12015550123", country: "US" })).toBe(true);
+    const error = await sender.send({ ...message, country }).catch((caught: unknown) => caught);
+    expect(isSendError(error) && error.code).toBe("not_supported");
+    expect(sent).toEqual([]);
+  });
 
   it.each(["+4520123456", "004520123456", "020123456", "45 20 12 34", "+45 (20) 12", "12-34-56", "0"])(
     "cannot be %s, which no carrier accepts, and the fault gives the rule",

@@ -132,7 +132,7 @@ describe("a call that fails", () => {
     ["400", json({ detail: "canary" }, 400), "rejected"],
     ["500", 500, "uncertain"],
     ["a success without uuid", json({ status: "started" }, 201), "uncertain"],
-    ["a success that is no JSON", json("canary", 201), "uncertain"],
+    ["a success that is not JSON", json("canary", 201), "uncertain"],
     ["a timeout", hanging, "uncertain"],
     ["a broken connection", () => Promise.reject(new TypeError("canary")), "uncertain"],
   ])("by %s is not repeated, and its error shows no details", async (_, answer, code) => {
