@@ -279,6 +279,15 @@ it.each(["light", "dark"])("in %s every text stands out from its ground by 4.5 t
   const { page } = visitor;
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await visitor.open("faults-drawer");
+  // A packet of each kind, standing still.
+  await page.$eval("#motion", (layer) => {
+    for (const tone of ["ask", "text", "claim", "good", "known", "lost"]) {
+      const packet = document.createElement("span");
+      packet.className = `packet ${tone}`;
+      packet.textContent = tone;
+      layer.append(packet);
+    }
+  });
   expect(await findFaintTexts(page)).toEqual([]);
   await visitor.click("Send code");
   await visitor.readCode();
