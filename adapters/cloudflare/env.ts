@@ -313,6 +313,13 @@ export interface Env {
    */
   readonly INSIGHT_WEBHOOK_SECRET?: string;
   /**
+   * How many seconds pass at most between two looks at the figures, 5 to 300. Shorter ones write more rows;
+   * alarms come sooner.
+   *
+   * @default "60"
+   */
+  readonly INSIGHT_INTERVAL_S?: string;
+  /**
    * `pumping` refuses new codes to a segment under traffic pumping, for an hour at first and up to 12 hours
    * later. `off` refuses nothing.
    *

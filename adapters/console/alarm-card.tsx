@@ -39,10 +39,10 @@ export function AlarmCard({ alarm, now, isHere = false }: Props) {
         <SeverityIcon severity={severity} /> {endedAt === null ? SEVERITIES[severity] : "Over"}
         <span class="quiet"> · {toAge(endedAt ?? since, now)}</span>
       </p>
-      <h3>
+      <h2>
         {isPlace && <span class="where">{toSegmentName(segment)}</span>}
         {toHeadline(cause)}
-      </h3>
+      </h2>
       <p>{summary}</p>
       <p class="next">
         <strong>What to do</strong> {nextStep}

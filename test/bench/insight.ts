@@ -44,7 +44,7 @@ export function benchInsight(): void {
       log: () => {},
       send: undefined,
     },
-    { pause: "off", pauseNever: [], dailySpend: undefined },
+    { pause: "off", pauseNever: [], interval: 60, dailySpend: undefined },
   );
   try {
     console.log("\nInsight after two years of 500 segments: processor time of its object, the median of 15");

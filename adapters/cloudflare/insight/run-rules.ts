@@ -13,7 +13,7 @@ import type { InsightSettings } from "./settings.ts";
 import type { InsightStore } from "./store.ts";
 import { sumHealth } from "./sum-health.ts";
 
-export type RuleSettings = Pick<InsightSettings, "pause" | "pauseNever" | "dailySpend">;
+export type RuleSettings = Pick<InsightSettings, "pause" | "pauseNever" | "interval" | "dailySpend">;
 
 export interface RuleWork {
   readonly log: InsightLog;
@@ -21,8 +21,6 @@ export interface RuleWork {
   readonly sends: boolean;
 }
 
-/** Sources call once a minute. */
-const RUN_EVERY_MS = 60_000;
 /** Without news, only time can change something: messages that are never settled, and alarms that end. */
 const RUN_IDLE_EVERY_MS = 15 * 60_000;
 const BUSY_MS = 70 * 60_000;
@@ -71,7 +69,7 @@ export function createRuleRun(store: InsightStore, settings: RuleSettings, { log
       // A clock that was ahead may have written either time.
       const evaluated = last > now ? 0 : last;
       const age = now - Math.min(news, now);
-      if (age < BUSY_MS || news > evaluated) return Math.max(evaluated + RUN_EVERY_MS, now);
+      if (age < BUSY_MS || news > evaluated) return Math.max(evaluated + settings.interval * 1000, now);
       const hasWork = age < UNSETTLED_MS || alarms.countOpen() > 0;
       return hasWork ? Math.max(evaluated + RUN_IDLE_EVERY_MS, now) : undefined;
     },

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { isPublicHost } from "../../../src/shared/public-host.ts";
-import { field, findFaults, oneOf, text } from "../../../src/shared/validation.ts";
+import { field, findFaults, integer, oneOf, text } from "../../../src/shared/validation.ts";
 import { isNamespace, type ShardNamespace } from "../ledger/settings.ts";
 import type { Assembled, OptionTree, SettingFault } from "../settings/assemble.ts";
 import { readWebhookSecret } from "./webhook-signature.ts";
@@ -15,6 +15,8 @@ export interface InsightSettings {
   readonly pause: "off" | "pumping";
   /** Countries (ISO 3166) and networks (MCCMNC) that are never paused. */
   readonly pauseNever: readonly string[];
+  /** Seconds from one look at the figures to the next. */
+  readonly interval: number;
   /** In euros. */
   readonly dailySpend: number | undefined;
 }
@@ -25,6 +27,7 @@ export const DEFAULT_INSIGHT_SETTINGS: InsightSettings = {
   webhook: undefined,
   pause: "off",
   pauseNever: [],
+  interval: 60,
   dailySpend: undefined,
 };
 
@@ -62,6 +65,7 @@ const schema = v.object({
       v.check((list) => list.length >= 1 && list.length <= 300, "must be 1 to 300 countries and networks"),
     ),
   ),
+  interval: v.optional(integer(5, 300), DEFAULT_INSIGHT_SETTINGS.interval),
   dailySpend: v.optional(
     field<number>(
       "a number of euros above 0, up to 10000000",

@@ -12,6 +12,7 @@ import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
 import { createShardCounting } from "../insight/counting/shard-counting.ts";
 import { createGather } from "../insight/counting/source.ts";
+import { DEFAULT_INSIGHT_SETTINGS } from "../insight/settings.ts";
 import { inJurisdiction } from "../jurisdiction.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { ShardRpc } from "./rpc.ts";
@@ -57,6 +58,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
       else console.log(line);
     };
     const { INSIGHT: insight } = inJurisdiction(env);
+    const { interval } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
     const counting =
       insight && index !== undefined
         ? createShardCounting(
@@ -66,6 +68,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
               gather: createGather(insight),
               now: Date.now,
               random: Math.random,
+              interval: interval * 1000,
               logFailure: createFailureLog(log),
             },
             () => store.health(),

@@ -24,6 +24,14 @@ export const INSIGHT_SETTINGS = {
       "The secret that signs alarms, as the Standard Webhooks specification writes it: `whsec_` and the base64 of 24 to " +
       "64 random bytes. While you change it, list the new one and the old one: both sign.",
   },
+  INSIGHT_INTERVAL_S: {
+    option: "insight.interval",
+    read: readNumber,
+    default: "60",
+    what:
+      "How many seconds pass at most between two looks at the figures, 5 to 300. Shorter ones write more rows; alarms " +
+      "come sooner.",
+  },
   INSIGHT_PAUSE: {
     option: "insight.pause",
     default: "off",

@@ -8,6 +8,7 @@ import type { Keep, Keyed, NewChallenge, Once, SendingEnded } from "../../http/t
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
 import { createCountingSource, createGather } from "../insight/counting/source.ts";
+import { DEFAULT_INSIGHT_SETTINGS } from "../insight/settings.ts";
 import { inJurisdiction } from "../jurisdiction.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";
@@ -33,6 +34,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     // With wrong settings the Worker refuses every call; the outbox is kept until they are right.
     const { twoFactor, ledger = DEFAULT_LEDGER_SETTINGS } = "config" in read ? read : {};
     const { INSIGHT: insight } = inJurisdiction(env);
+    const { interval } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
     const now = Date.now;
     const logFailure = logFailureOf(id.name);
     const isShard = /^challenges-\d+$/.test(id.name ?? "");
@@ -45,6 +47,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
                 gather: createGather(insight),
                 now,
                 random: Math.random,
+                interval: interval * 1000,
                 logFailure,
               })
             : undefined,

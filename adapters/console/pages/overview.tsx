@@ -19,7 +19,7 @@ const SHOWN_NOTES = 3;
 export function Overview({ insight, alarms, now }: Props) {
   const { total, groups, series } = insight;
   const open = alarms.filter(({ endedAt }) => endedAt === null);
-  const urgent = open.filter(({ severity }) => severity !== "info");
+  const urgent = ["critical", "warning"].flatMap((one) => open.filter(({ severity }) => severity === one));
   const notes = open.filter(({ severity }) => severity === "info").slice(0, SHOWN_NOTES);
   const ended = alarms.filter(({ endedAt }) => endedAt !== null).slice(0, 3);
   if (total.sent === 0 && total.refused.total === 0 && alarms.length === 0) return <Nothing />;

@@ -565,6 +565,7 @@ const WRONG_INSIGHT = {
   ],
   INSIGHT_PAUSE: ["on", "PUMPING", "true"],
   INSIGHT_PAUSE_NEVER: ["gb", "GBR", "123", "1234567", "GB;US", " , ", Array(301).fill("GB").join(" ")],
+  INSIGHT_INTERVAL_S: ["4", "301", "1.5", "often"],
   INSIGHT_DAILY_SPEND: ["0", "-5", "much", "10000001", "1e9"],
 } satisfies Partial<Record<keyof Env, unknown[]>>;
 
@@ -851,7 +852,12 @@ describe("Insight", () => {
   const { INSIGHT_WEBHOOK_URL, INSIGHT_WEBHOOK_SECRET } = INSIGHT;
 
   it("needs nothing, and everything of it may be set", async () => {
-    const all = { INSIGHT_PAUSE: "pumping", INSIGHT_PAUSE_NEVER: "GB,US 23410", INSIGHT_DAILY_SPEND: "12.5" };
+    const all = {
+      INSIGHT_PAUSE: "pumping",
+      INSIGHT_PAUSE_NEVER: "GB,US 23410",
+      INSIGHT_DAILY_SPEND: "12.5",
+      INSIGHT_INTERVAL_S: "5",
+    };
     expect(await read({})).toEqual({ missing: undefined, invalid: undefined });
     expect(await read({ ...INSIGHT, ...all })).toEqual({ missing: undefined, invalid: undefined });
     expect(await read({ INSIGHT_PAUSE: "off", INSIGHT_PAUSE_NEVER: "GB" })).toEqual({

@@ -153,7 +153,7 @@ describe("with the demonstration's traffic", () => {
     await page.type('input[type="search"]', "germany");
     await expect
       .poll(() => page.$$eval("table.routes tbody th", (names) => names.map((name) => name.textContent)))
-      .toEqual([expect.stringMatching(/^Germany/)]);
+      .toSatisfy((names: string[]) => names.length > 0 && names.every((name) => name.startsWith("Germany")));
   });
 
   it("can be used by keyboard alone", async () => {
@@ -216,18 +216,26 @@ describe("with the demonstration's traffic", () => {
 
 describe("reporting", () => {
   it("shows a report that Vonage refused with its status, and sends it again by a button", async () => {
-    await post(`${sandbox}sandbox/faults`, { path: "conversions", status: 422, times: 1 });
-    const report = await fetch(new URL("/conversions/sms", url), {
-      method: "POST",
-      headers: { authorization: `Bearer ${proxyKey}`, "content-type": "application/json" },
-      body: JSON.stringify({ "message-id": "0A0000000DEAD0001", delivered: true }),
-    });
-    expect(report.status).toBe(422);
+    await post(`${sandbox}app/demonstration/stop`, {});
+    let id = "";
+    // A report of the demonstration's may take the fault.
+    await expect
+      .poll(async () => {
+        id = `0A000000${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+        await post(`${sandbox}sandbox/faults`, { channel: "voice", status: 422, times: 1 });
+        const { status } = await fetch(new URL("/conversions/voice", url), {
+          method: "POST",
+          headers: { authorization: `Bearer ${proxyKey}`, "content-type": "application/json" },
+          body: JSON.stringify({ "message-id": id, delivered: true }),
+        });
+        return status;
+      })
+      .toBe(422);
     await operator.signIn(adminKey);
     await operator.click("Reporting");
-    await operator.sees(/0A0000000DEAD0001.*Vonage answered 422/s);
-    await operator.click("Retry 0A0000000DEAD0001", "button");
+    await operator.sees(new RegExp(`${id}.*Vonage answered 422`, "s"));
+    await operator.click(`Retry ${id}`, "button");
     await operator.sees(/The report is sent again\./);
-    await operator.sees(/No report was given up\./, 20_000);
+    await expect.poll(operator.text, { timeout: 20_000 }).not.toContain(id);
   });
 });

@@ -30,7 +30,7 @@ export function createOperator(page: Page, url: string) {
       page.$$eval('[aria-label="Open alarms"] article', (cards) =>
         cards.map((card) => {
           const where = card.querySelector(".where")?.textContent ?? "";
-          const headline = (card.querySelector("h3")?.textContent ?? "").replace(where, "");
+          const headline = (card.querySelector("h2")?.textContent ?? "").replace(where, "");
           return { where, headline, text: card.textContent ?? "" };
         }),
       ),

@@ -1,4 +1,4 @@
-// Sends the counters of a source to Insight: at most once a minute, by the alarm of the object, never for a request.
+// Sends the counters of a source to Insight: at most once in an interval, by the alarm of the object, never for a request.
 
 import type { Gathered, GatheredBlock, Gathering, SourceHealth } from "../rpc.ts";
 import type { Counters } from "./counters.ts";
@@ -13,6 +13,8 @@ export interface FlushPlatform {
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Milliseconds from one call to the next. */
+  readonly interval: number;
   readonly logFailure: (what: string, error: unknown) => void;
   /** What goes along: the state of the reports, and the activity of blocks. */
   readonly companions?: () => {
@@ -21,7 +23,6 @@ export interface FlushPlatform {
   };
 }
 
-const EVERY_MS = 60_000;
 /** The first change after a pause waits for those that follow it. */
 const FIRST_AFTER_MS = 2_000;
 const LONGEST_BACK_OFF_MS = 3_600_000;
@@ -32,7 +33,7 @@ const REST_AFTER_MS = 1_000;
 const PURGE_EVERY_MS = 3_600_000;
 
 export function createFlush(
-  { source, gather, now, random, logFailure, companions = () => ({}) }: FlushPlatform,
+  { source, gather, now, random, interval, logFailure, companions = () => ({}) }: FlushPlatform,
   counters: Counters,
 ) {
   let dueAt: number | undefined;
@@ -47,7 +48,7 @@ export function createFlush(
     /** Counters have changed. */
     changed(): void {
       // A clock that was ahead must not hold it up.
-      const earliest = Math.min(sentAt + EVERY_MS, now() + EVERY_MS);
+      const earliest = Math.min(sentAt + interval, now() + interval);
       dueAt ??= Math.max(now() + FIRST_AFTER_MS, earliest);
     },
 
@@ -58,7 +59,7 @@ export function createFlush(
      * @param alarm The alarm that is set; `undefined`: it has gone off.
      */
     wake(alarm: number | undefined): void {
-      if (counters.unsent(1).length > 0) dueAt ??= Math.min(Math.max(alarm ?? 0, now()), now() + EVERY_MS);
+      if (counters.unsent(1).length > 0) dueAt ??= Math.min(Math.max(alarm ?? 0, now()), now() + interval);
     },
 
     /** Sends what is due. Never rejects: what was not acknowledged is sent again. */
@@ -68,14 +69,14 @@ export function createFlush(
         const left = await send();
         sentAt = now();
         failures = 0;
-        dueAt = left && now() + (left === "rest" ? REST_AFTER_MS : EVERY_MS);
+        dueAt = left && now() + (left === "rest" ? REST_AFTER_MS : interval);
         if (Math.abs(now() - purgedAt) >= PURGE_EVERY_MS) {
           counters.purge();
           purgedAt = now();
         }
       } catch (error) {
         if (failures === 0) logFailure("counters could not be sent to Insight", error);
-        const delay = Math.min(EVERY_MS * 2 ** failures, LONGEST_BACK_OFF_MS);
+        const delay = Math.min(interval * 2 ** failures, LONGEST_BACK_OFF_MS);
         dueAt = now() + Math.round(delay * (0.75 + random() / 2));
         failures++;
       }

@@ -74,7 +74,7 @@ function start({ webhook = true, maxBytes = 1e9, answer = () => new Response(), 
       log: (entry) => log.push(entry),
       send: webhook ? (one) => sendWebhook(target, one, { fetch: receive, now: () => now }) : undefined,
     },
-    { pause: "off", pauseNever: [], dailySpend: undefined, ...settings },
+    { pause: "off", pauseNever: [], interval: 60, dailySpend: undefined, ...settings },
   );
   keeper.wake(undefined);
   const held = new Map<string, GatheredEntry>();
@@ -199,7 +199,7 @@ describe("an alarm", () => {
         log: (entry) => object.log.push(entry),
         send: undefined,
       },
-      { pause: "off", pauseNever: [], dailySpend: undefined },
+      { pause: "off", pauseNever: [], interval: 60, dailySpend: undefined },
     );
     again.wake(undefined);
     await pump(object);
@@ -320,7 +320,7 @@ describe("the webhook", () => {
         log: (one) => object.log.push(one),
         send: undefined,
       },
-      { pause: "off", pauseNever: [], dailySpend: undefined },
+      { pause: "off", pauseNever: [], interval: 60, dailySpend: undefined },
     );
     await without.alarm();
     expect(object.memory.all("SELECT 1 FROM webhooks")).toEqual([]);

@@ -1839,6 +1839,7 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
       source: "ledger-0",
       now: Date.now,
       random,
+      interval: 60_000,
       logFailure: () => {},
       gather: async (gathering: Gathering) => {
         await new Promise<void>((resolve) => setTimeout(resolve, LATENCY));
