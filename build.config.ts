@@ -8,6 +8,7 @@ export default defineBuildConfig({
     { input: "src/token/index", name: "token" },
     { input: "src/webhooks/index", name: "webhooks" },
     { input: "src/two-factor/index", name: "two-factor" },
+    { input: "src/track/index", name: "track" },
     { input: "src/sandbox/index", name: "sandbox" },
     { input: "adapters/http/index", name: "fetch" },
     { input: "adapters/cloudflare/index", name: "cloudflare" },
@@ -42,8 +43,9 @@ export default defineBuildConfig({
 
 /**
  * ofetch parses JSON with destr and joins URLs with ufo. The transport asks for neither (a complete URL, and a body that
- * it reads itself), nor for a `fetch` that is made at import, nor for errors that quote the URL. Together they are more
- * than half of ofetch's size, which browsers would pay for.
+ * it reads itself), nor for a `fetch` that is made at import, nor for errors that quote the URL, nor for bodies to be
+ * converted (texts and Blobs, with their headers). Together they are more than half of ofetch's size, which browsers
+ * would pay for.
  */
 function withoutUnusedParts() {
   const unused = '() => { throw new Error("This part of ofetch is not built in."); }';
@@ -54,6 +56,9 @@ function withoutUnusedParts() {
   const functions: Record<string, string> = {
     createFetchError: "({ error }) => ({ cause: error })",
     detectResponseType: unused,
+    // Guards the conversion of bodies.
+    isPayloadMethod: "() => false",
+    isJSONSerializable: unused,
   };
   const find = (code: string, pattern: RegExp): string => {
     const [found] = pattern.exec(code) ?? [];

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { ConversionError, type ConversionErrorCode } from "../../src/client/errors.ts";
 import type { ConversionResult } from "../../src/client/sending.ts";
 import { listFaults, objectOf, oneOf, validate } from "../../src/shared/validation.ts";
+import { type SentMessage, sentMessageSchema, type TrackResult } from "../../src/track/sent-message.ts";
 import type { ParameterFault } from "../../src/wire/parameters.ts";
 import {
   type Channel,
@@ -16,7 +17,6 @@ import {
 import { LedgerUnavailable } from "../http/ports/ledger.ts";
 import type { SubmissionRefusal } from "../http/refusal.ts";
 import { explainRefusal } from "../http/refusal-problem.ts";
-import { type SentMessage, sentMessageSchema, type TrackResult } from "../http/track.ts";
 import type { Env } from "./env.ts";
 import { requireServices, type ServicesOf } from "./services.ts";
 

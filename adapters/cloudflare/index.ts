@@ -4,8 +4,8 @@ import type { ConversionService } from "./conversions.ts";
 import type { TwoFactorService } from "./two-factor/entrypoint.ts";
 import { createWorker } from "./worker.ts";
 
+export type { SentMessage, TrackResult } from "../../src/track/sent-message.ts";
 export type { LedgerAnswer } from "../http/ports/ledger.ts";
-export type { SentMessage, TrackResult } from "../http/track.ts";
 export type { ConversionService, ServiceReport } from "./conversions.ts";
 export type { Env } from "./env.ts";
 export { Insight } from "./insight/insight-object.ts";

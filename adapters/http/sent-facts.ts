@@ -1,48 +1,10 @@
-// The facts that a caller gives of a message that it sent, for Insight. A number is used for its country and its
+// Reads the facts that a caller gives of a message that it sent, for Insight. A number is used for its country and its
 // hashes, and forgotten.
 
-import * as v from "valibot";
-import { type Facts, toPrice } from "../../src/insight/facts.ts";
-import { field, text } from "../../src/shared/validation.ts";
+import type { Facts } from "../../src/insight/facts.ts";
+import type { ValidSentFacts } from "../../src/track/sent-facts.ts";
 import { explainCountry, isCountry } from "../../src/two-factor/numbers/country.ts";
 import type { ParameterFault } from "../../src/wire/parameters.ts";
-import { MAX_CLOCK_SKEW_MS } from "../../src/wire/report.ts";
-import { parseInstant } from "../../src/wire/timestamp.ts";
-
-/** The route and the price of a message. */
-export interface SentFacts {
-  /**
-   * The number that it was sent to, in E.164: `+447400123456`. Its country is counted, and a keyed hash tells bursts to
-   * one block of numbers. The number itself is not stored, logged or answered.
-   *
-   * @default the country is `country`
-   */
-  readonly to?: string;
-  /**
-   * ISO 3166 alpha-2, if you do not want to give `to`.
-   *
-   * @default unknown
-   */
-  readonly country?: string;
-  /**
-   * MCCMNC of the network: `network` in the SMS API's reply.
-   *
-   * @default the delivery receipt's
-   */
-  readonly network?: string;
-  /**
-   * When it was sent: a `Date`, epoch milliseconds, or ISO 8601 with an offset. Within the last day.
-   *
-   * @default the time of the call
-   */
-  readonly sentAt?: Date | number | string;
-  /**
-   * The price in EUR, such as `0.0333`: `message-price` in the SMS API's reply, of all parts together.
-   *
-   * @default the delivery receipt's
-   */
-  readonly price?: number | string;
-}
 
 /** A destination, without its number. */
 export type Destination =
@@ -51,46 +13,6 @@ export type Destination =
 
 /** Reads a number, where the platform knows numbering plans. */
 export type ReadDestination = (to: string) => Promise<Destination>;
-
-const OLDEST_MS = 24 * 3_600_000;
-
-/** @param now The clock, in epoch milliseconds. */
-export const sentFactsEntries = (now: () => number) => ({
-  to: v.optional(text("a phone number with + and its country code", /^.{1,60}$/s)),
-  country: v.optional(text("an ISO 3166 code in capitals, such as GB", /^[A-Z]{2}$/)),
-  network: v.optional(text("an MCCMNC, such as 23410", /^\d{4,6}$/)),
-  sentAt: v.optional(
-    v.pipe(
-      field<Date | number | string>(
-        "a valid Date, epoch milliseconds or ISO 8601 with an offset",
-        (value) => parseInstant(value) !== undefined,
-      ),
-      v.transform((value) => Number(parseInstant(value))),
-      v.check(
-        (instant) => instant >= now() - OLDEST_MS,
-        "must be within the last day; milliseconds are taken, not seconds",
-      ),
-      v.check((instant) => instant <= now() + MAX_CLOCK_SKEW_MS, "must not be later than now"),
-    ),
-  ),
-  price: v.optional(
-    v.pipe(
-      field<number | string>("a price in EUR from 0 to 100, such as 0.0333", isPrice),
-      v.transform((value) => toPrice(String(value)) ?? 0),
-    ),
-  ),
-});
-
-/** Facts as their schema returns them. */
-export interface ValidSentFacts {
-  readonly to?: string | undefined;
-  readonly country?: string | undefined;
-  readonly network?: string | undefined;
-  /** Epoch milliseconds. */
-  readonly sentAt?: number | undefined;
-  /** In 1e-8 EUR. */
-  readonly price?: number | undefined;
-}
 
 /** Completes the facts of a message, or names what is wrong with them. No fault quotes a number. */
 export async function readSentFacts(
@@ -122,10 +44,4 @@ export async function readSentFacts(
       ...(person !== undefined && { person }),
     },
   };
-}
-
-/** A decimal fraction alone: `1e-2` and `0x1` are mistakes. */
-function isPrice(value: unknown): boolean {
-  if (typeof value === "number") return toPrice(String(value)) !== undefined;
-  return typeof value === "string" && /^\d{1,4}(?:\.\d{1,10})?$/.test(value) && toPrice(value) !== undefined;
 }

@@ -7,6 +7,7 @@ import type { Identity } from "./credentials.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { fetchSchema } from "./fetch-schema.ts";
 import type { AttemptEvent, ConversionClientOptions } from "./options.ts";
+import { proxyKeySchema } from "./proxy-key-schema.ts";
 import type { RetryOptions } from "./retry.ts";
 import { retryOption } from "./retry-schema.ts";
 import { signalSchema } from "./signal-schema.ts";
@@ -27,7 +28,7 @@ const optionsSchema = v.pipe(
     baseUrl: v.optional(baseUrlSchema),
     endpoint: v.optional(baseUrlSchema),
     token: v.optional(text("a report token (a JWT)", /^[\w-]+\.[\w-]+\.[\w-]+$/)),
-    key: v.optional(text("a proxy key", /^[\w~-]{1,200}$/)),
+    key: v.optional(proxyKeySchema),
     timeout: v.optional(integer(1, 120_000), 10_000),
     retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 10_000 }),
     fetch: fetchSchema,

@@ -45,6 +45,7 @@ it("every entry exports what it is known for, and nothing else", async () => {
       "isSendError",
       "isTwoFactorError",
     ],
+    "./track": ["ConversionError", "createTrackingClient", "isConversionError"],
     "./sandbox": ["SANDBOX_ACCOUNTS", "SANDBOX_APPLICATION", "SANDBOX_CREDENTIALS", "createSandbox"],
     "./fetch": ["ConversionError", "createConversionHandler", "isConversionError"],
     "./cloudflare": [
@@ -151,6 +152,7 @@ describe("the sources", () => {
     "src/sandbox/index.ts",
     "src/webhooks/index.ts",
     "src/two-factor/index.ts",
+    "src/track/index.ts",
     "adapters/cloudflare/index.ts",
     "adapters/http/index.ts",
     "adapters/cli/index.ts",

@@ -32,6 +32,7 @@ beforeAll(() => {
 const challenge = { id: "0.AAAAAAAAAAAAAAAAAAAAAA", to: "+447400123456", channel: "sms", expiresAt: "2026-11-24T12:00:00.000Z", attemptsLeft: 5 };
 globalThis.fetch = async (url) =>
   /[/]2fa$|resend$/.test(url) ? Response.json(challenge, { status: 201 })
+  : /messages$/.test(url) ? Response.json({ expiresAt: challenge.expiresAt }, { status: 201 })
   : /check$/.test(url) ? Response.json({ verified: true })
   : new Response(null, { status: 200 });
 const classes = "export class DurableObject {} export class WorkerEntrypoint {}";

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { baseUrlSchema } from "../../client/base-url.ts";
 import { fetchSchema } from "../../client/fetch-schema.ts";
+import { proxyKeySchema } from "../../client/proxy-key-schema.ts";
 import type { RetryOptions } from "../../client/retry.ts";
 import { retryOption } from "../../client/retry-schema.ts";
-import { integer, objectOf, required, text } from "../../shared/validation.ts";
+import { integer, objectOf, required } from "../../shared/validation.ts";
 
 export interface TwoFactorClientOptions {
   /**
@@ -60,7 +61,7 @@ export interface TwoFactorClientOptions {
 
 export const twoFactorClientSchema = objectOf({
   endpoint: required(baseUrlSchema),
-  key: required(text("a proxy key", /^[\w~-]{1,200}$/)),
+  key: required(proxyKeySchema),
   timeout: v.optional(integer(1, 120_000), 20_000),
   retry: retryOption({ attempts: 3, baseDelay: 250, maxDelay: 2000 }),
   fetch: fetchSchema,

@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { eraseSchema } from "../../../adapters/http/erase.ts";
-import { sentMessageSchema } from "../../../adapters/http/track.ts";
+import { sentMessageSchema } from "../../../src/track/sent-message.ts";
 import {
   checkSchema,
   lookSchema,
