@@ -309,3 +309,13 @@ describe.each([["the client's"], ["the call's"]])("%s signal", (whose) => {
     expect(sent).toHaveLength(1);
   });
 });
+
+it("a signal that ends the body of the only request is no timeout", async () => {
+  const controller = new AbortController();
+  const stalled: Answer = () => new Response(new ReadableStream(), { status: 201 });
+  const { tracking } = createClient({ retry: false }, stalled);
+  const failed = conversionErrorOf(() => tracking.track(MESSAGE, { signal: controller.signal }));
+  await vi.advanceTimersByTimeAsync(10);
+  controller.abort();
+  expect(await failed).toMatchObject({ code: "aborted", attempts: 1, retryable: false });
+});
