@@ -21,8 +21,10 @@ import { createWebhooks } from "../http/two-factor/webhooks.ts";
 import { type Configuration, readEnv } from "./configuration.ts";
 import type { Env } from "./env.ts";
 import { findHashingSecret } from "./insight/hashing-secret.ts";
+import { createPausedRoutes } from "./insight/paused-routes.ts";
 import { createReadDestination } from "./insight/read-destination.ts";
-import { createRemoteInsight } from "./insight/remote-insight.ts";
+import { createRemoteInsight, openInsight } from "./insight/remote-insight.ts";
+import type { InsightSettings } from "./insight/settings.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { findUnknownSettings } from "./settings/unknown-settings.ts";
@@ -105,7 +107,7 @@ export function createServices(given: Env, senders: Senders): Services | Incompl
 }
 
 function createWorkflow(
-  { config, twoFactor }: Configuration,
+  { config, twoFactor, insight }: Configuration,
   env: Env,
   challenges: ReturnType<typeof createShardedChallenges> | undefined,
   ledger: Ledger | undefined,
@@ -115,11 +117,20 @@ function createWorkflow(
   if (twoFactor === undefined || limits === undefined || challenges === undefined) return undefined;
   const webhooks = createWebhookRecord(createRemoteSightings(limits), Date.now);
   const takeReceipt = ledger && env.INSIGHT && createLedgerReceipts(config, ledger);
-  const service = createTwoFactor(twoFactor, challenges, createRemoteLimits(limits), webhooks, takeReceipt);
+  const remoteLimits = createRemoteLimits(limits);
+  const routes = findPausedRoutes(insight, env);
+  const service = createTwoFactor(twoFactor, challenges, remoteLimits, webhooks, takeReceipt, routes);
   return {
     service,
     examination: createExamination(twoFactor, describeSetup(env, twoFactor, own), webhooks, Date.now),
     calls: createTwoFactorCalls(config, service),
     webhooks: createWebhooks(config, twoFactor.webhooks, service),
   };
+}
+
+/** Nothing is asked of Insight unless the operator turned the pause on. */
+function findPausedRoutes({ pause, pauseNever: never }: InsightSettings, { INSIGHT }: Env) {
+  if (pause !== "pumping" || INSIGHT === undefined) return undefined;
+  const read = () => openInsight(INSIGHT).pauses();
+  return createPausedRoutes({ read, never, now: Date.now, random: Math.random });
 }

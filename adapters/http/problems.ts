@@ -234,6 +234,11 @@ export const PROBLEMS = {
     "The figures cannot be read now",
     "Wait for the time in Retry-After, then repeat the request. Nothing that was counted is lost.",
   ],
+  "route-paused": [
+    503,
+    "Codes to this country are paused on this channel, because most of its messages were pumped. Nothing was sent",
+    "Wait for the time in Retry-After, or use the other channel. The operator of this service can end the pause.",
+  ],
   "send-throttled": [503, "Vonage throttles this service; nothing was sent", "Try again in a few seconds."],
   "send-unavailable": [
     503,

@@ -60,14 +60,22 @@ export function decidePauses(
 }
 
 /**
- * Tells whether a message must not be sent because its segment is paused. Of a paused segment's messages, 5 % pass.
+ * Finds until when a message must not be sent because its segment is paused. Of a paused segment's messages, 5 % pass.
  *
  * @param segment Where the message would go. Before a number's first message its network is unknown, so only pauses of
  * whole countries hold.
  * @param random Uniform in [0, 1).
+ * @returns Epoch milliseconds; `undefined`: the message may be sent.
  */
-export const isPaused = (pauses: Pauses, segment: Segment, now: number, random: number): boolean =>
-  random >= SAMPLE && findPauses(pauses, segment, now).length > 0;
+export function findPauseEnd(
+  pauses: Pauses,
+  segment: Segment,
+  now: number,
+  random: number,
+): number | undefined {
+  const ends = findPauses(pauses, segment, now).map(({ until }) => until);
+  return random < SAMPLE || ends.length === 0 ? undefined : Math.max(...ends);
+}
 
 /** Adds to each open alarm the end of its segment's pause. */
 export const withPauses = (alarms: readonly Alarm[], pauses: Pauses, now: number): Alarm[] =>

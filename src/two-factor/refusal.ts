@@ -52,6 +52,7 @@ export type RefusalReason =
   | "not_found"
   | "invalid_number"
   | "country_not_served"
+  | "route_paused"
   | "too_many_requests"
   | "idempotency_key_reused"
   | "idempotency_key_in_use"
@@ -97,6 +98,7 @@ export const PROBLEM_OF = {
   not_found: "not-found",
   invalid_number: "invalid-number",
   country_not_served: "country-not-served",
+  route_paused: "route-paused",
   too_many_requests: "too-many-requests",
   idempotency_key_reused: "idempotency-key-reused",
   idempotency_key_in_use: "idempotency-key-in-use",

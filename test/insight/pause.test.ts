@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Alarm } from "../../src/insight/answer.ts";
 import {
   decidePauses,
-  isPaused,
+  findPauseEnd,
   type PauseSettings,
   type Pauses,
   withPauses,
@@ -29,6 +29,8 @@ const alarm = (others: Partial<Alarm> = {}): Alarm => ({
   paused: null,
   ...others,
 });
+
+const isPaused = (...args: Parameters<typeof findPauseEnd>) => findPauseEnd(...args) !== undefined;
 
 const hoursOf = (pauses: Pauses) => Object.values(pauses).map(({ from, until }) => (until - from) / HOUR);
 
@@ -92,6 +94,16 @@ describe("a pause", () => {
     expect(Object.keys(decidePauses({}, [alarm({ segment: NETWORK })], ON, NOW))).toEqual([
       "2fa/sms/GB/23410",
     ]);
+  });
+
+  it("ends with the last one that holds for a segment", () => {
+    const first = decidePauses({}, [alarm()], ON, NOW);
+    const both = decidePauses(first, [alarm({ segment: NETWORK })], ON, NOW + 1);
+    const ends = ["23410", ""].map((network) =>
+      findPauseEnd(both, toSegment("2fa", "sms", "GB", network), NOW + 1, 0.5),
+    );
+    expect(ends).toEqual([NOW + 1 + HOUR, NOW + HOUR]);
+    expect(findPauseEnd(both, toSegment("2fa", "sms", "DE"), NOW + 1, 0.5)).toBeUndefined();
   });
 
   it("is shown with its alarm while both last", () => {

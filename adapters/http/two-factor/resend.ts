@@ -46,6 +46,7 @@ export function createResend(
     const once = keyed?.[0]?.token;
     const failure =
       (await findRefusal(next.message)) ??
+      (await guard.findPaused(next.message.channel, country)) ??
       (await guard.limit({ number: toCanonicalNumber(to), country, address, caller, once }));
     if (failure === undefined) return sendBegun(next, code, keyed);
     await challenges.end(id, number, { type: "failed" }, keyed && { keyed, released: true });

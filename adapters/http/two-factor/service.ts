@@ -6,6 +6,7 @@ import type { TextSize } from "../../../src/two-factor/senders/text-size.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { InboundSms } from "../../../src/webhooks/inbound-sms.ts";
 import type { Channel } from "../../../src/wire/report.ts";
+import type { PausedRoutes } from "../ports/paused-routes.ts";
 import type { Challenges, Checked, Once, Received, SendLimits, Wait } from "./challenges.ts";
 import { EARLIER, NO_CHALLENGE } from "./kept-answer.ts";
 import type { TakeReceipt } from "./ledger-receipts.ts";
@@ -56,6 +57,7 @@ const ID = /^[0-9a-z]{1,2}\.[\w-]{22}$/;
  * Creates the workflow from its configuration and its storage.
  *
  * @param takeReceipt Hands receipts to the ledger.
+ * @param routes Gives the pauses; `undefined`: nothing is ever paused.
  */
 export function createTwoFactor(
   config: TwoFactorConfig,
@@ -63,10 +65,11 @@ export function createTwoFactor(
   limits: SendLimits,
   webhooks: WebhookRecord,
   takeReceipt: TakeReceipt = async () => false,
+  routes?: PausedRoutes,
 ): TwoFactor {
   const count = (name: string) => limits.count(name).catch(() => {});
   const hasher = createRequestHasher(config.codeSecrets);
-  const guard = createSendGuard(config, limits, count);
+  const guard = createSendGuard(config, limits, count, routes);
   const sendBegun = createSendBegun(config, challenges, count);
   const resend = createResend(config, challenges, hasher, guard, sendBegun);
 

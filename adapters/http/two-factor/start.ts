@@ -48,8 +48,8 @@ export function createStart(
     const country = number.country ?? null;
     const address = await hasher.hashAddress(request.ip);
     const sending = { number: number.number, country, address, caller, once: keyed?.[0]?.token };
-    const limited = await guard.limit(sending);
-    if (limited !== undefined) return limited;
+    const refused = (await guard.findPaused(channel, country)) ?? (await guard.limit(sending));
+    if (refused !== undefined) return refused;
 
     const code = generateCode(config.codeLength);
     const autofill = (origin ?? androidAppHash) === undefined ? undefined : { origin, androidAppHash };

@@ -44,6 +44,7 @@ const ERRORS: { readonly [E in NonNullable<ApplicationAnswer["error"]>]?: string
   number_refused:
     "This number cannot receive codes, or not in this way. Try another number, or the other way.",
   country_not_served: "This application does not send codes to that country. Try another number.",
+  route_paused: "Codes to that country are paused for a while. Try the other way, or try again later.",
   channel_unavailable: "The code cannot be sent in this way. Try the other one.",
   number_limit: "Too many codes were sent to this number. Try again later, or another number.",
   prefix_limit: "Too many codes were sent to numbers like this one. Try again later.",

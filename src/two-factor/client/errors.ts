@@ -19,6 +19,11 @@ export type TwoFactorErrorCode =
   | "number_refused"
   /** The Worker sends no codes to the country of this number. */
   | "country_not_served"
+  /**
+   * Retryable. The Worker pauses codes to this country by this channel, because most of them are pumped; `retryAfter`
+   * says when to try again. The other channel may work. Nothing was sent.
+   */
+  | "route_paused"
   /** The Worker cannot reach this number by this channel. Try the other one. */
   | "channel_unavailable"
   /** Retryable. Too many codes for this number; `retryAfter` says when to try again. */
@@ -105,6 +110,7 @@ const CODE_OF: Readonly<Record<RefusalReason, TwoFactorErrorCode>> = {
   not_found: "not_found",
   invalid_number: "invalid_number",
   country_not_served: "country_not_served",
+  route_paused: "route_paused",
   too_many_requests: "rate_limited",
   idempotency_key_reused: "idempotency_key_reused",
   idempotency_key_in_use: "request_under_way",
@@ -140,6 +146,7 @@ const RETRYABLE: ReadonlySet<TwoFactorErrorCode> = new Set([
   "caller_limit",
   "total_limit",
   "resend_too_soon",
+  "route_paused",
   "rate_limited",
   "request_under_way",
   "unavailable",

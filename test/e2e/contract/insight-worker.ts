@@ -1,5 +1,6 @@
 // The Worker as it is deployed, with a clock that tests turn. Tests are a source of Insight (`POST /test/gather`), and
-// receive its webhook, which must be a public https URL, on a server of their own (`HOOK_URL`).
+// receive its webhook, which must be a public https URL, on a server of their own (`HOOK_URL`). `POST /test/random` sets
+// what `Math.random` returns.
 
 import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
 import { followClock, turnable } from "../../support/turned-clock/follow.ts";
@@ -26,12 +27,20 @@ globalThis.fetch = (input, init) => {
   return realFetch(hook + url.slice(WEBHOOK_ORIGIN.length), init);
 };
 
+let chance: number | undefined;
+const realRandom = Math.random;
+Math.random = () => chance ?? realRandom();
+
 const turned = turnable(worker);
 
 export default {
   ...turned,
   async fetch(request: Request, env: deployed.Env, context: deployed.ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
+    if (pathname === "/test/random") {
+      chance = Number(await request.text());
+      return new Response();
+    }
     if (pathname !== "/test/gather") return turned.fetch(request, env, context);
     const { INSIGHT } = env;
     const object = INSIGHT?.get(INSIGHT.idFromName("insight") as never) as deployed.Insight;

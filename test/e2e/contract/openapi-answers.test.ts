@@ -106,6 +106,18 @@ describe("a Worker that lacks something", () => {
     await caller.call(workers.uncounted, operation, { ...(await unreadableOr(operation)), ...of }, outcome);
   });
 
+  it.each(ending("503 route-paused"))("%s gets %s", async (operation, outcome) => {
+    const good = await goodRequest("POST /2fa");
+    const json = { to: "+447400199997", channel: "sms" };
+    const { body } = await send(workers.paused, "POST /2fa", { ...good, json });
+    await workers.turnClock(COOLDOWN_MS);
+    const call = operation.includes("resend")
+      ? { ...(await goodRequest(operation)), path: { id: String(body.id) }, json: { channel: "voice" } }
+      : { ...good, json: { ...json, channel: "voice" } };
+    const { headers } = await caller.call(workers.paused, operation, call, outcome);
+    expect(headers.get("retry-after")).toBe("3600");
+  });
+
   it.each(ending("403 webhooks-closed"))("%s gets %s", async (operation, outcome) => {
     await caller.call(workers.strict, operation, await goodRequest(operation), outcome);
   });

@@ -31,11 +31,13 @@ export interface Workers {
   readonly forgetful: string;
   /** Its limits fail with the second message to a number. */
   readonly uncounted: string;
+  /** Its Insight pauses calls to Great Britain. */
+  readonly paused: string;
   /** Vonage, as `whole` and `strict` see it. */
   readonly vonage: Sandbox;
   /** Vonage, as `bare` sees it. */
   readonly vonageOfBare: Sandbox;
-  /** Turns the clock of `whole`, `strict`, `uncounted` and their Vonage forward. */
+  /** Turns the clock of `whole`, `strict`, `uncounted`, `paused` and their Vonage forward. */
   turnClock(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function startWorkers(): Promise<Workers> {
   const storage = mkdtempSync(join(tmpdir(), "openapi-"));
   const start = (bindings: Readonly<Record<string, string>>, withLedger = true) =>
     startOnWorkerd({ config: "wrangler.toml", entry: TURNED_CLOCK_WORKER, bindings, withLedger });
-  const [whole, strict, bare, incomplete, broken, forgetful, uncounted] = await Promise.all([
+  const [whole, strict, bare, incomplete, broken, forgetful, uncounted, paused] = await Promise.all([
     start({
       ...all,
       ALLOWED_ORIGINS: "https://shop.example",
@@ -71,9 +73,9 @@ export async function startWorkers(): Promise<Workers> {
     }),
     start({ ...bindingsFor(vonageOfBare.url), UPSTREAM_TIMEOUT_MS: "300" }, false),
     start({ ...all, VONAGE_2FA_API_SECRET: "", PROXY_KEYS_2FA: "shop:short" }),
-    ...["broken", "forgetful", "uncounted"].map((name) =>
+    ...["broken", "forgetful", "uncounted", "paused"].map((name) =>
       startDiskWorker({
-        bindings: { ...all, LEDGER_SHARDS: "1" },
+        bindings: { ...all, LEDGER_SHARDS: "1", INSIGHT_PAUSE: name === "paused" ? "pumping" : "off" },
         storage: join(storage, name),
         entry: `test/e2e/contract/openapi-${name}-worker.ts`,
       }),
@@ -87,12 +89,14 @@ export async function startWorkers(): Promise<Workers> {
     broken: broken?.url ?? "",
     forgetful: forgetful?.url ?? "",
     uncounted: uncounted?.url ?? "",
+    paused: paused?.url ?? "",
     vonage: vonage.sandbox,
     vonageOfBare: vonageOfBare.sandbox,
-    turnClock: (milliseconds) => clock.turn(milliseconds, whole.url, strict.url, uncounted?.url ?? ""),
+    turnClock: (milliseconds) =>
+      clock.turn(milliseconds, whole.url, strict.url, uncounted?.url ?? "", paused?.url ?? ""),
     stop: async () => {
       await Promise.all(
-        [whole, strict, bare, incomplete, broken, forgetful, uncounted].map((one) => one?.stop()),
+        [whole, strict, bare, incomplete, broken, forgetful, uncounted, paused].map((one) => one?.stop()),
       );
       await Promise.all([vonage.close(), vonageOfBare.close()]);
       rmSync(storage, { recursive: true });

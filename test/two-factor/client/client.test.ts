@@ -259,6 +259,7 @@ const CODES: readonly (readonly [ProblemName, string, boolean])[] = [
   ["invalid-number", "invalid_number", false],
   ["number-refused", "number_refused", false],
   ["country-not-served", "country_not_served", false],
+  ["route-paused", "route_paused", true],
   ["channel-unavailable", "channel_unavailable", false],
   ["number-limit", "number_limit", true],
   ["prefix-limit", "prefix_limit", true],
