@@ -21,10 +21,9 @@ import { createWebhooks } from "../http/two-factor/webhooks.ts";
 import { type Configuration, readEnv } from "./configuration.ts";
 import type { Env } from "./env.ts";
 import { findHashingSecret } from "./insight/hashing-secret.ts";
-import { createPausedRoutes } from "./insight/paused-routes.ts";
 import { createReadDestination } from "./insight/read-destination.ts";
-import { createRemoteInsight, openInsight } from "./insight/remote-insight.ts";
-import type { InsightSettings } from "./insight/settings.ts";
+import { createRemoteInsight } from "./insight/remote-insight.ts";
+import { createRemotePausedRoutes } from "./insight/remote-paused-routes.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import { createShardedLedger } from "./ledger/shards.ts";
 import { findUnknownSettings } from "./settings/unknown-settings.ts";
@@ -118,7 +117,7 @@ function createWorkflow(
   const webhooks = createWebhookRecord(createRemoteSightings(limits), Date.now);
   const takeReceipt = ledger && env.INSIGHT && createLedgerReceipts(config, ledger);
   const remoteLimits = createRemoteLimits(limits);
-  const routes = findPausedRoutes(insight, env);
+  const routes = createRemotePausedRoutes(insight, env.INSIGHT);
   const service = createTwoFactor(twoFactor, challenges, remoteLimits, webhooks, takeReceipt, routes);
   return {
     service,
@@ -126,11 +125,4 @@ function createWorkflow(
     calls: createTwoFactorCalls(config, service),
     webhooks: createWebhooks(config, twoFactor.webhooks, service),
   };
-}
-
-/** Nothing is asked of Insight unless the operator turned the pause on. */
-function findPausedRoutes({ pause, pauseNever: never }: InsightSettings, { INSIGHT }: Env) {
-  if (pause !== "pumping" || INSIGHT === undefined) return undefined;
-  const read = () => openInsight(INSIGHT).pauses();
-  return createPausedRoutes({ read, never, now: Date.now, random: Math.random });
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createPausedRoutes } from "../../../../adapters/cloudflare/insight/paused-routes.ts";
+import { createRemotePausedRoutes } from "../../../../adapters/cloudflare/insight/remote-paused-routes.ts";
 import type { Pauses } from "../../../../src/insight/pause.ts";
 import { toSegment } from "../../../../src/insight/segment.ts";
 
@@ -144,9 +145,56 @@ describe("the pauses that an isolate knows", () => {
     expect(reading).toHaveBeenCalledTimes(2);
   });
 
+  it("are not believed while they come from a clock that was ahead", async () => {
+    const ahead = NOW + HOUR / 2;
+    vi.setSystemTime(ahead);
+    let answer: () => Promise<Pauses> = async () => PAUSES;
+    const { routes } = start(() => answer());
+    expect(await routes.pausedFor(GB)).toBe(HOUR / 2);
+    answer = hanging;
+    vi.setSystemTime(NOW);
+    const waiting = routes.pausedFor(GB);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await waiting).toBeUndefined();
+  });
+
+  it("are those of the latest reading, even if an earlier one ends after it", async () => {
+    const arrive: ((pauses: Pauses) => void)[] = [];
+    const { routes } = start(() => new Promise<Pauses>((resolve) => arrive.push(resolve)));
+    const first = routes.pausedFor(GB);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await first;
+    const second = routes.pausedFor(GB);
+    arrive[1]?.(PAUSES);
+    expect(await second).toBe(HOUR - 30_000);
+    arrive[0]?.({});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await routes.pausedFor(GB)).toBe(HOUR - 30_000);
+  });
+
   it("refuse nothing if they have a form that this version does not know", async () => {
     for (const odd of [null, { "2fa/sms/GB": { until: NOW + HOUR } }]) {
       expect(await start(async () => odd as never).routes.pausedFor(GB)).toBeUndefined();
     }
+  });
+});
+
+describe("the Insight object", () => {
+  const namespace = {
+    idFromName: (name: string) => name,
+    get: (id: unknown) => ({ pauses: async () => (id === "insight" ? PAUSES : {}) }),
+  };
+
+  it("is asked for pauses where the operator turned them on and bound it", async () => {
+    const routes = createRemotePausedRoutes({ pause: "pumping", pauseNever: ["US"] }, namespace as never);
+    // One in twenty passes.
+    const waits = new Set<number | undefined>();
+    for (let calls = 0; calls < 200; calls++) waits.add(await routes?.pausedFor(GB));
+    expect(waits).toContain(HOUR);
+  });
+
+  it("is never asked where pauses are off, or nothing is bound", () => {
+    expect(createRemotePausedRoutes({ pause: "off", pauseNever: [] }, namespace as never)).toBeUndefined();
+    expect(createRemotePausedRoutes({ pause: "pumping", pauseNever: [] }, undefined)).toBeUndefined();
   });
 });
