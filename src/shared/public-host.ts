@@ -46,7 +46,7 @@ const LEADS_INSIDE =
  */
 export function isPublicHost(hostname: string): boolean {
   if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
-  const name = hostname.toLowerCase().replace(/\.+$/, "");
+  const name = hostname.toLowerCase().split(".").filter(Boolean).join(".");
   if (/^\d+(?:\.\d+){3}$/.test(name)) return isPublicIpv4(toNumber(name));
   return name.includes(".") && !PRIVATE_NAME.test(name) && !LEADS_INSIDE.test(name);
 }
