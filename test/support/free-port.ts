@@ -6,11 +6,15 @@ import { createServer } from "node:net";
  */
 const FIRST_OUTGOING_PORT = 32_768;
 const FIRST_PORT = 20_000;
+/** Test processes that run side by side take their ports from ranges of their own. */
+const RANGE = 1_000;
+const RANGES = Math.floor((FIRST_OUTGOING_PORT - FIRST_PORT) / RANGE);
 
 /** Finds a port on 127.0.0.1 that is free, and stays free while its server restarts. */
 export async function findFreePort(): Promise<number> {
+  const range = Number(process.env.VITEST_POOL_ID ?? process.pid) % RANGES;
   for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (FIRST_OUTGOING_PORT - FIRST_PORT));
+    const port = FIRST_PORT + range * RANGE + Math.floor(Math.random() * RANGE);
     if (await isFree(port)) return port;
   }
 }
