@@ -52,9 +52,11 @@ export function Console({ api, onLeave }: Props) {
     isFirst.current = false;
     scrollTo(0, 0);
   }, [hash]);
-  const last = useRef<InsightAnswer | undefined>(undefined);
-  if (insight.value !== undefined) last.current = insight.value;
-  const shown = insight.value ?? (place.page === "route" ? undefined : last.current);
+  // The range moves on every minute. Until its answer arrives, the last one about the same routes stays.
+  const scope = place.page === "route" ? hash : "all routes";
+  const last = useRef<{ readonly scope: string; readonly value: InsightAnswer } | undefined>(undefined);
+  if (insight.value !== undefined) last.current = { scope, value: insight.value };
+  const shown = last.current?.scope === scope ? last.current.value : undefined;
 
   return (
     <>

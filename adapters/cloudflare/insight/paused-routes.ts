@@ -17,7 +17,7 @@ export interface PauseReading {
 const READ_EVERY_MS = 30_000;
 const LONGEST_WAIT_MS = 300;
 
-/** What was read before is no longer believed: an isolate may have slept in between. */
+/** Older knowledge is ignored, because an isolate may have slept in between. */
 const BELIEVED_MS = 5 * 60_000;
 
 export function createPausedRoutes({ read, never, now, random }: PauseReading): PausedRoutes {

@@ -1,5 +1,5 @@
 // Forgets recorded reports that were kept for long enough. No index knows when each is due: its entries would double
-// what a report costs. Instead, all rows are looked through now and then, a slice at a time.
+// what a report costs. Instead, a scan of all rows runs from time to time, in slices.
 
 import type { MessageKey } from "../../../src/ledger/row.ts";
 import type { Commit } from "./group-commit.ts";

@@ -69,7 +69,7 @@ export function Route({ segment, insight, alarms, now }: Props) {
             <h2>Time until users come back</h2>
           </header>
           {total.converted === 0 ? (
-            <p class="quiet">Nobody has come back in this time.</p>
+            <p class="quiet">No user came back in this time.</p>
           ) : (
             <Histogram buckets={total.timeToConvert.buckets} title="Time until users come back" />
           )}

@@ -126,6 +126,16 @@ describe("with the demonstration's traffic", () => {
     await operator.sees(/United Kingdom 234.30/);
     await operator.sees(/Do its receipts tell the truth\?/);
     expect(await page.$eval("h1", (title) => title.textContent)).toMatch(/United Kingdom 234.30/);
+    // A new range replaces the figures in one step, without an empty page in between.
+    await page.evaluate(() => {
+      new MutationObserver(() => {
+        if (document.querySelector("main h1") === null) document.title = "empty";
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await page.select("select", "6");
+    await page.waitForResponse((response) => response.url().includes("/insight?"));
+    await operator.sees(/Do its receipts tell the truth\?/);
+    expect(await page.title()).not.toBe("empty");
     await page.goBack();
     await operator.sees(/Routes, worst first/);
   });

@@ -16,7 +16,7 @@ export interface FlushPlatform {
   /** Milliseconds from one call to the next. */
   readonly interval: number;
   readonly logFailure: (what: string, error: unknown) => void;
-  /** What goes along: the state of the reports, and the activity of blocks. */
+  /** The state of the reports and the activity of blocks, sent with the counters. */
   readonly companions?: () => {
     readonly blocks?: readonly GatheredBlock[];
     readonly health?: SourceHealth;
