@@ -15,5 +15,6 @@ export default defineConfig({
     reporters: ["default", new TableReporter(), new TotalsReporter()],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

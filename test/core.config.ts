@@ -20,6 +20,8 @@ export const alias = {
 export const common = {
   testTimeout: 20_000,
   hookTimeout: 60_000,
+  // A busy machine takes its time; a test that fails waits this long.
+  expect: { poll: { timeout: 15_000, interval: 20 } },
   restoreMocks: true,
   unstubGlobals: true,
 };

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../support/free-port.ts";
-import { untilReachable, workerdBinary, writeConfig } from "../support/plain-workerd.ts";
+import { startWorkerd, writeConfig } from "../support/plain-workerd.ts";
 
 export interface BenchWorker {
   readonly script: string;
@@ -49,11 +48,11 @@ export async function startBenchWorker(
     },
   });
   const inspected = inspector === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspector}`];
-  const child = spawn(workerdBinary, ["serve", ...inspected, config], {
-    stdio: ["ignore", "ignore", inspector === undefined ? "inherit" : "ignore"],
+  const child = await startWorkerd(config, {
+    flags: inspected,
+    ...(inspector === undefined && { onError: (line) => process.stderr.write(`${line}\n`) }),
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReachable(url);
   return {
     url,
     pid: child.pid ?? Number.NaN,

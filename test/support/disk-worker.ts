@@ -1,13 +1,12 @@
 // The Worker in its own workerd process, with its Durable Objects on disk, so that tests can kill and restart it.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
-import { findFreePort, isFree } from "./free-port.ts";
-import { untilReachable, workerdBinary, writeConfig } from "./plain-workerd.ts";
+import { findFreePort } from "./free-port.ts";
+import { startWorkerd, writeConfig } from "./plain-workerd.ts";
 
 export interface DiskWorkerOptions {
   /** Variables and secrets. */
@@ -65,7 +64,7 @@ const ALL_CLASSES = {
 /** workerd has this long to finish its work. */
 const STOP_MS = 3000;
 
-/** Starts the Worker; resolves when `GET /health` answers. */
+/** Starts the Worker; resolves when it listens. */
 export async function startDiskWorker(options: DiskWorkerOptions): Promise<DiskWorker> {
   const { bindings, entry = "adapters/cloudflare/index.ts", classes = ALL_CLASSES, fileSizeLimit } = options;
   const storage = resolve(options.storage);
@@ -106,24 +105,20 @@ export async function startDiskWorker(options: DiskWorkerOptions): Promise<DiskW
     peakMemory,
   };
 
-  async function launch(): Promise<ChildProcess> {
-    // Any other server on this port would be mistaken for the Worker.
-    if (!(await isFree(port))) throw new Error(`port ${port} is in use`);
-    const command = [workerdBinary, "serve", config];
-    const limited = ["sh", "-c", `ulimit -f ${fileSizeLimit}; trap "" XFSZ; exec "$@"`, "sh", ...command];
-    const [program = "", ...rest] = fileSizeLimit === undefined ? command : limited;
-    const started = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
-    createInterface({ input: started.stdout }).on("line", (line) => logs.push(line));
-    createInterface({ input: started.stderr }).on("line", (line) => errors.push(line));
-    const ended = new AbortController();
-    started.once("close", () => ended.abort(new Error(`workerd ended at its start:\n${errors.join("\n")}`)));
-    try {
-      await untilReachable(`${url}/health`, ended.signal);
-    } catch (error) {
-      started.kill("SIGKILL");
-      throw error;
-    }
-    return started;
+  function launch(): Promise<ChildProcess> {
+    return startWorkerd(config, {
+      onLog: (line) => logs.push(line),
+      onError: (line) => errors.push(line),
+      ...(fileSizeLimit !== undefined && {
+        wrap: (command) => [
+          "sh",
+          "-c",
+          `ulimit -f ${fileSizeLimit}; trap "" XFSZ; exec "$@"`,
+          "sh",
+          ...command,
+        ],
+      }),
+    });
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {

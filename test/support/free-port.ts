@@ -6,6 +6,8 @@ import { createServer } from "node:net";
  */
 const FIRST_OUTGOING_PORT = 32_768;
 const FIRST_PORT = 20_000;
+/** No port is handed out twice, for the last one's connections may still be open. */
+const handedOut = new Set<number>();
 /** Test processes that run side by side take their ports from ranges of their own. */
 const RANGE = 1_000;
 const RANGES = Math.floor((FIRST_OUTGOING_PORT - FIRST_PORT) / RANGE);
@@ -15,7 +17,9 @@ export async function findFreePort(): Promise<number> {
   const range = Number(process.env.VITEST_POOL_ID ?? process.pid) % RANGES;
   for (;;) {
     const port = FIRST_PORT + range * RANGE + Math.floor(Math.random() * RANGE);
-    if (await isFree(port)) return port;
+    if (handedOut.has(port) || !(await isFree(port))) continue;
+    handedOut.add(port);
+    return port;
   }
 }
 

@@ -1,8 +1,11 @@
 // Plain workerd without Miniflare, so that tests measure and kill the Workers alone.
 
+import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 /** Path of the workerd binary. Its package has no types, and Vitest's import would unwrap its default export. */
 export const workerdBinary: string = createRequire(import.meta.url)("workerd").default;
@@ -40,6 +43,59 @@ const config :Workerd.Config = (
 `,
   );
   return path;
+}
+
+/** Sockets are reported on this descriptor of the process, one JSON line each. */
+const CONTROL_FD = 3;
+
+/**
+ * Starts workerd and waits until it listens on each of its sockets, by its own word: an answer from the port could be
+ * another server's.
+ *
+ * @param sockets The number of Workers in the configuration.
+ * @param onError Takes each line of its error output.
+ * @throws If it ends before, with its last lines.
+ */
+export async function startWorkerd(
+  config: string,
+  {
+    sockets = 1,
+    flags = [],
+    wrap = (command) => command,
+    onLog = () => {},
+    onError = () => {},
+  }: {
+    readonly sockets?: number;
+    readonly flags?: readonly string[];
+    /** Changes the command line, for example to run it under a limit. */
+    readonly wrap?: (command: readonly string[]) => readonly string[];
+    readonly onLog?: (line: string) => void;
+    readonly onError?: (line: string) => void;
+  } = {},
+): Promise<ChildProcess> {
+  const [program = "", ...rest] = wrap([
+    workerdBinary,
+    "serve",
+    `--control-fd=${CONTROL_FD}`,
+    ...flags,
+    config,
+  ]);
+  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const lastErrors: string[] = [];
+  createInterface({ input: child.stdout as Readable }).on("line", onLog);
+  createInterface({ input: child.stderr as Readable }).on("line", (line) => {
+    lastErrors.splice(0, lastErrors.length - 20);
+    lastErrors.push(line);
+    onError(line);
+  });
+  await new Promise<void>((resolve, reject) => {
+    let listening = 0;
+    createInterface({ input: child.stdio[CONTROL_FD] as Readable }).on("line", (line) => {
+      if (JSON.parse(line).event === "listen" && ++listening === sockets) resolve();
+    });
+    child.once("close", () => reject(new Error(`workerd ended at its start:\n${lastErrors.join("\n")}`)));
+  });
+  return child;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ConversionHandlerOptions } from "../../../adapters/http/index.ts";
 import { createSandbox, SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import {
   BY_SHOP,
   basic,
@@ -560,7 +561,7 @@ describe("a caller that leaves", () => {
     const work: Promise<unknown>[] = [];
     const request = new Request(post(REPORT, BY_SHOP), { signal: caller.signal });
     const answered = handle(request, { waitUntil: (promise) => work.push(promise) });
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await eventually(() => expect(sent).toHaveLength(1));
     caller.abort();
     expect(work).toHaveLength(1);
     await Promise.all(work);

@@ -15,6 +15,7 @@ import {
   findLeaks,
   textOf,
 } from "../../support/canaries.ts";
+import { eventually } from "../../support/eventually.ts";
 import { createInProcessLedger } from "../../support/in-process-ledger.ts";
 import { basic, bearer, FORM, get, ORIGIN, post, postJson } from "../../support/proxy.ts";
 import {
@@ -440,7 +441,7 @@ describe("no secret leaves with what a Worker and its ledger answer, log, store 
     const context = { waitUntil: () => {} };
     await worker.fetch(post(REPORT, bearer(shop.key)), full, context);
     await worker.fetch(get(`/reports/sms/${messageId}/retry`, "POST", OPS), full, context);
-    await vi.waitFor(() => expect(lines.join()).toContain('"event":"drained"'));
+    await eventually(() => expect(lines.join()).toContain('"event":"drained"'));
     await ledger.close();
     const deeds = lines.map((line) => JSON.parse(line)).filter(({ event }) => event);
     expect(deeds.map(({ event, level }) => `${level} ${event}`)).toEqual([

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ConversionClient, ConversionErrorCode, RetryOptions } from "../../../src/index.ts";
 import type { RecordedReport, SandboxFault } from "../../../src/sandbox/index.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** One way from a client to the sandbox. */
 export interface Road {
@@ -48,8 +49,7 @@ export function describeClientContract(name: string, open: () => Promise<Road>) 
     };
     const recordedOnce = async (id: string) =>
       expect((await reports()).filter(({ messageId }) => messageId === id)).toHaveLength(1);
-    const arrived = (id: string) =>
-      road.retry ? vi.waitFor(() => recordedOnce(id), { timeout: 10_000, interval: 50 }) : recordedOnce(id);
+    const arrived = (id: string) => (road.retry ? eventually(() => recordedOnce(id)) : recordedOnce(id));
     /** The ledger accepts the report while Vonage fails, and sends it afterwards. */
     const arrivesLater = async (client: ConversionClient, messageId: string) => {
       const result = await client.sms({ messageId, delivered: true });

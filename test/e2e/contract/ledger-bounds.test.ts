@@ -1,9 +1,10 @@
 // Three facts bind a message in the ledger: its traffic, a `true` that Vonage may have recorded, and a refusal. Tested
 // over HTTP, and by the requests that reach Vonage.
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { mintReportToken } from "../../../src/token/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { TOKEN_SECRET } from "../../support/local-stack.ts";
 import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import { type Answered, AS_JSON, BY_ALERTS, BY_SHOP, type Parameters, problemOf } from "./ledger-worker.ts";
@@ -31,7 +32,7 @@ const outcomesOf = (id: string) => vonage.attempts(id).map(({ delivered }) => de
 const rowOf = async (state: string, id: string) =>
   (await calls.list(state)).flat().filter(({ messageId }) => messageId === id);
 const until = (state: string, id: string) =>
-  vi.waitFor(async () => expect(await rowOf(state, id)).toHaveLength(1), { timeout: 15_000, interval: 50 });
+  eventually(async () => expect(await rowOf(state, id)).toHaveLength(1));
 const tokenFor = (messageId: string, traffic: "2fa" | "other", channel: "sms" | "voice" = "sms") =>
   mintReportToken({ messageId, channel, traffic }, { secret: TOKEN_SECRET });
 const reportByToken = (messageId: string, token: string, delivered = "true", more: Parameters = {}) =>
@@ -176,7 +177,7 @@ describe.concurrent("a report that Vonage refused", () => {
     }
     expect(vonage.attempts(id)).toHaveLength(3);
     expect((await calls.retry("sms", id)).status).toBe(202);
-    await vi.waitFor(() => expect(vonage.attempts(id)).toHaveLength(4), { timeout: 10_000 });
+    await eventually(() => expect(vonage.attempts(id)).toHaveLength(4));
   });
 
   it("is listed with its reason as ever", async () => {
@@ -184,7 +185,7 @@ describe.concurrent("a report that Vonage refused", () => {
     vonage.script(id, { status: 422 }, { status: 422 });
     await calls.report(id, false);
     await calls.report(id, true);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await rowOf("dead", id)).toMatchObject([{ delivered: true, reason: "rejected" }]),
     );
   });

@@ -1,8 +1,9 @@
 // The operator's view of the ledger and the operator's actions, over HTTP.
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { mintReportToken } from "../../../src/token/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { ADMIN_KEY, PROXY_KEY, TOKEN_SECRET } from "../../support/local-stack.ts";
 import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import {
@@ -239,8 +240,7 @@ describe("GET /stats", () => {
 });
 
 describe("POST /reports/{channel}/{messageId}/retry", () => {
-  const arrived = (id: string) =>
-    vi.waitFor(() => expect(vonage.reports(id)).toHaveLength(1), { timeout: 10_000, interval: 20 });
+  const arrived = (id: string) => eventually(() => expect(vonage.reports(id)).toHaveLength(1));
 
   it.each([
     "again",
@@ -263,7 +263,7 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
     await arrived(id);
     expect(vonage.reports(id)).toMatchObject([{ channel: "voice", delivered: true, timestamp: WHEN }]);
     expect(vonage.attempts(id)).toHaveLength(2);
-    await vi.waitFor(async () => expect(problemOf(await calls.retry("voice", id))).toBe("nothing-to-retry"));
+    await eventually(async () => expect(problemOf(await calls.retry("voice", id))).toBe("nothing-to-retry"));
   });
 
   it.each([
@@ -332,7 +332,7 @@ describe("POST /doctor", () => {
     expect((await calls.report("waits", true, { timestamp: WHEN })).status).toBe(202);
     const asked = Date.now();
     expect((await diagnose()).body.keys["2fa"].verdict).toBe("accepted");
-    await vi.waitFor(() => expect(vonage.reports("waits")).toHaveLength(1), { timeout: 10_000 });
+    await eventually(() => expect(vonage.reports("waits")).toHaveLength(1));
     // By itself it would not have been tried for 2.5 to 5 seconds.
     expect(Date.now() - asked).toBeLessThan(2400);
   });
@@ -385,7 +385,7 @@ describe("POST /doctor", () => {
     const { body } = await diagnose(callsOf(worker));
     await report("query only", true, { headers: BY_ALERTS });
     // The end of a request is stored a few milliseconds after its answer, together with others.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { reports } = (await look(`/reports?state=${state}`)).body;
       expect(reports).toMatchObject([{ messageId: "query only", traffic: "other", state }]);
     });
@@ -436,7 +436,7 @@ describe("an admin key", () => {
 
   it("is logged by its name, with the route and not the path", async () => {
     const answered = await calls.retry("sms", "unknown-but-logged");
-    const line = await vi.waitFor(() => {
+    const line = await eventually(() => {
       const found = worker.logs.find((one) => one.includes(answered.headers.get("x-request-id") ?? "?"));
       expect(found).toBeDefined();
       return found ?? "";

@@ -4,8 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DiskWorker, startDiskWorker } from "../../support/disk-worker.ts";
+import { eventually } from "../../support/eventually.ts";
 import { bindingsFor } from "../../support/local-stack.ts";
 import type { Billed } from "./ledger-rows-worker.ts";
 import { callsOf } from "./ledger-worker.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
     classes: { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "SendLimits" },
   });
   // The first report of a shard makes its tables and sets the alarm for forgetting.
-  await callsOf(worker).report("first", true);
+  await recorded("first");
 });
 afterAll(async () => {
   await worker.stop();
@@ -53,10 +54,7 @@ const recorded = async (id: string) => expect((await calls().report(id, true)).b
 const track = async (messageId: string) =>
   expect((await calls().track({ messageId, expiresIn: "3600" })).status).toBe(201);
 const untilNone = (state: string) =>
-  vi.waitFor(async () => expect((await calls().look("/stats")).body.reports[state]).toBe(0), {
-    timeout: 20_000,
-    interval: 100,
-  });
+  eventually(async () => expect((await calls().look("/stats")).body.reports[state]).toBe(0));
 
 /** Changes the tables of the shard, while no Worker runs. */
 function alter(...statements: string[]): void {
@@ -137,9 +135,7 @@ describe("the rows that a report costs", () => {
     const tracked = measured["tracked, then expired"] ?? Number.NaN;
     await whileStopped(`UPDATE reports SET due = ${Date.now()} WHERE message_id LIKE 'expires-%'`);
     const { alarms } = await measure("tracked, then expired", ids, async () => {
-      await vi.waitFor(() => expect(ids.every((id) => vonage.reports(id).length === 1)).toBe(true), {
-        timeout: 20_000,
-      });
+      await eventually(() => expect(ids.every((id) => vonage.reports(id).length === 1)).toBe(true));
       await untilNone("sending");
     });
     expect(alarms).toBeLessThanOrEqual(6);

@@ -4,8 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type DiskWorker, startDiskWorker } from "../../support/disk-worker.ts";
+import { eventually } from "../../support/eventually.ts";
 import { bindingsFor } from "../../support/local-stack.ts";
 import { type Answered, callsOf, type Parameters, problemOf, startLedgerWorker } from "./ledger-worker.ts";
 import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
@@ -73,7 +74,7 @@ describe("another number of shards", () => {
     for (const id of denied) expect((await report(id, false)).body).toEqual({ status: "recorded" });
     for (const id of dead) expect((await report(id, true)).status).toBe(422);
     // A caller is answered before the end of its request is on disk.
-    await vi.waitFor(async () => expect((await look("/stats")).body.reports.sending).toBe(0));
+    await eventually(async () => expect((await look("/stats")).body.reports.sending).toBe(0));
     await running.pop()?.stop();
   });
 
@@ -103,7 +104,7 @@ describe("another number of shards", () => {
     // What was dead can be sent again, and what is tracked again stays one message.
     const [again = "", ...stillDead] = dead;
     expect((await retry("sms", again)).status).toBe(202);
-    await vi.waitFor(() => expect(since(again)).toEqual(["true"]), { timeout: 5000 });
+    await eventually(() => expect(since(again)).toEqual(["true"]));
     const [twice = ""] = tracked;
     expect((await track({ messageId: twice, expiresIn: "7200" })).status).toBe(201);
 
@@ -117,7 +118,7 @@ describe("another number of shards", () => {
     const awaited = [...late, ...fresh.slice(0, 10)].sort();
     expect(idsIn(await list("tracking"))).toEqual(awaited);
     const settled = [...recorded, ...denied, ...inTime, ...freshInTime, again].sort();
-    await vi.waitFor(async () => expect(idsIn(await list("recorded"))).toEqual(settled));
+    await eventually(async () => expect(idsIn(await list("recorded"))).toEqual(settled));
     const { reports } = (await look("/stats")).body;
     expect(reports).toMatchObject({ tracking: awaited.length, dead: stillDead.length, unreadable: 0 });
 
@@ -128,12 +129,8 @@ describe("another number of shards", () => {
     expect(alter(name, due, expiry)).toBe(awaited.length);
     const restarted = await start(name, { LEDGER_SHARDS: shards });
     await restarted.look("/stats");
-    await vi.waitFor(async () => expect(idsIn(await restarted.list("tracking"))).toEqual([]), {
-      timeout: 10_000,
-    });
-    await vi.waitFor(async () => expect(idsIn(await restarted.list("sending"))).toEqual([]), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(idsIn(await restarted.list("tracking"))).toEqual([]));
+    await eventually(async () => expect(idsIn(await restarted.list("sending"))).toEqual([]));
     for (const id of awaited) {
       expect([id, since(id)]).toEqual([id, ["false"]]);
       const { timestamp } = vonage.attempts(id).at(-1) ?? {};
@@ -174,23 +171,17 @@ describe("a disk that is full", () => {
     expect(ids).toEqual(expect.arrayContaining(inLedger));
     expect((await after.list("unreadable")).flat()).toEqual([]);
     const arrived = (id: string) => expect([id, vonage.reports(id).length > 0]).toEqual([id, true]);
-    await vi.waitFor(
-      () => {
-        for (const id of taken) if (!isTracked(ids.indexOf(id))) arrived(id);
-      },
-      { timeout: 15_000 },
-    );
+    await eventually(() => {
+      for (const id of taken) if (!isTracked(ids.indexOf(id))) arrived(id);
+    });
 
     for (const id of refused) {
       const { status } = await send(id, ids.indexOf(id), after);
       expect([id, status < 300]).toEqual([id, true]);
     }
-    await vi.waitFor(
-      () => {
-        for (const id of refused) if (!isTracked(ids.indexOf(id))) arrived(id);
-      },
-      { timeout: 15_000 },
-    );
+    await eventually(() => {
+      for (const id of refused) if (!isTracked(ids.indexOf(id))) arrived(id);
+    });
     const outcomes = ids.flatMap((id) => attemptsOf(id));
     expect(new Set(outcomes)).toEqual(new Set(["true"]));
     expect((await after.look("/stats")).body.reports).toMatchObject({
@@ -298,11 +289,11 @@ describe("unreadable rows", () => {
 
     const { list, look, report, retry, worker } = await start("broken", { LEDGER_SHARDS: "1" });
     await look("/stats");
-    await vi.waitFor(() => expect(attemptsOf("good")).toEqual(["true"]), { timeout: 5000 });
+    await eventually(() => expect(attemptsOf("good")).toEqual(["true"]));
     const quarantined = Object.keys(broken);
-    await vi.waitFor(async () => expect(idsIn(await list("unreadable", 2))).toEqual([...quarantined].sort()));
+    await eventually(async () => expect(idsIn(await list("unreadable", 2))).toEqual([...quarantined].sort()));
     // Rows that are not due are checked when they are listed.
-    await vi.waitFor(async () => expect(idsIn(await list("recorded", 1))).toEqual(["before", "good"]));
+    await eventually(async () => expect(idsIn(await list("recorded", 1))).toEqual(["before", "good"]));
     quarantined.push("recorded");
 
     const listed = (await list("unreadable", 2)).flat() as unknown as Parameters[];
@@ -332,7 +323,7 @@ describe("unreadable rows", () => {
     expect(problemOf(await retry("sms", "unknown outcome"))).toBe("not-found");
     expect((await report("unknown outcome", false)).body).toEqual({ status: "recorded" });
     expect(attemptsOf("unknown outcome")).toEqual(["false"]);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await look("/stats")).body.reports).toMatchObject({
         recorded: 3,
         unreadable: quarantined.length,

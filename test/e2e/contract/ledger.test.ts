@@ -1,7 +1,8 @@
 // The ledger's promises end to end: over HTTP to the Worker on workerd, and from there to Vonage.
 
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";
 import {
@@ -37,7 +38,7 @@ afterAll(() => stack.stop());
 
 /** Waits until everything that was accepted of a message has arrived. */
 const arrived = (messageId: string, count = 1) =>
-  vi.waitFor(() => expect(vonage.reports(messageId)).toHaveLength(count), { timeout: 15_000, interval: 20 });
+  eventually(() => expect(vonage.reports(messageId)).toHaveLength(count));
 
 /** The requests that Vonage must have seen of each message at the end, for the last test. */
 const seen = new Map<string, readonly string[]>();
@@ -50,7 +51,7 @@ function expectAttempts(messageId: string, ...outcomes: readonly boolean[]) {
 
 /** The log's line of a request. */
 const loggedOf = ({ headers }: Answered) =>
-  vi.waitFor(() => {
+  eventually(() => {
     const lines = worker.logs.map((line) => JSON.parse(line));
     const found = lines.filter(({ requestId }) => requestId === headers.get("x-request-id"));
     expect(found).toHaveLength(1);
@@ -187,7 +188,7 @@ describe.concurrent("within the budget", () => {
     expect(took).toBeGreaterThanOrEqual(BUDGET_MS - 50);
     expect(took).toBeLessThan(TIMEOUT_MS);
     gate.open();
-    await vi.waitFor(async () => expect(answerOf(await calls.report("id-slow", true))).toEqual(DUPLICATE));
+    await eventually(async () => expect(answerOf(await calls.report("id-slow", true))).toEqual(DUPLICATE));
     expectAttempts("id-slow", true);
     expect(await loggedOf(answered)).toMatchObject({ level: "info", outcome: "accepted", reason: "timeout" });
   });
@@ -227,7 +228,7 @@ describe.concurrent("when Vonage does not confirm", () => {
     const attempts = vonage.attempts(id);
     expect(new Set(attempts.map(({ timestamp }) => timestamp))).toEqual(new Set([WHEN]));
     expectAttempts(id, ...(reason === "unavailable" ? [true, true, true] : [true, true]));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(answerOf(await calls.report(id, true, { channel: "voice" }))).toEqual(DUPLICATE),
     );
   });
@@ -323,7 +324,7 @@ describe.concurrent("a caller that hangs up", () => {
       ids.map(async (id) => {
         vonage.script(id, trouble ? { ...trouble, after: gate.opened } : { answerAfter: gate.opened });
         const socket = await send(id);
-        await vi.waitFor(() => expect(vonage.attempts(id)).toHaveLength(1), { timeout: 5000, interval: 10 });
+        await eventually(() => expect(vonage.attempts(id)).toHaveLength(1));
         socket.resetAndDestroy();
       }),
     );
@@ -331,9 +332,7 @@ describe.concurrent("a caller that hangs up", () => {
     gate.open();
     await Promise.all(ids.map((id) => arrived(id)));
     for (const id of ids) {
-      await vi.waitFor(async () => expect(answerOf(await calls.report(id, true))).toEqual(DUPLICATE), {
-        timeout: 5000,
-      });
+      await eventually(async () => expect(answerOf(await calls.report(id, true))).toEqual(DUPLICATE));
       expectAttempts(id, ...(trouble ? [true, true] : [true]));
     }
   });

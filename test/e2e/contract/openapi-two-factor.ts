@@ -1,7 +1,8 @@
 // Challenges from the start to each of their ends.
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { SandboxFault } from "../../../src/sandbox/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { OTHER_PROXY_KEY } from "../../support/local-stack.ts";
 import { aNumber, COOLDOWN_MS, codeAt, notThe, THROTTLED_MS } from "../../support/two-factor-stack.ts";
 import type { createCaller } from "./openapi-caller.ts";
@@ -40,7 +41,7 @@ export function testTwoFactor({ call }: ReturnType<typeof createCaller>, workers
     call(url, RESEND, { headers, path: { id } }, expected);
   const turnClock = (milliseconds: number) => workersOf().turnClock(milliseconds);
   const textsArrived = (to: string, count: number) =>
-    vi.waitFor(() => expect(workersOf().vonage.handset(to).inbox()).toHaveLength(count));
+    eventually(() => expect(workersOf().vonage.handset(to).inbox()).toHaveLength(count));
   const look = (id: string) =>
     call(workersOf().whole, "GET /2fa/{id}", { headers: BY_SHOP, path: { id } }, "200");
 

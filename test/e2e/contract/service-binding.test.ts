@@ -1,9 +1,10 @@
 // Another Worker's service binding to the entrypoint `Conversions`, in one workerd.
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleWorker, toWorkerSettings } from "../../../adapters/playground/workerd.ts";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { bindingsFor, PROXY_KEY } from "../../support/local-stack.ts";
 import { BY_ADMIN, callsOf, type Parameters } from "./ledger-worker.ts";
 import { type ScriptedVonage, startScriptedVonage } from "./scripted-vonage.ts";
@@ -130,7 +131,7 @@ describe("a Worker next door", () => {
       status: "accepted",
       attempts: 1,
     });
-    await vi.waitFor(() => expect(vonage.reports("s-7")).toHaveLength(1), { timeout: 5000 });
+    await eventually(() => expect(vonage.reports("s-7")).toHaveLength(1));
   });
 
   it("tracks a message, and gets the token for its user's page", async () => {

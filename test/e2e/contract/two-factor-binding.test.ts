@@ -2,9 +2,10 @@
 
 import { createServer } from "node:http";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleWorker, toWorkerSettings } from "../../../adapters/playground/workerd.ts";
 import { type CodeMessage, createTwoFactorClient } from "../../../src/two-factor/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 import { type SandboxServer, startSandboxServer } from "../../support/sandbox-server.ts";
@@ -81,7 +82,7 @@ describe("through a service binding", () => {
     expect((await call("check", id, typed)).result).toEqual({ verified: true });
     expect((await call("get", id)).result).toMatchObject({ id, state: "verified" });
     const messageId = sandbox.handset(number).inbox()[0]?.messageIds[0];
-    await vi.waitFor(() => expect(reportsOf(sandbox, messageId)).toEqual([true]), { timeout: 5000 });
+    await eventually(() => expect(reportsOf(sandbox, messageId)).toEqual([true]));
   });
 
   it("a challenge is cancelled, and a resend has to wait", async () => {
@@ -275,8 +276,6 @@ it("an operator's own sender gets what it needs to send, and its id is what is r
     },
   ]);
   await expect(client.check(id, got[0]?.code ?? "")).resolves.toEqual({ verified: true });
-  await vi.waitFor(() => expect(reportsOf(vonage.sandbox, "0F00000000000001")).toEqual([true]), {
-    timeout: 5000,
-  });
+  await eventually(() => expect(reportsOf(vonage.sandbox, "0F00000000000001")).toEqual([true]));
   server.close();
 });

@@ -1,7 +1,8 @@
 // Protection against SMS pumping, end to end: destinations and limits.
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTwoFactorClient, type TwoFactorClient } from "../../../src/two-factor/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { PROXY_KEY } from "../../support/local-stack.ts";
 import {
   aNumber,
@@ -200,7 +201,7 @@ describe("webhooks", () => {
     const number = aNumber();
     const { id } = await start(stack.client, number);
     // Vonage would repeat its receipt for a day.
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(stack.sandbox.exchanges()).toContainEqual(
         expect.objectContaining({ path: "/webhooks/delivery-receipt", status: 403 }),
       ),

@@ -1,8 +1,9 @@
 // The whole workflow end to end: client, Worker with its Durable Objects on workerd, Vonage's sandbox and back.
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTwoFactorClient } from "../../../src/two-factor/index.ts";
 import { signParameters } from "../../../src/wire/signature.ts";
+import { eventually } from "../../support/eventually.ts";
 import { ADMIN_KEY, OTHER_PROXY_KEY } from "../../support/local-stack.ts";
 import {
   aNumber,
@@ -39,10 +40,7 @@ async function start(number = aNumber()) {
 }
 
 const reported = (messageId: string | undefined, outcomes: readonly boolean[]) =>
-  vi.waitFor(() => expect(reportsOf(stack.sandbox, messageId)).toEqual(outcomes), {
-    timeout: 5000,
-    interval: 50,
-  });
+  eventually(() => expect(reportsOf(stack.sandbox, messageId)).toEqual(outcomes));
 
 const lastWebhook = (path: string) => stack.sandbox.exchanges().findLast((one) => one.path === path);
 
@@ -566,7 +564,7 @@ describe("a challenge whose lifetime runs out", () => {
 });
 
 it("nothing that was logged holds a code or a number", async () => {
-  await vi.waitFor(() => expect(stack.logs.length).toBeGreaterThan(300));
+  await eventually(() => expect(stack.logs.length).toBeGreaterThan(300));
   expect(usedCodes.length).toBeGreaterThan(15);
   const log = stack.logs.join("\n");
   expect(usedNumbers.filter((number) => log.includes(number))).toEqual([]);

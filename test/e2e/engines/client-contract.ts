@@ -1,4 +1,5 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import type { Farewell } from "./page/shop.ts";
 import type { RealBrowser } from "./real-browser.ts";
 import { type ShopStack, startShopStack } from "./shop-stack.ts";
@@ -86,7 +87,7 @@ export function describeClientInBrowser(
       const next = `${stack.shop.origin}/next`;
       stack.proxy.forecast({ delay: SLOW_MS });
       await browser.call("leave", how, ticket, next, after);
-      await vi.waitFor(async () => expect(await browser.address()).toBe(next));
+      await eventually(async () => expect(await browser.address()).toBe(next));
       expect(await stack.recorded(ticket)).toEqual([]);
       return ticket;
     };
@@ -97,13 +98,13 @@ export function describeClientInBrowser(
       ["the README's beacon of a page that is left at once", "beacon", 0],
     ] as const)("records %s", async (_, how, after) => {
       const ticket = await leave(how, after);
-      await vi.waitFor(async () => expect(await stack.recorded(ticket)).toHaveLength(1), { timeout: 5000 });
+      await eventually(async () => expect(await stack.recorded(ticket)).toHaveLength(1));
       expect(wire()).toEqual(["POST /conversions/sms"]);
     });
 
     it("needs keepalive: a plain fetch under way is lost with its page", async () => {
       const ticket = await leave("plain fetch", UNDER_WAY_MS);
-      await vi.waitFor(() => expect(stack.proxy.crossings).toMatchObject([{ isBrokenOff: true }]));
+      await eventually(() => expect(stack.proxy.crossings).toMatchObject([{ isBrokenOff: true }]));
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
       expect(await stack.recorded(ticket)).toEqual([]);
     });

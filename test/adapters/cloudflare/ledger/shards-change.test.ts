@@ -4,6 +4,7 @@
 import { describe, expect, it, vi } from "vitest";
 import worker, { type Env, type ShardNamespace } from "../../../../adapters/cloudflare/index.ts";
 import { createSandbox } from "../../../../src/sandbox/index.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { createInProcessLedger } from "../../../support/in-process-ledger.ts";
 import { ADMIN_KEY, bindingsFor, PROXY_KEY } from "../../../support/local-stack.ts";
 
@@ -79,7 +80,7 @@ describe.each([
       }),
     );
     expect(answers.filter((status) => ![200, 202, 409].includes(status))).toEqual([]);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(new Set(sandbox.reports().map(({ messageId }) => messageId)).size).toBe(MESSAGES),
     );
     const outcomes = new Map<string, boolean[]>();
