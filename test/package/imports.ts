@@ -11,7 +11,7 @@ export function readImports(entryPoints: readonly string[]): ReadonlyMap<string,
   const waiting = [...entryPoints];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (imports.has(path)) continue;
-    const targets = path.endsWith(".ts") ? readTargets(path) : [];
+    const targets = /\.tsx?$/.test(path) ? readTargets(path) : [];
     imports.set(path, targets);
     waiting.push(...targets);
   }
@@ -38,10 +38,21 @@ export function findCycle(imports: ReadonlyMap<string, readonly string[]>): stri
   return [];
 }
 
+/** The libraries that files import, sorted; the platforms' own modules are none. */
+export function readLibraries(paths: Iterable<string>): string[] {
+  const names = [...paths]
+    .filter((path) => /\.tsx?$/.test(path))
+    .flatMap(readSpecifiers)
+    .filter((name) => !/^(\.|node:|cloudflare:)/.test(name))
+    .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+  return [...new Set(names)].toSorted();
+}
+
 function readTargets(path: string): string[] {
-  return ts
-    .preProcessFile(readFileSync(path, "utf8"))
-    .importedFiles.map(({ fileName }) => fileName)
+  return readSpecifiers(path)
     .filter((name) => name.startsWith("."))
     .map((name) => join(path, "..", name));
 }
+
+const readSpecifiers = (path: string): string[] =>
+  ts.preProcessFile(readFileSync(path, "utf8")).importedFiles.map(({ fileName }) => fileName);

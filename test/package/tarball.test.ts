@@ -1,7 +1,7 @@
 // The packed package in somebody else's hands: linters of packages, compilers, debuggers, Node.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -37,6 +37,19 @@ it("Are the types wrong? finds nothing where ES modules are understood", async (
     (one) => `${one.kind} ${"resolutionKind" in one ? one.resolutionKind : ""}`,
   );
   expect(problems.filter((problem) => !expected.includes(problem))).toEqual([]);
+});
+
+it("an installation is this package alone, and takes less than 4 MB of a disk", () => {
+  const modules = join(tarball.project, "node_modules");
+  const files = readdirSync(modules, { recursive: true, encoding: "utf8" })
+    .map((path) => statSync(join(modules, path)))
+    // A folder takes a block too.
+    .map(({ size }) => Math.ceil(size / 4096) * 4096);
+  const taken = files.reduce((sum, one) => sum + one, 0);
+  console.log(`installed: ${taken} bytes`);
+  expect(files.length).toBeGreaterThan(50);
+  expect(taken).toBeLessThan(4_000_000);
+  expect(readdirSync(modules)).toEqual(["vonage-conversion"]);
 });
 
 describe("source maps", () => {
