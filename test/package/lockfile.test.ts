@@ -42,3 +42,14 @@ it("every platform's build of a native package is locked", () => {
     expect(missing, name).toEqual([]);
   }
 });
+
+it("the tools' Node is the one of .nvmrc, so that nvm and npm agree", () => {
+  const { devDependencies, engines, devEngines } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(readFileSync(".nvmrc", "utf8").trim()).toBe(devDependencies.node);
+  // Whoever may use the package may also work on it.
+  expect(devEngines.runtime).toEqual({ name: "node", version: engines.node, onFail: "error" });
+});
+
+it("npm ci prints no warning for each tool that wants a newer Node", () => {
+  expect(readFileSync(".npmrc", "utf8")).toMatch(/^loglevel=error$/m);
+});
