@@ -2,6 +2,7 @@
 
 import { describe, it } from "vitest";
 import { expiry } from "./expiry.ts";
+import { insight } from "./insight.ts";
 import { kill } from "./kill.ts";
 import { notEnabled } from "./not-enabled.ts";
 import { outage } from "./outage.ts";
@@ -87,6 +88,26 @@ describe.concurrent("drills, in a short form", { timeout: 300_000 }, () => {
     expect(figures).toMatchObject({ kills: 3, lost: 0 });
     expect(figures.verified).toBeGreaterThan(20);
     expect(figures.unverified).toBeGreaterThan(5);
+    expect(figures.brokenCalls).toBeGreaterThan(0);
+  });
+
+  it("Insight counts exactly what the rows are although the Worker is killed meanwhile", async ({
+    expect,
+  }) => {
+    const { figures, wrong } = await insight({ kills: 4, settled: false, seed });
+    expect(wrong).toEqual([]);
+    expect(figures.kills).toBe(4);
+    for (const counter of [
+      "converted",
+      "notConverted",
+      "cancelled",
+      "withReceipt",
+      "withPrice",
+      "refused",
+    ] as const) {
+      expect(figures[counter], counter).toBeGreaterThan(0);
+    }
+    expect(figures.messages).toBeGreaterThan(100);
     expect(figures.brokenCalls).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,8 @@
-// `npm run drill [-- name…]`: puts real workerd processes through failures that must not lose a report, and prints the
-// results.
+// `npm run drill [-- name…]`: puts real workerd processes through failures that must not lose a report or a count, and
+// prints the results.
 
 import { expiry } from "./expiry.ts";
+import { insight } from "./insight.ts";
 import { kill } from "./kill.ts";
 import { notEnabled } from "./not-enabled.ts";
 import { outage } from "./outage.ts";
@@ -19,6 +20,7 @@ const DRILLS: Readonly<Record<string, () => Promise<DrillResult>>> = {
   race: () => race({ messages: 300, reports: 12, seed }),
   expiry: () => expiry({ messages: 2000, photoFinish: 100, seed }),
   workflow: () => workflow({ kills: 10, settled: true, seed }),
+  insight: () => insight({ kills: 20, settled: true, seed }),
 };
 
 const named = process.argv.slice(2);

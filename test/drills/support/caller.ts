@@ -28,10 +28,11 @@ export interface Caller {
   /** Every finished report. */
   readonly reported: readonly Reported[];
   report(statement: Statement, key?: string): Promise<Reported>;
-  /** Tracks a message. A 201 has `expiresAt`. */
+  /** Tracks a message, with further parameters if they are given. A 201 has `expiresAt`. */
   track(
     message: Pick<Statement, "channel" | "messageId">,
     expiresIn: number,
+    facts?: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly expiresAt: string | undefined }>;
   close(): void;
 }
@@ -55,8 +56,8 @@ export function createCaller(url: string, sockets: number): Caller {
       reported.push(one);
       return one;
     },
-    track: async ({ channel, messageId }, expiresIn) => {
-      const body = { messageId, channel, expiresIn: String(expiresIn) };
+    track: async ({ channel, messageId }, expiresIn, facts = {}) => {
+      const body = { messageId, channel, expiresIn: String(expiresIn), ...facts };
       const { status, text } = await post("/messages", body, PROXY_KEY.key);
       return { status, expiresAt: status === 201 ? toFields(text).expiresAt : undefined };
     },

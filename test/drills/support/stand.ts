@@ -14,6 +14,8 @@ export interface Stand {
   readonly worker: DiskWorker;
   readonly caller: Caller;
   readonly operator: Operator;
+  /** The folder of the Durable Objects' files. */
+  readonly storage: string;
 }
 
 export interface StandOptions {
@@ -39,7 +41,7 @@ export async function withStand<T>(options: StandOptions, drill: (stand: Stand) 
     const worker = await startDiskWorker({ bindings, storage });
     const caller = createCaller(worker.url, options.sockets ?? 32);
     try {
-      return await drill({ upstream, worker, caller, operator: createOperator(worker.url) });
+      return await drill({ upstream, worker, caller, operator: createOperator(worker.url), storage });
     } finally {
       caller.close();
       await worker.stop();
