@@ -1,6 +1,6 @@
 // Submits a valid report of a known caller to Vonage: directly, or through a ledger that keeps it until it arrives.
 
-import type { ConversionErrorCode } from "../../src/client/errors.ts";
+import type { ConversionResult } from "../../src/client/sending.ts";
 import type { Traffic, ValidReport } from "../../src/wire/report.ts";
 import type { HandlerConfig } from "./options.ts";
 import { type Ledger, type LedgerAnswer, LedgerUnavailable } from "./ports/ledger.ts";
@@ -9,14 +9,8 @@ import { createSenders } from "./senders.ts";
 
 /** The end of a submission. */
 export type Submission =
-  | {
-      /** As the client's result; `accepted` comes from a ledger only. */
-      readonly status: "recorded" | "accepted" | "duplicate";
-      /** Requests sent to Vonage. */
-      readonly attempts: number;
-      /** The reason why Vonage has not confirmed yet. */
-      readonly reason?: ConversionErrorCode;
-    }
+  /** Without a ledger there is no `accepted`, and no `reason`. */
+  | (ConversionResult & Pick<LedgerAnswer, "reason">)
   | { readonly status: "refused"; readonly attempts: number; readonly refusal: SubmissionRefusal };
 
 export type Submit = (report: ValidReport, traffic: Traffic) => Promise<Submission>;
@@ -55,13 +49,13 @@ function submitThrough(ledger: Ledger): Submit {
       if (!(error instanceof LedgerUnavailable)) throw error;
       return refuse({ reason: "ledger_unavailable" }, 0);
     }
-    const { status, attempts, reason, otherTraffic } = answer;
-    if (otherTraffic) return refuse({ reason: "other_traffic" }, attempts);
+    const { status, attempts } = answer;
+    if (answer.otherTraffic) return refuse({ reason: "other_traffic" }, attempts);
     if (status === "conflict") return refuse({ reason: "conflict" }, attempts);
     if (status === "rejected") {
       return refuse({ reason: "upstream", code: "rejected", retryable: false }, attempts);
     }
-    return { status, attempts, ...(reason && { reason }) };
+    return { ...answer, status };
   };
 }
 

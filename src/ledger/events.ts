@@ -1,49 +1,29 @@
 // The events of a message in the ledger, and their effects.
 
 import type { ConversionErrorCode } from "../client/errors.ts";
-import type { Facts, ReceiptClass } from "../insight/facts.ts";
-import type { Traffic } from "../wire/report.ts";
-import type { Row } from "./row.ts";
+import type { SubmissionFailure } from "../client/sending.ts";
+import type { Facts } from "../insight/facts.ts";
+import type { LedgerReceipt, LedgerReport, TrackedMessage } from "./calls.ts";
+import type { MessageKey, Row } from "./row.ts";
 
-/**
- * The result of a request to Vonage. `code` is `null` when Vonage recorded the report; `retryAfter` is in milliseconds;
- * `status` is that of Vonage's answer, if there was one.
- */
-export type Ended = { readonly status?: number | undefined } & (
-  | { readonly code: null }
-  | { readonly code: ConversionErrorCode; readonly retryAfter?: number | undefined }
-);
+/** The result of a request to Vonage. `code` is `null` when Vonage recorded the report. */
+export type Ended =
+  | { readonly code: null; readonly status?: never }
+  | Pick<SubmissionFailure, "code" | "status" | "retryAfter">;
+
+/** A call about a message, whose facts are complete where Insight counts. */
+type Told<Call> = Omit<Call, keyof MessageKey | "facts"> & { readonly facts?: Facts | undefined };
 
 export type LedgerEvent =
   /** The message was sent; its report is awaited until `expiresAt`. */
-  | {
-      readonly type: "track";
-      readonly traffic: Traffic;
-      readonly expiresAt: number;
-      readonly facts?: Facts | undefined;
-    }
+  | ({ readonly type: "track" } & Told<TrackedMessage>)
   /**
-   * A caller reports the outcome. `hold`: the key may not send now, so the report waits. `timed`: the caller gave
-   * `occurredAt`; otherwise it is the time of arrival. `facts` counts a message that was not tracked.
+   * A caller reports the outcome. `hold`: the key may not send now, so the report waits. `facts` counts a message that
+   * was not tracked.
    */
-  | {
-      readonly type: "report";
-      readonly traffic: Traffic;
-      readonly delivered: boolean;
-      readonly occurredAt: number;
-      readonly timed?: boolean | undefined;
-      readonly hold: boolean;
-      readonly facts?: Facts | undefined;
-    }
+  | ({ readonly type: "report"; readonly hold: boolean } & Told<LedgerReport>)
   /** A carrier's receipt. It changes no outcome, and makes no row. */
-  | {
-      readonly type: "receipt";
-      readonly traffic: Traffic;
-      readonly receipt: ReceiptClass;
-      readonly network?: string | undefined;
-      /** In 1e-8 EUR. */
-      readonly price?: number | undefined;
-    }
+  | ({ readonly type: "receipt" } & Omit<LedgerReceipt, keyof MessageKey>)
   /** The time `row.due` has come. */
   | { readonly type: "due" }
   /** The request that was under way has ended. `random` is uniform in [0, 1). */

@@ -7,7 +7,8 @@ export function track(key: MessageKey, row: Row | undefined, event: EventOf<"tra
   if (row !== undefined && row.state !== "tracking") return { row, actions: TRACKED };
   const { traffic, expiresAt: due } = event;
   const tracked: Row = {
-    ...key,
+    channel: key.channel,
+    messageId: key.messageId,
     traffic,
     state: "tracking",
     delivered: null,

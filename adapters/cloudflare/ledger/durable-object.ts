@@ -172,7 +172,5 @@ async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {
   const { channel, messageId, delivered, occurredAt } = row;
   const report = { channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined };
   const outcome = await send(report);
-  if (outcome.status !== "failed") return { code: null };
-  const { code, retryAfter, status } = outcome.failure;
-  return { code, retryAfter, status };
+  return outcome.status === "failed" ? outcome.failure : { code: null };
 }

@@ -45,7 +45,7 @@ export function createIntake(
      * @returns `full`: there is no room for it.
      */
     async report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved> {
-      const { traffic, delivered, occurredAt, timed } = report;
+      const { traffic } = report;
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
       const toEvent = (at: number) => {
@@ -53,8 +53,8 @@ export function createIntake(
         const maySend = nextSendAt(key, at) <= at && store.flights.count() < MAX_IN_FLIGHT;
         isProbe = maySend && key.openedBy !== null;
         const hold = !(isProbe || (maySend && isUnrestricted(key)));
-        const facts = toFacts(report.facts, occurredAt, at);
-        return { type: "report", traffic, delivered, occurredAt, timed, hold, facts } as const;
+        const facts = toFacts(report.facts, report.occurredAt, at);
+        return { ...report, type: "report", hold, facts } as const;
       };
       const step = await apply(report, layout, toEvent, (at) => {
         if (isProbe) keys.set(traffic, withProbeSent(keys.of(traffic), at, rules.lostAfter));
@@ -91,21 +91,17 @@ export function createIntake(
       layout?: Layout,
     ): Promise<"tracked" | "other-traffic" | "full" | Moved> {
       if (isFull() && !store.has(message)) return "full";
-      const { traffic, expiresAt } = message;
       const step = await apply(message, layout, (at) => {
         const facts = toFacts(message.facts, at, at);
-        return { type: "track", traffic, expiresAt, facts };
+        return { ...message, type: "track", facts };
       });
       if ("moved" in step) return step;
       return step.actions.answer === "other-traffic" ? "other-traffic" : "tracked";
     },
 
     /** Adds a carrier's receipt to a message that is counted. Tells whether the message is here. */
-    async receipt(
-      { channel, messageId, ...receipt }: LedgerReceipt,
-      layout?: Layout,
-    ): Promise<boolean | Moved> {
-      const step = await apply({ channel, messageId }, layout, () => ({ type: "receipt", ...receipt }));
+    async receipt(receipt: LedgerReceipt, layout?: Layout): Promise<boolean | Moved> {
+      const step = await apply(receipt, layout, () => ({ ...receipt, type: "receipt" }));
       return "moved" in step ? step : step.row?.traffic === receipt.traffic;
     },
 

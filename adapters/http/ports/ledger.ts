@@ -2,45 +2,14 @@
 // Without one, the handler forwards reports and keeps none.
 
 import type { ConversionErrorCode } from "../../../src/client/errors.ts";
-import type { Facts, ReceiptClass } from "../../../src/insight/facts.ts";
+import type { ConversionResult } from "../../../src/client/sending.ts";
+import type { LedgerReceipt, LedgerReport, TrackedMessage } from "../../../src/ledger/calls.ts";
 import type { HeldBackBy } from "../../../src/ledger/key-state.ts";
 import type { ListedState, MessageKey, ReportState } from "../../../src/ledger/row.ts";
 import type { Channel, Traffic } from "../../../src/wire/report.ts";
 
 export { LedgerUnavailable } from "./storage-unavailable.ts";
-export type { ListedState };
-
-/** A complete, valid report. */
-export interface LedgerReport {
-  readonly channel: Channel;
-  readonly messageId: string;
-  readonly delivered: boolean;
-  /** When the user acted, epoch milliseconds. */
-  readonly occurredAt: number;
-  /** `true`: the caller gave `occurredAt`. Otherwise it is the time of arrival. */
-  readonly timed?: boolean;
-  readonly traffic: Traffic;
-  /** For Insight; an older object ignores them. */
-  readonly facts?: Partial<Facts>;
-}
-
-/** A message whose report is expected until `expiresAt`, in epoch milliseconds. */
-export interface TrackedMessage extends MessageKey {
-  readonly traffic: Traffic;
-  readonly expiresAt: number;
-  /** For Insight; an older object ignores them. */
-  readonly facts?: Partial<Facts>;
-}
-
-/** A carrier's receipt for a message that may be in the ledger. */
-export interface LedgerReceipt extends MessageKey {
-  /** Of the account that sent the message. */
-  readonly traffic: Traffic;
-  readonly receipt: ReceiptClass;
-  readonly network?: string | undefined;
-  /** In 1e-8 EUR. */
-  readonly price?: number | undefined;
-}
+export type { LedgerReceipt, LedgerReport, ListedState, TrackedMessage };
 
 /** The outcome of a report. */
 export interface LedgerAnswer {
@@ -49,7 +18,7 @@ export interface LedgerAnswer {
    * already, and nothing was sent. `conflict`: another outcome is on record, or the message belongs to the other
    * traffic. `rejected`: Vonage refused its parameters.
    */
-  readonly status: "recorded" | "accepted" | "duplicate" | "conflict" | "rejected";
+  readonly status: ConversionResult["status"] | "conflict" | "rejected";
   /** Number of requests sent to Vonage for it. */
   readonly attempts: number;
   /** The reason why Vonage has not confirmed: a failed request, or the open circuit breaker of its key. */
