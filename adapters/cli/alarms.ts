@@ -1,6 +1,7 @@
 // `vonage-conversion alarms`.
 
 import { type AlarmAnswer, alarmsSchema } from "./insight-answers.ts";
+import { type Line, type Style, styled } from "./line.ts";
 import { formatAge, formatInstant } from "./time.ts";
 import type { ExitCode, Work } from "./work.ts";
 
@@ -17,22 +18,24 @@ export async function runAlarms(
 }
 
 /** Formats each alarm: what happened, where and since when, and what to do. */
-export function formatAlarms(alarms: readonly AlarmAnswer[], now: number): string[] {
+export function formatAlarms(alarms: readonly AlarmAnswer[], now: number): Line[] {
   if (alarms.length === 0) return ["No alarm is open."];
   return alarms.flatMap((alarm, index) => [...(index === 0 ? [] : [""]), ...formatAlarm(alarm, now)]);
 }
 
+const STYLES: Readonly<Record<string, Style>> = { critical: "bad", warning: "attention" };
+
 function formatAlarm(
   { rule, severity, cause, segment, since, endedAt, summary, nextStep, paused }: AlarmAnswer,
   now: number,
-): string[] {
+): Line[] {
   const place = Object.values(segment).filter(Boolean).join("/") || "everywhere";
   const period =
     endedAt === null
       ? `open since ${formatAge(since, now)}`
       : `from ${formatInstant(since)} to ${formatInstant(endedAt)}`;
   return [
-    `${severity.toUpperCase()} ${rule}, ${place}, ${period}`,
+    [styled(STYLES[severity] ?? "title", severity.toUpperCase()), ` ${rule}, ${place}, ${period}`],
     `  ${summary}`,
     `  Cause: ${cause}. ${nextStep}`,
     ...(paused === null ? [] : [`  No new codes go there until ${formatInstant(paused.until)}.`]),

@@ -3,8 +3,8 @@
 import { backtest } from "../../src/insight/backtest.ts";
 import { parseBacktest } from "../../src/insight/backtest-table.ts";
 import { formatAlarms } from "./alarms.ts";
-import { UsageError } from "./arguments.ts";
 import type { Output } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface BacktestWork {
   readonly output: Output;

@@ -4,12 +4,16 @@ import type * as v from "valibot";
 import { doctorSchema, healthSchema, statsSchema } from "./answers.ts";
 import { diagnose, type Examination, type Result } from "./diagnosis.ts";
 import type { Finding } from "./finding.ts";
+import { type Line, styled } from "./line.ts";
 import type { Call } from "./request.ts";
 import type { ExitCode, Work } from "./work.ts";
 import { WorkerError } from "./worker-error.ts";
 
 /** Examines the Worker. The exit code is 1 if there is a problem to fix. */
-export async function runDoctor(work: Work, { json }: { readonly json: boolean }): Promise<ExitCode> {
+export async function runDoctor(
+  work: Omit<Work, "progress">,
+  { json }: { readonly json: boolean },
+): Promise<ExitCode> {
   const examination = await examine(work);
   const findings = diagnose(examination, work.now());
   const ok = findings.every(({ level }) => level !== "problem");
@@ -25,7 +29,7 @@ export async function runDoctor(work: Work, { json }: { readonly json: boolean }
   return ok ? 0 : 1;
 }
 
-async function examine({ endpoint, key, request }: Work): Promise<Examination> {
+async function examine({ endpoint, key, request }: Omit<Work, "progress">): Promise<Examination> {
   const ask = async <S extends v.GenericSchema>(call: Call, schema: S): Promise<Result<v.InferOutput<S>>> => {
     try {
       return { answer: await request(call, schema) };
@@ -42,11 +46,15 @@ async function examine({ endpoint, key, request }: Work): Promise<Examination> {
   return { ...base, doctor, stats: await ask({ method: "GET", path: "/stats" }, statsSchema) };
 }
 
-const MARKS = { ok: "ok      ", note: "note    ", problem: "PROBLEM " } as const;
+const MARKS = {
+  ok: styled("good", "ok      "),
+  note: styled("attention", "note    "),
+  problem: styled("bad", "PROBLEM "),
+} as const;
 
-function formatFindings(findings: readonly Finding[]): string[] {
+function formatFindings(findings: readonly Finding[]): Line[] {
   return findings.flatMap(({ level, text, more }) => [
-    MARKS[level] + text,
-    ...more.map((line) => " ".repeat(MARKS[level].length) + line),
+    [MARKS[level], text],
+    ...more.map((line) => " ".repeat(MARKS[level].text.length) + line),
   ]);
 }

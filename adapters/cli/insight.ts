@@ -1,12 +1,21 @@
 // `vonage-conversion insight`.
 
 import * as v from "valibot";
-import type { InsightOptions } from "./arguments.ts";
 import { type InsightAnswer, insightSchema } from "./insight-answers.ts";
+import type { Line } from "./line.ts";
 import { formatPercent, formatShare } from "./share.ts";
 import { formatTable } from "./table.ts";
 import { formatInstant } from "./time.ts";
+import { toInstant } from "./time-argument.ts";
 import type { Work } from "./work.ts";
+
+export interface InsightOptions {
+  /** Dimensions, separated by commas. */
+  readonly by: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly format: "table" | "json" | "csv";
+}
 
 /** Prints what routes delivered. */
 export async function runInsight(
@@ -25,21 +34,15 @@ export async function runInsight(
     return 0;
   }
   const answer = await request(call, insightSchema);
-  output.print(...(format === "json" ? [JSON.stringify(answer)] : formatInsight(answer)));
+  output.print(...(format === "json" ? [JSON.stringify(answer)] : formatInsight(answer, output.width())));
   return 0;
 }
 
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
-
-/** `24h`, `30m` and `7d` are so long ago. Anything else is for the Worker to read. */
-function toInstant(text: string, now: number): string {
-  const [, count, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  if (count === undefined) return text;
-  return String(Math.floor(now / 1000) - Number(count) * (UNITS[unit] ?? 0));
-}
-
 /** Formats the period, a line for each group (the worst first), and the total. */
-export function formatInsight({ from, to, by, groups, total, folded }: InsightAnswer): string[] {
+export function formatInsight(
+  { from, to, by, groups, total, folded }: InsightAnswer,
+  width?: number,
+): Line[] {
   const period = `Messages sent from ${formatInstant(from)} to ${formatInstant(to)} (UTC)`;
   if (total.sent === 0) return [`${period}: none.`];
   return [
@@ -57,6 +60,7 @@ export function formatInsight({ from, to, by, groups, total, folded }: InsightAn
         metrics.cost.priced === 0 ? "-" : metrics.cost.total.toFixed(2),
         alarms.length === 0 ? "-" : String(alarms.length),
       ]),
+      width,
     ),
     "",
     `All together: ${formatShare(total.conversion)} converted, ${total.pending} pending, ${total.refused.total} refused.`,

@@ -1,7 +1,7 @@
 // Reads `GET /reports` page by page.
 
+import type { ListedState as State } from "../../src/ledger/row.ts";
 import { type Report, reportsSchema } from "./answers.ts";
-import type { State } from "./arguments.ts";
 import type { Requester } from "./request.ts";
 import { WorkerError } from "./worker-error.ts";
 

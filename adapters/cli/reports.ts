@@ -1,7 +1,8 @@
 // `vonage-conversion reports`.
 
+import type { ListedState as State } from "../../src/ledger/row.ts";
 import type { ReadableReport, Report, UnreadableReport } from "./answers.ts";
-import type { State } from "./arguments.ts";
+import type { Line } from "./line.ts";
 import { listReports } from "./paging.ts";
 import { formatTable } from "./table.ts";
 import { formatInstant } from "./time.ts";
@@ -19,19 +20,24 @@ export async function runReports(
     if (json) output.print(...page.reports.map((report) => JSON.stringify(report)));
     else all.push(...page.reports);
   }
-  if (!json) output.print(...formatReports(all, state, more));
+  if (!json) output.print(...formatReports(all, state, more, output.width()));
   else if (more) output.complain("There are more: --limit 0 lists all.");
   return 0;
 }
 
 /** Formats the table and the count of reports. */
-export function formatReports(reports: readonly Report[], state: State, more: boolean): string[] {
+export function formatReports(
+  reports: readonly Report[],
+  state: State,
+  more: boolean,
+  width?: number,
+): Line[] {
   if (reports.length === 0) return [`No ${state} reports.`];
   const readable = reports.filter((report): report is ReadableReport => !isUnreadable(report));
   const unreadable = reports.filter(isUnreadable);
   return [
-    ...(readable.length > 0 ? formatReadable(readable, state) : []),
-    ...(unreadable.length > 0 ? formatUnreadable(unreadable) : []),
+    ...(readable.length > 0 ? formatReadable(readable, state, width) : []),
+    ...(unreadable.length > 0 ? formatUnreadable(unreadable, width) : []),
     "",
     `${reports.length} ${state} ${reports.length === 1 ? "report" : "reports"}${
       more ? ", and there are more: --limit 0 lists all." : "."
@@ -51,7 +57,7 @@ const NEXT: Readonly<Record<State, string>> = {
   unreadable: "deleted (UTC)",
 };
 
-function formatReadable(reports: readonly ReadableReport[], state: State): string[] {
+function formatReadable(reports: readonly ReadableReport[], state: State, width?: number): Line[] {
   return formatTable(
     [
       "channel",
@@ -75,13 +81,14 @@ function formatReadable(reports: readonly ReadableReport[], state: State): strin
       report.reason ?? "-",
       report.vonageStatus ?? "-",
     ]),
+    width,
   );
 }
 
 /** Stored rows can be long; the JSON output has all of them. */
 const MAX_RAW_LENGTH = 80;
 
-function formatUnreadable(reports: readonly UnreadableReport[]): string[] {
+function formatUnreadable(reports: readonly UnreadableReport[], width?: number): Line[] {
   return formatTable(
     ["channel", "message id", "since (UTC)", "raw"],
     reports.map(({ channel, messageId, since, raw }) => [
@@ -90,5 +97,6 @@ function formatUnreadable(reports: readonly UnreadableReport[]): string[] {
       formatInstant(since),
       raw.length > MAX_RAW_LENGTH ? `${raw.slice(0, MAX_RAW_LENGTH)}… (--json has all of it)` : raw,
     ]),
+    width,
   );
 }

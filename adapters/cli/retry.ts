@@ -23,8 +23,13 @@ const UNADDRESSABLE = /^\.{0,2}$|\p{Cs}/u;
 export async function runRetry(
   { request, output }: Pick<Work, "request" | "output">,
   report: ReportName,
+  { json }: { readonly json: boolean },
 ): Promise<ExitCode> {
   const refusal = await retry(request, report);
+  if (json) {
+    output.print(toJson(report, refusal));
+    return refusal === undefined ? 0 : 1;
+  }
   if (refusal === undefined) {
     output.print(`Accepted: ${report.channel} ${report.messageId} is being sent again.`);
     return 0;
@@ -36,17 +41,14 @@ export async function runRetry(
 
 /** Sends all reports of a state again, and prints the reason for each one that is not accepted. */
 export async function runRetryAll(
-  { request, output }: Pick<Work, "request" | "output">,
-  { state }: { readonly state: "dead" | "queued" },
+  work: Pick<Work, "request" | "output" | "progress">,
+  { state, json }: { readonly state: "dead" | "queued"; readonly json: boolean },
 ): Promise<ExitCode> {
-  // Collect all names first: a report that is sent again leaves the list, and may return to it.
+  const { request, output, progress } = work;
   const reports = new Map<string, ReportName>();
-  for await (const page of listReports(request, state, Number.POSITIVE_INFINITY)) {
-    for (const { channel, messageId } of page.reports)
-      reports.set(`${channel}/${messageId}`, { channel, messageId });
-  }
+  await progress.during(() => `${reports.size} ${state} reports found…`, collect(request, state, reports));
   if (reports.size === 0) {
-    output.print(`No ${state} reports.`);
+    if (!json) output.print(`No ${state} reports.`);
     return 0;
   }
 
@@ -54,22 +56,32 @@ export async function runRetryAll(
   let refused = 0;
   let stopped = false;
   const waiting = reports.values();
-  const work = async () => {
+  const sendNext = async () => {
     // All workers share one iterator, so each name is taken once.
     for (const report of waiting) {
       const refusal = await retry(request, report);
+      if (json) output.print(toJson(report, refusal));
       if (refusal === undefined) accepted += 1;
       else {
         refused += 1;
-        output.complain(`${report.channel} ${report.messageId}: ${refusal.lines.join(" ")}`);
+        if (!json) output.complain(`${report.channel} ${report.messageId}: ${refusal.lines.join(" ")}`);
         stopped ||= refusal.concernsAll;
       }
       if (stopped) return;
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await progress.during(
+    () => `${accepted + refused} of ${reports.size} reports sent again…`,
+    Promise.all(Array.from({ length: CONCURRENCY }, sendNext)),
+  );
 
   const untried = reports.size - accepted - refused;
+  if (json) {
+    output.print(
+      ...[...waiting].map((report) => JSON.stringify({ ...report, accepted: false, reason: NOT_TRIED })),
+    );
+    return accepted === reports.size ? 0 : 1;
+  }
   output.print(
     `${accepted} of ${reports.size} ${state} ${reports.size === 1 ? "report was" : "reports were"} accepted ` +
       `and ${accepted === 1 ? "is" : "are"} being sent again.`,
@@ -79,6 +91,28 @@ export async function runRetryAll(
     output.complain(`${untried} ${untried === 1 ? "was" : "were"} not tried: run this again later.`);
   return accepted === reports.size ? 0 : 1;
 }
+
+/** Collects all names first: a report that is sent again leaves the list, and may return to it. */
+async function collect(
+  request: Requester,
+  state: "dead" | "queued",
+  reports: Map<string, ReportName>,
+): Promise<void> {
+  for await (const page of listReports(request, state, Number.POSITIVE_INFINITY)) {
+    for (const { channel, messageId } of page.reports)
+      reports.set(`${channel}/${messageId}`, { channel, messageId });
+  }
+}
+
+const NOT_TRIED = "not tried: run this again later";
+
+const toJson = ({ channel, messageId }: ReportName, refusal: Refusal | undefined): string =>
+  JSON.stringify({
+    channel,
+    messageId,
+    accepted: refusal === undefined,
+    reason: refusal === undefined ? null : refusal.lines.join(" "),
+  });
 
 interface Refusal {
   readonly lines: readonly string[];

@@ -1,20 +1,17 @@
 // Runs one invocation, from its arguments to its exit code.
 
 import manifest from "../../package.json" with { type: "json" };
-import { runAlarms } from "./alarms.ts";
-import { type Invocation, parseArguments, UsageError } from "./arguments.ts";
-import { runBacktest } from "./backtest.ts";
-import { runDoctor } from "./doctor.ts";
-import { runErase } from "./erase.ts";
-import { runInsight } from "./insight.ts";
+import type { Tools } from "./command.ts";
+import { readCommandLine } from "./command-line.ts";
+import { COMMANDS } from "./commands.ts";
+import { formatCommandHelp, formatOverview } from "./help.ts";
 import { createOutput } from "./output.ts";
-import { runReports } from "./reports.ts";
+import { createProgress } from "./progress.ts";
 import { createRequester } from "./request.ts";
-import { runRetry, runRetryAll } from "./retry.ts";
 import { ADMIN_KEY_SETTING, readSettings } from "./settings.ts";
-import { runStats } from "./stats.ts";
-import { USAGE } from "./usage.ts";
-import type { ExitCode, Work } from "./work.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+import type { ExitCode } from "./work.ts";
 import { WorkerError } from "./worker-error.ts";
 
 /** The process around the command line. */
@@ -23,12 +20,19 @@ export interface CliContext {
   readonly fetch: typeof globalThis.fetch;
   readonly stdout: (text: string) => unknown;
   readonly stderr: (text: string) => unknown;
+  /** The streams that are terminals. */
+  readonly terminals?: { readonly stdout?: Terminal | undefined; readonly stderr?: Terminal | undefined };
   /** Reads a file as UTF-8. */
   readonly readFile: (path: string) => Promise<string>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds for one request, including the body of its answer. */
   readonly timeout: number;
+  /**
+   * From this call on, Ctrl-C aborts the signal in place of ending the process. Only commands that repeat themselves call
+   * it.
+   */
+  readonly interruption?: () => AbortSignal;
 }
 
 /**
@@ -38,32 +42,39 @@ export interface CliContext {
  * @returns The exit code. All output has been written.
  */
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
-  const { env, stdout, stderr, now } = context;
-  const output = createOutput(stdout, stderr, env[ADMIN_KEY_SETTING]);
+  const { env, stderr, terminals, now } = context;
+  const progress = createProgress(stderr, terminals?.stderr, now);
+  const output = createOutput({ ...context, secret: env[ADMIN_KEY_SETTING], before: progress.hide });
   try {
-    const invocation = parseArguments(argv);
-    switch (invocation.command) {
+    const invocation = readCommandLine(argv, COMMANDS);
+    switch (invocation.kind) {
       case "help":
-        output.print(...USAGE);
+        output.print(
+          ...(invocation.command === undefined
+            ? formatOverview(COMMANDS, output.width())
+            : formatCommandHelp(invocation.command, output.width())),
+        );
         return 0;
       case "version":
         output.print(manifest.version);
         return 0;
       case "none":
-        output.complain(...USAGE);
+        output.complain(...formatOverview(COMMANDS, terminals?.stderr?.columns()));
         return 2;
-      case "backtest":
-        return await runBacktest({ output, readFile: context.readFile, now }, invocation);
+      case "command": {
+        const { command, values, rest } = invocation;
+        return await command.run(values, rest, createTools(context, { output, progress }));
+      }
     }
-    const settings = readSettings(env, invocation.endpoint);
-    if (settings.key === undefined && invocation.command !== "doctor") {
-      throw new UsageError(`${ADMIN_KEY_SETTING} is not set: it must be the Worker's admin key.`);
-    }
-    const request = createRequester({ ...settings, fetch: context.fetch, timeout: context.timeout });
-    return await dispatch(invocation, { ...settings, request, output, now });
   } catch (error) {
     if (error instanceof UsageError) {
-      output.complain(error.message, "Run vonage-conversion --help for usage.");
+      const { message, command } = error;
+      output.complain(
+        message,
+        command === undefined
+          ? "Run vonage-conversion --help for usage."
+          : `Run vonage-conversion help ${command} for its options and examples.`,
+      );
       return 2;
     }
     if (!(error instanceof WorkerError)) throw error;
@@ -72,26 +83,45 @@ export async function run(argv: readonly string[], context: CliContext): Promise
   }
 }
 
-function dispatch(
-  invocation: Exclude<Invocation, { readonly command: "help" | "version" | "none" | "backtest" }>,
-  work: Work,
-): Promise<ExitCode> {
-  switch (invocation.command) {
-    case "reports":
-      return runReports(work, invocation);
-    case "retry":
-      return runRetry(work, invocation);
-    case "retry-all":
-      return runRetryAll(work, invocation);
-    case "insight":
-      return runInsight(work, invocation);
-    case "alarms":
-      return runAlarms(work, invocation);
-    case "erase":
-      return runErase(work, invocation);
-    case "stats":
-      return runStats(work, invocation);
-    case "doctor":
-      return runDoctor(work, invocation);
-  }
+function createTools(
+  { env, fetch, timeout, readFile, now, interruption }: CliContext,
+  { output, progress }: Pick<Tools, "output" | "progress">,
+): Tools {
+  let signal: AbortSignal | undefined;
+  return {
+    output,
+    progress,
+    env,
+    readFile,
+    now,
+    pause(milliseconds) {
+      signal ??= interruption?.();
+      return pause(milliseconds, signal);
+    },
+    connect(endpoint, key) {
+      const settings = readSettings(env, endpoint);
+      if (settings.key === undefined && key !== "optional") {
+        throw new UsageError(`${ADMIN_KEY_SETTING} is not set: it must be the Worker's admin key.`);
+      }
+      const request = createRequester({ ...settings, fetch, timeout });
+      return {
+        ...settings,
+        request: (call, schema) => progress.during(() => "Waiting for the Worker…", request(call, schema)),
+      };
+    },
+  };
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = (goOn: boolean) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve(goOn);
+    };
+    const stop = () => end(false);
+    const timer = setTimeout(end, milliseconds, true);
+    signal?.addEventListener("abort", stop);
+  });
 }

@@ -2,7 +2,7 @@
 
 import { baseUrlSchema } from "../../src/client/base-url.ts";
 import { findFaults } from "../../src/shared/validation.ts";
-import { UsageError } from "./arguments.ts";
+import { UsageError } from "./usage-error.ts";
 
 export const ENDPOINT_SETTING = "VONAGE_CONVERSION_ENDPOINT";
 export const ADMIN_KEY_SETTING = "VONAGE_CONVERSION_ADMIN_KEY";

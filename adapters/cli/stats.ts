@@ -2,6 +2,7 @@
 
 import { type Stats, statsSchema } from "./answers.ts";
 import { formatRestriction } from "./key-restriction.ts";
+import type { Line } from "./line.ts";
 import { formatTable } from "./table.ts";
 import { formatAge } from "./time.ts";
 import type { Work } from "./work.ts";
@@ -12,12 +13,12 @@ export async function runStats(
   { json }: { readonly json: boolean },
 ): Promise<0> {
   const stats = await request({ method: "GET", path: "/stats" }, statsSchema);
-  output.print(...(json ? [JSON.stringify(stats)] : formatStats(stats, now())));
+  output.print(...(json ? [JSON.stringify(stats)] : formatStats(stats, now(), output.width())));
   return 0;
 }
 
 /** Formats counts by state, traffic and channel, counts of the 2FA workflow, the longest wait, and the restricted keys. */
-export function formatStats(stats: Stats, now: number): string[] {
+export function formatStats(stats: Stats, now: number, width?: number): Line[] {
   const {
     shards,
     formerShards = [],
@@ -35,7 +36,7 @@ export function formatStats(stats: Stats, now: number): string[] {
   return [
     `Reports in ${shards} ${shards === 1 ? "shard" : "shards"}${formerShards.length > 0 ? `, before that in ${formerShards.join(", ")}` : ""}:`,
     "",
-    ...formatTable(["state", "reports"], Object.entries(reports)),
+    ...formatTable(["state", "reports"], Object.entries(reports), width),
     "",
     ...(counts.length === 0
       ? []
@@ -43,10 +44,11 @@ export function formatStats(stats: Stats, now: number): string[] {
           ...formatTable(
             ["traffic", "channel", "state", "reports", "attempts"],
             counts.map((one) => [one.traffic, one.channel, one.state, one.reports, one.attempts]),
+            width,
           ),
           "",
         ]),
-    ...(workflow.length === 0 ? [] : [...formatTable(["2FA workflow", "so far"], workflow), ""]),
+    ...(workflow.length === 0 ? [] : [...formatTable(["2FA workflow", "so far"], workflow, width), ""]),
     oldest,
     ...(restrictions.length === 0
       ? ["No traffic is held back."]

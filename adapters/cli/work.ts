@@ -1,4 +1,5 @@
 import type { Output } from "./output.ts";
+import type { Progress } from "./progress.ts";
 import type { Requester } from "./request.ts";
 import type { Settings } from "./settings.ts";
 
@@ -6,6 +7,7 @@ import type { Settings } from "./settings.ts";
 export interface Work extends Settings {
   readonly request: Requester;
   readonly output: Output;
+  readonly progress: Progress;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 // Finds variables that look like settings and are none: a misspelt setting has no effect, and nothing else reports it.
 
+import { measureDistance } from "../../../src/shared/edit-distance.ts";
 import type { SetupNote } from "../../http/two-factor/setup-notes.ts";
-import { measureDistance } from "./edit-distance.ts";
 import { RENAMED_SETTINGS } from "./renamed.ts";
 import { SETTING_NAMES } from "./table.ts";
 

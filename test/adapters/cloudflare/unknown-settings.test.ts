@@ -2,7 +2,6 @@
 
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../adapters/cloudflare/env.ts";
-import { measureDistance } from "../../../adapters/cloudflare/settings/edit-distance.ts";
 import { SETTING_NAMES } from "../../../adapters/cloudflare/settings/table.ts";
 import { findUnknownSettings } from "../../../adapters/cloudflare/settings/unknown-settings.ts";
 import { createWorker } from "../../../adapters/cloudflare/worker.ts";
@@ -99,19 +98,6 @@ describe("a variable", () => {
     expect(findUnknownSettings(env)).toHaveLength(10);
     expect(looked.size).toBe(256);
   });
-});
-
-it.each([
-  ["", "", 0],
-  ["", "AB", 2],
-  ["ABC", "", 3],
-  ["FROM", "FORM", 1],
-  ["COUNTRY", "COUNTRIES", 3],
-  ["KITTEN", "SITTING", 3],
-  ["AB", "AB", 0],
-])("%j and %j are %d apart", (one, other, distance) => {
-  expect(measureDistance(one, other)).toBe(distance);
-  expect(measureDistance(other, one)).toBe(distance);
 });
 
 describe("the Worker", () => {
