@@ -1,8 +1,11 @@
 // The Worker as it is deployed, with a clock that tests turn. Tests are a source of Insight (`POST /test/gather`), and
 // receive its webhook, which must be a public https URL, on a server of their own (`HOOK_URL`). `POST /test/random` sets
-// what `Math.random` returns.
+// what `Math.random` returns, `POST /test/link` what becomes of calls of the Insight object.
 
 import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
+import type { Gathered, Gathering } from "../../../adapters/cloudflare/insight/rpc.ts";
+import type { InsightAnswer } from "../../../src/insight/answer.ts";
+import type { InsightQuery } from "../../../src/insight/query.ts";
 import { followClock, turnable } from "../../support/turned-clock/follow.ts";
 
 const WEBHOOK_ORIGIN = "https://hooks.acme.com";
@@ -11,14 +14,30 @@ export const Ledger = followClock(deployed.Ledger, "LEDGER");
 export const Challenges = followClock(deployed.Challenges, "CHALLENGES");
 export const SendLimits = followClock(deployed.SendLimits, "SEND_LIMITS");
 
+/** `lost`: the call is carried out, and its answer gets lost. `twice`: it arrives twice. */
+type Link = "up" | "down" | "lost" | "twice";
+let link: Link = "up";
+
 let hook = "";
-const Turned = followClock(deployed.Insight, "INSIGHT");
-export class Insight extends Turned {
+class Linked extends deployed.Insight {
   constructor(context: deployed.ObjectContext, env: deployed.Env & { readonly HOOK_URL?: string }) {
     hook = env.HOOK_URL ?? "";
     super(context, env);
   }
+
+  override async gather(gathering: Gathering): Promise<Gathered> {
+    if (link === "down") throw new Error("Insight is down");
+    const answer = await super.gather(gathering);
+    if (link === "lost") throw new Error("the answer is lost");
+    return link === "twice" ? super.gather(gathering) : answer;
+  }
+
+  override async query(query: InsightQuery): Promise<InsightAnswer> {
+    if (link === "down") throw new Error("Insight is down");
+    return super.query(query);
+  }
 }
+export const Insight = followClock(Linked, "INSIGHT");
 
 const realFetch = globalThis.fetch;
 globalThis.fetch = (input, init) => {
@@ -39,6 +58,10 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === "/test/random") {
       chance = Number(await request.text());
+      return new Response();
+    }
+    if (pathname === "/test/link") {
+      link = (await request.text()) as Link;
       return new Response();
     }
     if (pathname !== "/test/gather") return turned.fetch(request, env, context);
