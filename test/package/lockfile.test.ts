@@ -1,7 +1,8 @@
 // What `npm ci` installs here and in CI is what was reviewed: each package by its hash.
 
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 interface Locked {
   readonly version?: string;
@@ -11,24 +12,39 @@ interface Locked {
   readonly link?: boolean;
 }
 
-const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
-  readFileSync("package-lock.json", "utf8"),
-);
-const installed = Object.entries(packages).filter(([path, { link }]) => path !== "" && !link);
+type Packages = Readonly<Record<string, Locked>>;
+const read = (path: string): Packages => JSON.parse(readFileSync(path, "utf8")).packages;
+const installedBy = (packages: Packages) =>
+  Object.entries(packages).filter(([path, { link }]) => path !== "" && !link);
 
-it("every package of the lockfile has a version and a SHA-512 hash, those of other platforms included", () => {
-  expect(installed.length).toBeGreaterThan(300);
-  const open = installed.filter(
-    ([, { version, integrity }]) => !version || !/^sha512-[\w+/]{86}==$/.test(integrity ?? ""),
-  );
-  expect(open.map(([path]) => path)).toEqual([]);
+const LOCKFILES = execFileSync("git", ["ls-files", "package-lock.json", "*/package-lock.json"], {
+  encoding: "utf8",
+})
+  .trim()
+  .split("\n");
+const packages = read("package-lock.json");
+
+it("there is a lockfile here, and one for each project that is installed apart", () => {
+  expect(installedBy(packages).length).toBeGreaterThan(300);
+  expect(LOCKFILES).toContain("test/e2e/openapi/project/package-lock.json");
 });
 
-it("no package of the lockfile comes from anywhere but the public registry", () => {
-  const elsewhere = installed.filter(
-    ([, { resolved }]) => resolved !== undefined && !resolved.startsWith("https://registry.npmjs.org/"),
-  );
-  expect(elsewhere.map(([path]) => path)).toEqual([]);
+describe.each(LOCKFILES)("%s", (path) => {
+  const installed = installedBy(read(path));
+
+  it("has a version and a SHA-512 hash of every package, those of other platforms included", () => {
+    const open = installed.filter(
+      ([, { version, integrity }]) => !version || !/^sha512-[\w+/]{86}==$/.test(integrity ?? ""),
+    );
+    expect(open.map(([name]) => name)).toEqual([]);
+  });
+
+  it("has no package that comes from anywhere but the public registry", () => {
+    const elsewhere = installed.filter(
+      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith("https://registry.npmjs.org/"),
+    );
+    expect(elsewhere.map(([name]) => name)).toEqual([]);
+  });
 });
 
 it("every platform's build of a native package is locked", () => {

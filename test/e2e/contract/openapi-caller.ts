@@ -95,7 +95,10 @@ async function exchange(
   };
 }
 
-/** The document must describe every accepted call: the parameters of its query, and its body by type. */
+/**
+ * The document must describe every accepted call: the parameters of its query, and its body by type. It describes the
+ * parameters of a POST in the body alone, from where they may move into the query.
+ */
 function expectDescribed(operation: string, { query = {}, form, json }: Call): void {
   const { parameters = [], security = [], requestBody } = operations.get(operation) ?? {};
   const schemes = security.flatMap((one) => Object.keys(one));
@@ -103,7 +106,10 @@ function expectDescribed(operation: string, { query = {}, form, json }: Call): v
     ...parameters.map((one) => resolve(one)),
     ...schemes.flatMap((scheme) => document.components.securitySchemes[scheme] ?? []),
   ];
-  const inQuery = known.flatMap((one) => (one.in === "query" ? [one.name] : []));
+  const inBody = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
+    Object.keys(resolve(schema).properties ?? {}),
+  );
+  const inQuery = [...known.flatMap((one) => (one.in === "query" ? [one.name] : [])), ...inBody];
   expect(Object.keys(query).filter((name) => !inQuery.includes(name))).toEqual([]);
   const type = form ? FORM : JSON_TYPE;
   const body = form ?? json;

@@ -35,23 +35,32 @@ export interface Operation {
   readonly operationId: string;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly (Reference & { readonly name: string; readonly in: string })[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
+  readonly requestBody?: {
+    readonly required: boolean;
+    readonly content: Readonly<Record<string, MediaType>>;
+  };
   readonly responses: Readonly<Record<string, DocumentedAnswer>>;
+}
+
+interface Components {
+  readonly headers: Readonly<Record<string, Header>>;
+  readonly responses: Readonly<Record<string, DocumentedAnswer>>;
+  readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
 interface OpenApi {
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: {
-    readonly responses: Readonly<Record<string, DocumentedAnswer>>;
-    readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly components: Components & {
     readonly securitySchemes: Readonly<
       Record<string, { readonly type: string; readonly in?: string; readonly name?: string }>
     >;
   };
+  /** For requests that have no operation. Linters would call them unused among the other components. */
+  readonly "x-components": Components;
 }
 
-export const document = parse(readFileSync(DOCUMENT_PATH, "utf8")) as OpenApi;
+export const document = withAllComponents(parse(readFileSync(DOCUMENT_PATH, "utf8")));
 
 /** Every operation, as `POST /2fa/{id}/check`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
@@ -105,4 +114,17 @@ export function documentedOutcomes(): readonly string[] {
         : problems.map((problem) => `${operation} ${status} ${problem}`);
     }),
   );
+}
+
+function withAllComponents(parsed: OpenApi): OpenApi {
+  const { components, "x-components": more } = parsed;
+  return {
+    ...parsed,
+    components: {
+      ...components,
+      headers: { ...components.headers, ...more.headers },
+      responses: { ...components.responses, ...more.responses },
+      examples: { ...components.examples, ...more.examples },
+    },
+  };
 }

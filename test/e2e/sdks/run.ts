@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { SANDBOX_ACCOUNTS, SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";
 import { SIGNATURE_METHODS } from "../../../src/wire/signature-method.ts";
 import { PROXY_KEY, startLocalStack } from "../../support/local-stack.ts";
+import { createTally } from "../../support/tally.ts";
 import { untilEqual } from "../../support/until.ts";
 import { installPinned } from "../runtimes/install.ts";
 
@@ -31,8 +32,7 @@ const SDKS = [
 ];
 const WHEN = "2026-03-04 05:06:07";
 
-let passed = 0;
-let failed = 0;
+const { attempt, finish } = createTally();
 const { sandbox, worker, stop } = await startLocalStack({}, { withLedger: true });
 const [account] = SANDBOX_ACCOUNTS;
 assert.ok(account);
@@ -55,8 +55,7 @@ try {
 } finally {
   await stop();
 }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+finish();
 
 async function trySdk(
   where: string,
@@ -120,17 +119,4 @@ function untilRecorded(channel: "sms" | "voice", id: string, delivered: boolean)
       apiKey,
     }));
   }, [wanted]);
-}
-
-async function attempt(name: string, check: () => Promise<void>): Promise<void> {
-  try {
-    await check();
-    passed++;
-    console.log(`✓ ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(
-      `✗ ${name}\n    ${error instanceof Error ? error.message.replaceAll("\n", "\n    ") : error}`,
-    );
-  }
 }
