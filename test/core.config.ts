@@ -24,6 +24,8 @@ export const common = {
   expect: { poll: { timeout: 15_000, interval: 20 } },
   restoreMocks: true,
   unstubGlobals: true,
+  // Transformed modules outlive a run.
+  fsModuleCache: true,
 };
 
 export const core = {

@@ -13,7 +13,7 @@ import {
 } from "../../src/ledger/key-state.ts";
 import { FASTEST_PER_SECOND } from "../../src/ledger/pacer.ts";
 import { parseGate, toStoredGate } from "../../src/ledger/stored-gate.ts";
-import "../support/property-seed.ts";
+import { cases } from "../support/property-seed.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -407,7 +407,7 @@ describe("the state of a key through any sequence of results", () => {
         expect(state.openedBy).toBeNull();
         expect(nextSendAt(state, now + MINUTE)).toBe(now + MINUTE);
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
     expect(seen).toEqual(
       new Set(["null true", "null false", "outage false", "unauthorized false", "not_enabled false"]),

@@ -5,7 +5,7 @@ import type { Ended, LedgerEvent, LedgerRules, Step } from "../../src/ledger/eve
 import { step } from "../../src/ledger/machine.ts";
 import { type MessageKey, parseRow, type Row, toStored } from "../../src/ledger/row.ts";
 import { longestWaitFor } from "../../src/ledger/schedule.ts";
-import "../support/property-seed.ts";
+import { cases } from "../support/property-seed.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -524,7 +524,7 @@ describe("a message through any sequence of events", () => {
         for (const one of happenings) life.let(one as Parameters<Life["let"]>[0]);
         ends.add(life.finish());
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     );
     expect(ends).toEqual(new Set(["recorded", "dead", "nothing"]));
   });

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toNetwork } from "../../src/shared/ip-address.ts";
+import { cases } from "../support/property-seed.ts";
 
 describe("The network that a client's address counts for", () => {
   it.each([
@@ -104,7 +105,7 @@ describe("The network that a client's address counts for", () => {
       fc.property(fc.stringMatching(/^[\da-f:.]{1,24}$/), (text) => {
         expect(toNetwork(text) !== undefined).toBe(isIP(text) !== 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     );
   });
 });

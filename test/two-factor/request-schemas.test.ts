@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findFaults } from "../../src/shared/validation.ts";
 import { checkSchema, resendSchema, startSchema } from "../../src/two-factor/request-schemas.ts";
-import "../support/property-seed.ts";
+import { cases } from "../support/property-seed.ts";
 
 const START = { to: "+447400123456", channel: "sms" };
 
@@ -117,7 +117,7 @@ describe("a request for a code", () => {
         expect(brand).not.toMatch(/[\n\r\t\0\u2028\u2029]/);
         expect(brand).not.toMatch(/\p{Cs}/u);
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     );
   });
 });

@@ -1,9 +1,9 @@
-import "../support/property-seed.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readWebhook, verifyWebhook } from "../../src/webhooks/index.ts";
 import { signParameters } from "../../src/wire/signature.ts";
 import { SIGNATURE_METHODS } from "../../src/wire/signature-method.ts";
+import { cases } from "../support/property-seed.ts";
 import { webhookErrorOf } from "../support/webhook-error.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -265,7 +265,7 @@ describe("any signed parameters", () => {
           "forged",
         );
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     );
   });
 });

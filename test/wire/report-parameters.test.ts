@@ -6,7 +6,7 @@ import type { DecodedParameters } from "../../src/wire/parameters.ts";
 import { CHANNELS, createReportSchema, type ValidReport } from "../../src/wire/report.ts";
 import { decodeReport, encodeReport } from "../../src/wire/report-parameters.ts";
 import { readParameters } from "../../src/wire/request-parameters.ts";
-import "../support/property-seed.ts";
+import { cases } from "../support/property-seed.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const schema = createReportSchema(() => NOW);
@@ -260,7 +260,7 @@ describe("an encoded report", () => {
         if (typeof read === "string") throw new Error(read);
         expect(decodeReport(report.channel, read, new Set(), schema)).toEqual({ report });
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 

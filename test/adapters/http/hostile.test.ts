@@ -5,7 +5,6 @@ import { expect, it, vi } from "vitest";
 import worker from "../../../adapters/cloudflare/index.ts";
 import { createConversionHandler } from "../../../adapters/http/index.ts";
 import { createSandbox } from "../../../src/sandbox/index.ts";
-import "../../support/property-seed.ts";
 import {
   CANARY_ACCOUNTS,
   CANARY_ADMIN,
@@ -23,6 +22,7 @@ import {
 import { createInProcessLedger } from "../../support/in-process-ledger.ts";
 import { type KnownParameter, knownParameter } from "../../support/known-parameters.ts";
 import { toWellFormed } from "../../support/odd-text.ts";
+import { cases } from "../../support/property-seed.ts";
 import { basic, bearer, FORM, MESSAGE_ID } from "../../support/proxy.ts";
 
 const { shop, mail } = CANARY_CALLERS;
@@ -113,7 +113,7 @@ it("no request at all breaks the handler, gets at a secret, or records what is n
         expect(isReport(request, messageId, delivered)).toBe(true);
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
   // They must have reached every part of the handler, or they prove nothing.
   expect(Object.keys(seen)).toEqual(
@@ -199,7 +199,7 @@ it("among known callers just well-formed reports are recorded, as they were mean
       };
       expect(reports).toMatchObject(expected ? [report] : []);
     }),
-    { numRuns: 4000 },
+    { numRuns: cases(4000) },
   );
   expect(Math.min(outcomes.recorded, outcomes.refused)).toBeGreaterThan(300);
 });
@@ -281,7 +281,7 @@ it("no request at all breaks the ledger's routes, gets at a secret, or tracks wh
       // The doctor reports messages that were never sent.
       if (`${route} ${status}` !== "doctor 200") expect(sandbox.reports()).toEqual([]);
     }),
-    { numRuns: 3000 },
+    { numRuns: cases(3000) },
   );
   await ledger.close();
   // They must have reached every part, or they prove nothing.

@@ -1,12 +1,12 @@
 // Requests as nobody should send them, to every route of the workflow on workerd: each gets an answer that is
 // documented, and nothing of what was sent comes back or is logged.
 
-import "../../support/property-seed.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PROBLEMS } from "../../../adapters/http/problems.ts";
 import { OTHER_PROXY_KEY, PROXY_KEY } from "../../support/local-stack.ts";
 import { toWellFormed } from "../../support/odd-text.ts";
+import { cases } from "../../support/property-seed.ts";
 import { startTwoFactorStack, type TwoFactorStack } from "../../support/two-factor-stack.ts";
 import { basic, bearer } from "./ledger-worker.ts";
 
@@ -139,7 +139,7 @@ it("are answered as documented, and neither answers nor logs repeat them", async
         expect(PROBLEMS[called as keyof typeof PROBLEMS][0]).toBe(status);
       },
     ),
-    { numRuns: 1500, examples: RARE },
+    { numRuns: cases(1500), examples: RARE },
   );
   // The search reached what it is about.
   for (const status of [200, 400, 401, 403, 404, 405, 415, 422, 429])

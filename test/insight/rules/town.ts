@@ -41,6 +41,12 @@ export const GB = "2fa/sms/GB/23410";
 /** Twenty messages an hour, 85 % of them converted, 95 % with a receipt that says delivered. */
 export const USUAL = settled(17, 3, 19);
 
+/** By what they learned, and when. A state can be shared: the rules leave the one that they get as it was. */
+const LEARNED = new Map<
+  string,
+  { readonly at: number; readonly state: RuleState | undefined; readonly alarms: readonly Alarm[] }
+>();
+
 export function createTown(begin = BEGIN) {
   let at = begin;
   let state: RuleState | undefined;
@@ -63,12 +69,20 @@ export function createTown(begin = BEGIN) {
     repeat(times: number, traffic: Traffic, input: Omit<RuleInput, "cells"> = {}): readonly Alarm[] {
       return Array.from({ length: times }, () => town.tick(traffic, input)).flat();
     },
-    /** Passes days with that traffic in each hour. */
+    /** Passes days with that traffic in each hour. New towns that learn the same do so once. */
     learn(traffic: Traffic, days = 15, input: Omit<RuleInput, "cells"> = {}): void {
+      const key = state === undefined ? JSON.stringify([at, traffic, days, input]) : undefined;
+      const known = key === undefined ? undefined : LEARNED.get(key);
+      if (known !== undefined) {
+        ({ at, state } = known);
+        for (const alarm of known.alarms) alarms.set(alarm.id, alarm);
+        return;
+      }
       for (let hour = 0; hour < days * 24; hour++) {
         town.tick(traffic, input);
         at += HOUR - COHORT_MS;
       }
+      if (key !== undefined) LEARNED.set(key, { at, state, alarms: [...alarms.values()] });
     },
     wait(milliseconds: number): void {
       at += milliseconds;

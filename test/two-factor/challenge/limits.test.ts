@@ -9,7 +9,7 @@ import {
   toPrefix,
   waitFor,
 } from "../../../src/two-factor/challenge/limits.ts";
-import "../../support/property-seed.ts";
+import { cases } from "../../support/property-seed.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -112,7 +112,7 @@ describe("at any instants of requests", () => {
           expect(held.length).toBeLessThanOrEqual(limit.messages);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
@@ -133,7 +133,7 @@ describe("at any instants of requests", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
@@ -148,7 +148,7 @@ describe("at any instants of requests", () => {
           if (counter.ask(now) > 0) expect(near.length).toBeGreaterThanOrEqual(limit.messages);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 

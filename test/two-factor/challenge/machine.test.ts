@@ -16,7 +16,7 @@ import type {
 import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
 import type { DeliveryReceipt, ReceiptStatus } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
-import "../../support/property-seed.ts";
+import { cases, isFullRun } from "../../support/property-seed.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -761,9 +761,9 @@ describe("any events in any order", () => {
           rows.map(([key, { delivered }]) => `${key} ${delivered}`).sort();
         expect(deliveredOf(Object.entries(late.finish()))).toEqual(deliveredOf(expected));
       }),
-      { numRuns: 1500 },
+      { numRuns: cases(1500) },
     );
-    expect([...EVERYTHING].filter((one) => !seen.has(one))).toEqual([]);
+    if (isFullRun) expect([...EVERYTHING].filter((one) => !seen.has(one))).toEqual([]);
   });
 });
 

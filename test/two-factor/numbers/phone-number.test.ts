@@ -1,4 +1,3 @@
-import "../../support/property-seed.ts";
 import fc from "fast-check";
 import { getCountries, getExampleNumber } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
@@ -9,6 +8,7 @@ import {
   maskNumber,
   parsePhoneNumber,
 } from "../../../src/two-factor/numbers/phone-number.ts";
+import { cases } from "../../support/property-seed.ts";
 
 describe("a phone number", () => {
   it.each([
@@ -243,7 +243,7 @@ describe("a phone number", () => {
           expect(identifyNumber(number)).toBe(number);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 });

@@ -1,4 +1,3 @@
-import "../../support/property-seed.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -6,6 +5,7 @@ import {
   toCanonicalNumber,
   toDialledNumber,
 } from "../../../src/two-factor/numbers/spellings.ts";
+import { cases } from "../../support/property-seed.ts";
 
 describe("the spellings of a phone", () => {
   it.each([
@@ -56,7 +56,7 @@ describe("the spellings of a phone", () => {
         for (const one of spellings) expect(listSpellings(one)).toEqual(spellings);
         expect(toCanonicalNumber(digits)).toBe(spellings[0]);
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 });

@@ -10,7 +10,7 @@ import type { ShardLogEntry } from "../../../../adapters/cloudflare/ledger/shard
 import { LedgerUnavailable } from "../../../../adapters/http/ports/ledger.ts";
 import { type Layout, SETTLING_MS } from "../../../../src/ledger/layout.ts";
 import type { MessageKey } from "../../../../src/ledger/row.ts";
-import "../../../support/property-seed.ts";
+import { cases } from "../../../support/property-seed.ts";
 
 const START = Date.UTC(2026, 5, 1, 12);
 const MESSAGES = Array.from(
@@ -251,7 +251,7 @@ describe("Workers with any settings at once", () => {
           for (const key of MESSAGES) expect(world.holders(key).length, key.messageId).toBeLessThanOrEqual(1);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     );
   });
 });

@@ -23,8 +23,8 @@ import type { Ended } from "../../../../src/ledger/events.ts";
 import { type KeyState, UNRESTRICTED } from "../../../../src/ledger/key-state.ts";
 import { parseRow, REPORT_STATES, type Row } from "../../../../src/ledger/row.ts";
 import type { Traffic } from "../../../../src/wire/report.ts";
+import { cases } from "../../../support/property-seed.ts";
 import { settle } from "../../../support/unhandled-rejections.ts";
-import "../../../support/property-seed.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -1167,12 +1167,12 @@ describe("a disk that cannot write", () => {
       return { ended: OK };
     };
     await expect(world.report("a", true)).rejects.toThrow();
-    await world.pass(3 * HOUR);
+    await world.pass(2 * HOUR);
     world.breaks = () => false;
     await world.pass(MINUTE);
     expect(world.row("a")).toMatchObject({ state: "recorded", delivered: 1, attempts: 1 });
     expect(world.requests).toHaveLength(1);
-    expect(world.rings.length).toBeLessThan(3 * 3600);
+    expect(world.rings.length).toBeLessThan(2 * 3600);
     expectCounted(world);
   });
 
@@ -1287,7 +1287,7 @@ describe("the list for the operator", () => {
           expect(order).toEqual([...order].sort());
         }
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     );
   });
 
@@ -1347,7 +1347,7 @@ describe("the list for the operator", () => {
         expect(place.alarmFailures).toEqual([]);
         place.end();
       }),
-      { numRuns: 100 },
+      { numRuns: cases(100) },
     );
   });
 });
@@ -1410,7 +1410,7 @@ describe("any sequence of reports, answers of Vonage, and crashes", () => {
           place.end();
         },
       ),
-      { numRuns: 150 },
+      { numRuns: cases(150) },
     );
   });
 });
@@ -2093,7 +2093,7 @@ describe("counting for Insight", () => {
         expect(Object.fromEntries(known)).toEqual(counted(place));
         place.end();
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 

@@ -6,9 +6,10 @@ import worker, { type Env, type ShardNamespace } from "../../../../adapters/clou
 import { createSandbox } from "../../../../src/sandbox/index.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { createInProcessLedger } from "../../../support/in-process-ledger.ts";
-import { ADMIN_KEY, bindingsFor, PROXY_KEY } from "../../../support/local-stack.ts";
+import { ADMIN_KEY, bindingsFor, PROXY_KEY } from "../../../support/local-bindings.ts";
+import { cases } from "../../../support/property-seed.ts";
 
-const MESSAGES = 120;
+const MESSAGES = cases(120);
 
 /** Delays each call and each answer, like a network. */
 function withLatency(namespace: ShardNamespace): ShardNamespace {

@@ -552,8 +552,10 @@ describe("due work", () => {
     const world = createWorld();
     await world.start("a");
     await world.flush();
+    await world.pass(24 * HOUR);
+    expect(world.rows("challenges")).toHaveLength(1);
     world.breaks = (query) => /^SELECT \* FROM outbox/.test(query);
-    await world.pass(26 * HOUR);
+    await world.pass(2 * HOUR);
     expect(world.rows("challenges")).toEqual([]);
   });
 
