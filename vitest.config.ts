@@ -13,13 +13,14 @@ export default defineConfig({
           ...common,
           name: "outside",
           include: OUTSIDE,
-          // `npm run test:browsers` and `npm run test:monitoring` run the last four.
+          // `npm run test:browsers`, `test:monitoring` and `test:quickstarts` run the last five.
           exclude: [
             ...SLOW,
             "test/e2e/playground/**",
             "test/e2e/engines/**",
             "test/e2e/console/**",
             "test/e2e/monitoring/**",
+            "test/e2e/quickstarts/**",
           ],
           // Loading wrangler and Miniflare anew takes a second of processor time for each file.
           isolate: false,

@@ -8,14 +8,19 @@ import { RUNTIMES } from "../e2e/runtimes/runtimes.ts";
 
 const PAGES = [
   ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
-  "test/mutation/README.md",
+  ...["docs", "examples", "test/mutation"].flatMap(findPages),
 ];
+
+function findPages(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((name) =>
+    name.endsWith(".md") && !name.includes("node_modules") ? [join(folder, name)] : [],
+  );
+}
 
 const read = (path: string) => readFileSync(path, "utf8");
 
 /** A page without its code, in which nothing is a link or a heading. */
-const prose = (path: string) => read(path).replace(/^```.*?^```/gms, "");
+const prose = (path: string) => read(path).replace(/^( *)```.*?^\1```/gms, "");
 
 /** The anchors that GitHub gives a page's headings. */
 function anchorsOf(path: string): readonly string[] {
@@ -82,8 +87,8 @@ it("every setting of the Worker is told of", () => {
   expect(untold).toEqual([]);
 });
 
-it("the README names the versions of the runtimes that are tried", () => {
-  const rows = read("README.md").match(/^\| tested on .*?\n\n/ms)?.[0] ?? "";
+it("docs/install.md names the versions of the runtimes that are tried", () => {
+  const rows = read("docs/install.md").match(/^\| tested on .*?\n\n/ms)?.[0] ?? "";
   const versions = RUNTIMES.map(({ name, version }) =>
     name === "Node" ? version.split(".").slice(0, 2).join(".") : version,
   );

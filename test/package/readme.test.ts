@@ -10,7 +10,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 const FOLDER = ".wrangler/readme";
 const PAGES = [
   "README.md",
-  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? `docs/${name}` : [])),
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).flatMap((name) =>
+    name.endsWith(".md") ? `docs/${name}` : [],
+  ),
 ];
 const snippets = PAGES.flatMap((page) =>
   [...readFileSync(page, "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text),

@@ -1,4 +1,4 @@
-// The settings of Insight. docs/insight.md lists them.
+// The settings of Insight. docs/reference/settings.md lists them.
 
 import { readList, readNumber } from "./readers.ts";
 import type { Settings } from "./setting.ts";

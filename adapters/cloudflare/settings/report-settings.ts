@@ -1,4 +1,4 @@
-// The settings of reports. docs/deploying.md lists them.
+// The settings of reports. docs/reference/settings.md lists them.
 
 import { readKeys, readList, readNumber, readNumbers, readSecrets } from "./readers.ts";
 import type { Settings } from "./setting.ts";

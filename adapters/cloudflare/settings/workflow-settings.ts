@@ -1,4 +1,4 @@
-// The settings of the 2FA workflow. docs/two-factor.md lists them. With any of its texts the workflow is on.
+// The settings of the 2FA workflow. docs/reference/settings.md lists them. With any of its texts the workflow is on.
 
 import {
   readAccept,

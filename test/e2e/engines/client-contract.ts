@@ -95,7 +95,7 @@ export function describeClientInBrowser(
     it.each([
       ["a report whose page is left at once", "client", 0],
       ["a report whose page is left while it is under way", "client", UNDER_WAY_MS],
-      ["the README's beacon of a page that is left at once", "beacon", 0],
+      ["the documented beacon of a page that is left at once", "beacon", 0],
     ] as const)("records %s", async (_, how, after) => {
       const ticket = await leave(how, after);
       await eventually(async () => expect(await stack.recorded(ticket)).toHaveLength(1));

@@ -75,9 +75,10 @@ function bundleShop(): ReadonlyMap<string, string> {
   return new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
 }
 
-/** The README's expression, unaltered. */
+/** The expression of docs/reporting.md, unaltered. */
 function readBeacon(): string {
-  const [, expression] = /`(navigator\.sendBeacon\([^`]+\))`/.exec(readFileSync("README.md", "utf8")) ?? [];
-  if (expression === undefined) throw new Error("The README shows no navigator.sendBeacon.");
+  const [, expression] =
+    /`(navigator\.sendBeacon\([^`]+\))`/.exec(readFileSync("docs/reporting.md", "utf8")) ?? [];
+  if (expression === undefined) throw new Error("docs/reporting.md shows no navigator.sendBeacon.");
   return expression;
 }

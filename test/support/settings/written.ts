@@ -1,12 +1,9 @@
 // Everything that `npm run docs:settings` writes, by file. test/adapters/cloudflare/settings.test.ts compares.
 
-import { INSIGHT_SETTINGS } from "../../../adapters/cloudflare/settings/insight-settings.ts";
-import { REPORT_SETTINGS } from "../../../adapters/cloudflare/settings/report-settings.ts";
 import { SETTINGS } from "../../../adapters/cloudflare/settings/table.ts";
-import { WORKFLOW_SETTINGS } from "../../../adapters/cloudflare/settings/workflow-settings.ts";
 import { formatDevVars } from "./dev-vars.ts";
 import { formatEnvType } from "./env-type.ts";
-import { formatTable } from "./markdown-table.ts";
+import { formatSettingsPage } from "./settings-page.ts";
 import { formatWranglerVars } from "./wrangler-vars.ts";
 
 interface Written {
@@ -15,7 +12,6 @@ interface Written {
   readonly text: string;
 }
 
-const TABLE = /(\n)\| setting \| kind \|[\s\S]*?(?=\n\n)/;
 const ALL = /()[\s\S]*/;
 
 export const WRITTEN: Readonly<Record<string, Written>> = {
@@ -25,9 +21,7 @@ export const WRITTEN: Readonly<Record<string, Written>> = {
     part: /(\n\n)# Secrets, each set with[\s\S]*?(?=\n# Bindings\n)/,
     text: formatWranglerVars(SETTINGS),
   },
-  "docs/deploying.md": { part: TABLE, text: formatTable(REPORT_SETTINGS) },
-  "docs/two-factor.md": { part: TABLE, text: formatTable(WORKFLOW_SETTINGS) },
-  "docs/insight.md": { part: TABLE, text: formatTable(INSIGHT_SETTINGS) },
+  "docs/reference/settings.md": { part: ALL, text: formatSettingsPage() },
 };
 
 /** The file's text as it should be. */

@@ -14,7 +14,7 @@ const library = () => import("../../../../dist/index.mjs");
 // An unload handler keeps the page out of the back/forward cache, so that leaving ends its requests.
 addEventListener("unload", () => {});
 
-/** The README's line for pages without the library. `bundleShop` puts it here. */
+/** The line of docs/reporting.md for pages without the library. `bundleShop` puts it here. */
 declare const sendReadmeBeacon: (endpoint: string, id: string, token: string) => boolean;
 
 /** The data that a page gets to report one message. */

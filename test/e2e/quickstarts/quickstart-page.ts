@@ -1,0 +1,46 @@
+// A quickstart as its reader copies it: files, commands, and what the terminal should show.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+export interface CodeBlock {
+  readonly language: string;
+  readonly text: string;
+  /** The line of prose before it. */
+  readonly lead: string;
+}
+
+const BLOCK = /([^\n]*)\n\n```(\w*)\n(.*?)^```$/gms;
+
+export function readBlocks(page: string): readonly CodeBlock[] {
+  return [...readFileSync(page, "utf8").matchAll(BLOCK)].map(([, lead = "", language = "", text = ""]) => ({
+    lead,
+    language,
+    text,
+  }));
+}
+
+/** Writes the files that a page has its reader save, and returns their names. */
+export function saveFiles(blocks: readonly CodeBlock[], folder: string): readonly string[] {
+  return blocks.flatMap(({ lead, text }) => {
+    const [, name] = /\b[Ss]ave .* as `([\w./-]+)`:$/.exec(lead) ?? [];
+    if (name === undefined) return [];
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+    return name;
+  });
+}
+
+/** Returns the commands that run the program: two settings, then the program itself. */
+export function runCommands(blocks: readonly CodeBlock[]): readonly string[] {
+  const block = blocks.find(({ text }) => text.startsWith("export VONAGE_CONVERSION_ENDPOINT="));
+  if (block === undefined) throw new Error("no block sets the two variables");
+  const [endpoint, key, ...commands] = block.text.trimEnd().split("\n");
+  if (
+    endpoint !== "export VONAGE_CONVERSION_ENDPOINT=http://localhost:8787" ||
+    key !== "export VONAGE_CONVERSION_KEY=sandbox-proxy-key-0123456789abcdef"
+  ) {
+    throw new Error("the settings are not those of the local sandbox");
+  }
+  return commands;
+}
