@@ -2,10 +2,13 @@
 
 import { type StoredObject, unavailable } from "../http/ports/storage-unavailable.ts";
 
+let encoder: TextEncoder | undefined;
+
 /** FNV-1a, 32 bits: spreads texts evenly. It must never change: stored data is found by it. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  encoder ??= new TextEncoder();
+  for (const byte of encoder.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 

@@ -35,6 +35,8 @@ export const homeOf = (hash: number, { counts: [count = 1] }: Layout): number =>
 
 /** Gives the other shards that may hold a message, each once. */
 export function formerHomesOf(hash: number, layout: Layout): number[] {
+  // As nearly always.
+  if (layout.counts.length === 1) return [];
   const home = homeOf(hash, layout);
   return [...new Set(layout.counts.map((count) => hash % count))].filter((index) => index !== home);
 }

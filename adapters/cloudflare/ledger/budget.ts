@@ -1,4 +1,4 @@
-// One timer for many waits of the same length.
+// One timer for many waits.
 
 interface Wait {
   readonly endsAt: number;
@@ -6,41 +6,59 @@ interface Wait {
 }
 
 /**
- * Makes a function that waits for a promise, for `milliseconds` at most.
+ * Makes a function that waits for a promise until its budget is over.
  *
+ * @param milliseconds The budget of each wait.
  * @param now Epoch milliseconds.
- * @returns A function that resolves with the value of the promise, or with `undefined` when the time is up first.
+ * @returns A function of the promise and of the instant from which the budget counts, in epoch milliseconds. It
+ * resolves with the value of the promise, or with `undefined` when the budget is over first.
  */
 export function createBudget(milliseconds: number, now: () => number) {
-  const waits: Wait[] = [];
-  let pending = 0;
+  const waits = new Set<Wait>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let wakesAt = 0;
 
-  return async <T>(promise: Promise<T>): Promise<T | undefined> => {
-    pending++;
-    try {
-      return await new Promise<T | undefined>((resolve, reject) => {
-        waits.push({ endsAt: now() + milliseconds, end: () => resolve(undefined) });
-        if (timer === undefined) tick();
-        promise.then(resolve, reject);
-      });
-    } finally {
-      // A Durable Object with a timer set is billed; an idle one is not.
-      if (--pending === 0) stop();
-    }
-  };
+  return <T>(promise: Promise<T>, since: number) =>
+    new Promise<T | undefined>((resolve, reject) => {
+      const wait: Wait = { endsAt: since + milliseconds, end: () => resolve(undefined) };
+      const leave = () => {
+        waits.delete(wait);
+        // A Durable Object with a timer set is billed; an idle one is not.
+        if (waits.size === 0) disarm();
+      };
+      waits.add(wait);
+      // A timer that is already set for an earlier wait stays, even if that one ends before: to set one costs more.
+      if (timer === undefined || wait.endsAt < wakesAt) arm();
+      promise.then(
+        (value) => {
+          leave();
+          resolve(value);
+        },
+        (error) => {
+          leave();
+          reject(error);
+        },
+      );
+    });
 
-  /** All waits are equally long, so they end in the order in which they began. Ending one twice does nothing. */
   function tick(): void {
-    const left = waits.findIndex(({ endsAt }) => endsAt > now());
-    for (const { end } of waits.splice(0, left < 0 ? waits.length : left)) end();
-    const [first] = waits;
-    timer = first && setTimeout(tick, Math.max(1, first.endsAt - now()));
+    for (const wait of waits) {
+      if (wait.endsAt > now()) continue;
+      waits.delete(wait);
+      wait.end();
+    }
+    arm();
   }
 
-  function stop(): void {
+  function arm(): void {
+    disarm();
+    if (waits.size === 0) return;
+    wakesAt = Math.min(...Array.from(waits, ({ endsAt }) => endsAt));
+    timer = setTimeout(tick, Math.max(1, wakesAt - now()));
+  }
+
+  function disarm(): void {
     clearTimeout(timer);
     timer = undefined;
-    waits.length = 0;
   }
 }

@@ -103,8 +103,8 @@ class LedgerShard extends DurableObject implements ShardRpc {
     });
   }
 
-  report(report: LedgerReport, layout?: Layout) {
-    return this.#shard.report(report, layout);
+  report(report: LedgerReport, layout?: Layout, waited?: number) {
+    return this.#shard.report(report, layout, waited);
   }
 
   track(message: TrackedMessage, layout?: Layout) {

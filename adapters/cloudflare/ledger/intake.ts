@@ -42,9 +42,11 @@ export function createIntake(
     /**
      * Takes a report. Sends it at once if its key may send, and waits for Vonage up to the budget; otherwise queues it.
      *
+     * @param waited The part of the budget that the caller has waited already, in milliseconds.
      * @returns `full`: there is no room for it.
      */
-    async report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved> {
+    async report(report: LedgerReport, layout?: Layout, waited = 0): Promise<LedgerAnswer | "full" | Moved> {
+      const since = now() - waited;
       const { traffic } = report;
       if (isFull() && !store.has(report)) return "full";
       let isProbe = false;
@@ -76,7 +78,7 @@ export function createIntake(
         const reason = openedBy === null || openedBy === "outage" ? row?.reason : openedBy;
         return { status: "accepted", attempts, ...(reason && { reason }) };
       }
-      const ended = await withinBudget(submit(row, isProbe));
+      const ended = await withinBudget(submit(row, isProbe), since);
       if (ended === undefined) {
         await accept(row);
         return { status: "accepted", attempts, reason: "timeout" };

@@ -67,13 +67,18 @@ export function createRouting(
   ): Promise<T | Moved> {
     const hash = hashKey(key);
     // Also look in the shards of the setting, which the layout may not name.
-    const wide = layout === undefined ? setting : { ...layout, counts: [...layout.counts, ...shards] };
+    const wide = layout === undefined ? setting : widen(layout);
     for (const index of formerHomesOf(hash, wide)) {
       const has = await call(index, (one) => one.has(key, layout));
       if (isMoved(has)) return has;
       if (has) return call(index, (one) => question(one, layout), older);
     }
     return call(homeOf(hash, wide), (one) => question(one, layout), older);
+  }
+
+  function widen(layout: Layout): Layout {
+    const missing = setting.counts.filter((count) => !layout.counts.includes(count));
+    return missing.length === 0 ? layout : { ...layout, counts: [...layout.counts, ...missing] };
   }
 
   /** Gives the layout to use after a shard has disagreed. */

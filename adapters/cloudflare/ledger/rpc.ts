@@ -11,7 +11,11 @@ import type { Position, QuarantinedReport } from "./store.ts";
 
 /** `layout` is the one that the Worker goes by; a shard of an earlier version ignores it. */
 export interface ShardRpc {
-  report(report: LedgerReport, layout?: Layout): Promise<LedgerAnswer | "full" | Moved>;
+  /**
+   * `waited`: the part of the budget that the caller has waited already, in milliseconds. A shard before 0.3.0 ignores
+   * it.
+   */
+  report(report: LedgerReport, layout?: Layout, waited?: number): Promise<LedgerAnswer | "full" | Moved>;
   track(message: TrackedMessage, layout?: Layout): Promise<"tracked" | "other-traffic" | "full" | Moved>;
   /** Since 0.3.0. */
   receipt(receipt: LedgerReceipt, layout?: Layout): Promise<boolean | Moved>;

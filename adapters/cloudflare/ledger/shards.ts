@@ -20,7 +20,10 @@ export function createShardedLedger(
     shards: count,
 
     async report(report) {
-      const answer = await ask(report, (one, layout) => one.report(report, layout));
+      const started = Date.now();
+      // More than 0 when this is a further call: the layout was looked up, or the first call was cut off.
+      const waited = () => Math.max(0, Date.now() - started);
+      const answer = await ask(report, (one, layout) => one.report(report, layout, waited()));
       if (answer === "full") throw new LedgerUnavailable("The ledger is full.");
       return answer;
     },

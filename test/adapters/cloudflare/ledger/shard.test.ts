@@ -142,6 +142,29 @@ describe("a report", () => {
     expect(Math.max(...waits)).toBeLessThan(RULES.budget + 10);
   });
 
+  it("is answered when the rest of its caller's budget is over, before callers with more", async () => {
+    world.vonage = () => HANGS;
+    const whole = world.call((shard) => shard.report(toReport("whole", true)));
+    await world.until(world.call((shard) => shard.report(toReport("rest", true), undefined, 1.5 * SECOND)));
+    expect(Date.now() - NOW).toBeGreaterThanOrEqual(0.5 * SECOND);
+    expect(Date.now() - NOW).toBeLessThan(0.5 * SECOND + 10);
+    await world.until(world.call((shard) => shard.report(toReport("none", true), undefined, 3 * SECOND)));
+    expect(Date.now() - NOW).toBeLessThan(0.5 * SECOND + 20);
+    await world.until(whole);
+    expect(Date.now() - NOW).toBeGreaterThanOrEqual(RULES.budget);
+    expect(Date.now() - NOW).toBeLessThan(RULES.budget + 10);
+  });
+
+  it("of a tracked message spends its budget on the slow disk before its request too", async () => {
+    await world.track("a", NOW + HOUR);
+    world.vonage = () => HANGS;
+    world.sync = 0.4 * SECOND;
+    expect(await world.report("a", true)).toMatchObject({ status: "accepted", reason: "timeout" });
+    expect(world.requests[0]?.at).toBeGreaterThanOrEqual(NOW + world.sync);
+    // The promise of the 202 is stored after the budget.
+    expect(Date.now() - NOW).toBeLessThan(RULES.budget + world.sync + 10);
+  });
+
   it.each(["unavailable", "timeout", "network", "rate_limited", "unexpected_response"] as const)(
     "is accepted if the request fails (%s), and sent again by the alarm with the same timestamp",
     async (code) => {
@@ -1645,6 +1668,8 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
     vonage: (_: SentRequest): VonageAnswer => ({ ended: OK }),
     /** Selects the statements that fail. */
     breaks: (_: string): boolean => false,
+    /** Milliseconds until earlier writes are on disk. */
+    sync: 0,
     /** The size that the platform reports, if it is not the real size. */
     bytes: undefined as number | undefined,
 
@@ -1813,7 +1838,9 @@ function createWorld(rules = RULES, seed = 1, insight?: GatheringInsight) {
     const shard: Shard = createShard(
       {
         store,
-        commit: createGroupCommit(store.transact),
+        commit: createGroupCommit(store.transact, async () => {
+          if (place.sync > 0) await new Promise((resolve) => setTimeout(resolve, place.sync));
+        }),
         send: (row) => send(row, number),
         setAlarm: (at) => {
           if (!isAlive()) return;
