@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { defineBuildConfig } from "unbuild";
 import { buildConsole } from "./adapters/console/build.ts";
 import { createLibraries, withLibraries } from "./build/libraries.ts";
+import { withLineMaps } from "./build/line-maps.ts";
 
 const libraries = createLibraries();
 
@@ -34,7 +35,13 @@ export default defineBuildConfig({
   hooks: {
     "rollup:options": (_, options) => {
       const plugins = [options.plugins].flat();
-      options.plugins = [withoutUnusedParts(), withVersionOnly(), withLibraries(libraries), ...plugins];
+      options.plugins = [
+        withoutUnusedParts(),
+        withVersionOnly(),
+        withLibraries(libraries),
+        withLineMaps(),
+        ...plugins,
+      ];
     },
     // Nobody imports the command line, so it needs no types.
     "rollup:dts:options": (_, options) => {
