@@ -1,5 +1,5 @@
 // `npm run bench`: prints ratios of processor times that were measured side by side in this run.
-// `npm run bench -- reports` (or clients, growth, backlog, workflow, insight, sizes) measures that part alone;
+// `npm run bench -- reports` (or clients, growth, backlog, workflow, counting, insight, sizes) measures that part alone;
 // `npm run bench -- profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory.
 
 import { fork } from "node:child_process";
@@ -7,6 +7,7 @@ import { bundle, bundleDeployedWorker } from "../package/bundle.ts";
 import { PROXY_KEY, TOKEN_SECRET } from "../support/local-stack.ts";
 import { benchBacklog } from "./backlog.ts";
 import { benchClients } from "./clients.ts";
+import { benchCounting } from "./counting.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchInsight } from "./insight.ts";
 import { printProfile } from "./profile.ts";
@@ -29,6 +30,7 @@ const parts = {
   growth: () => benchGrowth(bindings),
   backlog: () => benchBacklog(bindings),
   workflow: () => benchWorkflow(upstreamUrl),
+  counting: () => benchCounting(bindings),
   insight: benchInsight,
   sizes: printSizes,
 };

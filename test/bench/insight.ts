@@ -1,5 +1,6 @@
 // Measures the Insight object after two years of 500 segments from 64 sources: processor time for a question, a call of
-// a source and a run of the rules, and storage. Runs in this process, on Node's SQLite and the same V8.
+// a source and a run of the rules, and storage. Runs in this process, on Node's SQLite and the same V8; the question with
+// an aim also on workerd.
 
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +19,7 @@ import { createInsightStore, type InsightStore } from "../../adapters/cloudflare
 import { COHORT_MS, toCohort } from "../../src/insight/cohort.ts";
 import type { Counts } from "../../src/insight/counts.ts";
 import { createFileSql } from "../support/memory-sql.ts";
+import { makeInsightFile, measureOnWorkerd } from "./insight-on-workerd.ts";
 
 const SEGMENTS = Array.from({ length: 500 }, (_, index) => {
   const letters = [65 + Math.floor(index / 26), 65 + (index % 26)];
@@ -28,9 +30,9 @@ const SOURCES = 64;
 const SOURCES_FILLED = 4;
 const AIM_MS = 100;
 
-export function benchInsight(): void {
+export async function benchInsight(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-insight-"));
-  const path = join(folder, "insight.sqlite");
+  const path = await makeInsightFile(folder);
   const { sql, transact } = createFileSql(path);
   const store = createInsightStore(sql, transact);
   const now = Date.parse("2026-11-25T12:34:00Z");
@@ -48,7 +50,10 @@ export function benchInsight(): void {
   );
   try {
     console.log("\nInsight after two years of 500 segments: processor time of its object, the median of 15");
-    const size = () => statSync(path).size / 1e6;
+    const size = () => {
+      sql.exec("PRAGMA wal_checkpoint(TRUNCATE)").toArray();
+      return statSync(path).size / 1e6;
+    };
     fill(store, FIVE_MINUTES, now, 2);
     const five = size();
     fill(store, HOURS, now, 60);
@@ -72,6 +77,8 @@ export function benchInsight(): void {
     report("GET /insight over 7 days", query(7 * DAY_MS));
     report("GET /insight over two years", query(730 * DAY_MS));
     report("GET /insight over 14 days, with series", query(14 * DAY_MS, true));
+    const period = { from: now - 14 * DAY_MS, to: now };
+    print("… 14 days, on workerd", await measureOnWorkerd(folder, period, SEGMENTS.length), AIM_MS);
     let seq = 1;
     report("a call of a source with 500 entries", () => keeper.gather(callOf(now, ++seq, SEGMENTS)));
     report("a call of a source with 20 entries", () =>
@@ -100,8 +107,16 @@ function report(what: string, work: () => unknown, aim?: number): void {
     work();
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
-  }).sort((a, b) => a - b);
-  const [median = 0] = times.slice(7);
+  });
+  print(
+    what,
+    times.sort((a, b) => a - b),
+    aim,
+  );
+}
+
+function print(what: string, sorted: readonly number[], aim?: number): void {
+  const [median = 0] = sorted.slice(7);
   const verdict = aim === undefined ? "" : median <= aim ? `  (aim: ${aim})` : `  MISSED: ${aim}`;
   console.log(`  ${what.padEnd(42)} ${median.toFixed(1).padStart(6)} ms${verdict}`);
 }

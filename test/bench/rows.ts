@@ -11,13 +11,14 @@ const SECONDS = 0.5;
  * because counting costs time. Includes the rows that its alarms write until the last answer.
  */
 export async function rowsPerReport(entry: string, worker: Omit<BenchWorker, "script">, traffic: Traffic) {
+  const { path, headers, body, status = 200 } = traffic;
   const running = await startBenchWorker({ ...worker, script: bundleCounted(entry) });
   try {
     const { url } = running;
     // The first reports create the tables.
-    await load(url, traffic.path, traffic.headers, traffic.body, 0.1);
+    await load(url, path, headers, body, 0.1, { status });
     const before = await read(url);
-    const { requests } = await load(url, traffic.path, traffic.headers, traffic.body, SECONDS);
+    const { requests } = await load(url, path, headers, body, SECONDS, { status });
     return ((await read(url)) - before) / requests;
   } finally {
     await running.stop();

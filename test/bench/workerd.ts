@@ -14,6 +14,12 @@ export interface BenchWorker {
    */
   readonly shards?: number;
   readonly storage?: string;
+  /**
+   * Bindings of Durable Objects that it does not get.
+   *
+   * @default none
+   */
+  readonly without?: readonly string[];
 }
 
 export interface RunningBenchWorker {
@@ -31,12 +37,14 @@ const CLASSES = { LEDGER: "Ledger", CHALLENGES: "Challenges", SEND_LIMITS: "Send
  * @param inspector A port on 127.0.0.1 for the Chrome DevTools Protocol.
  */
 export async function startBenchWorker(
-  { script, bindings, shards = 0, storage }: BenchWorker,
+  { script, bindings, shards = 0, storage, without = [] }: BenchWorker,
   inspector?: number,
 ): Promise<RunningBenchWorker> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const port = await findFreePort();
-  const classes = Object.fromEntries(Object.entries(CLASSES).filter(([, name]) => script.includes(name)));
+  const classes = Object.fromEntries(
+    Object.entries(CLASSES).filter(([binding, name]) => script.includes(name) && !without.includes(binding)),
+  );
   const config = writeConfig(folder, {
     worker: {
       script,
