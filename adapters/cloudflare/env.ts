@@ -313,8 +313,8 @@ export interface Env {
    */
   readonly INSIGHT_WEBHOOK_SECRET?: string;
   /**
-   * How many seconds pass at most between two looks at the figures, 5 to 300. Shorter ones write more rows;
-   * alarms come sooner.
+   * The longest time between two looks at the figures, 5 to 300 seconds. Shorter ones write more rows; alarms
+   * come sooner.
    *
    * @default "60"
    */

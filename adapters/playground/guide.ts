@@ -40,8 +40,8 @@ Send a code, read it on the handset, and check it (the first answer has the id):
 Track a message and do not report it: after 30 seconds the sandbox has delivered=false.
   curl -i ${endpoint}/messages -u local:${key} -d messageId=0A0000000123ABCD2 -d channel=sms -d expiresIn=30
 
-Send some sign-ins a second through several networks, one of which loses messages although its receipts say delivered,
-and one of which bots pump; watch them on the console, and stop them with …/stop:
+Send some sign-ins a second through several networks: one loses messages although its receipts say delivered,
+and bots pump another; watch them on the console, and stop them with …/stop:
   curl ${vonage}/app/demonstration/start -H 'content-type: application/json' -d '{"perSecond":4,"lasts":300}'
 
 Make Vonage fail for a while, send a report, and watch the ledger, which submits it as soon as Vonage recovers:

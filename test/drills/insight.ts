@@ -170,7 +170,7 @@ function compareInsight({ shards, challenges, insight }: CountersOnDisk): string
 }
 
 /**
- * What is counted of a settled message is the last that Vonage recorded of it. Left out are messages whose caller got no
+ * A settled message is counted with the outcome that Vonage recorded last. Left out are messages whose caller got no
  * answer: a request of a killed Worker may reach Vonage after a later one.
  */
 function compareWithVonage(rows: readonly Row[], { upstream, caller }: Stand): string[] {

@@ -38,7 +38,7 @@ const OPENED_BY_401 = hear(UNRESTRICTED, { code: "unauthorized" });
 const OPENED_BY_402 = hear(UNRESTRICTED, { code: "not_enabled" });
 const THROTTLED = hear(UNRESTRICTED, tooMany());
 
-/** What is neither an answer to the report nor to the key. */
+/** Failures that tell nothing about the report or its key. */
 const FAILURES: readonly ConversionErrorCode[] = [
   "unavailable",
   "timeout",
@@ -445,7 +445,7 @@ function share(count: number, latency: number, retryAfter: number | undefined, d
       if (taken) byMinute[minute] = (byMinute[minute] ?? 0) + 1 / 60;
       else refused++;
       underWay.push({ endsAt: now + latency, ended: taken ? OK : tooMany(retryAfter) });
-      // What was not used gathers, a tenth of a second's at most.
+      // Unused requests gather, a tenth of a second's at most.
       sender.nextAt = Math.max(sender.nextAt, now - 100) + SECOND / perSecond;
     }
   }

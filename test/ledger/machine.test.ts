@@ -18,7 +18,7 @@ const KEYS: readonly MessageKey[] = [
   { channel: "voice", messageId: "63f61863-4a51-4f6b-86e1-46edebcf9356" },
 ];
 
-/** What arrives differs in everything but its traffic from what is stored, so that a test sees which of them counts. */
+/** The report that arrives differs from the stored one in all but its traffic, so that a test sees which of them counts. */
 const TRACKED = { type: "track", traffic: "2fa", expiresAt: NOW + 5 * MINUTE } as const;
 const reported = (delivered: boolean, hold: boolean) =>
   ({ type: "report", traffic: "2fa", delivered, occurredAt: NOW - 7000, hold }) as const;
@@ -69,7 +69,7 @@ const SEND = { send: true } as const;
 /** Of a `true` whose last attempt ended without an answer, as every stored one here has. */
 const unsure = (stored: Row | undefined) => (stored?.delivered ? { uncertain: true as const } : {});
 
-/** What the words of the tables stand for. Whatever is not named stays as it was stored. */
+/** The meaning of the words in the tables. Members without a word stay as they were stored. */
 const MEANINGS: Readonly<Record<string, (happening: Happening) => Step>> = {
   await: ({ key }) => ({
     row: {
@@ -540,11 +540,11 @@ function createLife() {
   /** The request that Vonage has not answered. */
   let underWay: Outcome | undefined;
   let lastSent: Outcome | undefined;
-  /** What goes, or went, to Vonage. */
+  /** The outcome that goes, or went, to Vonage. */
   let promised: Outcome | undefined;
   let tracked: number | undefined;
   let isOpen = false;
-  /** Whether Vonage may have recorded a `true` without saying so. */
+  /** `true`: Vonage may have recorded a `true` without confirming it. */
   let mayStand = false;
 
   function happens(event: LedgerEvent): Step {

@@ -105,7 +105,7 @@ describe("a row that this version cannot read", () => {
     ["traffic", null],
     ["state", "lost"],
     ["state", null],
-    // What is awaited has no outcome.
+    // An awaited report has no outcome.
     ["state", "tracking"],
     ["message_id", ""],
     ["message_id", 4711],

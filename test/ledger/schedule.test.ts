@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 const SINCE = Date.UTC(2026, 5, 1, 12);
 const ALMOST_ONE = 1 - Number.EPSILON / 2;
 
-/** How long it waits, of a report of some age. */
+/** The wait of a report of some age, in milliseconds. */
 function waitOf(attempts: number, age: number, random: number, retryAfter?: number): number {
   const now = SINCE + age;
   return (nextAttemptAt(attempts, SINCE, now, retryAfter, random) ?? Number.NaN) - now;
@@ -41,7 +41,7 @@ describe("the wait for the next request", () => {
     ["less than the dice", 100, SECOND],
     ["nothing", 0, SECOND],
     ["an hour", HOUR, HOUR],
-    ["more than an hour, of which an hour is kept", DAY, HOUR],
+    ["more than an hour, cut to an hour", DAY, HOUR],
   ])("respects a Retry-After that is longer: %s", (_, retryAfter, wait) => {
     expect(waitOf(2, MINUTE, 0.5, retryAfter)).toBe(wait);
   });

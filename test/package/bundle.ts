@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { buildSync, type Metafile } from "esbuild";
 
 export interface Bundle {
-  /** What is loaded at once: the entry and everything it imports statically. */
+  /** The code that is loaded at once: the entry and its static imports. */
   readonly code: string;
   /** Bytes of `code`, minified and gzipped. */
   readonly size: number;

@@ -1,4 +1,4 @@
-// What `npm ci` installs here and in CI is what was reviewed: each package by its hash.
+// `npm ci` installs, here and in CI, exactly the packages that were reviewed: each has its hash.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

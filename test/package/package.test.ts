@@ -1,4 +1,4 @@
-// What is published: the built files, not the sources. `npm test` builds first.
+// Tests of the published files: the build, not the sources. `npm test` builds first.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

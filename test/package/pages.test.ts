@@ -1,4 +1,4 @@
-// The pages for people: what they point at is there, and what can be set is told of.
+// The pages for people: every link leads somewhere, and every setting is described.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -75,14 +75,14 @@ describe("CONTRIBUTING", () => {
   });
 });
 
-it("every setting of the Worker is told of", () => {
+it("every setting of the Worker is described", () => {
   const sources = ["adapters/cloudflare/env.ts"];
   const settings = sources.flatMap((path) =>
     [...read(path).matchAll(/^ {2}readonly ([A-Z][A-Z0-9_]+)\?:/gm)].map(([, name = ""]) => name),
   );
   const text = PAGES.map(read).join("\n");
   expect(settings.length).toBeGreaterThan(40);
-  // The four of other traffic, and half of those of 2FA, are told of by their common beginning.
+  // The four of other traffic, and half of those of 2FA, are described by their common beginning.
   const untold = settings.filter((name) => !text.includes(name) && !/^VONAGE_(2FA|OTHER)_/.test(name));
   expect(untold).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// What CI and the release may do. The rules look at the text too, since YAML's readers drop comments.
+// The rules for CI and the release. They look at the text too, since YAML's readers drop comments.
 
 import { parse } from "yaml";
 
@@ -69,7 +69,7 @@ function findInJob(job: Job): string[] {
       .filter((step) => step.with?.["persist-credentials"] !== false)
       .map(() => "checkout leaves its credentials"),
     ...runs.flatMap(findScriptsRun).map((line) => `runs scripts of dependencies: ${line}`),
-    // What somebody else wrote (a branch's name) must not become part of a command.
+    // Text from outside, such as a branch's name, must not become part of a command.
     ...runs.filter((run) => run.includes("${{")).map(() => "puts an expression into a command"),
     ...(publishes ? findInPublisher(job, runs) : []),
   ];

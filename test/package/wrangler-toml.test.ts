@@ -1,4 +1,4 @@
-// What the configuration that is deployed must say; the documented one is held to the same.
+// The rules for the configuration that is deployed; the documented one must keep them too.
 
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

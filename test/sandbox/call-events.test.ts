@@ -97,11 +97,11 @@ describe("the events of a call", () => {
     });
   });
 
-  it("tell that nobody answered, after it rang for as long as the request wanted", async () => {
+  it("tell that the call was not answered, after it rang for as long as the request wanted", async () => {
     const { sandbox, statuses } = create();
     await call(sandbox, { ringing_timer: 20 });
     await vi.waitFor(() => expect(statuses).toEqual(["started", "ringing"]));
-    // A phone that rings keeps nobody waiting.
+    // No request waits while a phone rings.
     await sandbox.idle();
     await vi.advanceTimersByTimeAsync(20_000);
     await settle(sandbox);

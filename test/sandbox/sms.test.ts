@@ -169,7 +169,7 @@ describe("a long text", () => {
     ["306 letters", { text: "a".repeat(306) }, 2],
     ["307 letters", { text: "a".repeat(307) }, 3],
     ["80 euro signs, two septets each", { text: "€".repeat(80) }, 1],
-    ["81 euro signs, of which a part of 153 holds 76", { text: "€".repeat(81) }, 2],
+    ["81 euro signs, 76 in a part of 153", { text: "€".repeat(81) }, 2],
     ["153 euro signs, none of them cut in half", { text: "€".repeat(153) }, 3],
     ["70 letters in unicode", { text: "é".repeat(70), type: "unicode" }, 1],
     ["71 letters in unicode", { text: "é".repeat(71), type: "unicode" }, 2],

@@ -236,7 +236,7 @@ describe("a carrier", () => {
     ["delivers, and says so", {}, { arrived: true, receipts: ["delivered 0"] }],
     ["fails, and says so", { delivers: false }, { arrived: false, receipts: ["failed 1"] }],
     ["is barred", { delivers: false, errorCode: 4 }, { arrived: false, receipts: ["failed 4"] }],
-    ["finds nobody", { delivers: false, errorCode: 2 }, { arrived: false, receipts: ["expired 2"] }],
+    ["finds no phone", { delivers: false, errorCode: 2 }, { arrived: false, receipts: ["expired 2"] }],
     ["cannot reach", { delivers: false, errorCode: 12 }, { arrived: false, receipts: ["expired 12"] }],
     [
       "lies: nothing arrives",
@@ -261,7 +261,7 @@ describe("a carrier", () => {
     const { sandbox, sent } = create();
     sandbox.carrier({ deliveryDelay: 1000, receiptDelay: 500, networkCode: "26201", price: "0.07000000" });
     await send(sandbox);
-    // What is on its way keeps the carrier it began with.
+    // A message that is on its way keeps the carrier it began with.
     sandbox.carrier({});
     const state = async (milliseconds: number) => {
       await vi.advanceTimersByTimeAsync(milliseconds);

@@ -24,7 +24,7 @@ export function openInsightStore(memory = createMemorySql()) {
       return store.transact(() => gather(store, read, now)).answer;
     },
 
-    /** What a level holds, by bucket and segment. */
+    /** The counters of a level, by bucket and segment. */
     cells(level: Level, now: number, from = 0): Record<string, Counts> {
       const found = store.rollUps.scan(level, from, Number.MAX_SAFE_INTEGER, now);
       return Object.fromEntries(

@@ -29,8 +29,8 @@ export const INSIGHT_SETTINGS = {
     read: readNumber,
     default: "60",
     what:
-      "How many seconds pass at most between two looks at the figures, 5 to 300. Shorter ones write more rows; alarms " +
-      "come sooner.",
+      "The longest time between two looks at the figures, 5 to 300 seconds. Shorter ones write more rows; alarms come " +
+      "sooner.",
   },
   INSIGHT_PAUSE: {
     option: "insight.pause",

@@ -80,7 +80,7 @@ describe("a setting that is not text", () => {
     });
   });
 
-  it("is told that alone, whatever else its set lacks", async () => {
+  it("is named with this fault alone, even if its set lacks others", async () => {
     const env = { ...SHOP, VONAGE_2FA_API_KEY: 12345678, VONAGE_2FA_SIGNATURE_METHOD: "sha3" };
     const { missing, invalid } = await read(env);
     expect(missing).toEqual(["VONAGE_2FA_SIGNATURE_SECRET"]);
@@ -899,7 +899,7 @@ describe("the workflow", () => {
   });
 
   it.each(["VOICE_APPLICATION_ID", "VOICE_PRIVATE_KEY", "VOICE_FROM"] as const)(
-    "calls nobody without %s, and says so",
+    "makes no calls without %s, and says so",
     async (name) => {
       const { [name]: _, ...env } = TWO_FACTOR;
       expect(await health(env)).toMatchObject({ missing: [name], invalid: [] });
@@ -913,7 +913,7 @@ describe("the workflow", () => {
   });
 });
 
-/** What wrangler.toml's [vars] may hold beside text. */
+/** Values that wrangler.toml's [vars] may hold beside text. */
 const NO_TEXT: readonly unknown[] = [4000, true, ["https://shop.example"], { shop: key("s") }, [], {}];
 
 describe("a variable that is no text", () => {
@@ -921,7 +921,7 @@ describe("a variable that is no text", () => {
     (name) => !/^(RATE_LIMIT_|LEDGER$|CHALLENGES$|SEND_LIMITS$|INSIGHT$)/.test(name),
   );
 
-  it.each(texts)("%s is named as such, whatever it is, and nothing is thrown", async (name) => {
+  it.each(texts)("%s is named as such for any value, and nothing is thrown", async (name) => {
     for (const value of NO_TEXT) {
       const others = {
         ...(name in WRONG_TWO_FACTOR && TWO_FACTOR),
@@ -1178,12 +1178,12 @@ describe("a complete environment", () => {
 describe("the cron trigger", () => {
   const nudgedBy = async (env: Env) => {
     const nudged: unknown[] = [];
-    const get = (id: string) => ({ nudge: async (mended: unknown) => nudged.push([id, mended]) });
+    const get = (id: string) => ({ nudge: async (fixed: unknown) => nudged.push([id, fixed]) });
     await worker.scheduled({}, { ...env, LEDGER: { idFromName: (name) => name, get } });
     return nudged;
   };
 
-  it("wakes every shard, also those of former layouts, and says of no key that it is mended", async () => {
+  it("wakes every shard, also those of former layouts, and names no key as fixed", async () => {
     const env = { ...SET_2FA, ...SHOP };
     expect(await nudgedBy({ ...env, LEDGER_SHARDS: "2" })).toEqual([
       ["shard-0", []],

@@ -1,4 +1,4 @@
-// How objects are called: what is repeated, and what never is.
+// Calls of objects: some failures are repeated, others never.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createShardedLedger } from "../../../adapters/cloudflare/ledger/shards.ts";

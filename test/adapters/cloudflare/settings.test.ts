@@ -53,7 +53,7 @@ describe(".dev.vars.example", () => {
     expect(readEnv({ ...active, LEDGER: namespace })).toHaveProperty("config");
   });
 
-  it("has values that nobody takes for secrets", () => {
+  it("has values that cannot be taken for secrets", () => {
     const examples = Object.values(SETTINGS).flatMap(({ secret }) => (secret ? [secret.example] : []));
     const plain = /replace-with-|^example\d$|^sha256$/;
     expect(examples.length).toBeGreaterThan(10);

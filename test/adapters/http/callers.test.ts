@@ -1,4 +1,4 @@
-// Who may report through the handler, with whose credentials it then goes on, and how fast.
+// Callers of the handler: who may report, with which credentials, and how fast.
 
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";

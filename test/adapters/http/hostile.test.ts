@@ -65,7 +65,7 @@ async function expectProblem(response: Response): Promise<void> {
   });
 }
 
-/** What the caller of a hostile request is entitled to report. */
+/** The reports that the caller of a hostile request is entitled to. */
 function entitlement({ headers, body }: HostileRequest): "nothing" | "anything" | "one message" {
   const { authorization } = headers;
   if (authorization === undefined) return String(body).includes(TOKEN) ? "one message" : "nothing";
@@ -74,7 +74,7 @@ function entitlement({ headers, body }: HostileRequest): "nothing" | "anything" 
   return good.some((one) => one.authorization === authorization) ? "anything" : "nothing";
 }
 
-/** Whether URLSearchParams and JSON.parse, which know nothing of our parsers, find just this report. */
+/** Tells whether URLSearchParams and JSON.parse, which know nothing of our parsers, find just this report. */
 function isReport({ query, headers, body }: HostileRequest, messageId: string, delivered: boolean): boolean {
   const pairs: [string, unknown][] = [...new URLSearchParams(query)];
   const text = new TextDecoder().decode(typeof body === "string" ? Buffer.from(body) : (body ?? undefined));
@@ -85,7 +85,7 @@ function isReport({ query, headers, body }: HostileRequest, messageId: string, d
   return (
     values.size === pairs.length &&
     names.every((name) => /^(message-id|delivered|timestamp|token|api_key|api_secret|sig)$/.test(name)) &&
-    // A number may have been altered before anybody saw it.
+    // A number may have been altered before it was seen.
     typeof values.get("message-id") !== "number" &&
     String(values.get("message-id")) === messageId &&
     (delivered ? /^(true|1)$/i : /^(false|0)$/i).test(String(values.get("delivered")))
@@ -204,7 +204,7 @@ it("among known callers just well-formed reports are recorded, as they were mean
   expect(Math.min(outcomes.recorded, outcomes.refused)).toBeGreaterThan(300);
 });
 
-/** Whether URLSearchParams and JSON.parse, which know nothing of our parsers, find this message to be tracked. */
+/** Tells whether URLSearchParams and JSON.parse, which know nothing of our parsers, find this message to be tracked. */
 function isMessage({ query, headers, body }: HostileRequest, channel: string, messageId: string): boolean {
   const pairs: [string, unknown][] = [...new URLSearchParams(query)];
   const text = new TextDecoder().decode(typeof body === "string" ? Buffer.from(body) : (body ?? undefined));

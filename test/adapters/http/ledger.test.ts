@@ -1,4 +1,4 @@
-// What the handler makes of a ledger's answers. The ledger is a stub: the real one is tested on workerd.
+// The handler's answers for each answer of a ledger. The ledger is a stub: the real one is tested on workerd.
 
 import { describe, expect, it, vi } from "vitest";
 import { createHandler } from "../../../adapters/http/handler.ts";
@@ -97,7 +97,7 @@ describe("a report", () => {
     ["unavailable", undefined],
     ["rate_limited", undefined],
   ])(
-    "that waits for its key (%s) is the operator's to mend, and none of the caller's concern",
+    "that waits for its key (%s) is the operator's to fix, and none of the caller's concern",
     async (reason, hint) => {
       const { handle, log } = answering({ status: "accepted", attempts: 1, reason });
       const response = await handle(post(REPORT, { ...BY_SHOP, accept: "application/json" }));

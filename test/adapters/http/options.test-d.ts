@@ -9,7 +9,7 @@ type Signed = { apiKey: string; signatureSecret: string; signatureMethod: "sha25
 type TwoFactor<C> = { credentials: { "2fa": C } };
 type With<T> = TwoFactor<Secret> & T;
 
-// What is right compiles.
+// Right options compile.
 expectTypeOf<TwoFactor<Secret>>().toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<Secret & { via: "query" }>>().toExtend<ConversionHandlerOptions>();
 expectTypeOf<TwoFactor<Signed>>().toExtend<ConversionHandlerOptions>();
@@ -72,6 +72,6 @@ createConversionHandler({ credentials: { "2fa": { ...given["2fa"], signatureSecr
 // @ts-expect-error: a method beside an API secret.
 createConversionHandler({ credentials: { other: { ...given["2fa"], signatureMethod: "md5" } } });
 
-// What is made from them.
+// The types of the handler that they make.
 expectTypeOf(createConversionHandler).returns.returns.resolves.toEqualTypeOf<Response>();
 expectTypeOf(createConversionHandler).returns.toBeCallableWith(new Request("https://a.example"));

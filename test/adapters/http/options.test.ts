@@ -1,4 +1,4 @@
-// What the handler may be made from, and how it refuses the rest.
+// The options that the handler takes, and its refusals of all others.
 
 import { describe, expect, it } from "vitest";
 import { type ConversionHandlerOptions, createConversionHandler } from "../../../adapters/http/index.ts";

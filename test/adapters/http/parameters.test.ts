@@ -1,4 +1,4 @@
-// What the handler reads of a request, and how it refuses what it cannot take.
+// The handler reads parameters of requests, and refuses those that it cannot take.
 
 import { describe, expect, it, vi } from "vitest";
 import {

@@ -33,7 +33,7 @@ const [newer, older] = CANARY_TOKEN_SECRETS;
 const token = await mintReportToken({ messageId, channel: "sms" }, { secret: newer });
 const olderToken = await mintReportToken({ messageId, channel: "sms", traffic: "other" }, { secret: older });
 const strayToken = await mintReportToken({ messageId: "stray", channel: "sms" }, { secret: newer });
-/** What no log may hold beside the settings. */
+/** Texts that no log may hold, beside the settings. */
 const OF_THE_CALLER = { messageId, token, olderToken, strayToken };
 
 let lines: string[] = [];

@@ -1,4 +1,4 @@
-// What the handler makes of Vonage's failures.
+// The handler's answers to Vonage's failures.
 
 import { describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";

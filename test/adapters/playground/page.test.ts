@@ -17,7 +17,7 @@ const KEY = "proxy-key-of-the-application-0123456789";
 const STATUS = { id: "1.abcdefghijklmnopqrstuv", to: "+447400123456", channel: "sms", attemptsLeft: 5 };
 
 let now: number;
-/** What the Worker was asked, and what it answers next. */
+/** The Worker's requests so far, and its next answers. */
 let asked: { method: string; path: string; authorization: string | null; body: unknown }[];
 let answers: (Response | Promise<Response> | Error)[];
 let sandbox: Sandbox;

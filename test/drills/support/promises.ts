@@ -100,7 +100,7 @@ function* faultsIn({ reported, recorded }: Case, statuses: readonly number[]): G
   const said = new Set(reported.map(({ delivered, timestamp }) => `${delivered} of ${timestamp}`));
   for (const { delivered, timestamp } of recorded) {
     const what = `${delivered} of ${timestamp}`;
-    if (!said.has(what)) yield `${what} was recorded, which nobody reported`;
+    if (!said.has(what)) yield `${what} was recorded without a report`;
   }
   const trues = reported.filter(({ delivered }) => delivered);
   const promisedAt = Math.min(...trues.filter(isPromise).map(({ endedAt }) => endedAt));

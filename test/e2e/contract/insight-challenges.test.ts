@@ -1,4 +1,4 @@
-// What is counted of the workflow's own messages: where they went, their receipts, their causes, and what was not sent.
+// The counters of the workflow's own messages: destinations, receipts, causes, and messages that were not sent.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SANDBOX_CREDENTIALS } from "../../../src/sandbox/index.ts";

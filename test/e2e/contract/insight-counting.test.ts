@@ -1,4 +1,4 @@
-// What is counted of messages in the ledger reaches GET /insight.
+// Counters of messages in the ledger reach GET /insight.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type LedgerStack, startLedgerStack } from "./ledger-stack.ts";

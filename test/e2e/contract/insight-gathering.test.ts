@@ -1,4 +1,4 @@
-// What the shards count arrives in Insight once, whatever happens on the way: an object that is down, answers that get
+// Counts of the shards arrive in Insight once, also after faults on the way: an object that is down, answers that get
 // lost, calls that arrive twice, storage that is lost, and another number of shards.
 
 import { mkdtempSync, rmSync } from "node:fs";

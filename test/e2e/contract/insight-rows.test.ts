@@ -1,4 +1,4 @@
-// What counting adds to the rows of each way through the ledger, by the platform's own counter; docs/insight.md has the
+// The rows that counting adds to each way through the ledger, by the platform's own counter; docs/insight.md has the
 // same numbers.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -16,7 +16,7 @@ export const GB = "2fa/sms/GB/23410";
 export const BY_ADMIN = { authorization: `Bearer ${ADMIN_KEY.key}` };
 export const WEBHOOK_SECRET = `whsec_${btoa("a secret of exactly 32 bytes ...")}`;
 
-/** What the receiver got. */
+/** The webhooks that the receiver got. */
 export interface ReceivedWebhook {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -26,7 +26,7 @@ export interface ReceivedWebhook {
 export interface InsightStack {
   readonly worker: DiskWorker;
   readonly webhooks: ReceivedWebhook[];
-  /** What the receiver answers. */
+  /** Sets the status that the receiver answers. */
   answer(status: number): void;
   /** Turns the Worker's clock forward, in milliseconds. */
   turn(by: number): Promise<void>;

@@ -1,5 +1,5 @@
 // The Worker with a ledger that counts what the platform bills: rows written and read, by the platform's own counter,
-// and alarms set, each of which is billed as one more row written.
+// and alarms set, each billed as one more row written.
 
 import worker, {
   Challenges,

@@ -1,4 +1,4 @@
-// What each way through the ledger costs in rows, by the platform's own counter; docs/ledger.md has the same numbers.
+// The rows that each way through the ledger costs, by the platform's own counter; docs/ledger.md has the same numbers.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -155,7 +155,7 @@ describe("the rows that a report costs", () => {
     expect(alarms).toBeLessThanOrEqual(3);
   });
 
-  it("are one more when it is forgotten, whatever it was, and few for the look itself", async () => {
+  it("are one more when it is forgotten, in any state, and few for the look itself", async () => {
     const { recorded: count } = (await calls().look("/stats")).body.reports;
     expect(count).toBeGreaterThan(4 * MANY);
     await whileStopped(
@@ -210,7 +210,7 @@ describe("the rows that a report costs", () => {
       .filter(([way]) => way !== "forgotten")
       .map(([way, rows]) => [way, isKept(way) ? rows + (measured.forgotten ?? Number.NaN) : rows]);
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(expected));
-    // What the costs of a month are made of.
+    // The costs of a month follow from these.
     const perReport = expected.find(([way]) => way === "confirmed at once")?.[1];
     const [, ofMillions = ""] = /^\| rows written.*\| ([\d ]+) \|$/m.exec(page) ?? [];
     expect(Number(ofMillions.replaceAll(" ", ""))).toBe(Number(perReport) * 1000 - 50);

@@ -93,7 +93,7 @@ describe("another number of shards", () => {
     expect(idsIn(await list("recorded", 7))).toEqual([...recorded, ...denied].sort());
     expect(idsIn(await list("dead", 7))).toEqual([...dead].sort());
 
-    // What was recorded is known.
+    // Recorded outcomes are known.
     const answersTo = async (ids: readonly string[], delivered: boolean) =>
       new Set((await Promise.all(ids.map((id) => report(id, delivered)))).map(({ body }) => body.status));
     expect(await answersTo(recorded, true)).toEqual(new Set(["duplicate"]));
@@ -101,7 +101,7 @@ describe("another number of shards", () => {
     expect(await answersTo(denied, false)).toEqual(new Set(["duplicate"]));
     expect([...recorded, ...denied].flatMap(since)).toEqual([]);
 
-    // What was dead can be sent again, and what is tracked again stays one message.
+    // A dead report can be sent again, and a message that is tracked again stays one message.
     const [again = "", ...stillDead] = dead;
     expect((await retry("sms", again)).status).toBe(202);
     await eventually(() => expect(since(again)).toEqual(["true"]));

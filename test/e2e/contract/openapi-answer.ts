@@ -1,8 +1,8 @@
-// Whether an answer of the Worker is one that the document describes.
+// Compares an answer of the Worker with the document's description.
 
 import { document, problemsOf, resolve, validatorAt } from "./openapi-document.ts";
 
-/** What HTTP and the platform add, what every answer has, and CORS. */
+/** Headers of HTTP, of the platform, of every answer, and of CORS. */
 const OTHER_HEADERS =
   /^(content-type|content-length|transfer-encoding|connection|keep-alive|date|vary|cache-control|x-content-type-options|access-control-.*)$/;
 
@@ -19,7 +19,7 @@ export function problemIn({ headers, text }: ReadAnswer): string | undefined {
 }
 
 /**
- * What is not as described.
+ * Lists the deviations from the description.
  *
  * @param name The response among the components.
  */

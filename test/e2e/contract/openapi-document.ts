@@ -81,7 +81,7 @@ export function validatorAt(...pointer: readonly string[]): ValidateFunction {
   return validate;
 }
 
-/** What a reference within the document leads to; anything else is given back. */
+/** Follows a reference within the document; gives back anything else. */
 export function resolve<T extends Reference>(found: T): T {
   if (found.$ref === undefined) return found;
   const parts = found.$ref.slice("#/".length).split("/");

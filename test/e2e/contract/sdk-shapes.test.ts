@@ -220,7 +220,7 @@ describe("what an SDK cannot do", () => {
     expect((await post(init, query({ "message-id": ID, delivered: "1" }))).status).toBe(401);
   });
 
-  it("Java 8 with signing configured and a timestamp: two timestamps, of which one is signed", async () => {
+  it("Java 8 with signing configured and a timestamp: two timestamps, one of them signed", async () => {
     const seconds = String(Math.floor(Date.now() / 1000));
     const text = signed(
       { api_key: user, "message-id": ID, delivered: "true", timestamp: seconds },

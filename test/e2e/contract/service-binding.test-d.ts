@@ -1,4 +1,4 @@
-// What a Worker next door may call, and what does not compile.
+// The calls that compile in a Worker next door, and those that do not.
 
 import type { ConversionService, SentMessage, TrackResult } from "../../../adapters/cloudflare/index.ts";
 import type { ConversionResult } from "../../../src/index.ts";

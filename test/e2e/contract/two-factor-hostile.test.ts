@@ -1,4 +1,4 @@
-// Requests as nobody should send them, to every route of the workflow on workerd: each gets an answer that is
+// Malformed requests to every route of the workflow on workerd: each gets an answer that is
 // documented, and nothing of what was sent comes back or is logged.
 
 import fc from "fast-check";

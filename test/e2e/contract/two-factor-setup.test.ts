@@ -1,4 +1,4 @@
-// What an operator sees of a workflow that is being set up: first nothing comes, then the first webhook verifies.
+// An operator watches the set-up of a workflow: first nothing comes, then the first webhook verifies.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ADMIN_KEY } from "../../support/local-stack.ts";

@@ -1,4 +1,4 @@
-// What the workflow keeps on disk: it survives a kill, and another number of shards; and no code is in it.
+// The workflow's data on disk survives a kill and another number of shards, and contains no code.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

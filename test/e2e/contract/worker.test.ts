@@ -1,4 +1,4 @@
-// What can only be seen on workerd itself: bindings, platform limits, an upstream that lies over a real network.
+// Behaviour that only workerd itself shows: bindings, platform limits, an upstream that lies over a real network.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startOnWorkerd } from "../../../adapters/playground/workerd.ts";

@@ -48,7 +48,7 @@ export async function startChromium(): Promise<Chromium> {
   };
 }
 
-/** What a page does that it should not. */
+/** The misbehaviour of a page. */
 export interface Complaints {
   /** Errors and warnings on its console, and exceptions. Violations of its policy are among them. */
   readonly errors: readonly string[];
@@ -56,7 +56,7 @@ export interface Complaints {
   readonly foreign: readonly string[];
 }
 
-/** Collects what a page does that it should not, from before it is loaded. */
+/** Collects the misbehaviour of a page, from before it is loaded. */
 export function watch(page: Page, origin: string): Complaints {
   const errors: string[] = [];
   const foreign: string[] = [];

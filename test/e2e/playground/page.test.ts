@@ -12,7 +12,7 @@ import { findFaintTexts } from "./contrast.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 
 const WIDE = { width: 1280, height: 800 };
-/** What is left of it at a zoom of 200 %. */
+/** The viewport at a zoom of 200 %. */
 const ZOOMED = { width: 640, height: 400 };
 const PHONE = { width: 375, height: 740, isMobile: true, hasTouch: true };
 /** Longer than the cool-down of `npm start`. */
@@ -163,7 +163,7 @@ it("a carrier's lie is told in words: a receipt says delivered, nothing arrives,
   await visitor.click("Cancel");
   await visitor.sees(new RegExp(`^Conversion API recorded: delivered=false for ${id}$`, "m"));
   await visitor.hears("scene", "Vonage now knows: not delivered.");
-  // What is right does not look like an error.
+  // A right value does not look like an error.
   expect(await visitor.page.$eval("#scene", (scene) => (scene as HTMLElement).dataset.tone)).toBe("good");
 });
 
@@ -513,7 +513,7 @@ it("at a zoom of 200 % nothing is cut off, and forced colours keep what the bars
   expect(bar).not.toBe(track);
 });
 
-it("nothing is asked for while nobody looks", async () => {
+it("nothing is requested while the page is hidden", async () => {
   const { page } = visitor;
   let asked = 0;
   page.on("request", () => asked++);

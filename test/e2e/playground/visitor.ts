@@ -13,7 +13,7 @@ const SAYING = {
 } as const;
 type Place = keyof typeof SAYING;
 
-/** What becomes of texts: each choice, and what the carriers' hidden truth says then. */
+/** The choices for the fate of texts, each with the carriers' hidden truth that it sets. */
 const SCENARIOS = {
   "as-shown": "97 % arrive",
   deliver: "100 % arrive · honest receipts",
@@ -46,7 +46,7 @@ export function createVisitor(page: Page) {
       await page.keyboard.type(text);
     },
 
-    /** What the live region of a place says. */
+    /** Reads the live region of a place. */
     said: (place: Place): Promise<string> =>
       page.$eval(SAYING[place], (region) => region.textContent.replace(/\s+/g, " ").trim()),
 
@@ -54,7 +54,7 @@ export function createVisitor(page: Page) {
       await expect.poll(() => visitor.said(place), { timeout }).toMatch(text);
     },
 
-    /** What is in the inbox, one text for each message or call. */
+    /** Reads the inbox, one text for each message or call. */
     inbox: (): Promise<string[]> =>
       page.$$eval("#inbox > li", (items) =>
         items.map((item) =>

@@ -25,7 +25,7 @@ describe("changed receipts", () => {
     expect(town.open()).toMatchObject([{ rule: "drop", cause: "outage" }]);
   });
 
-  it("of small networks are told of their country", () => {
+  it("of small networks are reported for their country", () => {
     const town = createTown();
     const networks = Array.from({ length: 8 }, (_, index) => `2fa/sms/GB/${23_410 + index}`);
     const all = (counts: ReturnType<typeof settled>) =>

@@ -55,7 +55,7 @@ describe("pumping", () => {
     expect(town.open()).toEqual([]);
   });
 
-  it("over many networks of a country is told of the country", () => {
+  it("over many networks of a country is reported for the country", () => {
     const town = createTown();
     const networks = Array.from({ length: 12 }, (_, index) => `2fa/sms/GB/${23_410 + index}`);
     const all = (counts: ReturnType<typeof settled>) =>
@@ -151,7 +151,7 @@ describe("a new country or network", () => {
     return town;
   };
 
-  it("is told of once, for a day", () => {
+  it("is reported once, for a day", () => {
     const town = learned();
     town.tick({ [GB]: USUAL, "2fa/sms/AZ/40001": settled(1, 0, 1) });
     expect(town.open()).toMatchObject([
@@ -170,7 +170,7 @@ describe("a new country or network", () => {
     expect(town.all()).toHaveLength(1);
   });
 
-  it("is told of the country where its networks are known by another channel only", () => {
+  it("is reported for the country where its networks are known by another channel only", () => {
     const town = learned();
     town.tick({ "2fa/sms/AZ/": { sent: 1 } });
     expect(town.open().map(({ segment }) => segment)).toEqual([

@@ -163,7 +163,7 @@ function pick<T>(list: readonly T[], index: number): T {
   return found;
 }
 
-/** What happens later, in the order of its time. A step's work is sorted when the step is due. */
+/** A queue of later events, in the order of their times. A step's work is sorted when the step is due. */
 function createEvents() {
   const STEP = MINUTE / 4;
   const steps = new Map<number, { readonly at: number; readonly happen: () => void }[]>();

@@ -1,4 +1,4 @@
-// How the Insight object takes what its sources count: exactly once, whatever happens to a call.
+// The Insight object takes each count of its sources exactly once, even if calls are lost or repeated.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -57,7 +57,7 @@ describe("gathering", () => {
     for (const level of LEVELS) expect(sum(level, NOW)).toEqual({ sent: 1, converted: 1 });
   });
 
-  it("adds up the sources, each of which has its own sequence", () => {
+  it("adds up the sources, each with its own sequence", () => {
     const { gather, sum } = openInsightStore();
     for (const source of ["ledger-0", "ledger-1023", "challenges-7"])
       gather(call([entry()], { source }), NOW);
@@ -129,7 +129,7 @@ describe("gathering", () => {
           if (fate === "twice") gather(one, NOW);
         }
         for (const one of late) gather(one, NOW);
-        // What was lost is sent again with the next call.
+        // The next call sends lost counters again.
         for (const { source, ...one } of held.values()) gather(call([one], { source }), NOW);
         let recount: Counts = {};
         const byBucket: Record<string, Counts> = {};
@@ -242,7 +242,7 @@ describe("more segments than a day takes", () => {
   });
 });
 
-describe("rows that nobody can read", () => {
+describe("unreadable rows", () => {
   it.each(["five_minutes", "hours", "days"])("of %s are quarantined, and counting goes on", (table) => {
     const { gather, memory, store } = openInsightStore();
     gather(call([entry()]), NOW);

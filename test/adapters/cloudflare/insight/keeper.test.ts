@@ -34,7 +34,7 @@ interface Received {
 interface Options extends Partial<RuleSettings> {
   readonly webhook?: boolean;
   readonly maxBytes?: number;
-  /** What the receiver answers to its n-th request. */
+  /** The receiver's answer to its n-th request. */
   readonly answer?: (request: number) => Response | Promise<Response>;
 }
 
@@ -134,7 +134,7 @@ async function liveNormally(object: ReturnType<typeof start>, days = 4): Promise
   }
 }
 
-/** An hour in which nobody comes back, although many messages are sent. */
+/** An hour in which no user comes back, although many messages are sent. */
 async function pump(object: ReturnType<typeof start>, messages = 1200): Promise<void> {
   for (let part = 0; part < 6; part++) {
     const each = Math.round(messages / 6);
@@ -348,7 +348,7 @@ describe("waking up", () => {
     expect(object.memory.all("SELECT 1 FROM five_minutes UNION ALL SELECT 1 FROM days")).toEqual([]);
   });
 
-  it("survives a state that nobody can read, and goes on with a new one", async () => {
+  it("survives an unreadable state, and goes on with a new one", async () => {
     const object = start();
     object.count(GB, { sent: 1 });
     await object.pass(5 * MINUTE_MS);

@@ -61,7 +61,7 @@ beforeEach(() => {
   });
 });
 
-/** What the router knows of a network, over all of its carriers. */
+/** The router's knowledge of a network, over all of its carriers. */
 function sumUp({ carriers }: Pick<SandboxRoute, "carriers">) {
   const add = (figure: keyof SandboxRoute["carriers"][number]["known"]) =>
     carriers.reduce((total, { known }) => total + known[figure], 0);

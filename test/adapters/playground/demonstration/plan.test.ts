@@ -40,7 +40,7 @@ describe("the demonstration's plan", () => {
     expect(networks.size).toBe(CROWDS.length);
   });
 
-  it("pumps one block of one network, and nobody there enters a code", () => {
+  it("pumps one block of one network, where no user enters a code", () => {
     const pumped = plan(1).filter(({ number }) => networkOf(number) === PUMPED_NETWORK);
     expect(new Set(pumped.map(({ number }) => number.slice(0, -4))).size).toBe(1);
     expect(pumped.filter(({ enters }) => enters)).toEqual([]);

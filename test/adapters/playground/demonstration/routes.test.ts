@@ -38,7 +38,7 @@ beforeEach(() => {
         await client.sms({ messageId: id, delivered: true });
         return { verified: true };
       },
-      // Nobody is called here.
+      // No phone is called here.
       resend: async () => {},
     } as unknown as TwoFactorClient,
     answerCalls: () => [],

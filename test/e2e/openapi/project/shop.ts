@@ -11,14 +11,14 @@ export interface Shop {
   readCode(): string;
 }
 
-/** What a client has found out, for the test to compare. */
+/** The findings of a client, for the test to compare. */
 export interface Visit {
   /** The answer to a wrong code: the problem's name and the guesses left. */
   readonly wrong: readonly [type: string, attemptsLeft: number | undefined];
   readonly verified: boolean;
   /** The state of the challenge afterwards, and how many messages it had. */
   readonly ended: readonly [state: string, messages: number];
-  /** How a report of our own ended. */
+  /** The end of a report of our own. */
   readonly reported: string;
   /** Until when another message is tracked. */
   readonly tracked: string;

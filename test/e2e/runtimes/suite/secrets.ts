@@ -54,7 +54,7 @@ export const secrets = toBehaviours({
     for (const credentials of CREDENTIALS) {
       const quick = { timeout: 200, retry: false } as const;
       await look("401", () => direct(credentials).sms(report));
-      await look("nobody listens", () => intoTheVoid(credentials).sms(report));
+      await look("no server listens", () => intoTheVoid(credentials).sms(report));
       await fail({ drop: true }, { hang: true }, { status: 307, location: "/cAnary" });
       await fail({ status: 422, body: "cAnary" });
       await look("broken", () => direct(credentials, quick).sms(report));
