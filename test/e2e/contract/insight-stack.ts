@@ -25,6 +25,8 @@ export interface ReceivedWebhook {
 
 export interface InsightStack {
   readonly worker: DiskWorker;
+  /** The folder of the Durable Objects' files. */
+  readonly storage: string;
   readonly webhooks: ReceivedWebhook[];
   /** Sets the status that the receiver answers. */
   answer(status: number): void;
@@ -71,6 +73,7 @@ export async function startInsightStack(
 
   const stack: InsightStack = {
     worker,
+    storage,
     webhooks,
     answer: (next) => {
       status = next;

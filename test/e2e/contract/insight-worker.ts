@@ -1,11 +1,13 @@
 // The Worker as it is deployed, with a clock that tests turn. Tests are a source of Insight (`POST /test/gather`), and
 // receive its webhook, which must be a public https URL, on a server of their own (`HOOK_URL`). `POST /test/random` sets
 // what `Math.random` returns, `POST /test/link` what becomes of calls of the Insight object.
+// `POST /test/track` is what another Worker sends through the service binding.
 
 import worker, * as deployed from "../../../adapters/cloudflare/index.ts";
 import type { Gathered, Gathering } from "../../../adapters/cloudflare/insight/rpc.ts";
 import type { InsightAnswer } from "../../../src/insight/answer.ts";
 import type { InsightQuery } from "../../../src/insight/query.ts";
+import type { SentMessage } from "../../../src/track/sent-message.ts";
 import { followClock, turnable } from "../../support/turned-clock/follow.ts";
 
 const WEBHOOK_ORIGIN = "https://hooks.acme.com";
@@ -63,6 +65,11 @@ export default {
     if (pathname === "/test/link") {
       link = (await request.text()) as Link;
       return new Response();
+    }
+    if (pathname === "/test/track") {
+      return Response.json(
+        await new deployed.Conversions(context, env).track((await request.json()) as SentMessage),
+      );
     }
     if (pathname !== "/test/gather") return turned.fetch(request, env, context);
     const { INSIGHT } = env;
