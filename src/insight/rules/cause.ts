@@ -47,14 +47,16 @@ function isVolumeUp(scope: Scope, now: number): boolean {
 
 /**
  * At least three segments of the channel had messages within an hour, and three of four of them are well below their
- * usual.
+ * usual. New ones say nothing about the operator's page beside known ones: a flood over many countries is made of them.
  */
-function isEverywhere(key: string, { state, now, expectedAt }: Context): boolean {
+function isEverywhere(key: string, { state, now, expectedAt, baselineOf }: Context): boolean {
   const channel = key.split("/").slice(0, 2).join("/");
-  const segments = listScopes(state)
+  const busy = listScopes(state)
     .filter(([one]) => levelOf(one) === "network" && isWithin(one, channel))
     .map(([one, scope]) => [one, lastHour(scope, now)] as const)
     .filter(([, sums]) => judgedOf(sums) >= 5);
+  const known = busy.filter(([one]) => baselineOf(one).source === "own");
+  const segments = known.length > 0 ? known : busy;
   const down = segments.filter(([one, sums]) => sums[1] / judgedOf(sums) < expectedAt(one, now) - 0.1);
   return segments.length >= 3 && down.length >= 0.75 * segments.length;
 }

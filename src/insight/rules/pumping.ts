@@ -19,14 +19,18 @@ const BY_CHANCE = 1e-6;
 const OF_BASELINE = 0.6;
 const NEXT_TO_NOTHING = 0.1;
 
+const AGAINST_SPREAD =
+  "The numbers are spread over many countries: serve only those that you need (TWO_FACTOR_COUNTRIES), lower the limits of addresses and callers (TWO_FACTOR_LIMITS), and put a captcha before the form. The pause stops single countries only.";
+
 /**
  * Finds floods of messages without a reply: more messages of the last hour were not converted than chance explains,
- * and conversion is under 0.6 of the usual.
+ * and conversion is under 0.6 of the usual. In a network, in a country, or by one API key: its channel as a whole, where
+ * the numbers are spread over so many countries that none stands out.
  */
 export function findPumping(context: Context): (Finding | Kept)[] {
   const { state, now } = context;
   const found: (Finding | Kept)[] = [];
-  for (const level of ["network", "country"] as const) {
+  for (const level of ["network", "country", "channel"] as const) {
     for (const [key, scope] of listScopes(state).filter(([one]) => levelOf(one) === level)) {
       const failures = lastHour(scope, now)[2];
       if (failures < FEWEST / 2) continue;
@@ -71,6 +75,8 @@ function isFlood(key: string, scope: Scope, context: Context): boolean {
   if (ofBaseline >= OF_BASELINE) return false;
   const cause = explainFall(key, scope, sums, context);
   if (usualVolume(scope, context.now) !== undefined) return cause === "pumping";
+  // A whole channel that converts nothing from its first day on has a page that does not work.
+  if (levelOf(key) === "channel") return false;
   return cause !== "outage" && ofBaseline < NEXT_TO_NOTHING;
 }
 
@@ -95,6 +101,6 @@ function toFinding(key: string, scope: Scope, threshold: number, context: Contex
       baseline: Math.round(baseline * 1e4) / 1e4,
     },
     summary: `Of ${nameScope(key)}, ${notConverted} messages of the last hour were not converted, and chance explains ${threshold - 1} at most. ${writeShare(converted, of)} were converted instead of ${percent(baseline)} %: this is pumping.`,
-    nextStep: NEXT_STEPS.pumping,
+    nextStep: levelOf(key) === "channel" ? AGAINST_SPREAD : NEXT_STEPS.pumping,
   };
 }

@@ -7,6 +7,7 @@ import { PROXY_KEY } from "../../support/local-stack.ts";
 import { type SandboxServer, startSandboxServer } from "../../support/sandbox-server.ts";
 import { aNumber, COOLDOWN_MS, codeHeardAt, twoFactorBindingsFor } from "../../support/two-factor-stack.ts";
 import { GB, type InsightStack, startInsightStack } from "./insight-stack.ts";
+import { callsOf } from "./ledger-worker.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -22,6 +23,7 @@ beforeAll(async () => {
     ...twoFactorBindingsFor(vonage.url),
     INSIGHT_PAUSE: "pumping",
     INSIGHT_PAUSE_NEVER: "US",
+    TWO_FACTOR_MESSAGES: "2",
   });
   await setRandom(0.5);
 });
@@ -61,9 +63,22 @@ describe("a pause of a country", () => {
 
     const called = await start({ channel: "voice" });
     await stack.turn(COOLDOWN_MS);
-    await expect(clientOf().resend(called.id, { channel: "sms" })).rejects.toMatchObject({
-      code: "route_paused",
+    // A refused text uses up none of the two messages, and Insight does not count it as refused by Vonage.
+    for (let times = 0; times < 3; times++) {
+      await expect(clientOf().resend(called.id, { channel: "sms" })).rejects.toMatchObject({
+        code: "route_paused",
+      });
+    }
+    await expect(clientOf().resend(called.id, { channel: "voice" })).resolves.toMatchObject({
+      channel: "voice",
     });
+    await stack.turn(COOLDOWN_MS);
+    await expect(clientOf().resend(called.id, { channel: "voice" })).rejects.toMatchObject({
+      code: "too_many_messages",
+    });
+    await stack.turn(MINUTE_MS);
+    const { body } = await callsOf(stack.worker).look("/insight?country=GB");
+    expect(body.total.refused).toEqual({ total: 0, byStatus: {} });
     // The code of the call is still good.
     const heard = codeHeardAt(vonage.sandbox, called.to.slice(1));
     await expect(clientOf().check(called.id, heard)).resolves.toMatchObject({ verified: true });

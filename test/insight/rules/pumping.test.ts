@@ -67,6 +67,42 @@ describe("pumping", () => {
     expect(town.open()[0]?.figures).not.toHaveProperty("shareOfCountry");
   });
 
+  describe("spread over many countries", () => {
+    const spread = (counts: ReturnType<typeof settled>) =>
+      Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [`2fa/sms/${toCountry(index)}/${40_000 + index}`, counts]),
+      );
+    const toCountry = (index: number) => `A${String.fromCharCode(65 + index)}`;
+    const usual = { [GB]: USUAL, [US]: USUAL, "2fa/sms/DE/26201": USUAL };
+    const inFive = { [GB]: settled(2, 0, 2), [US]: settled(2, 0, 2), "2fa/sms/DE/26201": settled(2, 0, 2) };
+
+    it("is reported for the API key and channel that pays for it, and for no country", () => {
+      const town = createTown();
+      town.learn(usual);
+      town.repeat(3, { ...inFive, ...spread(settled(0, 2, 2)) });
+      const pumping = town.open().filter(({ rule }) => rule === "pumping");
+      expect(pumping).toMatchObject([{ severity: "critical", segment: { traffic: "2fa", channel: "sms" } }]);
+      expect(pumping[0]?.segment).not.toHaveProperty("country");
+      expect(pumping[0]?.nextStep).toContain("TWO_FACTOR_COUNTRIES");
+      expect(town.open().map(({ cause }) => cause)).not.toContain("own-page");
+    });
+
+    it("is not seen in a new deployment whose page converts nothing", () => {
+      const town = createTown();
+      town.repeat(6, { ...spread(settled(0, 1, 1)) });
+      expect(town.open().filter(({ rule }) => rule === "pumping")).toEqual([]);
+    });
+
+    it("is the own page's fault where the usual networks fall as well", () => {
+      const town = createTown();
+      town.learn(usual);
+      const down = settled(0, 6, 6);
+      town.repeat(6, { [GB]: down, [US]: down, "2fa/sms/DE/26201": down, ...spread(settled(0, 1, 1)) });
+      expect(town.open().map(({ cause }) => cause)).toContain("own-page");
+      expect(town.open().filter(({ rule }) => rule === "pumping")).toEqual([]);
+    });
+  });
+
   it("is not an outage: without more messages than usual, or with receipts that fail, it is a drop", () => {
     const town = createTown();
     town.learn({ [GB]: settled(170, 30, 190), [US]: USUAL });

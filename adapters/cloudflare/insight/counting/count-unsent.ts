@@ -8,11 +8,12 @@ import type { ChallengeEvent } from "../../../../src/two-factor/challenge/step.t
 /** The difference that one event makes. A challenge that is deleted stays counted. */
 export function countUnsent(before: Challenge, after: Challenge | undefined, event: ChallengeEvent): Cell[] {
   const left = after?.messages ?? [];
+  // Without a status, we refused it ourselves, before Vonage heard of it.
+  const status = event.type === "failed" ? event.status : undefined;
   const refused =
-    event.type === "failed"
+    status !== undefined
       ? before.messages.filter(({ number }) => !left.some((one) => one.number === number))
       : [];
-  const status = (event.type === "failed" && event.status) || "other";
   return [
     ...refused.flatMap((message) => toCells(before, message, status)),
     ...(after === undefined ? [] : subtractCells(toUncertain(after), toUncertain(before))),
