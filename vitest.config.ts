@@ -13,7 +13,7 @@ export default defineConfig({
           ...common,
           name: "outside",
           include: OUTSIDE,
-          // `npm run test:browsers`, `test:monitoring` and `test:quickstarts` run the last five.
+          // `npm run test:browsers`, `test:monitoring`, `test:quickstarts` and `test:site` run the last six.
           exclude: [
             ...SLOW,
             "test/e2e/playground/**",
@@ -21,6 +21,7 @@ export default defineConfig({
             "test/e2e/console/**",
             "test/e2e/monitoring/**",
             "test/e2e/quickstarts/**",
+            "test/e2e/site/**",
           ],
           // Loading wrangler and Miniflare anew takes a second of processor time for each file.
           isolate: false,

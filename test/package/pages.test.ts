@@ -4,18 +4,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { findPages } from "../../docs/site/stage.ts";
 import { RUNTIMES } from "../e2e/runtimes/runtimes.ts";
 
-const PAGES = [
-  ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...["docs", "examples", "test/mutation"].flatMap(findPages),
-];
-
-function findPages(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((name) =>
-    name.endsWith(".md") && !name.includes("node_modules") ? [join(folder, name)] : [],
-  );
-}
+const PAGES = findPages();
 
 const read = (path: string) => readFileSync(path, "utf8");
 
@@ -44,6 +36,12 @@ it.each(PAGES)("every link within the project leads somewhere: %s", (page) => {
 
 it.each(PAGES)("%s points at other pages by a link, never by name alone", (page) => {
   expect(prose(page).match(/\bsee (the README|docs\/[\w.-]+|[\w-]+\.md)(?!\S*\])/gi) ?? []).toEqual([]);
+});
+
+it("the index of docs/ has each of its pages", () => {
+  const index = read("docs/README.md");
+  const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  expect(pages.filter((page) => !index.includes(`(${page.slice("docs/".length)}`))).toEqual([]);
 });
 
 describe("CONTRIBUTING", () => {

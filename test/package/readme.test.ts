@@ -1,19 +1,15 @@
 // The TypeScript of README and docs, as a reader would copy it: type-checked and run against the built package.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findPages } from "../../docs/site/stage.ts";
 
 /** Within the package, so that its own name leads to it. */
 const FOLDER = ".wrangler/readme";
-const PAGES = [
-  "README.md",
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).flatMap((name) =>
-    name.endsWith(".md") ? `docs/${name}` : [],
-  ),
-];
+const PAGES = findPages().filter((page) => /^(README|docs)\b/.test(page));
 const snippets = PAGES.flatMap((page) =>
   [...readFileSync(page, "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text),
 );
