@@ -13,7 +13,7 @@ export default defineBuildConfig({
     { input: "src/webhooks/index", name: "webhooks" },
     { input: "src/two-factor/index", name: "two-factor" },
     { input: "src/track/index", name: "track" },
-    { input: "src/sandbox/index", name: "sandbox" },
+    { input: "adapters/sandbox/index", name: "sandbox" },
     { input: "adapters/http/index", name: "fetch" },
     { input: "adapters/cloudflare/index", name: "cloudflare" },
     { input: "adapters/cli/index", name: "cli" },

@@ -9,7 +9,7 @@ const ENTRIES = {
   "vonage-conversion/webhooks": "src/webhooks/index.ts",
   "vonage-conversion/two-factor": "src/two-factor/index.ts",
   "vonage-conversion/track": "src/track/index.ts",
-  "vonage-conversion/sandbox": "src/sandbox/index.ts",
+  "vonage-conversion/sandbox": "adapters/sandbox/index.ts",
   "vonage-conversion/fetch": "adapters/http/index.ts",
   "vonage-conversion/cloudflare": "adapters/cloudflare/index.ts",
 };

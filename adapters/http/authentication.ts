@@ -44,7 +44,7 @@ export async function authenticate(
   }
 
   const authorization = request.headers.get("authorization");
-  const caller = await identifyCaller(authorization, decoded.parameters, config, Date.now());
+  const caller = await identifyCaller(authorization, decoded.parameters, config, config.now());
   if (caller === undefined) return refuse(config, context, "token or proxy key");
   const seen = {
     traffic: caller.traffic,

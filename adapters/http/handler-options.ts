@@ -115,6 +115,15 @@ export interface ConversionHandlerOptions {
    */
   readonly fetch?: typeof fetch;
   /**
+   * Returns the current time in epoch milliseconds.
+   *
+   * @default Date.now
+   * @example
+   * // Tests whose sandbox has a clock of its own.
+   * createConversionHandler({ credentials, proxyKeys, fetch: sandbox.fetch, now: () => time });
+   */
+  readonly now?: () => number;
+  /**
    * Rate limits by kind of caller. A request above its limit is answered 429 with `Retry-After: 10`.
    *
    * @default none

@@ -50,6 +50,8 @@ const optionsSchema = objectOf({
   baseUrl: v.optional(baseUrlSchema, DEFAULT_BASE_URL),
   timeout: v.optional(integer(1, 30_000), 4000),
   fetch: fetchSchema,
+  // Looked up at each use, so that fake timers work.
+  now: v.optional(callable<() => number>(), () => () => Date.now()),
   rateLimits: v.optional(objectOf({ token: rateLimit, key: rateLimit, anonymous: rateLimit }), {}),
   log: v.optional(callable<(entry: LogEntry) => void>()),
 });

@@ -13,7 +13,7 @@ import type { Submit } from "./submission.ts";
 
 /** Makes the route that takes reports. */
 export function createReportRoute(config: HandlerConfig, submit: Submit) {
-  const schema = createReportSchema(Date.now);
+  const schema = createReportSchema(config.now);
 
   return async function report(request: Request, channel: Channel, context: HandlerContext): Promise<Answer> {
     const authenticated = await authenticate(request, config, context);

@@ -20,7 +20,7 @@ const RETRY = { attempts: 2, baseDelay: 100, maxDelay: 1000 };
 
 /** Makes the function that submits reports. Every request to Vonage carries the time of arrival as its `timestamp`. */
 export function createSubmission(config: HandlerConfig, ledger?: Ledger): Submit {
-  const submit = ledger === undefined ? submitDirectly(config) : submitThrough(ledger);
+  const submit = ledger === undefined ? submitDirectly(config) : submitThrough(ledger, config);
   return (report, traffic) =>
     config.credentials[traffic] === undefined
       ? Promise.resolve(refuse({ reason: "no_credentials", traffic }, 0))
@@ -30,7 +30,7 @@ export function createSubmission(config: HandlerConfig, ledger?: Ledger): Submit
 function submitDirectly(config: HandlerConfig): Submit {
   const senders = createSenders(config, RETRY);
   return async (report, traffic) => {
-    const timestamp = report.timestamp ?? Date.now();
+    const timestamp = report.timestamp ?? config.now();
     const outcome = await senders.get(traffic)?.({ ...report, timestamp });
     if (outcome?.status !== "failed") return { status: "recorded", attempts: outcome?.attempts ?? 0 };
     const { attempts, ...failure } = outcome.failure;
@@ -38,10 +38,10 @@ function submitDirectly(config: HandlerConfig): Submit {
   };
 }
 
-function submitThrough(ledger: Ledger): Submit {
+function submitThrough(ledger: Ledger, { now }: HandlerConfig): Submit {
   return async ({ channel, messageId, delivered, timestamp }, traffic) => {
     const timed = timestamp !== undefined;
-    const occurredAt = timestamp ?? Date.now();
+    const occurredAt = timestamp ?? now();
     let answer: LedgerAnswer;
     try {
       answer = await ledger.report({ channel, messageId, delivered, occurredAt, timed, traffic });

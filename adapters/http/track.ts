@@ -46,7 +46,7 @@ export function createTracking(
     }
     const { facts, errors } = await readSentFacts(sent, readDestination);
     if (errors !== undefined) return { errors };
-    const expiresAt = Date.now() + expiresIn * 1000;
+    const expiresAt = config.now() + expiresIn * 1000;
     const tracked = await ledger.track({ channel, messageId, traffic, expiresAt, facts });
     if (tracked === "other-traffic") return { refused: { reason: "other_traffic" } };
     const [secret] = config.tokenSecrets;

@@ -16,6 +16,7 @@ import { SHORT_CODE_API } from "./short-code.ts";
 import { answerSms, type TextInterface } from "./sms.ts";
 import { SMS_API } from "./sms-api.ts";
 import { letsThrough, strike } from "./strike.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** The state that all interfaces share. */
 export interface ApiState {
@@ -27,7 +28,7 @@ export interface ApiState {
   /** Counts a request against the current rate limit. */
   readonly refuse: (apiKey: string, now: number) => Throttled | undefined;
   readonly record: (report: RecordedReport) => void;
-  readonly now: () => number;
+  readonly timeline: Timeline;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface ApiState {
  * @returns A function that rejects with a `TypeError`, as fetch does, when a fault breaks the connection.
  */
 export function createApi(state: ApiState): (request: Request) => Promise<Response> {
-  const { accounts, faults, carrier, exchanges, rejectionStatus, record, now } = state;
+  const { accounts, faults, carrier, exchanges, rejectionStatus, record, timeline } = state;
   const checkToken = createApplicationTokenCheck();
   return async (request) => {
     const { pathname } = new URL(request.url);
@@ -66,7 +67,7 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
     fault: ActiveFault | undefined,
     toAnswer: (met: Circumstances) => Promise<VonageAnswer>,
   ): Promise<Response> {
-    const at = now();
+    const at = timeline.now();
     const {
       response,
       effect,
@@ -94,7 +95,7 @@ export function createApi(state: ApiState): (request: Request) => Promise<Respon
     }
     const struck = fault.recorded ? RECORDED_FAULT_NOTE : FAULT_NOTE;
     try {
-      const answer = await strike(fault, response, request.signal);
+      const answer = await strike(fault, response, request.signal, timeline);
       log(answer.status, answer === response ? note : struck);
       return answer;
     } catch (error) {

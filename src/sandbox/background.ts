@@ -1,5 +1,7 @@
 // Work that Vonage does after it has answered: delivering messages and sending webhooks.
 
+import type { Timeline } from "./timeline.ts";
+
 /** Runs work that outlives the request that started it. */
 export interface Background {
   /**
@@ -21,11 +23,14 @@ export interface Background {
 }
 
 /** @param waitUntil Receives a promise for each piece of work, so that the platform does not stop it. */
-export function createBackground(waitUntil: (work: Promise<unknown>) => void): Background {
+export function createBackground(
+  waitUntil: (work: Promise<unknown>) => void,
+  timeline: Timeline,
+): Background {
   let underWay = new Set<Promise<void>>();
   const begin = (work: (isWanted: () => boolean) => Promise<void>): Promise<void> => {
     const mine = underWay;
-    const done = work(() => mine === underWay);
+    const done = timeline.run(() => work(() => mine === underWay));
     waitUntil(done);
     return done;
   };
@@ -46,9 +51,4 @@ export function createBackground(waitUntil: (work: Promise<unknown>) => void): B
       underWay = new Set();
     },
   };
-}
-
-/** Resolves in a later task, so that a response which is ready now reaches its caller first. */
-export function later(milliseconds = 0): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

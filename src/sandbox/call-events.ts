@@ -2,8 +2,9 @@
 
 import type { SandboxAccount } from "./accounts.ts";
 import { SANDBOX_APPLICATION } from "./application.ts";
-import { type Background, later } from "./background.ts";
+import type { Background } from "./background.ts";
 import type { HandsetCall } from "./handset.ts";
+import type { Timeline } from "./timeline.ts";
 import type { Way } from "./way.ts";
 import type { EventUrl, WebhookSender } from "./webhooks.ts";
 
@@ -33,7 +34,7 @@ export function createCallEvents(
   accounts: ReadonlyMap<string, SandboxAccount>,
   webhooks: WebhookSender,
   background: Background,
-  now: () => number,
+  { now, sleep }: Timeline,
 ): CallEvents {
   /** The calls that ring. */
   const ringing = new Map<string, { readonly call: PlacedCall; readonly way: Way }>();
@@ -47,7 +48,7 @@ export function createCallEvents(
       // It was answered meanwhile, or no webhook is configured: there is nothing to wait for.
       if (!ringing.has(call.uuid) || !webhooks.takesEvents(call.target)) return;
       background.await(async (isStillWanted) => {
-        await later(call.ringingTimer);
+        await sleep(call.ringingTimer);
         if (!ringing.delete(call.uuid)) return;
         background.start(() => send(call, way, "unanswered", isStillWanted));
       });
@@ -55,7 +56,7 @@ export function createCallEvents(
 
     async lost(call, way, isWanted) {
       if (way.receipts === "delivered") return complete(call, way, isWanted);
-      await send(call, way, "failed", isWanted);
+      await send(call, way, way.callStatus ?? "failed", isWanted);
     },
 
     answered(uuid) {

@@ -37,6 +37,16 @@ export interface CarrierSettings {
    */
   readonly errorCode?: number;
   /**
+   * The last status of a call that does not reach the user.
+   *
+   * @default "failed"
+   *
+   * @example
+   * // The phone is in use.
+   * sandbox.carrier({ delivers: false, callStatus: "busy" });
+   */
+  readonly callStatus?: "failed" | "busy" | "rejected" | "unanswered";
+  /**
    * The network (MCCMNC) in answers and receipts; 5 or 6 digits.
    *
    * @default the network of the number in the sandbox's model, otherwise "23410"
@@ -75,6 +85,10 @@ export const carrierSettingsSchema = objectOf({
   ),
   receiptDelay: delay,
   errorCode: v.optional(integer(1, 99)),
+  callStatus: v.optional(
+    oneOf<NonNullable<CarrierSettings["callStatus"]>>(["failed", "busy", "rejected", "unanswered"]),
+    "failed",
+  ),
   networkCode: v.optional(text("5 or 6 digits", /^\d{5,6}$/)),
   price: v.optional(text("an amount such as 0.03330000", /^\d{1,6}\.\d{1,8}$/), "0.03330000"),
   intermediate: v.optional(flag, false),

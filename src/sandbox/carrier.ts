@@ -3,13 +3,14 @@
 import { validate } from "../shared/validation.ts";
 import type { Channel } from "../wire/report.ts";
 import type { AcceptedText } from "./accepted-text.ts";
-import { type Background, later } from "./background.ts";
+import type { Background } from "./background.ts";
 import type { CallEvents, PlacedCall } from "./call-events.ts";
 import { type CarrierSettings, carrierSettingsSchema } from "./carrier-settings.ts";
 import type { HandsetStore } from "./handset.ts";
 import { type TokenBucket, takeToken, waitForToken } from "./limit.ts";
 import { type DeliveryStatus, encodeReceipt } from "./receipts.ts";
 import type { Routing } from "./routing/routing.ts";
+import type { Timeline } from "./timeline.ts";
 import { toRoutedWay, toSimpleWay, type Way } from "./way.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
@@ -34,7 +35,7 @@ export function createCarrier(
   calls: CallEvents,
   background: Background,
   routing: Routing,
-  now: () => number,
+  { now, sleep, run, join }: Timeline,
 ): Carrier {
   let settings = validate(carrierSettingsSchema, {}, "invalid_options");
   const buckets = new Map<string, TokenBucket>();
@@ -64,31 +65,28 @@ export function createCarrier(
       const sendReceipts = async (isWanted: () => boolean, status: DeliveryStatus) => {
         if (!message.wantsReceipt) return;
         const codes = { ...way, errorCode: status === "delivered" ? 0 : errorCode };
-        await Promise.all(
-          message.messageIds.map((id) =>
-            webhooks.send(
-              "deliveryReceipt",
-              message.account,
-              encodeReceipt(message, id, status, codes, now()),
-              isWanted,
-              message.callback,
-            ),
-          ),
-        );
+        const sendOne = (id: string) => {
+          const receipt = encodeReceipt(message, id, status, codes, now());
+          return webhooks.send("deliveryReceipt", message.account, receipt, isWanted, message.callback);
+        };
+        await join(Promise.all(message.messageIds.map((id) => run(() => sendOne(id)))));
       };
       routed?.sent(message.messageIds);
       background.start(async (isWanted) => {
         const buffered =
           way.intermediate && receipts !== "missing"
-            ? later().then(() => sendReceipts(isWanted, "buffered"))
+            ? run(async () => {
+                await sleep(0);
+                await sendReceipts(isWanted, "buffered");
+              })
             : undefined;
         const wait = Math.min(delay, message.ttl);
         // Without a delay, the text arrives before its sender is answered, so tests need not wait.
-        if (wait > 0) await later(wait);
+        if (wait > 0) await sleep(wait);
         if (arrives && isWanted()) handsets.receive(message, now());
-        await buffered;
+        if (buffered !== undefined) await join(buffered);
         if (receipts === "missing") return;
-        await later(way.receiptDelay);
+        await sleep(way.receiptDelay);
         // The carrier tells Vonage in any case, and Vonage its customer on request.
         if (isWanted()) routed?.heard(message.messageIds[0] ?? "", end === "delivered");
         await sendReceipts(isWanted, end);
@@ -101,20 +99,20 @@ export function createCarrier(
         // In the order in which they happen: a later event must not overtake an earlier one.
         let told: Promise<void> | undefined;
         if (delay > 0) {
-          told = calls.started(call, way, isWanted);
-          await later(delay);
+          told = run(() => calls.started(call, way, isWanted));
+          await sleep(delay);
         }
         if (arrives && isWanted()) {
           const { conversation, ringingTimer, target, ...shown } = call;
           handsets.ring({ ...shown, startedAt: new Date(now()).toISOString() });
         }
-        await (told ?? calls.started(call, way, isWanted));
-        const rest = arrives ? calls.ringing(call, way, isWanted) : calls.lost(call, way, isWanted);
+        await (told === undefined ? calls.started(call, way, isWanted) : join(told));
+        const rest = run(() => (arrives ? calls.ringing : calls.lost)(call, way, isWanted));
         if (receipts !== "missing" && routed !== undefined) {
-          await later(receiptDelay);
+          await sleep(receiptDelay);
           if (isWanted()) routed.heard(call.uuid, arrives || receipts === "delivered");
         }
-        await rest;
+        await join(rest);
       });
     },
   };

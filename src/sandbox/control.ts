@@ -30,7 +30,7 @@ const CALLS = {
   "POST /sandbox/handset/answer":
     'answers a call and returns what is heard: {"number": "447700900000", "uuid": "…"}',
   "POST /sandbox/carrier":
-    'sets how later messages are treated: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; "receipts" can also be "missing" or "delivered"; {"textsPerSecond": 1} is the limit of a US long number',
+    'sets how later messages are treated: {"delivers": false, "deliveryDelay": 500, "receipts": "honest", "receiptDelay": 1000}; "receipts" can also be "missing" or "delivered"; "callStatus" can be "busy", "rejected" or "unanswered"; {"textsPerSecond": 1} is the limit of a US long number',
   "POST /sandbox/carriers":
     'replaces the carriers that compete for later messages: {"carriers": [{"name": "Direct", "network": "23410", "delivered": 0.97}], "router": {"timeScale": 60}}',
   "GET /sandbox/routing":

@@ -7,6 +7,8 @@ import type { AcceptedText } from "./accepted-text.ts";
 import type { SandboxAccount } from "./accounts.ts";
 import type { Background } from "./background.ts";
 import { encodeInbound } from "./inbound.ts";
+import { readCode } from "./read-code.ts";
+import type { Timeline } from "./timeline.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 /** A text that arrived. Parts are joined, as a phone does. */
@@ -49,6 +51,16 @@ export interface Handset {
   /** Lists the calls that rang, oldest first. */
   calls(): readonly HandsetCall[];
   /**
+   * Reads the code in the newest text or call, as its owner does: the first 4 to 10 digits in a row. A call need not be
+   * answered for it.
+   *
+   * @throws {ConversionError} `invalid_options`: nothing with a code has arrived here.
+   *
+   * @example
+   * await twoFactor.check(id, sandbox.handset("+447400123456").code());
+   */
+  code(): string;
+  /**
    * Replies to a text. Vonage sends a webhook for each part of the reply.
    *
    * @param text 1 to 1600 characters.
@@ -84,7 +96,9 @@ export interface HandsetStore {
 }
 
 const MAX_KEPT = 1000;
-const numberSchema = objectOf({ number: required(text("7 to 15 digits without +", /^[1-9]\d{6,14}$/)) });
+const numberSchema = objectOf({
+  number: required(text("7 to 15 digits, with or without +", /^\+?[1-9]\d{6,14}$/)),
+});
 const replySchema = objectOf({
   text: required(text("1 to 1600 characters", /^.{1,1600}$/su)),
   to: v.optional(text("3 to 15 digits without +", /^\d{3,15}$/)),
@@ -96,39 +110,54 @@ export function createHandsetStore(
   webhooks: WebhookSender,
   background: Background,
   onAnswer: (uuid: string) => void,
-  now: () => number,
+  { now, join }: Timeline,
 ): HandsetStore {
   const messages: HandsetMessage[] = [];
   const calls: HandsetCall[] = [];
+  const codes: { readonly number: string; readonly code: string }[] = [];
   const keep = <T>(list: T[], one: T) => {
     list.push(one);
     if (list.length > MAX_KEPT) list.shift();
   };
+  const keepCode = (number: string, content: string) => {
+    const code = readCode(content);
+    if (code !== undefined) keep(codes, { number, code });
+  };
   return {
     receive: ({ to, from, text, messageIds, account }, at) => {
+      keepCode(to, text);
       const arrivedAt = new Date(at).toISOString();
       keep(messages, { number: to, from, text, messageIds, arrivedAt, apiKey: account.apiKey });
     },
-    ring: (call) => keep(calls, call),
+    ring: (call) => {
+      keepCode(call.number, call.heard);
+      keep(calls, call);
+    },
     handset: (given) => {
-      const { number } = validate(numberSchema, { number: given }, "invalid_options");
+      const number = validate(numberSchema, { number: given }, "invalid_options").number.replace("+", "");
       const inbox = () => messages.filter((one) => one.number === number);
       return Object.freeze({
         inbox,
         calls: () => calls.filter((one) => one.number === number),
+        code: () => {
+          const code = codes.findLast((one) => one.number === number)?.code;
+          if (code !== undefined) return code;
+          throw new ConversionError("invalid_options", "no text or call with a code has arrived here");
+        },
         reply: async (text: string, to?: string) => {
           const given = validate(replySchema, { text, to }, "invalid_options");
           const arrived = inbox();
           const recipient = given.to ?? toRepliable(arrived.at(-1)?.from);
           // The recipient's account: the one that sent from this number. Otherwise guess.
-          const sent = arrived.findLast(({ from }) => from === recipient) ?? arrived.at(-1);
-          const account = accounts.get(sent?.apiKey ?? "") ?? accounts.values().next().value;
+          const last = arrived.findLast(({ from }) => from === recipient) ?? arrived.at(-1);
+          const account = accounts.get(last?.apiKey ?? "") ?? accounts.values().next().value;
           if (account === undefined) return;
-          await background.start(async (isWanted) => {
+          const sent = background.start(async (isWanted) => {
             for (const part of encodeInbound(account, number, recipient, given.text, now())) {
               await webhooks.send("inboundSms", account, part, isWanted);
             }
           });
+          await join(sent);
         },
         answer: (uuid: string) => {
           const call = calls.find((one) => one.number === number && one.uuid === uuid);
@@ -142,6 +171,7 @@ export function createHandsetStore(
     forget: () => {
       messages.length = 0;
       calls.length = 0;
+      codes.length = 0;
     },
   };
 }

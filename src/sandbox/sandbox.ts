@@ -94,7 +94,7 @@ export interface Sandbox {
   /**
    * Gives access to a user's phone.
    *
-   * @param number E.164 digits without "+".
+   * @param number E.164 digits, with or without "+".
    * @throws {ConversionError} `invalid_options`.
    *
    * @example

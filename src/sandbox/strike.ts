@@ -2,6 +2,7 @@
 
 import type { ActiveFault } from "./faults.ts";
 import { refuseSms } from "./sms-answer.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** The longest time a hanging answer waits: longer than any client, but not forever. */
 const HANG_MS = 10 * 60_000;
@@ -17,8 +18,13 @@ export function letsThrough(fault: ActiveFault): boolean {
  *
  * @throws {TypeError} as fetch does, when the connection breaks.
  */
-export async function strike(fault: ActiveFault, response: Response, signal: AbortSignal): Promise<Response> {
-  await pause(fault.hang ? HANG_MS : fault.latency, signal);
+export async function strike(
+  fault: ActiveFault,
+  response: Response,
+  signal: AbortSignal,
+  { sleep }: Pick<Timeline, "sleep">,
+): Promise<Response> {
+  await sleep(fault.hang ? HANG_MS : fault.latency, signal);
   if (fault.drop || fault.hang) throw new TypeError("The sandbox broke the connection.");
   if (fault.smsStatus !== undefined) return refuseSms({ status: fault.smsStatus });
   if (fault.status === undefined) return response;
@@ -27,20 +33,4 @@ export async function strike(fault: ActiveFault, response: Response, signal: Abo
   if (fault.location !== undefined) headers.set("location", fault.location);
   const bodiless = [204, 205, 304].includes(fault.status);
   return new Response(bodiless ? null : (fault.body ?? ""), { status: fault.status, headers });
-}
-
-/** Waits. Rejects as fetch does if the request is aborted meanwhile. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-  });
 }

@@ -16,6 +16,8 @@ export interface Way {
   readonly receiptDelay: number;
   /** The `err-code` of an honest receipt for a message that did not arrive. */
   readonly errorCode?: number | undefined;
+  /** The last status of a call that did not reach the user. */
+  readonly callStatus?: KnownCarrierSettings["callStatus"];
   /** `true` if a receipt `buffered` comes first. */
   readonly intermediate: boolean;
   /** The router's part, if it chose the carrier. */
@@ -39,9 +41,9 @@ export function toSimpleWay(
   { delivers, deliveryDelay, networkCode, ...rest }: KnownCarrierSettings,
   number: string,
 ): Way {
-  const { price, receipts, receiptDelay, errorCode, intermediate } = rest;
+  const { price, receipts, receiptDelay, errorCode, callStatus, intermediate } = rest;
   return {
-    ...{ price, receipts, receiptDelay, errorCode, intermediate },
+    ...{ price, receipts, receiptDelay, errorCode, callStatus, intermediate },
     networkCode: networkCode ?? networkOf(number) ?? DEFAULT_NETWORK,
     arrives: delivers,
     delay: deliveryDelay,

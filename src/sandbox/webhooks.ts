@@ -7,8 +7,8 @@ import type { Parameter } from "../wire/parameters.ts";
 import { signParameters } from "../wire/signature.ts";
 import type { SignatureMethod } from "../wire/signature-method.ts";
 import type { SandboxAccount } from "./accounts.ts";
-import { later } from "./background.ts";
 import type { ExchangeLog } from "./exchanges.ts";
+import type { Timeline } from "./timeline.ts";
 import { signPayload } from "./webhook-jwt.ts";
 import { type SandboxWebhooks, type WebhookTransport, webhooksSchema } from "./webhook-settings.ts";
 
@@ -63,7 +63,7 @@ interface Attempt {
 export function createWebhookSender(
   send: typeof fetch,
   exchanges: ExchangeLog,
-  now: () => number,
+  { now, sleep }: Timeline,
   origins?: readonly string[],
 ): WebhookSender {
   const isAllowed = (url: string) => origins === undefined || origins.includes(new URL(url).origin);
@@ -122,7 +122,7 @@ export function createWebhookSender(
         parameters: new Map(parameters),
       });
       if (!allowed || (status >= 200 && status < 300) || wait === undefined) return;
-      await later(wait);
+      await sleep(wait);
     }
   }
 }

@@ -18,6 +18,7 @@ const SOURCES = [
   "src/index.ts",
   "src/token/index.ts",
   "src/sandbox/index.ts",
+  "adapters/sandbox/index.ts",
   "src/webhooks/index.ts",
   "src/two-factor/index.ts",
   "src/track/index.ts",

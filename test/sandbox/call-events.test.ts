@@ -117,6 +117,16 @@ describe("the events of a call", () => {
     expect(statuses).toEqual(["started", "failed"]);
   });
 
+  it.each(["busy", "rejected", "unanswered"] as const)(
+    "tell that it was %s, if the carrier says so",
+    async (callStatus) => {
+      const { sandbox, statuses } = create({ delivers: false, callStatus });
+      await call(sandbox);
+      await settle(sandbox);
+      expect(statuses).toEqual(["started", callStatus]);
+    },
+  );
+
   it("claim an answer that never was, if the carrier lies", async () => {
     const { sandbox, statuses } = create({ delivers: false, receipts: "delivered" });
     await call(sandbox);

@@ -62,6 +62,7 @@ describe("a good call", () => {
       },
     ]);
     expect(handset.answer(answer.uuid)).toBe("Your code is 4, 7, 1, 1.");
+    expect(handset.code()).toBe("4711");
     expect(handset.inbox()).toEqual([]);
     expect(() => sandbox.handset("447700900002").answer(answer.uuid)).toThrow(
       "no call with this uuid rang here",

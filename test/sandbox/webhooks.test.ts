@@ -384,12 +384,50 @@ describe("a reply", () => {
   });
 });
 
-it("a handset has a number of digits alone, which no error repeats", async () => {
-  for (const number of ["+447700900001", "447700", "4477009000011111", ""]) {
+it("a handset has a number of digits, which no error repeats", async () => {
+  for (const number of ["00447700900001", "447700", "+4477009000011111", "++447700900001", ""]) {
     const error = await conversionErrorOf(() => create().sandbox.handset(number));
-    expect(error.message).toContain("number must be 7 to 15 digits without +");
+    expect(error.message).toContain("number must be 7 to 15 digits, with or without +");
     if (number !== "") expect(error.message).not.toContain(number);
   }
+});
+
+it("a handset has the same texts with + and without", async () => {
+  const { sandbox } = create();
+  await send(sandbox, { text: "hello" });
+  expect(sandbox.handset(`+${HANDSET}`).inbox()).toEqual(sandbox.handset(HANDSET).inbox());
+  expect(sandbox.handset(`+${HANDSET}`).inbox()).toHaveLength(1);
+});
+
+describe("the code on a handset", () => {
+  it.each([
+    ["123456 is your Acme code.", "123456"],
+    ["Acme: dein Code ist 0042, gültig für 5 Minuten.", "0042"],
+    ["123456 is your code.\n\n@shop.example #123456", "123456"],
+    ["Your 2 codes in 10 minutes: 9876543210", "9876543210"],
+  ])("is the first 4 to 10 digits in a row: %s", async (text, code) => {
+    const { sandbox } = create();
+    await send(sandbox, { text });
+    expect(sandbox.handset(HANDSET).code()).toBe(code);
+  });
+
+  it("is that of the newest text that has one", async () => {
+    const { sandbox } = create();
+    for (const text of ["Code 1111", "Code 2222", "No code, 24 h"]) await send(sandbox, { text });
+    expect(sandbox.handset(HANDSET).code()).toBe("2222");
+  });
+
+  it("is missing before one has arrived, on another handset, and after a reset", async () => {
+    const { sandbox } = create();
+    const missing = async (number: string) =>
+      (await conversionErrorOf(() => sandbox.handset(number).code())).message;
+    await send(sandbox, { text: "call 12345678901 or 123" });
+    expect(await missing(HANDSET)).toContain("no text or call with a code has arrived here");
+    await send(sandbox, { text: "Code 1111" });
+    expect(await missing("447700900002")).toContain("no text or call with a code");
+    sandbox.reset();
+    expect(await missing(HANDSET)).toContain("no text or call with a code");
+  });
 });
 
 it("handsets keep the last 1000 texts in all, and give lists of their own", async () => {

@@ -29,7 +29,7 @@ const WAITING: readonly ReportState[] = ["sending", "queued", "tracking"];
  * were sent.
  */
 export function createDrain(
-  { store, now }: Pick<ShardPlatform, "store" | "now">,
+  { store, now, sleep = sleepReally }: Pick<ShardPlatform, "store" | "now" | "sleep">,
   {
     keys,
     transitions,
@@ -128,4 +128,5 @@ export function createDrain(
   }
 }
 
-const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+const sleepReally = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

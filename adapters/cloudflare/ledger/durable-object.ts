@@ -1,10 +1,8 @@
 // The Durable Object around a shard: storage, alarm and clock of the platform, senders from the environment.
 
 import { DurableObject } from "cloudflare:workers";
-import type { Sender } from "../../../src/client/sending.ts";
-import type { Ended } from "../../../src/ledger/events.ts";
 import type { Layout } from "../../../src/ledger/layout.ts";
-import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
+import type { MessageKey, ReportState } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 import type { LedgerReceipt, LedgerReport, TrackedMessage } from "../../http/ports/ledger.ts";
 import { createSenders } from "../../http/senders.ts";
@@ -16,9 +14,11 @@ import { DEFAULT_INSIGHT_SETTINGS } from "../insight/settings.ts";
 import { inJurisdiction } from "../jurisdiction.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { ShardRpc } from "./rpc.ts";
+import { sendOnce } from "./send-once.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "./settings.ts";
 import { createShard, type Shard } from "./shard.ts";
 import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
+import { toShardRules } from "./shard-rules.ts";
 import { createStore, type Position, type Sql } from "./store.ts";
 
 /** The part of Cloudflare's `DurableObjectState` that is used. */
@@ -34,11 +34,6 @@ export interface ShardContext {
   };
   blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
 }
-
-const HOUR_MS = 3_600_000;
-const KEEP_DEAD_MS = 30 * 24 * HOUR_MS;
-/** Added to a request's own timeout: only a request that was cut off takes longer. */
-const LOST_MARGIN_MS = 10_000;
 
 class LedgerShard extends DurableObject implements ShardRpc {
   readonly #shard: Shard;
@@ -90,13 +85,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
         random: Math.random,
         log,
       },
-      {
-        budget: ledger.budget,
-        maxBytes: ledger.maxMegabytes * 1_000_000,
-        keepRecorded: ledger.retentionHours * HOUR_MS,
-        keepDead: KEEP_DEAD_MS,
-        lostAfter: (config?.timeout ?? 0) + LOST_MARGIN_MS,
-      },
+      toShardRules(ledger, config?.timeout ?? 0),
     );
     context.blockConcurrencyWhile(async () => {
       this.#shard.wake((await storage.getAlarm()) ?? undefined);
@@ -160,17 +149,4 @@ export type Ledger = ShardRpc;
 function toIndex(name: string | undefined): number | undefined {
   const [, index] = /^shard-(\d+)$/.exec(name ?? "") ?? [];
   return index === undefined ? undefined : Number(index);
-}
-
-/**
- * Sends a stored report once, with the timestamp it has. A rejection is a mistake in the program: the shard logs its
- * class.
- */
-async function sendOnce(send: Sender | undefined, row: Row): Promise<Ended> {
-  // Missing credentials are fixed in the same place as refused ones.
-  if (send === undefined) return { code: "unauthorized" };
-  const { channel, messageId, delivered, occurredAt } = row;
-  const report = { channel, messageId, delivered: delivered === true, timestamp: occurredAt ?? undefined };
-  const outcome = await send(report);
-  return outcome.status === "failed" ? outcome.failure : { code: null };
 }

@@ -16,6 +16,12 @@ export interface ShardPlatform {
   readonly index?: number | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /**
+   * Waits for so many milliseconds.
+   *
+   * @default by the platform's timers
+   */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: (entry: ShardLogEntry) => void;

@@ -3,6 +3,7 @@ import type { ChallengeRules } from "../../../src/two-factor/challenge/step.ts";
 import type { CountingSource } from "../insight/counting/source.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
 import type { Listener } from "./outbox.ts";
+import type { StartTimer } from "./waiters.ts";
 
 /** The part of the platform that a shard of challenges uses. */
 export interface ChallengePlatform {
@@ -16,6 +17,8 @@ export interface ChallengePlatform {
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** @default the platform's timers */
+  readonly startTimer?: StartTimer;
   /** Logs a failure. An error is named by its class alone. */
   readonly logFailure: (what: string, error: unknown) => void;
   /** Counts for Insight; `undefined`: nothing is counted. */

@@ -30,7 +30,7 @@ export function createChallengeShard(platform: ChallengePlatform, rules: Challen
   const { store, now } = platform;
   const outbox = createOutbox(store, platform.ledger, now, platform.logFailure);
   const clock = createAlarmClock(platform);
-  const waiters = createWaiters(look, now);
+  const waiters = createWaiters(look, now, platform.startTimer);
   const known = createKnownKeys(store.keys, (id) => store.read(id, now()), now);
   const hasher = createCodeHasher(rules.codeSecrets);
   const onChanged = (id: string) => waiters.changed(id);

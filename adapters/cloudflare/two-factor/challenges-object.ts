@@ -13,13 +13,11 @@ import { inJurisdiction } from "../jurisdiction.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import { createShardedLedger } from "../ledger/shards.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
+import { toChallengeRules } from "./challenge-rules.ts";
 import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
 import { createChallengeStore } from "./challenge-store.ts";
 import { logFailureOf, type ObjectContext } from "./object-context.ts";
 import type { ChallengesRpc } from "./rpc.ts";
-
-/** Challenges are kept for late codes and receipts. They hold numbers, so no longer than a day. */
-const KEEP_MS = 24 * 3_600_000;
 
 const unavailable = () => Promise.reject(new LedgerUnavailable("There is no ledger."));
 const NO_LEDGER = { report: unavailable, track: unavailable };
@@ -61,16 +59,7 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
         now,
         logFailure,
       },
-      {
-        codeSecrets: twoFactor?.codeSecrets ?? [],
-        codeLength: twoFactor?.codeLength ?? 0,
-        maxGuesses: twoFactor?.maxGuesses ?? 0,
-        lifetime: (twoFactor?.lifetime ?? 0) * 1000,
-        cooldown: (twoFactor?.cooldown ?? 0) * 1000,
-        maxMessages: twoFactor?.maxMessages ?? 0,
-        keep: KEEP_MS,
-        maxBytes: ledger.maxMegabytes * 1_000_000,
-      },
+      toChallengeRules(twoFactor, ledger),
     );
     context.blockConcurrencyWhile(async () => {
       this.#shard.wake((await storage.getAlarm()) ?? undefined);

@@ -3,6 +3,9 @@
 /** The visible state of a challenge; `undefined`: it does not exist. */
 export type Seen = { readonly state: string; readonly expiresAt: string } | undefined;
 
+/** Calls a function after so many milliseconds. Returns the function that prevents it. */
+export type StartTimer = (ring: () => void, milliseconds: number) => () => void;
+
 interface Waiter<S extends Seen> {
   readonly id: string;
   finish(seen: S): void;
@@ -16,8 +19,13 @@ const AT_MOST = 1000;
 /**
  * @param look Reads a challenge.
  * @param now Epoch milliseconds.
+ * @param startTimer The platform's, unless time is virtual.
  */
-export function createWaiters<S extends Seen>(look: (id: string) => S, now: () => number) {
+export function createWaiters<S extends Seen>(
+  look: (id: string) => S,
+  now: () => number,
+  startTimer: StartTimer = startRealTimer,
+) {
   /** By ticket, the oldest first. */
   const waiters = new Map<string, Waiter<S>>();
 
@@ -35,16 +43,16 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
       if (others.length >= AT_MOST_PER_CHALLENGE) others[0]?.finish(seen);
       return new Promise((resolve) => {
         const deadline = now() + milliseconds;
-        let timer: ReturnType<typeof setTimeout>;
+        let stop = () => {};
         const finish = (last: S) => {
-          clearTimeout(timer);
+          stop();
           waiters.delete(ticket);
           resolve(last);
         };
         /** Expiry causes no call of {@link changed}, and a further message may postpone it. */
         const sleep = (current: S) => {
           const left = Math.min(deadline, Date.parse(current?.expiresAt ?? "")) - now();
-          timer = setTimeout(wake, Math.max(left, 1));
+          stop = startTimer(wake, Math.max(left, 1));
         };
         const wake = () => {
           const current = look(id);
@@ -73,5 +81,10 @@ export function createWaiters<S extends Seen>(look: (id: string) => S, now: () =
     count: (): number => waiters.size,
   };
 }
+
+const startRealTimer: StartTimer = (ring, milliseconds) => {
+  const timer = setTimeout(ring, milliseconds);
+  return () => clearTimeout(timer);
+};
 
 const isOver = (seen: Seen) => seen?.state !== "pending";

@@ -28,7 +28,7 @@ export const openInboundSms = createOpen((parameters) => {
 });
 
 function createOpen(read: (parameters: Parameters) => Take): OpenWebhook {
-  return async (request, lengthHolds, trust) => {
+  return async (request, lengthHolds, trust, now) => {
     const received = await receiveWebhook(request, lengthHolds);
     if (typeof received === "string") {
       return { type: "unreadable", refusal: answerRefusal({ reason: "unreadable_body", why: received }) };
@@ -41,7 +41,7 @@ function createOpen(read: (parameters: Parameters) => Take): OpenWebhook {
       const refusal = problem("webhook-of-messages-api", {}, {}, log);
       return { type: "refused", outcome: "messages_api", refusal };
     }
-    const { once, fault } = await trustOf(received, trust);
+    const { once, fault } = await trustOf(received, trust, now);
     if (fault !== undefined) return refuseSignature(fault);
     return { type: "trusted", ...(once && { once }), take: read(parameters) };
   };
@@ -61,6 +61,7 @@ function isOfMessagesApi(parameters: Parameters): boolean {
 async function trustOf(
   { parameters, ownParameters }: ReceivedWebhook,
   { signatureSecret, signatureMethod }: WebhookTrust,
+  now: number,
 ): Promise<{ readonly once?: Once; readonly fault?: SignatureFault }> {
   if (signatureSecret === undefined) return {};
   const signing = {
@@ -68,6 +69,6 @@ async function trustOf(
     ...(signatureMethod && { signatureMethod }),
     ...(ownParameters && { ownParameters }),
   };
-  const { verified, fault } = await checkWebhook(parameters, signing, Date.now());
-  return fault === undefined ? { once: toOnce(verified.nonce) } : { fault };
+  const { verified, fault } = await checkWebhook(parameters, signing, now);
+  return fault === undefined ? { once: toOnce(verified.nonce, now) } : { fault };
 }

@@ -12,7 +12,7 @@ import {
 import { answerRefusal } from "../refusal-problem.ts";
 import { type OpenedWebhook, type OpenWebhook, refuseMalformed, refuseSignature, toOnce } from "./webhook.ts";
 
-export const openVoiceEvent: OpenWebhook = async (request, lengthHolds, { signatureSecret }) => {
+export const openVoiceEvent: OpenWebhook = async (request, lengthHolds, { signatureSecret }, now) => {
   const { received, fault: broken } = await receiveVoiceEvent(request, lengthHolds);
   if (broken?.code === "too_large") {
     return { type: "unreadable", refusal: answerRefusal({ reason: "unreadable_body", why: "too_large" }) };
@@ -20,9 +20,9 @@ export const openVoiceEvent: OpenWebhook = async (request, lengthHolds, { signat
   if (broken !== undefined) return refuseMalformed(broken.detail);
   if (Object.keys(received.fields).length === 0) return { type: "empty" };
   if (signatureSecret === undefined) return { type: "trusted", take: toTake(received) };
-  const { verified, fault } = await checkVoiceEvent(received, signatureSecret, Date.now());
+  const { verified, fault } = await checkVoiceEvent(received, signatureSecret, now);
   if (fault !== undefined) return refuseSignature(fault);
-  return { type: "trusted", once: toOnce(verified.nonce), take: toTake(received) };
+  return { type: "trusted", once: toOnce(verified.nonce, now), take: toTake(received) };
 };
 
 function toTake(

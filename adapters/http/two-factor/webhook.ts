@@ -26,13 +26,15 @@ export type OpenWebhook = (
   request: Request,
   lengthHolds: boolean,
   trust: WebhookTrust,
+  /** Epoch milliseconds. */
+  now: number,
 ) => Promise<OpenedWebhook>;
 
 /** Signatures are accepted from five minutes before their time to five minutes after it. */
 const SIGNED_AT_MOST_MS = 10 * 60_000;
 
 /** The nonce of a verified webhook, for as long as its signature is accepted. */
-export const toOnce = (nonce: string): Once => ({ nonce, until: Date.now() + SIGNED_AT_MOST_MS });
+export const toOnce = (nonce: string, now: number): Once => ({ nonce, until: now + SIGNED_AT_MOST_MS });
 
 export function refuseMalformed(detail: string): OpenedWebhook {
   return { type: "refused", outcome: "malformed", refusal: problem("malformed-body", { detail }) };

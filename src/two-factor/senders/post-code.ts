@@ -4,10 +4,11 @@ import { ConversionError } from "../../client/errors.ts";
 import { NOT_TAKEN } from "../../client/platform-request.ts";
 import { NO_ANSWER } from "../../client/response.ts";
 import { nextDelay, parseRetryAfter } from "../../client/retry.ts";
-import { createTransport, type OutgoingRequest, startTimer } from "../../client/transport.ts";
+import { createTransport, type OutgoingRequest } from "../../client/transport.ts";
 import { SendError } from "./send-error.ts";
 import { interpretAttempt, type SendOutcome, THROTTLED } from "./send-outcome.ts";
 import type { SentCode } from "./sender.ts";
+import { REAL_CLOCK } from "./sender-clock.ts";
 import type { ResolvedSenderOptions } from "./sender-options.ts";
 import { createTurns, LONGEST_WAIT_MS, type Turn, type Turns } from "./turns.ts";
 
@@ -29,6 +30,7 @@ export type Post = (
  *
  * @param readReply Reads the body of a success.
  * @param perSecond The lowest rate at which Vonage accepts such messages.
+ * @param clock The platform's, unless time is virtual.
  * @returns It rejects with a `SendError`, with a `ConversionError` `invalid_options` where the platform's fetch refuses
  * the request, or with what `prepare` throws.
  */
@@ -36,6 +38,7 @@ export function createPost(
   { baseUrl, timeout, retry, fetch }: ResolvedSenderOptions,
   readReply: (body: string) => SendOutcome,
   perSecond = 1,
+  { now: readClock, sleep } = REAL_CLOCK,
 ): Post {
   const attemptOnce = createTransport({
     baseUrl,
@@ -54,7 +57,7 @@ export function createPost(
     let waited = 0;
     // Bounds the waiting alone; each request has its own timeout.
     const deadline = (now: number) => now + LONGEST_WAIT_MS - waited;
-    const entered = Date.now();
+    const entered = readClock();
     let turn: Turn =
       retry.attempts > 1 ? turns.enter(entered, deadline(entered), Math.random()) : { wait: 0 };
     for (let attempts = 0; ; ) {
@@ -63,10 +66,10 @@ export function createPost(
         throw new SendError("throttled", message, { attempts, retryAfter: turn.retryAfter });
       }
       if (turn.wait > 0) {
-        await pause(turn.wait);
+        await sleep(turn.wait);
         waited += turn.wait;
       }
-      const request = await prepare(Date.now());
+      const request = await prepare(readClock());
       const ended = await attemptOnce(request, []);
       attempts++;
       // Any other failure of a custom fetch may have come after it sent the message.
@@ -75,7 +78,7 @@ export function createPost(
         const message = `POST ${path}: ${code} (attempts: ${attempts}); ${advice}`;
         throw new ConversionError(code, message, { attempts, cause: ended.systemCode });
       }
-      const now = Date.now();
+      const now = readClock();
       const outcome = interpretAttempt(ended, readReply);
       if (outcome.code === undefined) {
         turns.accept(now);
@@ -103,6 +106,3 @@ export function createPost(
     }
   };
 }
-
-const pause = (milliseconds: number) =>
-  new Promise<void>((resolve) => startTimer(milliseconds, [], () => resolve()));

@@ -12,6 +12,7 @@ import { createPost } from "./post-code.ts";
 import { type Registrations, registrationsSchema, toRegistration } from "./registrations.ts";
 import { SendError } from "./send-error.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
+import { REAL_CLOCK, type SenderClock } from "./sender-clock.ts";
 import { type SharedSenderOptions, SMS_BASE_URL, senderEntries } from "./sender-options.ts";
 import { pickSender, type SmsFrom, smsFromSchema } from "./sms-from.ts";
 import { readSmsReply } from "./sms-reply.ts";
@@ -92,6 +93,9 @@ export interface SmsSenderOptions extends SharedSenderOptions {
 
 const PATH = "/sms/json";
 
+/** The limit of a long number of the US or Canada, the lowest of all. */
+const TEXTS_PER_SECOND = 1;
+
 /** The range of `ttl` in the SMS API, in milliseconds. */
 const SHORTEST_TTL_MS = 20_000;
 const LONGEST_TTL_MS = 604_800_000;
@@ -120,6 +124,15 @@ type Resolved = v.InferOutput<typeof optionsSchema>;
  * @throws {ConversionError} `invalid_options`, naming every field at fault.
  */
 export function createSmsSender(options: SmsSenderOptions): CodeSender {
+  return createSmsSenderOn(REAL_CLOCK, options);
+}
+
+/**
+ * The same on another clock.
+ *
+ * @throws {ConversionError} `invalid_options`.
+ */
+export function createSmsSenderOn(clock: SenderClock, options: SmsSenderOptions): CodeSender {
   const resolved = validate(optionsSchema, options, "invalid_options");
   const { credentials, from, texts, registrations } = resolved;
   const unwritten = Object.keys(registrations).filter((country) => !Object.hasOwn(texts, country));
@@ -128,7 +141,7 @@ export function createSmsSender(options: SmsSenderOptions): CodeSender {
     const list = faults.map(({ field, rule }) => `${field} ${rule}`).join("; ");
     throw new ConversionError("invalid_options", `invalid_options: ${list}`, { faults });
   }
-  const post = createPost(resolved, readSmsReply);
+  const post = createPost(resolved, readSmsReply, TEXTS_PER_SECOND, clock);
   const toForm = createAccountForm(PATH, credentials);
   return Object.freeze<CodeSender>({
     channel: "sms",

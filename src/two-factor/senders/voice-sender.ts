@@ -8,6 +8,7 @@ import { createPost } from "./post-code.ts";
 import { readPrivateKey } from "./private-key.ts";
 import { type SendOutcome, UNREADABLE_SUCCESS } from "./send-outcome.ts";
 import type { CodeMessage, CodeSender } from "./sender.ts";
+import { REAL_CLOCK, type SenderClock } from "./sender-clock.ts";
 import { type SharedSenderOptions, senderEntries } from "./sender-options.ts";
 import { formatSpokenText } from "./spoken.ts";
 import { toMinutes } from "./texts.ts";
@@ -98,17 +99,26 @@ const replySchema = v.pipe(v.string(), v.parseJson(), v.object({ uuid: messageId
  * damaged key may show only at its first use: then `send` rejects, and nothing is sent.
  */
 export function createVoiceSender(options: VoiceSenderOptions): CodeSender {
+  return createVoiceSenderOn(REAL_CLOCK, options);
+}
+
+/**
+ * The same on another clock.
+ *
+ * @throws {ConversionError} `invalid_options`.
+ */
+export function createVoiceSenderOn(clock: SenderClock, options: VoiceSenderOptions): CodeSender {
   const { applicationId, privateKey, from, language, ...shared } = validate(
     optionsSchema,
     options,
     "invalid_options",
   );
   const makeToken = createApplicationToken(applicationId, privateKey);
-  const post = createPost(shared, readReply, CALLS_PER_SECOND);
+  const post = createPost(shared, readReply, CALLS_PER_SECOND, clock);
   return Object.freeze({
     channel: "voice",
     findFault: () =>
-      makeToken(Date.now()).then(
+      makeToken(clock.now()).then(
         () => undefined,
         () => "VOICE_PRIVATE_KEY is not a readable RSA private key of at least 2048 bits",
       ),

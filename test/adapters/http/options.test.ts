@@ -38,6 +38,7 @@ describe("good options", () => {
       baseUrl: "https://api.nexmo.com",
       timeout: 4000,
       fetch: expect.any(Function),
+      now: expect.any(Function),
       rateLimits: {},
     });
   });

@@ -7,17 +7,20 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSync } from "esbuild";
 import { ADMIN_KEY, PROXY_KEY } from "../../support/local-stack.ts";
+import { openProject } from "../../support/pinned-project.ts";
 import { createTally } from "../../support/tally.ts";
 import { aNumber, codeAt, reportsOf, startTwoFactorStack } from "../../support/two-factor-stack.ts";
 import { untilEqual } from "../../support/until.ts";
 import type { Shop, Visit } from "./project/shop.ts";
-import { openProject } from "./tools.ts";
 
 const DOCUMENT = resolve("docs/openapi.yaml");
 const TYPES = ["generated/schema.d.ts", "generated/hey-api/types.gen.ts"];
 
 const { attempt, finish } = createTally();
-const { folder, run } = openProject();
+const { folder, run } = openProject("openapi", {
+  REDOCLY_TELEMETRY: "off",
+  REDOCLY_SUPPRESS_UPDATE_NOTICE: "true",
+});
 
 await attempt("Redocly finds nothing, with its recommended rules", () => {
   const { totals, problems } = JSON.parse(run("redocly", "lint", DOCUMENT, "--format=json"));

@@ -10,6 +10,7 @@ import { secrets } from "./suite/secrets.ts";
 import { twoFactorBehaviours } from "./suite/two-factor.ts";
 import { reset } from "./suite/vonage.ts";
 import { webhooks } from "./suite/webhooks.ts";
+import { wholeSandbox } from "./suite/whole-sandbox.ts";
 
 /** A line of JSON from a runtime: first its identity and the behaviours to come, then each behaviour, then the end. */
 export type Line =
@@ -24,6 +25,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...webhooks,
   ...twoFactorBehaviours,
   ...inProcess,
+  ...wholeSandbox,
 ];
 
 /** Far longer than any behaviour takes. One that hangs must not stop the others. */
