@@ -8,11 +8,11 @@ export {
   type KeyedCallOptions,
   type TwoFactorClient,
 } from "./client/client.ts";
+export type { TwoFactorErrorCode } from "./client/error-codes.ts";
 export {
   type ChallengeWithoutNumber,
   isTwoFactorError,
   TwoFactorError,
-  type TwoFactorErrorCode,
   type TwoFactorErrorDetails,
 } from "./client/errors.ts";
 export type { TwoFactorClientOptions } from "./client/options.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PROBLEMS } from "../../adapters/http/problems.ts";
-import { codeOf } from "../../src/two-factor/client/errors.ts";
+import { codeOf } from "../../src/two-factor/client/error-codes.ts";
 import { isNotVerified, PROBLEM_OF, type RefusalReason, refusalOf } from "../../src/two-factor/refusal.ts";
 
 const REASONS = Object.keys(PROBLEM_OF) as RefusalReason[];

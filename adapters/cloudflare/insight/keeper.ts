@@ -8,7 +8,7 @@ import { project } from "../../../src/insight/project.ts";
 import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery, MetricsSnapshot } from "../../http/ports/insight.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
-import { runParts } from "../storage/parts.ts";
+import { doAlarmWork } from "../storage/alarm-work.ts";
 import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
 import { deliverWebhooks } from "./deliver-webhooks.ts";
 import { gather } from "./gather.ts";
@@ -93,28 +93,20 @@ export function createInsightKeeper(platform: InsightPlatform, settings: RuleSet
 
     countSetAside: (): number => store.quarantine.count(),
 
-    /** The alarm. Never rejects: the platform would give up. */
-    async alarm(): Promise<void> {
-      clock.rang();
-      let failed = false;
-      await runParts(
-        {
+    /** The alarm. Never rejects. */
+    alarm: (): Promise<void> =>
+      doAlarmWork("figures", {
+        clock,
+        parts: () => ({
           "the rules could not be run": () => rules.run(now()),
           "alarms could not be sent to the webhook": () =>
             deliverWebhooks({ outbox: store.outbox, send, now, random, logLost }),
           "the figures could not be purged": () => store.transact(() => purge(now())),
-          "the next alarm of the figures could not be set": () => {
-            // Failed work is still due, and must not be retried without a pause.
-            if (!failed) arm();
-          },
-        },
-        (what, error) => {
-          failed = true;
-          clock.takenBack(now() + AFTER_FAILURE_MS);
-          logFailure(what, error);
-        },
-      );
-    },
+        }),
+        arm,
+        retryAt: () => now() + AFTER_FAILURE_MS,
+        logFailure,
+      }),
   };
 
   function listAlarms(state: AlarmQuery["state"], since: number, at: number): Alarm[] {

@@ -3,12 +3,10 @@
 import type { MessageKey, ReportState } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 import type { Sql, SqlValue } from "../storage/sql.ts";
+import type { Position } from "./position.ts";
 import { TO_DO } from "./schema.ts";
 
 export type StoredColumns = Record<string, unknown>;
-
-/** The last row of a page; the next page begins after it. */
-export type Position = readonly [traffic: string, due: number, channel: string, messageId: string];
 
 /** A stretch of the table, in the order of its keys. */
 export interface Slice {
@@ -20,6 +18,8 @@ export interface Slice {
 
 const UPSERT = "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const IN_SLICE = "(channel, message_id) > (?, ?) AND (channel, message_id) <= (?, ?)";
+
+export type RowTable = ReturnType<typeof createRowTable>;
 
 export function createRowTable(sql: Sql) {
   const all = (query: string, ...bindings: SqlValue[]): StoredColumns[] =>

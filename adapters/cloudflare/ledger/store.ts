@@ -11,30 +11,23 @@ import {
 } from "../../../src/ledger/row.ts";
 import type { Traffic } from "../../../src/wire/report.ts";
 import type { SourceHealth } from "../insight/rpc.ts";
-import { createQuarantine, LEDGER_QUARANTINE } from "../storage/quarantine.ts";
 import type { Sql, Transact } from "../storage/sql.ts";
 import { createFlights } from "./flights.ts";
+import { createForgettingSlices } from "./forgetting-slices.ts";
 import { createForgettingTable } from "./forgetting-table.ts";
 import { createKeyStateTable } from "./key-state-table.ts";
 import { createLayoutTable } from "./layout-table.ts";
-import { type Count, type Counted, createRowCounts } from "./row-counts.ts";
-import { createRowTable, type Position, type Slice, type StoredColumns } from "./row-table.ts";
+import { comparePositions, type Position, toPosition } from "./position.ts";
+import { createReportQuarantine } from "./report-quarantine.ts";
+import { type Count, createRowCounts } from "./row-counts.ts";
+import { createRowTable, type StoredColumns } from "./row-table.ts";
 import { migrateLedger, TO_DO } from "./schema.ts";
 import { findUnknownRows } from "./unknown-rows.ts";
 
 export type { Sql, SqlValue } from "../storage/sql.ts";
+export type { Position } from "./position.ts";
+export type { QuarantinedReport } from "./report-quarantine.ts";
 export type { Count } from "./row-counts.ts";
-export type { Position } from "./row-table.ts";
-
-/** A row that this version could not read, as it was found. */
-export interface QuarantinedReport {
-  readonly channel: string;
-  readonly messageId: string;
-  /** Epoch milliseconds. */
-  readonly since: number;
-  /** JSON. */
-  readonly raw: string;
-}
 
 /** Counts messages for Insight. */
 export interface StoreCounting {
@@ -64,7 +57,7 @@ export function createStore(
 ) {
   migrateLedger(sql, platformTransact);
   const table = createRowTable(sql);
-  const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
+  const quarantine = createReportQuarantine(sql);
   const counts = createRowCounts(sql);
   // By the index alone, so that the many that are recorded are never read for it.
   const countsToDo = createRowCounts(sql, TO_DO);
@@ -136,8 +129,8 @@ export function createStore(
       if (state === "sending") here.push(...flights.all().map(({ row }) => row));
       else return here.slice(0, limit);
       return here
-        .filter((row) => after === undefined || compare(toPosition(row), after) > 0)
-        .sort((a, b) => compare(toPosition(a), toPosition(b)))
+        .filter((row) => after === undefined || comparePositions(toPosition(row), after) > 0)
+        .sort((a, b) => comparePositions(toPosition(a), toPosition(b)))
         .slice(0, limit);
     },
 
@@ -162,50 +155,17 @@ export function createStore(
       };
     },
 
-    /**
-     * Forgets recorded reports that are due, among the rows that follow a message.
-     *
-     * @param latest The furthest instant at which a recorded report can be due; later ones are due then.
-     * @returns The last message of the slice, and the earliest `due` of the recorded reports that stay in it;
-     * `undefined`: no row follows.
-     */
-    forgetAfter(
-      after: MessageKey | undefined,
-      limit: number,
-      now: number,
-      latest: number,
-    ): { readonly last: MessageKey; readonly firstDue: number | undefined } | undefined {
-      const rows = table.readAfter(after, limit) as unknown as StoredRow[];
-      const end = rows.at(-1);
-      if (end === undefined) return undefined;
-      const last = { channel: end.channel, messageId: end.message_id } as MessageKey;
-      const slice: Slice = { after, last };
-      const dues = rows.filter(({ state }) => state === "recorded").map(({ due }) => due);
-      if (dues.some((due) => due <= now)) {
-        for (const forgotten of table.forget(slice, now)) counts.add(forgotten as unknown as Counted, -1);
-      }
-      if (dues.some((due) => due > latest)) table.clampRecorded(slice, latest);
-      const left = dues.filter((due) => due > now).map((due) => Math.min(due, latest));
-      return { last, firstDue: left.length === 0 ? undefined : Math.min(...left) };
-    },
+    ...createForgettingSlices(table, (forgotten) => counts.add(forgotten, -1)),
 
     /** Moves rows of an unknown state or traffic to the quarantine. */
     quarantineUnknown(now: number): void {
       for (const stored of findUnknownRows(sql)) moveToQuarantine(stored, now);
     },
 
-    listQuarantined(limit: number, after: Position | undefined): QuarantinedReport[] {
-      const [, since, source, key] = after ?? [];
-      const from =
-        source === undefined || key === undefined || since === undefined ? undefined : { source, key, since };
-      return quarantine
-        .list(limit, from)
-        .map(({ source: channel, key: messageId, ...rest }) => ({ channel, messageId, ...rest }));
-    },
+    listQuarantined: quarantine.list,
 
     countQuarantined: quarantine.count,
 
-    /** Gives the time at which the first quarantined row is to be purged. */
     nextQuarantineEnd: quarantine.nextEnd,
 
     purgeQuarantine: quarantine.purge,
@@ -225,17 +185,4 @@ export function createStore(
     counts.forget();
     countsToDo.forget();
   }
-}
-
-const toPosition = ({ traffic, due, channel, messageId }: Row): Position => [
-  traffic,
-  due,
-  channel,
-  messageId,
-];
-
-function compare(a: Position, b: Position): number {
-  const index = a.findIndex((value, at) => value !== b[at]);
-  if (index < 0) return 0;
-  return (a[index] ?? 0) < (b[index] ?? 0) ? -1 : 1;
 }

@@ -4,14 +4,13 @@ import { nextSendAt } from "../../../src/ledger/key-state.ts";
 import { REPORT_STATES, type ReportState } from "../../../src/ledger/row.ts";
 import { LONGEST_DELAY_MS } from "../../../src/ledger/schedule.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
+import { toMinute } from "../storage/alarm-clock.ts";
 import type { Forgetting } from "./forgetting.ts";
 import type { KeyStates } from "./key-states.ts";
 import type { ShardPlatform, ShardRules } from "./shard-platform.ts";
 import { ROWS_PER_TRANSACTION } from "./store.ts";
 import type { Transitions } from "./transitions.ts";
 
-/** Dead letters are purged together, not one by one. */
-const PURGE_EVERY_MS = 60_000;
 /** A message is tracked for a day at most; the extra hour is for clocks that differ. */
 const LONGEST_TRACKING_MS = 25 * 3_600_000;
 
@@ -40,7 +39,7 @@ export function createWakeUp(
       const forgetAt = forgetting.next();
       if (forgetAt !== undefined) instants.push(forgetAt);
       const quarantineEnd = store.nextQuarantineEnd();
-      if (quarantineEnd !== undefined) instants.push(quarantineEnd + PURGE_EVERY_MS);
+      if (quarantineEnd !== undefined) instants.push(toMinute(quarantineEnd));
       const countersDue = counting?.dueAt();
       if (countersDue !== undefined) instants.push(countersDue);
       return instants.length === 0 ? undefined : Math.min(...instants);
@@ -73,9 +72,9 @@ export function createWakeUp(
     },
   };
 
-  /** Waiting reports are not due before their key may send. */
+  /** Waiting reports are not due before their key may send; dead letters are purged together, not one by one. */
   function wakeFor(state: ReportState, traffic: Traffic, due: number, at: number): number {
-    if (state === "dead") return Math.ceil(due / PURGE_EVERY_MS) * PURGE_EVERY_MS;
+    if (state === "dead") return toMinute(due);
     return Math.max(due, nextSendAt(keys.of(traffic), at));
   }
 }

@@ -2,7 +2,7 @@
 // outbox again, and deletes expired rows.
 
 import { type AlarmClock, toMinute } from "../storage/alarm-clock.ts";
-import { runParts } from "../storage/parts.ts";
+import { doAlarmWork } from "../storage/alarm-work.ts";
 import type { ChallengePlatform } from "./challenge-platform.ts";
 import { type ChallengeTransactions, LOOK_AFTER_MS } from "./challenge-transactions.ts";
 import type { Outbox } from "./outbox.ts";
@@ -33,32 +33,24 @@ export function createChallengeAlarm(
       armForEverything();
     },
 
-    /** A failing part does not stop the others. It never rejects, since the platform gives up after a few rejections. */
-    async alarm(): Promise<void> {
-      clock.rang();
-      let failed = false;
-      await runParts(
-        {
+    /** Never rejects. */
+    alarm: (): Promise<void> =>
+      doAlarmWork("challenges", {
+        clock,
+        parts: (fail) => ({
           "expired challenges could not be deleted": () => commit(() => store.purge(now())),
           "messages that were cut off could not be settled": () => {
-            if (settleAll()) failed = true;
+            if (settleAll()) fail();
           },
           "the outbox could not be sent": async () => {
-            if (await outbox.sendAll()) failed = true;
+            if (await outbox.sendAll()) fail();
           },
           "counters could not be sent": () => counting?.run(),
-          "the next alarm of the challenges could not be set": () => {
-            // Failed work is still due, and needs a pause before the next try.
-            if (!failed) armForRows();
-          },
-        },
-        (what, error) => {
-          failed = true;
-          logFailure(what, error);
-        },
-      );
-      if (failed) clock.takenBack(now() + LOOK_AFTER_MS);
-    },
+        }),
+        arm: armForRows,
+        retryAt: () => now() + LOOK_AFTER_MS,
+        logFailure,
+      }),
   };
 
   function armForEverything(): void {
@@ -72,7 +64,7 @@ export function createChallengeAlarm(
     clock.arm(counting?.dueAt());
   }
 
-  /** A challenge that cannot be settled must not stop the others. Returns true if any failed. */
+  /** A challenge that cannot be settled must not stop the others. Returns `true` if any failed. */
   function settleAll(): boolean {
     let failed = false;
     for (const id of store.unsettled(now(), BATCH)) {

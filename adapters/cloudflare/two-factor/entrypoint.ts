@@ -5,7 +5,8 @@ import * as v from "valibot";
 import { objectOf } from "../../../src/shared/validation.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
 import { idempotencyKeyText } from "../../../src/two-factor/challenge/idempotency-key.ts";
-import { codeOf, TwoFactorError } from "../../../src/two-factor/client/errors.ts";
+import { codeOf } from "../../../src/two-factor/client/error-codes.ts";
+import { TwoFactorError } from "../../../src/two-factor/client/errors.ts";
 import { validate } from "../../../src/two-factor/client/validate.ts";
 import { isNotVerified } from "../../../src/two-factor/refusal.ts";
 import type {

@@ -3,7 +3,7 @@
 
 import type { OutboxMessage } from "../../../src/two-factor/challenge/step.ts";
 import type { Ledger } from "../../http/ports/ledger.ts";
-import type { ChallengeStore, Outgoing } from "./challenge-store.ts";
+import type { OutboxTable, Outgoing } from "./outbox-table.ts";
 
 /** The part of the ledger that the outbox calls. */
 export type Listener = Pick<Ledger, "report" | "track">;
@@ -14,7 +14,7 @@ export type Outbox = ReturnType<typeof createOutbox>;
 const BATCH = 16;
 
 export function createOutbox(
-  store: ChallengeStore,
+  store: OutboxTable,
   ledger: Listener,
   now: () => number,
   logFailure: (what: string, error: unknown) => void,
@@ -45,7 +45,7 @@ export function createOutbox(
      * Sends the waiting messages in batches, and stops when a whole batch fails. The next call then starts after that
      * batch, so that one failing shard of the ledger holds up only its own messages.
      *
-     * @returns True if messages are left, or are still being sent.
+     * @returns `true` if messages are left, or are still being sent.
      */
     async sendAll(): Promise<boolean> {
       const beginning = begin;

@@ -16,7 +16,7 @@ import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Sending } from "../../http/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
 import { createAlarmClock, toMinute } from "../storage/alarm-clock.ts";
-import { runParts } from "../storage/parts.ts";
+import { doAlarmWork } from "../storage/alarm-work.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 export interface LimiterPlatform {
@@ -108,25 +108,15 @@ export function createSendLimiter(platform: LimiterPlatform, limits: Limits) {
 
     countQuarantined: quarantine.count,
 
-    /** Never rejects: the platform gives up after a few rejections. */
-    async alarm(): Promise<void> {
-      clock.rang();
-      let failed = false;
-      await runParts(
-        {
-          "expired counts could not be deleted": () => transact(() => store.purge(now())),
-          "the next alarm of the limits could not be set": () => {
-            // Failed work is still due, and needs a pause before the next try.
-            if (!failed) arm();
-          },
-        },
-        (what, error) => {
-          failed = true;
-          clock.takenBack(now() + AFTER_FAILURE_MS);
-          logFailure(what, error);
-        },
-      );
-    },
+    /** Never rejects. */
+    alarm: (): Promise<void> =>
+      doAlarmWork("limits", {
+        clock,
+        parts: () => ({ "expired counts could not be deleted": () => transact(() => store.purge(now())) }),
+        arm,
+        retryAt: () => now() + AFTER_FAILURE_MS,
+        logFailure,
+      }),
   };
 
   /** The limits that apply to a message, each with its subject and the subject's former names. */

@@ -1,31 +1,26 @@
 // The storage that the workflow needs. Cloudflare's Durable Objects implement it (adapters/cloudflare/two-factor).
 
-import type { ChallengeDetails, ChallengeStatus } from "../../../src/two-factor/challenge/challenge.ts";
+import type {
+  Challenge,
+  ChallengeDetails,
+  ChallengeStatus,
+} from "../../../src/two-factor/challenge/challenge.ts";
 import type { KeyedRequest } from "../../../src/two-factor/challenge/idempotency-key.ts";
 import type { LimitKind } from "../../../src/two-factor/challenge/limits.ts";
 import type { ChallengeRefusal } from "../../../src/two-factor/refusal.ts";
-import type { Autofill } from "../../../src/two-factor/senders/autofill.ts";
 import type { DeliveryReceipt } from "../../../src/webhooks/delivery-receipt.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 
+/** The part of a challenge that its messages are made from. */
+type Addressed = Pick<
+  Challenge,
+  "to" | "country" | "brand" | "locale" | "clientRef" | "address" | "autofill"
+>;
+
 /** A challenge to be stored, and the code of its first message. */
-export interface NewChallenge {
+export interface NewChallenge extends Addressed, Pick<Challenge, "caller" | "numberHashes" | "supersedes"> {
   /** From `createId`. */
   readonly id: string;
-  readonly to: string;
-  readonly country: string | null;
-  readonly brand: string;
-  readonly locale: string;
-  readonly clientRef: string;
-  /** Keyed hash of the end user's address. */
-  readonly address?: string | undefined;
-  readonly autofill?: Autofill | undefined;
-  /** Name of the proxy key. */
-  readonly caller?: string;
-  /** Keyed hashes of the number and its block, for Insight. */
-  readonly numberHashes?: { readonly block: string; readonly person: string } | undefined;
-  /** It replaces the caller's earlier challenges for this number. */
-  readonly supersedes?: boolean | undefined;
   readonly channel: Channel;
   readonly code: string;
 }
@@ -33,18 +28,10 @@ export interface NewChallenge {
 /** A message that is stored, and about to be sent. */
 export interface Begun {
   readonly status: ChallengeStatus;
-  readonly message: {
+  readonly message: Addressed & {
     /** Its number within the challenge, from 1. */
     readonly number: number;
     readonly channel: Channel;
-    readonly to: string;
-    readonly country: string | null;
-    readonly brand: string;
-    readonly locale: string;
-    readonly clientRef: string;
-    /** Keyed hash of the end user's address at the start, if it was given. */
-    readonly address?: string | undefined;
-    readonly autofill?: Autofill | undefined;
   };
 }
 

@@ -4,8 +4,11 @@ import type { LiveState } from "../demo.ts";
 import type { CarriersView } from "./carriers.ts";
 import { find, setText } from "./dom.ts";
 import { findPlaces, ofApplication, ofArrival, ofTraffic, ofVonage } from "./flights.ts";
+import { follow, hasArrived, type Message } from "./followed-message.ts";
 import { createMotion, type Flight } from "./motion.ts";
-import { follow, hasArrived, type Message, type Scene, tell, tellTraffic } from "./story.ts";
+import type { Scene } from "./scene.ts";
+import { tell } from "./story.ts";
+import { tellTraffic } from "./traffic-scene.ts";
 
 export interface StageView {
   /** @param isMoving `true` if the new exchanges of the state shall be seen moving. */

@@ -9,7 +9,8 @@ import { PROBLEM_TYPE } from "../../wire/problem-type.ts";
 import type { ChallengeDetails, ChallengeStatus } from "../challenge/challenge.ts";
 import { isNotVerified, type RefusalReason, refusalOf } from "../refusal.ts";
 import type { CheckResult } from "../request.ts";
-import { codeOf, TwoFactorError } from "./errors.ts";
+import { codeOf } from "./error-codes.ts";
+import { TwoFactorError } from "./errors.ts";
 
 /** A complete answer. */
 export interface Answered {

@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createApplication } from "../../../adapters/playground/application.ts";
 import { createDemo, type LiveState } from "../../../adapters/playground/demo.ts";
 import { CARRIERS, ROUTER } from "../../../adapters/playground/demonstration/world.ts";
-import { follow, type Message, tell, tellTraffic } from "../../../adapters/playground/page/story.ts";
+import { follow, type Message } from "../../../adapters/playground/page/followed-message.ts";
+import { tell } from "../../../adapters/playground/page/story.ts";
+import { tellTraffic } from "../../../adapters/playground/page/traffic-scene.ts";
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from "../../../src/sandbox/index.ts";
 
 const HERE = "http://localhost:8788";

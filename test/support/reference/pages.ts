@@ -70,7 +70,7 @@ const errors = [
   readTable("src/client/errors.ts", "ConversionErrorCode"),
   "## TwoFactorError",
   "Thrown by the client of `vonage-conversion/two-factor`; `isTwoFactorError(error)` recognises it. A wrong code is no error: `check` resolves to `{ verified: false, reason, attemptsLeft }`, with one of the [reasons](#reasons-of-a-check).",
-  formatUnion("src/two-factor/client/errors.ts", "TwoFactorErrorCode"),
+  formatUnion("src/two-factor/client/error-codes.ts", "TwoFactorErrorCode"),
   "### Reasons of a check",
   formatUnion("src/two-factor/refusal.ts", "NotVerified", "reason"),
   "## SendError",
