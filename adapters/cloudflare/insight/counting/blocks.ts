@@ -1,54 +1,45 @@
-// Counts messages and conversions of each block of numbers within the last hour. The counts stay in memory, because
-// they are useful for an hour only, and Insight stores the alarms that they raise.
+// Counts messages and conversions of each block of numbers within the last hour. A new instance of the object begins with
+// what is stored beside the counters.
 
-import type { CountedMessage } from "../../../../src/insight/contribution.ts";
 import { type GatheredBlock, MOST_BLOCKS } from "../rpc.ts";
+import { addSighting, type Sighting } from "./sighting.ts";
 
 export type Blocks = ReturnType<typeof createBlocks>;
-
-interface Sighting {
-  readonly person: string;
-  readonly at: number;
-  readonly converted: boolean;
-}
 
 const KEPT_MS = 3_600_000;
 const MOST_KEPT = 1000;
 const MOST_SIGHTINGS = 200;
 
-/** @param now Epoch milliseconds. */
-export function createBlocks(now: () => number) {
-  /** The block that was seen last is at the end. */
-  const blocks = new Map<string, { readonly country: string; sightings: Sighting[] }>();
+/**
+ * @param now Epoch milliseconds.
+ * @param readStored Gives the stored sightings since an instant.
+ */
+export function createBlocks(now: () => number, readStored: (since: number) => readonly Sighting[]) {
+  /** The block that was seen last is at the end. `undefined`: what is stored was not read yet. */
+  let blocks: Map<string, readonly Sighting[]> | undefined;
 
   return {
-    /** Takes note of a message that was settled, or whose outcome has changed. */
-    see(before: CountedMessage | undefined, after: CountedMessage): void {
-      const { facts, delivered } = after;
-      const { block, person, country = "" } = facts ?? {};
-      if (block === undefined || person === undefined || delivered === null) return;
-      if (before?.delivered === delivered || facts?.cause !== undefined) return;
-      const { sightings = [] } = blocks.get(block) ?? {};
-      // A late reply: the message was counted as not converted.
-      const last = before?.delivered === false ? sightings.findIndex((one) => one.person === person) : -1;
-      if (last >= 0) sightings.splice(last, 1);
-      sightings.push({ person, at: now(), converted: delivered });
-      blocks.delete(block);
-      blocks.set(block, { country, sightings: sightings.slice(-MOST_SIGHTINGS) });
-      if (blocks.size > MOST_KEPT) for (const oldest of [...blocks.keys()].slice(0, 1)) blocks.delete(oldest);
+    /** Takes note of a message, within the transaction that stores it. */
+    see: (sighting: Sighting): void => add(known(), sighting),
+
+    /** After a rollback: what is in memory is read again. */
+    undo(): void {
+      blocks = undefined;
     },
 
     /** Gives the blocks of the last hour, those with most messages first. */
     list(): GatheredBlock[] {
       const since = now() - KEPT_MS;
-      for (const [block, known] of blocks) {
-        known.sightings = known.sightings.filter(({ at }) => at > since && at <= now());
-        if (known.sightings.length === 0) blocks.delete(block);
+      const all = known();
+      for (const [block, sightings] of all) {
+        const left = sightings.filter(({ at }) => at > since && at <= now());
+        if (left.length === 0) all.delete(block);
+        else all.set(block, left);
       }
-      return [...blocks]
-        .map(([block, { country, sightings }]) => ({
+      return [...all]
+        .map(([block, sightings]) => ({
           block,
-          country,
+          country: sightings.at(-1)?.country ?? "",
           messages: sightings.length,
           persons: new Set(sightings.map(({ person }) => person)).size,
           converted: sightings.filter(({ converted }) => converted).length,
@@ -57,4 +48,19 @@ export function createBlocks(now: () => number) {
         .slice(0, MOST_BLOCKS);
     },
   };
+
+  function known(): Map<string, readonly Sighting[]> {
+    if (blocks !== undefined) return blocks;
+    blocks = new Map();
+    for (const sighting of readStored(now() - KEPT_MS)) add(blocks, sighting);
+    return blocks;
+  }
+}
+
+function add(blocks: Map<string, readonly Sighting[]>, sighting: Sighting): void {
+  const { block } = sighting;
+  const sightings = addSighting(blocks.get(block) ?? [], sighting).slice(-MOST_SIGHTINGS);
+  blocks.delete(block);
+  blocks.set(block, sightings);
+  if (blocks.size > MOST_KEPT) for (const oldest of [...blocks.keys()].slice(0, 1)) blocks.delete(oldest);
 }

@@ -1,17 +1,18 @@
 // The counters of one source: whole ones, by cohort and segment. They are written in the commit of the step that they
 // follow from: one row for each cohort and segment that the commit changes.
 
-import { type Cell, foldCell } from "../../../../src/insight/cell.ts";
+import type { Cell } from "../../../../src/insight/cell.ts";
 import { addCounts, type Counts, isEmpty, NO_COUNTS } from "../../../../src/insight/counts.ts";
-import { MAX_SEGMENTS, toSegmentKey } from "../../../../src/insight/segment.ts";
+import { parseSegmentKey, toSegmentKey, UNKNOWN_COUNTRY } from "../../../../src/insight/segment.ts";
 import { parseJson } from "../../../../src/shared/parse-json.ts";
 import type { Sql } from "../../storage/sql.ts";
 import type { GatheredEntry } from "../rpc.ts";
+import { createDaySegments, DAY_MS, toDay } from "./day-segments.ts";
+import { addSighting, formatSightings, lastSightings, parseSightings, type Sighting } from "./sighting.ts";
 
 export type Counters = ReturnType<typeof createCounters>;
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** The clock of a message's sender is corrected to five days at most; see `sanitizeFacts`. */
 const CHANGES_FOR_MS = 5 * DAY_MS + HOUR_MS;
 /** Insight refuses counts that could not be sent for this long. */
@@ -23,6 +24,13 @@ const MOST_CACHED = 2000;
 interface Known {
   readonly counts: Counts;
   readonly seq: number;
+  readonly sightings: readonly Sighting[];
+}
+
+/** The changes of one cohort and segment within a transaction. */
+interface Change {
+  readonly cell: Cell;
+  readonly sightings: readonly Sighting[];
 }
 
 interface Position {
@@ -41,18 +49,25 @@ interface Position {
 export function createCounters(sql: Sql, now: () => number) {
   let position: Position | undefined;
   const cache = new Map<string, Known>();
-  const segments = new Map<number, Set<string>>();
-  let pending = new Map<string, Cell>();
+  const days = createDaySegments(sql);
+  let pending = new Map<string, Change>();
 
   return {
-    /** Adds differences, within a transaction. Cohorts that can no longer change are left out. */
-    add(cells: readonly Cell[]): void {
+    /**
+     * Adds differences, within a transaction. Cohorts that can no longer change are left out.
+     *
+     * @param sighting Stored with the counter of the outcome that it is about.
+     */
+    add(cells: readonly Cell[], sighting?: Sighting): void {
       for (const cell of cells) {
         if (cell.cohort < now() - CHANGES_FOR_MS) continue;
-        const counted = choose(cell);
+        const counted = days.choose(cell);
         const key = toKey(counted.cohort, toSegmentKey(counted.segment));
-        const sum = pending.get(key);
-        pending.set(key, sum ? { ...sum, counts: addCounts(sum.counts, counted.counts) } : counted);
+        const { cell: sum, sightings } = pending.get(key) ?? { cell: undefined, sightings: [] };
+        pending.set(key, {
+          cell: sum ? { ...sum, counts: addCounts(sum.counts, counted.counts) } : counted,
+          sightings: sighting && hasOutcome(cell, sighting) ? [...sightings, sighting] : sightings,
+        });
       }
     },
 
@@ -60,10 +75,10 @@ export function createCounters(sql: Sql, now: () => number) {
     write(): boolean {
       if (pending.size === 0) return false;
       let changed = false;
-      for (const [key, { cohort, segment, counts }] of pending) {
-        if (isEmpty(counts)) continue;
+      for (const [key, one] of pending) {
+        if (isEmpty(one.cell.counts)) continue;
         changed = true;
-        change(key, cohort, toSegmentKey(segment), counts);
+        change(key, one);
       }
       pending = new Map();
       return changed;
@@ -74,7 +89,7 @@ export function createCounters(sql: Sql, now: () => number) {
       pending = new Map();
       position = undefined;
       cache.clear();
-      segments.clear();
+      days.forget();
     },
 
     acknowledged: (): number => at().acknowledged,
@@ -97,6 +112,18 @@ export function createCounters(sql: Sql, now: () => number) {
           seq: Number(seq),
         }));
     },
+
+    /** Gives the stored sightings since an instant, of messages that were sent shortly before it or later. */
+    sightings: (since: number): Sighting[] =>
+      sql
+        .exec(
+          "SELECT segment, sightings FROM cohorts WHERE cohort >= ? AND sightings IS NOT NULL ORDER BY cohort",
+          since - RECENT_MS,
+        )
+        .toArray()
+        .flatMap(({ segment, sightings }) => parseSightings(sightings, toCountryOf(String(segment))))
+        .filter(({ at }) => at > since)
+        .sort((one, other) => one.at - other.at),
 
     /** Insight has everything up to a change. */
     acknowledge(seq: number): void {
@@ -121,14 +148,17 @@ export function createCounters(sql: Sql, now: () => number) {
       sql.exec("DELETE FROM cohorts WHERE cohort < ? AND seq <= ?", before, acknowledged);
       sql.exec("DELETE FROM cohorts WHERE cohort < ?", now() - KEPT_FOR_MS);
       cache.clear();
-      for (const day of segments.keys()) if (day * DAY_MS < before) segments.delete(day);
+      days.purge(before);
     },
   };
 
-  function change(key: string, cohort: number, segment: string, difference: Counts): void {
+  function change(key: string, { cell, sightings: added }: Change): void {
+    const { cohort } = cell;
+    const segment = toSegmentKey(cell.segment);
     const known = at();
     const before = read(key, cohort, segment);
-    const counts = withoutNegative(addCounts(before.counts, difference));
+    const counts = withoutNegative(addCounts(before.counts, cell.counts));
+    const sightings = lastSightings(added.reduce(addSighting, before.sightings));
     const seq = Math.max(now(), known.seq + 1, before.seq + 1);
     known.seq = seq;
     if (cohort < Math.min(seq - RECENT_MS, known.noted ?? Number.POSITIVE_INFINITY)) {
@@ -136,48 +166,30 @@ export function createCounters(sql: Sql, now: () => number) {
       store(known);
     }
     sql.exec(
-      "INSERT OR REPLACE INTO cohorts VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO cohorts VALUES (?, ?, ?, ?, ?)",
       cohort,
       segment,
       JSON.stringify(counts),
       seq,
+      formatSightings(sightings),
     );
     if (cache.size >= MOST_CACHED) cache.clear();
-    cache.set(key, { counts, seq });
+    cache.set(key, { counts, seq, sightings });
   }
 
   function read(key: string, cohort: number, segment: string): Known {
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
     const [row] = sql
-      .exec("SELECT counts, seq FROM cohorts WHERE cohort = ? AND segment = ?", cohort, segment)
+      .exec("SELECT counts, seq, sightings FROM cohorts WHERE cohort = ? AND segment = ?", cohort, segment)
       .toArray();
     return row === undefined
-      ? { counts: NO_COUNTS, seq: 0 }
-      : { counts: parseCounts(row.counts), seq: Number(row.seq) };
-  }
-
-  /** A day has so many segments at most; the rest is counted together. */
-  function choose(cell: Cell): Cell {
-    const day = toDay(cell.cohort);
-    const known = segments.get(day) ?? readSegments(day);
-    segments.set(day, known);
-    const key = toSegmentKey(cell.segment);
-    if (known.has(key)) return cell;
-    if (known.size >= MAX_SEGMENTS) return foldCell(cell);
-    known.add(key);
-    return cell;
-  }
-
-  function readSegments(day: number): Set<string> {
-    const rows = sql
-      .exec(
-        "SELECT DISTINCT segment FROM cohorts WHERE cohort >= ? AND cohort < ?",
-        day * DAY_MS,
-        (day + 1) * DAY_MS,
-      )
-      .toArray();
-    return new Set(rows.map(({ segment }) => String(segment)));
+      ? { counts: NO_COUNTS, seq: 0, sightings: [] }
+      : {
+          counts: parseCounts(row.counts),
+          seq: Number(row.seq),
+          sightings: parseSightings(row.sightings, toCountryOf(segment)),
+        };
   }
 
   function at(): Position {
@@ -206,7 +218,11 @@ const oldestUnsent = ({ acknowledged, noted }: Omit<Position, "seq">): number =>
 
 const toKey = (cohort: number, segment: string): string => `${cohort} ${segment}`;
 
-const toDay = (instant: number): number => Math.floor(instant / DAY_MS);
+/** The cell of the message itself, not that of the message that it rescues or of the network that it had before. */
+const hasOutcome = ({ counts }: Cell, { converted }: Sighting): boolean =>
+  (counts[converted ? "converted" : "notConverted"] ?? 0) > 0;
+
+const toCountryOf = (segment: string): string => parseSegmentKey(segment)?.country ?? UNKNOWN_COUNTRY;
 
 /** Counts below zero come from rows that were written while nothing was counted. */
 function withoutNegative(counts: Counts): Counts {

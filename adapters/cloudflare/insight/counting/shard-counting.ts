@@ -16,12 +16,17 @@ export function createShardCounting(
   platform: Omit<FlushPlatform, "companions">,
   health: () => SourceHealth,
 ) {
-  const blocks = createBlocks(platform.now);
   const companions = () => ({ blocks: blocks.list(), health: health() });
   const counting = createCountingSource(sql, { ...platform, companions });
+  const blocks = createBlocks(platform.now, counting.sightings);
   const count: (before: Row | undefined, after: Row | undefined) => void = createRowCounting(
     counting,
     blocks,
+    platform.now,
   );
-  return { ...counting, count };
+  const undo = () => {
+    counting.undo();
+    blocks.undo();
+  };
+  return { ...counting, count, undo };
 }

@@ -16,6 +16,7 @@ export function createCountingSource(sql: Sql, platform: FlushPlatform) {
   return {
     add: counters.add,
     undo: counters.undo,
+    sightings: counters.sightings,
     dueAt: flush.dueAt,
     run: flush.run,
     wake: flush.wake,
