@@ -44,6 +44,15 @@ it("the index of docs/ has each of its pages", () => {
   expect(pages.filter((page) => !index.includes(`(${page.slice("docs/".length)}`))).toEqual([]);
 });
 
+it("README and docs/install.md name the file that npm pack makes of this version", () => {
+  const { version } = JSON.parse(read("package.json"));
+  const named = ["README.md", "docs/install.md"].flatMap(
+    (page) => read(page).match(/vonage-conversion-[\d.]+\.tgz/g) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(4);
+  expect(new Set(named)).toEqual(new Set([`vonage-conversion-${version}.tgz`]));
+});
+
 describe("CONTRIBUTING", () => {
   const page = "CONTRIBUTING.md";
 

@@ -10,13 +10,24 @@ export interface CodeBlock {
   readonly lead: string;
 }
 
-const BLOCK = /([^\n]*)\n\n```(\w*)\n(.*?)^```$/gms;
+const BLOCK = /([^\n]*)\n\n( *)```(\w*)\n(.*?)^\2```$/gms;
 
-export function readBlocks(page: string): readonly CodeBlock[] {
-  return [...readFileSync(page, "utf8").matchAll(BLOCK)].map(([, lead = "", language = "", text = ""]) => ({
+export const readBlocks = (page: string): readonly CodeBlock[] => findBlocks(readFileSync(page, "utf8"));
+
+/** @param heading That of the section to look at. */
+export function readSection(page: string, heading: string): readonly CodeBlock[] {
+  const section = readFileSync(page, "utf8")
+    .split(/^## /m)
+    .find((one) => one.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`${page} has no section "${heading}"`);
+  return findBlocks(section);
+}
+
+function findBlocks(markdown: string): readonly CodeBlock[] {
+  return [...markdown.matchAll(BLOCK)].map(([, lead = "", indent = "", language = "", text = ""]) => ({
     lead,
     language,
-    text,
+    text: text.replace(new RegExp(`^${indent}`, "gm"), ""),
   }));
 }
 

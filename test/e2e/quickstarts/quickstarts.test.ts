@@ -14,20 +14,22 @@ import {
   COOLDOWN_MS,
   codeAt,
   codeHeardAt,
-  notThe,
   startTwoFactorStack,
   type TwoFactorStack,
 } from "../../support/two-factor-stack.ts";
 import { SURROUNDINGS } from "../examples/serve.ts";
 import { buildExample, packPackage } from "../examples/workshop.ts";
-import { createFormVisitor } from "./form-visitor.ts";
-import { readBlocks, runCommands, saveFiles } from "./quickstart-page.ts";
+import { readBlocks, readSection, runCommands, saveFiles } from "./quickstart-page.ts";
+import {
+  ASKS_FOR_CODE,
+  ASKS_FOR_NUMBER,
+  expectReports,
+  NUMBER,
+  signInAtTerminal,
+  signInByForm,
+  TYPED,
+} from "./sign-in.ts";
 import { openTerminal } from "./terminal.ts";
-
-const TYPED = "07400 123456";
-const NUMBER = "447400123456";
-const ASKS_FOR_NUMBER = "Phone number: ";
-const ASKS_FOR_CODE = "Code (r: another text, c: a call): ";
 
 let stack: TwoFactorStack;
 let folder: string;
@@ -66,26 +68,11 @@ describe.each(["go", "java", "node", "python", "ruby"])("in a terminal: %s", (na
     expect(commands).toHaveLength(1);
     const terminal = openTerminal(commands.join("\n"), here, env);
     try {
-      expect(await terminal.shows(ASKS_FOR_NUMBER)).toBe("");
-      terminal.type("12");
-      expect(await terminal.shows(ASKS_FOR_NUMBER)).toBe("This is not a phone number\n");
-      terminal.type(TYPED);
-      expect(await terminal.shows(ASKS_FOR_CODE)).toBe(`A code is on its way to +${NUMBER}.\n`);
-      terminal.type(notThe(codeAt(stack.sandbox, NUMBER)));
-      expect(await terminal.shows(ASKS_FOR_CODE)).toBe("The code is wrong\n");
-      terminal.type("r");
-      expect(await terminal.shows(ASKS_FOR_CODE)).toBe("The last message may still arrive\n");
-      for (const key of ["r", "c"]) {
-        await stack.turnClock(COOLDOWN_MS);
-        terminal.type(key);
-        expect(await terminal.shows(ASKS_FOR_CODE)).toBe("A new code is on its way.\n");
-      }
-      terminal.type(codeHeardAt(stack.sandbox, NUMBER));
-      expect(await terminal.ended()).toEqual({ code: 0, output: `Signed in as +${NUMBER}.\n` });
+      await signInAtTerminal(terminal, stack);
     } finally {
       terminal.stop();
     }
-    await expectReports();
+    await expectReports(stack);
   });
 
   it("shows its reader what the program prints", () => {
@@ -111,7 +98,8 @@ describe("in a browser", () => {
     const here = join(folder, "php");
     const blocks = readBlocks(pageOf("php"));
     saveFiles(blocks, here);
-    await withServer(runCommands(blocks).join("\n"), here, signInByForm);
+    await signInOn(runCommands(blocks).join("\n"), here);
+    await expectReports(stack);
   });
 
   it("Next.js: signs in by a call after a wrong code and another text, and Vonage hears of each message", async () => {
@@ -130,7 +118,8 @@ describe("in a browser", () => {
     expect(build).toBe("npx next build");
     const built = buildExample("nextjs", pack(), "", { source });
     try {
-      await withServer(start, built.folder, signInByForm, "/sign-in");
+      await signInOn(start, built.folder, "/sign-in");
+      await expectReports(stack);
     } finally {
       built.clear();
     }
@@ -152,12 +141,7 @@ it("curl: each request of the page gets the answer that it shows, and Vonage hea
       .replace(/^(export \w+|CODE)=.*\n/gm, "")
       .replace("http://localhost:8788", stack.vonage.url);
     expect(command).toMatch(/^curl /);
-    // Not synchronously, since the sandbox runs in this process.
-    const { stdout } = await promisify(execFile)("bash", ["-c", command], {
-      env: { ...process.env, ...shell },
-      timeout: 30_000,
-    });
-    answers.push(JSON.parse(stdout));
+    answers.push(await runShell(command, shell));
     if (typeof answers[0]?.id === "string") shell.ID = answers[0].id;
   }
   const [started, handset, wrong, text, call, verified] = answers;
@@ -168,18 +152,48 @@ it("curl: each request of the page gets the answer that it shows, and Vonage hea
   expect(wrong).toEqual(shown[1]);
   expect([text?.channel, call?.channel]).toEqual(["sms", "voice"]);
   expect(verified).toEqual(shown[2]);
-  await expectReports();
+  await expectReports(stack);
 });
 
-/** Both texts were replaced, and the code of the call came back. */
-async function expectReports(): Promise<void> {
-  await eventually(() =>
-    expect(stack.sandbox.reports().map(({ channel, delivered }) => [channel, delivered])).toEqual([
-      ["sms", false],
-      ["sms", false],
-      ["voice", true],
-    ]),
-  );
+describe("the README", () => {
+  it("shows the requests of a sign-in with the answers that they get", async () => {
+    const blocks = readSection("README.md", "Sign users in from any language");
+    const [start = "", check = ""] = blocks.flatMap(({ text }) => /^curl .*/ms.exec(text)?.[0] ?? []);
+    const [started, verified] = blocks.flatMap(({ language, text }) =>
+      language === "json" ? [JSON.parse(text)] : [],
+    );
+    const { id, ...challenge } = await runShell(start, env);
+    expect({ id, ...challenge }).toEqual({ ...started, id, expiresAt: expect.any(String) });
+    const code = codeAt(stack.sandbox, NUMBER);
+    expect(await runShell(check.replace("738291", code), { ...env, ID: String(id) })).toEqual(verified);
+    await eventually(() =>
+      expect(stack.sandbox.reports()).toEqual([expect.objectContaining({ channel: "sms", delivered: true })]),
+    );
+  });
+
+  it("has its reader run the program of the quickstart, and shows its first and last lines", () => {
+    const blocks = readSection("README.md", "Sign users in from JavaScript");
+    expect(runCommands(blocks)).toEqual(runCommands(readBlocks(pageOf("node"))));
+    const shown = (all: typeof blocks) =>
+      all
+        .find(({ text }) => text.startsWith(ASKS_FOR_NUMBER))
+        ?.text.trimEnd()
+        .split("\n") ?? [];
+    const full = shown(readBlocks(pageOf("node")));
+    expect(shown(blocks)).toEqual([...full.slice(0, 2), ...full.slice(-2)]);
+  });
+});
+
+/** Runs a command that prints JSON; not synchronously, since the sandbox runs in this process. */
+async function runShell(
+  command: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Record<string, unknown>> {
+  const { stdout } = await promisify(execFile)("bash", ["-c", command], {
+    env: { ...process.env, ...variables },
+    timeout: 30_000,
+  });
+  return JSON.parse(stdout);
 }
 
 let tarball: string | undefined;
@@ -196,42 +210,15 @@ function install(here: string): void {
   });
 }
 
-async function withServer(
-  command: string,
-  here: string,
-  act: (origin: string, path: string) => Promise<void>,
-  path = "/",
-): Promise<void> {
+/** Serves a page with a command, and signs in there. */
+async function signInOn(command: string, here: string, path = "/"): Promise<void> {
   const port = String(await findFreePort());
   const server = openTerminal(command.replace("3000", port), here, { ...env, PORT: port });
   const origin = `http://localhost:${port}`;
   try {
     await untilReachable(`${origin}${path}`);
-    await act(origin, path);
+    await signInByForm(origin, path, stack);
   } finally {
     server.stop();
   }
-}
-
-async function signInByForm(origin: string, path: string): Promise<void> {
-  const visitor = createFormVisitor(origin);
-  await visitor.open(path);
-  await visitor.press("Send code", { number: "12" });
-  expect(visitor.text()).toContain("This is not a phone number");
-  await visitor.press("Send code", { number: TYPED });
-  expect(visitor.text()).toContain(`A code is on its way to +${NUMBER}.`);
-  await visitor.press("Use another number");
-  await visitor.press("Send code", { number: TYPED });
-  await visitor.press("Sign in", { code: notThe(codeAt(stack.sandbox, NUMBER)) });
-  expect(visitor.text()).toContain("The code is wrong");
-  await visitor.press("Send another text");
-  expect(visitor.text()).toContain("The last message may still arrive");
-  for (const button of ["Send another text", "Call me"]) {
-    await stack.turnClock(COOLDOWN_MS);
-    await visitor.press(button);
-    expect(visitor.text()).toContain("A new code is on its way.");
-  }
-  await visitor.press("Sign in", { code: codeHeardAt(stack.sandbox, NUMBER) });
-  expect(visitor.text()).toContain(`Signed in as +${NUMBER}.`);
-  await expectReports();
 }
