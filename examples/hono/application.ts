@@ -45,24 +45,35 @@ export function createApplication({ endpoint, key, sessionSecret, origin, addres
   });
 
   application.post("/", async (context) => {
-    const sent = await signIn.sendCode(await readField(context, "number"), addressOf(context));
-    if ("message" in sent) return context.html(numberPage(sent.message), 422);
+    const typed = await readField(context, "number");
+    const sent = await signIn.sendCode(typed, addressOf(context));
+    if ("message" in sent) return context.html(numberPage(sent.message, typed), 422);
     await save(context, sent);
     return context.redirect("/code", 303);
   });
 
   application.get("/code", async (context) => {
     const { challenge } = await open(context);
-    return challenge === undefined ? context.redirect("/", 303) : context.html(codePage(challenge.number));
+    return challenge === undefined ? context.redirect("/", 303) : context.html(codePage(challenge.notice));
   });
 
   application.post("/code", async (context) => {
     const { challenge } = await open(context);
     if (challenge === undefined) return context.redirect("/", 303);
     const checked = await signIn.checkCode(challenge, await readField(context, "code"));
-    if ("message" in checked) return context.html(codePage(challenge.number, checked.message), 422);
+    if ("message" in checked) return context.html(codePage(challenge.notice, checked.message), 422);
     await save(context, checked);
     return context.redirect("/", 303);
+  });
+
+  application.post("/resend", async (context) => {
+    const { challenge } = await open(context);
+    if (challenge === undefined) return context.redirect("/", 303);
+    const channel = (await readField(context, "channel")) === "voice" ? "voice" : "sms";
+    const sent = await signIn.resendCode(challenge, channel, addressOf(context));
+    if ("message" in sent) return context.html(codePage(challenge.notice, sent.message), 422);
+    await save(context, sent);
+    return context.redirect("/code", 303);
   });
 
   application.post("/sign-out", async (context) => {

@@ -1,32 +1,40 @@
 // The pages. `html` escapes the values put into it. They need no script.
 
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
+import { STYLE } from "./style.ts";
 
 type Html = ReturnType<typeof html>;
 
-export const numberPage = (message?: string): Html =>
+/** @param typed What the user typed, so that they can correct it. */
+export const numberPage = (message?: string, typed = ""): Html =>
   page(
     "Sign in",
     html`${alert(message)}
     <form method="post" action="/">
       <label for="number">Phone number</label>
-      <input id="number" name="number" type="tel" autocomplete="tel" required aria-describedby="hint">
+      <input id="number" name="number" type="tel" autocomplete="tel" required aria-describedby="hint"
+        value="${typed}">
       <p id="hint">A mobile number, such as 07400 123456 or +44 7400 123456.</p>
       <button>Send code</button>
     </form>`,
   );
 
-export const codePage = (number: string, message?: string): Html =>
+/** @param notice Where the code is. */
+export const codePage = (notice: string, message?: string): Html =>
   page(
     "Enter the code",
-    html`<p>We sent a code to ${number}.</p>
+    html`<p>${notice}</p>
     ${alert(message)}
     <form method="post" action="/code">
       <label for="code">Code</label>
       <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required>
       <button>Sign in</button>
     </form>
-    <p><a href="/">Use another number, or get a new code</a></p>`,
+    <form class="other" method="post" action="/resend">
+      <button name="channel" value="sms">Send a new code</button>
+      <button name="channel" value="voice">Call me instead</button>
+    </form>
+    <p><a href="/">Use another number</a></p>`,
   );
 
 export const welcomePage = (user: string): Html =>
@@ -44,6 +52,7 @@ const page = (title: string, content: Html) => html`<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    <style>${raw(STYLE)}</style>
   </head>
   <body>
     <main>

@@ -2,6 +2,12 @@
 
 import type { NotVerified, TwoFactorErrorCode } from "vonage-conversion/two-factor";
 
+/** @param again The channel of a further code; without it, the first code was sent by text. */
+export function sayWhatWasSent(number: string, again?: "sms" | "voice"): string {
+  if (again === "voice") return `We are calling ${number} with a new code.`;
+  return again === undefined ? `We sent a code to ${number}.` : `We sent a new code to ${number}.`;
+}
+
 /** @param retryAfter Milliseconds until another attempt may succeed. */
 export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter = 60_000): string {
   switch (code) {
@@ -13,6 +19,16 @@ export function sayWhyNotSent(code: TwoFactorErrorCode | undefined, retryAfter =
     case "country_not_served":
     case "channel_unavailable":
       return "Codes cannot be sent to that country. Use another number.";
+    case "resend_too_soon":
+      return `The last code may still arrive. Ask for another in ${Math.ceil(retryAfter / 1000)} seconds.`;
+    case "not_found":
+    case "expired":
+    case "used":
+    case "cancelled":
+    case "superseded":
+    case "too_many_attempts":
+    case "too_many_messages":
+      return "No more codes can be sent for this sign-in. Start again with your number.";
     case "number_limit":
     case "prefix_limit":
     case "address_limit":

@@ -27,19 +27,28 @@ const routes: Readonly<
   "POST /": async (request, response) => {
     // Behind your own proxy, read the header that it sets and overwrites.
     const ip = request.socket.remoteAddress;
-    const sent = await signIn.sendCode(await readField(request, "number"), ip);
-    if ("message" in sent) return show(response, 422, numberPage(sent.message));
+    const typed = await readField(request, "number");
+    const sent = await signIn.sendCode(typed, ip);
+    if ("message" in sent) return show(response, 422, numberPage(sent.message, typed));
     await go(response, "/code", sent);
   },
 
   "GET /code": async (_, response, { challenge }) =>
-    challenge === undefined ? go(response, "/") : show(response, 200, codePage(challenge.number)),
+    challenge === undefined ? go(response, "/") : show(response, 200, codePage(challenge.notice)),
 
   "POST /code": async (request, response, { challenge }) => {
     if (challenge === undefined) return go(response, "/");
     const checked = await signIn.checkCode(challenge, await readField(request, "code"));
-    if ("message" in checked) return show(response, 422, codePage(challenge.number, checked.message));
+    if ("message" in checked) return show(response, 422, codePage(challenge.notice, checked.message));
     await go(response, "/", checked);
+  },
+
+  "POST /resend": async (request, response, { challenge }) => {
+    if (challenge === undefined) return go(response, "/");
+    const channel = (await readField(request, "channel")) === "voice" ? "voice" : "sms";
+    const sent = await signIn.resendCode(challenge, channel, request.socket.remoteAddress);
+    if ("message" in sent) return show(response, 422, codePage(challenge.notice, sent.message));
+    await go(response, "/code", sent);
   },
 
   "POST /sign-out": async (_, response) => go(response, "/", {}),

@@ -26,6 +26,7 @@ on(numberForm, async (fields) => {
   sent = answer;
   say(`We sent a code to ${fields.get("number")}.`);
   codeForm.hidden = false;
+  find("#send").textContent = "Send a new code";
   find("#code").focus();
 });
 

@@ -26,6 +26,7 @@ const MAX_BODY_BYTES = 1000;
 
 const files: Readonly<Record<string, readonly [type: string, content: Buffer]>> = {
   "/": ["text/html; charset=utf-8", readFileSync("index.html")],
+  "/style.css": ["text/css; charset=utf-8", readFileSync("style.css")],
   "/page.js": ["text/javascript; charset=utf-8", readFileSync("dist/page.js")],
 };
 

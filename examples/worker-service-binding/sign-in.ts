@@ -2,14 +2,19 @@
 
 import type { TwoFactorService } from "vonage-conversion/cloudflare";
 import type { TwoFactorErrorCode } from "vonage-conversion/two-factor";
-import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
+import { sayWhatWasSent, sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
 
 /** A code that was sent. Keep it where the user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
   /** The number in E.164. It is the same however the user typed it, so it identifies the user. */
   readonly number: string;
+  /** A sentence for the user that says where the code is. */
+  readonly notice: string;
 }
+
+/** By text or by call. */
+export type Channel = "sms" | "voice";
 
 /** Numbers without + are read as dialled in this country. */
 const DEFAULT_COUNTRY = "GB";
@@ -39,13 +44,32 @@ export interface Asking {
 export async function sendCode(twoFactor: TwoFactorService, typed: string, asking: Asking): Promise<Sent> {
   try {
     const { id, to } = await start(twoFactor, typed, asking);
-    return { challenge: { id, number: to } };
+    return { challenge: { id, number: to, notice: sayWhatWasSent(to) } };
   } catch (error) {
-    const { code, message, retryAfter } = error as RemoteError;
-    // It holds neither number nor key.
-    console.warn(message);
-    return { message: sayWhyNotSent(code, retryAfter) };
+    return explain(error as RemoteError);
   }
+}
+
+/** Sends a new code, which replaces the one before. */
+export async function resendCode(
+  twoFactor: TwoFactorService,
+  { id, number }: Challenge,
+  channel: Channel,
+  { ip }: Asking,
+): Promise<Sent> {
+  try {
+    await twoFactor.resend(id, { channel, ip });
+  } catch (error) {
+    // With a challenge, Vonage did not answer: the new code may still arrive and is valid.
+    if ((error as RemoteError).challenge === undefined) return explain(error as RemoteError);
+  }
+  return { challenge: { id, number, notice: sayWhatWasSent(number, channel) } };
+}
+
+function explain({ code, message, retryAfter }: RemoteError): Sent {
+  // It holds neither number nor key.
+  console.warn(message);
+  return { message: sayWhyNotSent(code, retryAfter) };
 }
 
 async function start(twoFactor: TwoFactorService, to: string, asking: Asking) {

@@ -9,7 +9,7 @@ import {
   type Session,
   type Sessions,
 } from "./session.ts";
-import { checkCode, sendCode } from "./sign-in.ts";
+import { checkCode, resendCode, sendCode } from "./sign-in.ts";
 
 interface Env {
   readonly TWO_FACTOR: TwoFactorService;
@@ -26,25 +26,34 @@ export default {
     }
     const sessions = createSessions(SESSION_SECRET);
     const { challenge, user } = await sessions.open(readCookie(request));
+    const asking = {
+      // Cloudflare overwrites this header, so users cannot forge it.
+      ip: request.headers.get("cf-connecting-ip") ?? undefined,
+      origin: SITE_ORIGIN || undefined,
+    };
 
     switch (`${request.method} ${pathname}`) {
       case "GET /":
         return show(user === undefined ? numberPage() : welcomePage(user));
       case "POST /": {
-        const sent = await sendCode(TWO_FACTOR, await readField(request, "number"), {
-          // Cloudflare overwrites this header, so users cannot forge it.
-          ip: request.headers.get("cf-connecting-ip") ?? undefined,
-          origin: SITE_ORIGIN || undefined,
-        });
-        return "message" in sent ? show(numberPage(sent.message), 422) : go("/code", sessions, sent);
+        const typed = await readField(request, "number");
+        const sent = await sendCode(TWO_FACTOR, typed, asking);
+        return "message" in sent ? show(numberPage(sent.message, typed), 422) : go("/code", sessions, sent);
       }
       case "GET /code":
-        return challenge === undefined ? go("/") : show(codePage(challenge.number));
+        return challenge === undefined ? go("/") : show(codePage(challenge.notice));
       case "POST /code": {
         if (challenge === undefined) return go("/");
         const checked = await checkCode(TWO_FACTOR, challenge, await readField(request, "code"));
-        if ("message" in checked) return show(codePage(challenge.number, checked.message), 422);
+        if ("message" in checked) return show(codePage(challenge.notice, checked.message), 422);
         return go("/", sessions, checked);
+      }
+      case "POST /resend": {
+        if (challenge === undefined) return go("/");
+        const channel = (await readField(request, "channel")) === "voice" ? "voice" : "sms";
+        const sent = await resendCode(TWO_FACTOR, challenge, channel, asking);
+        if ("message" in sent) return show(codePage(challenge.notice, sent.message), 422);
+        return go("/code", sessions, sent);
       }
       case "POST /sign-out":
         return go("/", sessions, {});

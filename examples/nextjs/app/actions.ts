@@ -3,14 +3,16 @@
 import { redirect } from "next/navigation";
 import { getSignIn, readAddress, readSession, writeSession } from "../lib/application.ts";
 
-/** The state of a form after it was sent: a sentence if something is wrong. */
+/** The state of a form after it was sent: a sentence if something is wrong, and what the user typed. */
 export interface Shown {
   readonly message?: string;
+  readonly typed?: string;
 }
 
 export async function sendCode(_: Shown, form: FormData): Promise<Shown> {
-  const sent = await getSignIn().sendCode(String(form.get("number") ?? ""), await readAddress());
-  if ("message" in sent) return sent;
+  const typed = String(form.get("number") ?? "");
+  const sent = await getSignIn().sendCode(typed, await readAddress());
+  if ("message" in sent) return { ...sent, typed };
   await writeSession(sent);
   redirect("/code");
 }
@@ -22,4 +24,14 @@ export async function checkCode(_: Shown, form: FormData): Promise<Shown> {
   if ("message" in checked) return checked;
   await writeSession(checked);
   redirect("/");
+}
+
+export async function resendCode(_: Shown, form: FormData): Promise<Shown> {
+  const { challenge } = await readSession();
+  if (challenge === undefined) redirect("/");
+  const channel = form.get("channel") === "voice" ? "voice" : "sms";
+  const sent = await getSignIn().resendCode(challenge, channel, await readAddress());
+  if ("message" in sent) return sent;
+  await writeSession(sent);
+  redirect("/code");
 }

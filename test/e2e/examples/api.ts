@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { PROXY_KEY } from "../../support/local-stack.ts";
-import { aNumber, codeAt, notThe, reportsOf } from "../../support/two-factor-stack.ts";
+import {
+  aNumber,
+  COOLDOWN_MS,
+  codeAt,
+  codeHeardAt,
+  notThe,
+  reportsOf,
+} from "../../support/two-factor-stack.ts";
 import { untilEqual } from "../../support/until.ts";
 import type { Behaviour, Scene } from "./behaviour.ts";
 import { SESSION_SECRET } from "./serve.ts";
@@ -53,6 +60,24 @@ export function createApiBehaviours({ path, origin }: Api): readonly Behaviour[]
           assert.equal(answered.status, status);
           assert.match(answered.body.message ?? "", message);
         }
+      },
+    },
+    {
+      name: "JSON: a new code comes by text or call, and not too soon",
+      check: async (scene) => {
+        const { number, session } = await askForCode(scene, path);
+        const soon = await call(scene.url + path, { body: { resend: "sms" }, session });
+        assert.equal(soon.status, 422);
+        assert.match(soon.body.message ?? "", /^The last code may still arrive\. /);
+        await scene.turnClock(COOLDOWN_MS);
+        const again = await call(scene.url + path, { body: { resend: "voice" }, session });
+        assert.equal(again.status, 200);
+        await untilEqual(() => /^\d{4,10}$/.test(codeHeardAt(scene.sandbox, number)), true);
+        const code = codeHeardAt(scene.sandbox, number);
+        assert.equal(
+          (await call(scene.url + path, { body: { code }, session: again.body.session })).status,
+          200,
+        );
       },
     },
     {

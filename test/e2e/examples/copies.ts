@@ -3,7 +3,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-const SHARED: ReadonlySet<string> = new Set(["sign-in.ts", "sentences.ts", "session.ts"]);
+const SHARED: ReadonlySet<string> = new Set([
+  "sign-in.ts",
+  "sentences.ts",
+  "session.ts",
+  "style.css",
+  "style.ts",
+  "check-settings.js",
+]);
 /** Differs because errors of its service binding have no class. */
 const OTHERWISE = join("worker-service-binding", "sign-in.ts");
 
@@ -18,5 +25,7 @@ export function findDrift(): string[] {
     first.set(basename(path), known);
     if (known !== text) drift.push(path);
   }
+  const [css = "", ts] = [first.get("style.css"), first.get("style.ts")];
+  if (ts !== `export const STYLE = \`\n${css}\`;\n`) drift.push("style.ts is not style.css as a module");
   return drift;
 }

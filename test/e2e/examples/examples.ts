@@ -6,12 +6,20 @@ import { TOKEN_SECRET } from "../../support/local-stack.ts";
 import { createApiBehaviours } from "./api.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { serveBoundWorker } from "./bound-worker.ts";
+import { IDENTITY_SERVICES, settingsOfServices } from "./identity-services.ts";
+import type { Variant } from "./manifest.ts";
 import { NEXT_CACHES } from "./next-cache.ts";
 import { PAGE_ORIGIN, type Serving, serveExample } from "./serve.ts";
-import { ADDRESS_LIMIT, createAddressLimit, createSecrecy, createSignInBehaviours } from "./sign-in.ts";
+import {
+  ADDRESS_LIMIT,
+  createAddressLimit,
+  createResendBehaviours,
+  createSecrecy,
+  createSignInBehaviours,
+  createTooSoon,
+} from "./sign-in.ts";
 import { STATIC_PAGE } from "./static-page.ts";
 import type { Mode } from "./visitor.ts";
-import type { Variant } from "./workshop.ts";
 
 /** Fields common to all examples. */
 export interface Surroundings {
@@ -37,6 +45,7 @@ const signIn = (name: string, ...modes: readonly [Mode, ...Mode[]]): Example => 
   serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),
   behaviours: [
     ...modes.flatMap(createSignInBehaviours),
+    ...modes.flatMap(createResendBehaviours),
     createSecrecy(modes[0]),
     createAddressLimit(modes[0]),
   ],
@@ -50,8 +59,13 @@ export const EXAMPLES: readonly Example[] = [
   signIn("hono", "without scripts"),
   {
     ...signIn("worker-service-binding", "without scripts"),
-    // Its own Worker cannot be called past the example, and plain workerd sets no cf-connecting-ip.
-    behaviours: [...createSignInBehaviours("without scripts"), createSecrecy("without scripts")],
+    // Its own Worker cannot be called past the example, its clock cannot be turned, and plain workerd sets no
+    // cf-connecting-ip.
+    behaviours: [
+      ...createSignInBehaviours("without scripts"),
+      createTooSoon("without scripts"),
+      createSecrecy("without scripts"),
+    ],
     serve: (folder, { vonage, port }) => serveBoundWorker(folder, vonage.url, port),
   },
   {
@@ -66,6 +80,12 @@ export const EXAMPLES: readonly Example[] = [
     behaviours: STATIC_PAGE,
   },
   {
+    name: "identity-services",
+    serve: (folder, { worker, vonage, port }) =>
+      serveExample(folder, worker.url, port, settingsOfServices(vonage.url)),
+    behaviours: IDENTITY_SERVICES,
+  },
+  {
     name: "deno-edge-function",
     serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),
     behaviours: createApiBehaviours({ path: "/sign-in", origin: PAGE_ORIGIN }),
@@ -76,6 +96,7 @@ export const EXAMPLES: readonly Example[] = [
     behaviours: [
       ...createApiBehaviours({ path: "/api/sign-in", origin: null }),
       ...BOTH.flatMap(createSignInBehaviours),
+      ...BOTH.flatMap(createResendBehaviours),
       createSecrecy(BOTH[0]),
     ],
   },

@@ -25,6 +25,7 @@ const onNext = (version: string, react: string): Example => ({
   name: `next-cache-${version.split(".")[0]}`,
   variant: {
     source: "test/e2e/examples/next-cache",
+    lockfile: `next-${version.split(".")[0]}.lock.json`,
     versions: { next: version, react, "react-dom": react },
   },
   serve: (folder, { worker, port }) => serveExample(folder, worker.url, port),

@@ -1,12 +1,14 @@
 // `npm run test:examples [-- name…]`: builds and uses each example as its users would, against a real Worker and
 // sandbox.
 
+import assert from "node:assert/strict";
 import { findFreePort } from "../../support/free-port.ts";
+import { createTally } from "../../support/tally.ts";
 import { startTwoFactorStack } from "../../support/two-factor-stack.ts";
 import { startChromium } from "../playground/chromium.ts";
-import type { Scene } from "./behaviour.ts";
 import { findDrift } from "./copies.ts";
 import { EXAMPLES, type Example, TWO_FACTOR_LIMITS } from "./examples.ts";
+import { demandSettings } from "./serve.ts";
 import { buildExample, packPackage } from "./workshop.ts";
 
 const named = process.argv.slice(2);
@@ -19,13 +21,8 @@ if (unknown.length > 0) {
 }
 const chosen = EXAMPLES.filter(({ name }) => named.length === 0 || named.includes(name));
 
-let passed = 0;
-let failed = 0;
-const drift = findDrift();
-count(
-  "files that several examples share are identical",
-  drift.length > 0 ? `not so: ${drift.join(", ")}` : undefined,
-);
+const { attempt, finish } = createTally();
+await attempt("files that several examples share are identical", () => assert.deepEqual(findDrift(), []));
 const tarball = packPackage();
 const { browser, stop } = await startChromium();
 try {
@@ -33,60 +30,36 @@ try {
 } finally {
   await stop();
 }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+finish();
 
-/** An example that cannot be built or started fails all of its behaviours. */
 async function tryExample({ name, serve, behaviours, variant }: Example, tarball: string): Promise<void> {
   const began = performance.now();
-  let tried = 0;
-  const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  const port = await findFreePort();
+  // Each example has its own Worker, so that they share no limits.
+  const stack = await startTwoFactorStack({ ALLOWED_ORIGINS: "*", TWO_FACTOR_LIMITS });
   try {
-    const port = await findFreePort();
-    // Each example has its own Worker, so that they share no limits.
-    const stack = await startTwoFactorStack({ ALLOWED_ORIGINS: "*", TWO_FACTOR_LIMITS });
-    const { folder, clear } = buildExample(name, tarball, `http://127.0.0.1:${port}`, variant);
-    try {
-      const serving = await serve(folder, { ...stack, port });
-      console.log(`${name}: built and started (${seconds()})`);
+    await attempt(`${name}: can be copied, installed, built, started and used`, async () => {
+      const { folder, manifest, clear } = buildExample(name, tarball, `http://127.0.0.1:${port}`, variant);
       try {
-        for (const behaviour of behaviours) {
-          await tryBehaviour(name, behaviour, {
-            ...serving,
-            sandbox: stack.sandbox,
-            client: stack.client,
-            browser,
-          });
-          tried++;
+        if (variant === undefined) {
+          await attempt(`${name}: a start without settings fails at once and names them`, () =>
+            demandSettings(folder, manifest.scripts ?? {}),
+          );
+        }
+        const serving = await serve(folder, { ...stack, port });
+        console.log(`${name}: built and started (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+        try {
+          for (const { name: title, check } of behaviours) {
+            await attempt(`${name}: ${title}`, () => check({ ...stack, ...serving, name, browser }));
+          }
+        } finally {
+          await serving.stop();
         }
       } finally {
-        await serving.stop();
+        clear();
       }
-    } finally {
-      clear();
-      await stack.stop();
-    }
-  } catch (error) {
-    failed += Math.max(behaviours.length - tried, 1);
-    console.log(`✗ ${name}: ${error instanceof Error ? error.message : error}`);
+    });
+  } finally {
+    await stack.stop();
   }
-}
-
-async function tryBehaviour(
-  example: string,
-  { name, check }: Example["behaviours"][number],
-  scene: Scene,
-): Promise<void> {
-  try {
-    await check(scene);
-    count(`${example}: ${name}`);
-  } catch (error) {
-    count(`${example}: ${name}`, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function count(name: string, fault?: string): void {
-  if (fault === undefined) passed++;
-  else failed++;
-  console.log(fault === undefined ? `✓ ${name}` : `✗ ${name}\n    ${fault.replaceAll("\n", "\n    ")}`);
 }

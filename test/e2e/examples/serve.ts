@@ -1,6 +1,7 @@
 // Runs an example as its user would: `npm start`, with its settings in the environment.
 
-import { spawn } from "node:child_process";
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname } from "node:path";
 import { PROXY_KEY } from "../../support/local-stack.ts";
@@ -21,6 +22,25 @@ export const SURROUNDINGS = {
   NO_COLOR: "1",
   CI: "1",
 };
+
+/**
+ * Starts an example without any setting.
+ *
+ * @throws {Error} Unless it ends at once and names each setting that its `prestart` asks for.
+ */
+export function demandSettings(folder: string, { prestart = "" }: Readonly<Record<string, string>>): void {
+  const env = { HOME: process.env.HOME, ...SURROUNDINGS };
+  const { status, stderr } = spawnSync("npm", ["start", "--silent"], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const names = prestart.match(/\b[A-Z][A-Z_]{5,}\b/g) ?? [];
+  assert.ok(names.length > 0, "it asks for no setting");
+  assert.equal(status, 1);
+  assert.equal(stderr, `Not set: ${names.join(", ")}. README.md says where each comes from.\n`);
+}
 
 export interface Serving {
   /** The origin, without a trailing slash. */

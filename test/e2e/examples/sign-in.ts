@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { PROXY_KEY } from "../../support/local-stack.ts";
-import { aNumber, codeAt, notThe, reportsOf } from "../../support/two-factor-stack.ts";
+import {
+  aNumber,
+  COOLDOWN_MS,
+  codeAt,
+  codeHeardAt,
+  notThe,
+  reportsOf,
+} from "../../support/two-factor-stack.ts";
 import { untilEqual } from "../../support/until.ts";
 import type { Behaviour, Scene } from "./behaviour.ts";
 import { SESSION_SECRET } from "./serve.ts";
@@ -47,6 +54,9 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
           await visitor.open(`${scene.url}/`);
           await visitor.submit("Phone number", "+44 12", "Send code");
           await visitor.alert(/^That is not a phone number\. .* such as \+44 7400 123456\.$/);
+          // The user corrects it, and does not type it again.
+          assert.equal(await visitor.value("Phone number"), "+44 12");
+          await visitor.picture(`${scene.name}-number`);
           await visitor.submit("Phone number", "+44 871 234 5678", "Send code");
           await visitor.alert(/^Codes cannot be sent to that number\. /);
           await visitor.submit("Phone number", "+49 1512 3456789", "Send code");
@@ -55,6 +65,7 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
           await askForCode(scene, visitor);
           await visitor.submit("Code", "abc", "Sign in");
           await visitor.alert(/^That is not a code\. /);
+          await visitor.picture(`${scene.name}-code`);
         }),
     },
     {
@@ -69,6 +80,44 @@ export function createSignInBehaviours(mode: Mode): readonly Behaviour[] {
     },
   ];
 }
+
+/** A new code, by text or by call. */
+export function createResendBehaviours(mode: Mode): readonly Behaviour[] {
+  return [
+    createTooSoon(mode),
+    {
+      name: `a new code replaces the one before, and a call can bring it (${mode})`,
+      check: (scene) =>
+        asVisitor(scene, mode, async (visitor) => {
+          const { number, code } = await askForCode(scene, visitor);
+          await scene.turnClock(COOLDOWN_MS);
+          await visitor.press("Send a new code");
+          await visitor.reads(`We sent a new code to +${number}.`);
+          await untilEqual(() => codeAt(scene.sandbox, number) === code, false);
+          await visitor.submit("Code", code, "Sign in");
+          await visitor.alert(/^(A newer code was sent|That code is wrong)\./);
+          await scene.turnClock(COOLDOWN_MS);
+          await visitor.press("Call me instead");
+          await visitor.reads(`We are calling +${number} with a new code.`);
+          await untilEqual(() => /^\d{4,10}$/.test(codeHeardAt(scene.sandbox, number)), true);
+          await visitor.submit("Code", codeHeardAt(scene.sandbox, number), "Sign in");
+          await visitor.reads(`You are signed in as +${number}.`);
+        }),
+    },
+  ];
+}
+
+export const createTooSoon = (mode: Mode): Behaviour => ({
+  name: `a new code that is asked for too soon is answered by a sentence (${mode})`,
+  check: (scene) =>
+    asVisitor(scene, mode, async (visitor) => {
+      const { number, code } = await askForCode(scene, visitor);
+      await visitor.press("Send a new code");
+      await visitor.alert(/^The last code may still arrive\. Ask for another in \d+ seconds\.$/);
+      await visitor.submit("Code", code, "Sign in");
+      await visitor.reads(`You are signed in as +${number}.`);
+    }),
+});
 
 /** Codes that one address may request. */
 export const ADDRESS_LIMIT = 40;

@@ -29,6 +29,7 @@ export const STATIC_PAGE: readonly Behaviour[] = [
           await visitor.submit("Code", notThe(code), "Sign in");
           await visitor.alert(new RegExp(`^That code is wrong\\. You can try ${left} more\\.$`));
         }
+        await visitor.picture(`${scene.name}-code`);
         await visitor.submit("Code", notThe(code), "Sign in");
         await visitor.alert(/Ask for a new code\.$/);
         await visitor.submit("Code", code, "Sign in");
@@ -43,9 +44,22 @@ export const STATIC_PAGE: readonly Behaviour[] = [
         await visitor.open(`${scene.url}/`);
         await visitor.submit("Phone number", "+44 12", "Send code");
         await visitor.alert(/^That is not a phone number\. .* such as \+44 7400 123456\.$/);
+        assert.equal(await visitor.value("Phone number"), "+44 12");
+        await visitor.picture(`${scene.name}-number`);
         scene.sandbox.fail({ path: "sms", status: 503, times: 3 });
         await visitor.submit("Phone number", `+${aNumber()}`, "Send code");
         await visitor.alert(/^The code could not be sent just now\. /);
+      }),
+  },
+  {
+    name: "a new code that is asked for too soon is answered by a sentence, and the first one still signs in",
+    check: (scene) =>
+      asVisitor(scene, "with scripts", async (visitor) => {
+        const { number, code } = await askForCode(scene, visitor);
+        await visitor.press("Send a new code");
+        await visitor.alert(/^A code is on its way\. Wait half a minute /);
+        await visitor.submit("Code", code, "Sign in");
+        await visitor.reads(`You are signed in as +${number}.`);
       }),
   },
   {

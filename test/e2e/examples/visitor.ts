@@ -1,6 +1,7 @@
 // A user in front of an example reads, types and clicks. Elements are found by labels and texts, never by markup.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import type { Scene } from "./behaviour.ts";
 
@@ -14,6 +15,10 @@ export interface Visitor {
   /** Replaces the text of the field with that label, and presses a button. */
   submit(label: string, text: string, button: string): Promise<void>;
   press(button: string): Promise<void>;
+  /** The text in the field with that label. */
+  value(label: string): Promise<string>;
+  /** Saves a picture of the page into the folder of `EXAMPLE_PICTURES`, if that is set. */
+  picture(name: string): Promise<void>;
   /** Waits until the page shows a text. */
   reads(text: string | RegExp): Promise<string>;
   /** The text of the page's alert. */
@@ -80,6 +85,12 @@ async function visit(browser: Browser, { scripts }: { readonly scripts: boolean 
       await press(button);
     },
     press,
+    value: async (label) =>
+      (await find(label, "textbox")).evaluate((field) => (field as HTMLInputElement).value),
+    picture: async (name) => {
+      const { EXAMPLE_PICTURES: pictures } = process.env;
+      if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+    },
     reads: (text) => until(shown, text),
     alert: (text) => until(alerts, text),
     received: async () => (await Promise.all(bodies)).join("\n"),

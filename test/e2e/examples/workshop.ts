@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { installPackage } from "../runtimes/install.ts";
+import { type Manifest, nameTarball, readManifest, type Variant } from "./manifest.ts";
 import { SURROUNDINGS } from "./serve.ts";
 
 const CACHE = "node_modules/.cache/examples";
@@ -34,12 +35,6 @@ const MADE = new Set([
   ".wrangler",
 ]);
 
-interface Manifest {
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
-
 /** Packs the package and returns the absolute path of the tarball. */
 export function packPackage(): string {
   const folder = resolve(CACHE, "package");
@@ -51,18 +46,11 @@ export function packPackage(): string {
   return join(folder, tarball);
 }
 
-/** Changes to the example of that name. */
-export interface Variant {
-  /** The folder to build instead of the one in examples/. */
-  readonly source?: string;
-  /** Pinned dependencies that replace those of the manifest. */
-  readonly versions?: Readonly<Record<string, string>>;
-}
-
 /** A built example. */
 export interface Built {
   /** Its absolute path. */
   readonly folder: string;
+  readonly manifest: Manifest;
   /** Keeps the installed packages for the next run, and removes the rest. */
   clear(): void;
 }
@@ -78,7 +66,7 @@ export function buildExample(
   name: string,
   tarball: string,
   origin: string,
-  { source = join("examples", name), versions = {} }: Variant = {},
+  { source = join("examples", name), lockfile = "package-lock.json", versions = {} }: Variant = {},
 ): Built {
   const folder = mkdtempSync(join(tmpdir(), `example-${name}-`));
   const [installed, kept] = [join(folder, "node_modules"), resolve(CACHE, name)];
@@ -89,20 +77,20 @@ export function buildExample(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const own: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-    const manifest: Manifest = { ...own, dependencies: { ...own.dependencies, ...versions } };
-    demandPins(manifest);
+    const manifest = readManifest(source, versions);
+    const locked = readFileSync(join(source, lockfile), "utf8");
     cpSync(source, folder, { recursive: true, filter: (path) => !MADE.has(basename(path)) });
-    const dependencies = { ...manifest.dependencies, "vonage-conversion": `file:${tarball}` };
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, dependencies }, null, 2));
+    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
+    writeFileSync(join(folder, "package-lock.json"), locked);
+    cpSync(tarball, join(folder, nameTarball()));
 
     if (existsSync(kept)) move(kept, installed);
     const needed = createHash("sha256")
-      .update(JSON.stringify([manifest, ownDependencies(), process.version]))
+      .update(JSON.stringify([manifest, locked, process.version]))
       .digest("hex");
     if (!existsSync(join(installed, STAMP)) || readFileSync(join(installed, STAMP), "utf8") !== needed) {
-      rmSync(installed, { recursive: true, force: true });
-      run("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline"], folder);
+      // As its README says.
+      run("npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline"], folder);
       writeFileSync(join(installed, STAMP), needed);
     }
     // Its dependencies are unchanged, but its files may have changed.
@@ -111,7 +99,7 @@ export function buildExample(
     mkdirSync(unpacked);
     run("tar", ["-xzf", tarball, "--strip-components=1", "-C", unpacked], folder);
     if (manifest.scripts?.build !== undefined) run("npm", ["run", "build"], folder, { ORIGIN: origin });
-    return { folder, clear };
+    return { folder, manifest, clear };
   } catch (error) {
     clear();
     throw error;
@@ -122,18 +110,6 @@ export function buildExample(
 function move(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   run("mv", [from, to], ".");
-}
-
-/** Pins each version, so that a run can be repeated later. */
-function demandPins({ dependencies, devDependencies }: Manifest): void {
-  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
-    ([name, version]) => name !== "vonage-conversion" && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
-  );
-  if (loose.length > 0) throw new Error(`not pinned: ${loose.map(([name]) => name).join(", ")}`);
-}
-
-function ownDependencies(): unknown {
-  return (JSON.parse(readFileSync("package.json", "utf8")) as Manifest).dependencies;
 }
 
 function run(command: string, args: readonly string[], cwd: string, env: object = {}): string {

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { readSession } from "../../lib/application.ts";
-import { CodeForm } from "../forms.tsx";
+import { CodeForm, ResendForm } from "../forms.tsx";
 
 export const metadata: Metadata = { title: "Enter the code" };
 
@@ -11,10 +11,11 @@ export default async function Page() {
   return (
     <>
       <h1>Enter the code</h1>
-      <p>We sent a code to {challenge.number}.</p>
+      <p>{challenge.notice}</p>
       <CodeForm />
+      <ResendForm />
       <p>
-        <a href="/">Use another number, or get a new code</a>
+        <a href="/">Use another number</a>
       </p>
     </>
   );

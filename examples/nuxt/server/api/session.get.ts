@@ -1,5 +1,5 @@
 /** The part of the session for the pages; never the challenge's id. */
 export default defineEventHandler(async (event) => {
   const { challenge, user } = (await openSession(event)).data;
-  return { user, number: challenge?.number };
+  return { user, notice: challenge?.notice };
 });

@@ -10,8 +10,9 @@ export const load: PageServerLoad = async ({ cookies }) => {
 export const actions: Actions = {
   default: async ({ cookies, getClientAddress, request }) => {
     const form = await request.formData();
-    const sent = await getSignIn().sendCode(String(form.get("number") ?? ""), getClientAddress());
-    if ("message" in sent) return fail(422, sent);
+    const typed = String(form.get("number") ?? "");
+    const sent = await getSignIn().sendCode(typed, getClientAddress());
+    if ("message" in sent) return fail(422, { ...sent, typed });
     await writeSession(cookies, sent);
     redirect(303, "/code");
   },

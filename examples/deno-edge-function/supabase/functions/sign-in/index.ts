@@ -18,8 +18,8 @@ const CORS = {
 };
 
 /**
- * `POST { number }` sends a code; `POST { code }` checks it; `GET` returns the user. The first two return a `session`:
- * send it as the bearer token of the next call.
+ * `POST { number }` sends a code, `POST { resend: "sms" }` or `"voice"` a new one; `POST { code }` checks it; `GET` returns
+ * the user. A POST returns a `session`: send it as the bearer token of the next call.
  */
 Deno.serve(async (request) => {
   if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
@@ -27,14 +27,19 @@ Deno.serve(async (request) => {
   if (request.method === "GET") return user === undefined ? refuse("Sign in first.", 401) : answer({ user });
   if (request.method !== "POST") return refuse("GET or POST only.", 405);
 
-  const { number, code } = await readText(request);
+  const { number, code, resend } = await readText(request);
+  // Supabase overwrites this header. Users can forge x-forwarded-for.
+  const ip = request.headers.get("cf-connecting-ip") ?? undefined;
   if (number !== undefined) {
-    // Supabase overwrites this header. Users can forge x-forwarded-for.
-    const sent = await signIn.sendCode(number, request.headers.get("cf-connecting-ip") ?? undefined);
+    const sent = await signIn.sendCode(number, ip);
     return "message" in sent ? refuse(sent.message) : pass(sent);
   }
-  if (code === undefined) return refuse("Send a number or a code.", 400);
+  if (code === undefined && resend === undefined) return refuse("Send a number or a code.", 400);
   if (challenge === undefined) return refuse("That code is too old. Ask for a new code.");
+  if (code === undefined) {
+    const sent = await signIn.resendCode(challenge, resend === "voice" ? "voice" : "sms", ip);
+    return "message" in sent ? refuse(sent.message) : pass(sent);
+  }
   const checked = await signIn.checkCode(challenge, code);
   return "message" in checked ? refuse(checked.message) : pass(checked);
 });
@@ -49,7 +54,7 @@ function readBearer(request: Request): string | undefined {
 }
 
 /** Reads the texts of a JSON body; other bodies give none. */
-async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
+async function readText(request: Request): Promise<Partial<Record<"number" | "code" | "resend", string>>> {
   const body: unknown = await request.json().catch(() => undefined);
   const isText = (entry: [string, unknown]) => typeof entry[1] === "string";
   return Object.fromEntries(Object.entries(Object(body)).filter(isText));

@@ -5,14 +5,19 @@ import {
   isTwoFactorError,
   type TwoFactorClientOptions,
 } from "vonage-conversion/two-factor";
-import { sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
+import { sayWhatWasSent, sayWhyNotChecked, sayWhyNotSent, sayWhyNotVerified } from "./sentences.ts";
 
 /** A code that was sent. Keep it where the user can neither read nor change it. */
 export interface Challenge {
   readonly id: string;
   /** The number in E.164. It is the same however the user typed it, so it identifies the user. */
   readonly number: string;
+  /** A sentence for the user that says where the code is. */
+  readonly notice: string;
 }
+
+/** By text or by call. */
+export type Channel = "sms" | "voice";
 
 /** Numbers without + are read as dialled in this country. */
 const DEFAULT_COUNTRY = "GB";
@@ -36,6 +41,8 @@ export interface SignIn {
    * @param ip The user's address from the platform. The Worker limits the codes per address and hour.
    */
   sendCode(typed: string, ip: string | undefined): Promise<Sent>;
+  /** Sends a new code, which replaces the one before. */
+  resendCode(challenge: Challenge, channel: Channel, ip: string | undefined): Promise<Sent>;
   checkCode(challenge: Challenge, typed: string): Promise<Checked>;
 }
 
@@ -45,13 +52,21 @@ export function createSignIn({ origin, ...options }: SignInOptions): SignIn {
     async sendCode(typed, ip) {
       try {
         const { id, to } = await start(typed, ip);
-        return { challenge: { id, number: to } };
+        return { challenge: { id, number: to, notice: sayWhatWasSent(to) } };
       } catch (error) {
-        if (!isTwoFactorError(error)) throw error;
-        // The message contains neither the number nor the key.
-        console.warn(error.message);
-        return { message: sayWhyNotSent(error.code, error.retryAfter) };
+        return explain(error);
       }
+    },
+
+    async resendCode(challenge, channel, ip) {
+      const { id, number } = challenge;
+      try {
+        await twoFactor.resend(id, { channel, ip });
+      } catch (error) {
+        // With a challenge, Vonage did not answer: the new code may still arrive and is valid.
+        if (!isTwoFactorError(error) || error.challenge === undefined) return explain(error);
+      }
+      return { challenge: { id, number, notice: sayWhatWasSent(number, channel) } };
     },
 
     async checkCode({ id, number }, typed) {
@@ -66,6 +81,13 @@ export function createSignIn({ origin, ...options }: SignInOptions): SignIn {
       }
     },
   };
+
+  function explain(error: unknown): Sent {
+    if (!isTwoFactorError(error)) throw error;
+    // The message contains neither the number nor the key.
+    console.warn(error.message);
+    return { message: sayWhyNotSent(error.code, error.retryAfter) };
+  }
 
   async function start(to: string, ip: string | undefined) {
     try {

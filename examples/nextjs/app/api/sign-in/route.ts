@@ -1,5 +1,6 @@
-// The same for clients other than browsers, such as native apps. `POST { number }` sends a code, `POST { code }` checks
-// it, and `GET` returns the user. The first two return a `session`: send it as the bearer token of the next call.
+// The same for clients other than browsers, such as native apps. `POST { number }` sends a code, `POST { resend: "sms" }`
+// or `"voice"` a new one, `POST { code }` checks it, and `GET` returns the user. A POST returns a `session`: send it as the
+// bearer token of the next call.
 
 import { getSessions, getSignIn, readAddress } from "../../../lib/application.ts";
 import type { Session } from "../../../lib/session.ts";
@@ -11,13 +12,21 @@ export async function GET(request: Request): Promise<Response> {
 
 export async function POST(request: Request): Promise<Response> {
   const { challenge } = await readSession(request);
-  const { number, code } = await readText(request);
+  const { number, code, resend } = await readText(request);
   if (number !== undefined) {
     const sent = await getSignIn().sendCode(number, await readAddress());
     return "message" in sent ? refuse(sent.message) : pass(sent);
   }
-  if (code === undefined) return refuse("Send a number or a code.", 400);
+  if (code === undefined && resend === undefined) return refuse("Send a number or a code.", 400);
   if (challenge === undefined) return refuse("That code is too old. Ask for a new code.");
+  if (code === undefined) {
+    const sent = await getSignIn().resendCode(
+      challenge,
+      resend === "voice" ? "voice" : "sms",
+      await readAddress(),
+    );
+    return "message" in sent ? refuse(sent.message) : pass(sent);
+  }
   const checked = await getSignIn().checkCode(challenge, code);
   return "message" in checked ? refuse(checked.message) : pass(checked);
 }
@@ -30,7 +39,7 @@ function readSession(request: Request): Promise<Session> {
 }
 
 /** Reads the texts of a JSON body; other bodies give none. */
-async function readText(request: Request): Promise<{ readonly number?: string; readonly code?: string }> {
+async function readText(request: Request): Promise<Partial<Record<"number" | "code" | "resend", string>>> {
   const body: unknown = await request.json().catch(() => undefined);
   const isText = (entry: [string, unknown]) => typeof entry[1] === "string";
   return Object.fromEntries(Object.entries(Object(body)).filter(isText));

@@ -6,11 +6,11 @@ export const load: PageServerLoad = async ({ cookies }) => {
   const { challenge } = await readSession(cookies);
   if (challenge === undefined) redirect(303, "/");
   // The challenge's id stays on the server.
-  return { number: challenge.number };
+  return { notice: challenge.notice };
 };
 
 export const actions: Actions = {
-  default: async ({ cookies, request }) => {
+  check: async ({ cookies, request }) => {
     const { challenge } = await readSession(cookies);
     if (challenge === undefined) redirect(303, "/");
     const form = await request.formData();
@@ -18,5 +18,16 @@ export const actions: Actions = {
     if ("message" in checked) return fail(422, checked);
     await writeSession(cookies, checked);
     redirect(303, "/");
+  },
+
+  resend: async ({ cookies, getClientAddress, request }) => {
+    const { challenge } = await readSession(cookies);
+    if (challenge === undefined) redirect(303, "/");
+    const form = await request.formData();
+    const channel = form.get("channel") === "voice" ? "voice" : "sms";
+    const sent = await getSignIn().resendCode(challenge, channel, getClientAddress());
+    if ("message" in sent) return fail(422, sent);
+    await writeSession(cookies, sent);
+    redirect(303, "/code");
   },
 };
