@@ -1,5 +1,6 @@
 // `vonage-conversion alarms`.
 
+import { toAlarmRunbook } from "../../src/operator/signs.ts";
 import { type AlarmAnswer, alarmsSchema } from "./insight-answers.ts";
 import { type Line, type Style, styled } from "./line.ts";
 import { formatAge, formatInstant } from "./time.ts";
@@ -38,6 +39,7 @@ function formatAlarm(
     [styled(STYLES[severity] ?? "title", severity.toUpperCase()), ` ${rule}, ${place}, ${period}`],
     `  ${summary}`,
     `  Cause: ${cause}. ${nextStep}`,
+    `  See ${toAlarmRunbook(rule)}.`,
     ...(paused === null ? [] : [`  No new codes go there until ${formatInstant(paused.until)}.`]),
   ];
 }

@@ -6,7 +6,7 @@ import { PROBLEM_TYPE } from "../../src/wire/problem-type.ts";
 const instant = v.nullable(v.string());
 const count = v.number();
 
-const readableReportSchema = v.looseObject({
+export const readableReportSchema = v.looseObject({
   channel: v.string(),
   messageId: v.string(),
   traffic: v.string(),
@@ -22,6 +22,8 @@ const readableReportSchema = v.looseObject({
   reason: v.nullable(v.string()),
   /** HTTP status of Vonage's last answer. */
   vonageStatus: v.optional(count),
+  /** When a dead report was given up; absent in any other state, and from Workers of 0.2.0. */
+  diedAt: v.optional(v.string()),
 });
 
 const unreadableReportSchema = v.looseObject({

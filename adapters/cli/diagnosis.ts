@@ -1,11 +1,12 @@
 // Interprets the Worker's answers: what works, what does not, and what to do. A pure function.
 
+import { ERROR_OUTCOMES, type Sign } from "../../src/operator/signs.ts";
 import type { DoctorAnswer, Health, Stats } from "./answers.ts";
 import { type Finding, finding } from "./finding.ts";
 import { ofKey } from "./key-diagnosis.ts";
 import { ofStats } from "./ledger-diagnosis.ts";
 import { ADMIN_KEY_SETTING } from "./settings.ts";
-import type { WorkerError } from "./worker-error.ts";
+import { nameOf, type WorkerError } from "./worker-error.ts";
 import { ofNote, ofWorkflow } from "./workflow-diagnosis.ts";
 
 export type Result<T> =
@@ -65,7 +66,14 @@ function ofDoctor(
 ): Finding[] {
   return [
     ...(hasLedger && !ledger
-      ? [finding("problem", "The ledger does not answer: run `npx wrangler tail`, and try again.")]
+      ? [
+          finding(
+            "problem",
+            "The ledger does not answer: run `npx wrangler tail`, and try again.",
+            [],
+            "ledger-unavailable",
+          ),
+        ]
       : []),
     ...notes.map(ofNote),
     ...Object.entries(keys).map(([traffic, key]) => ofKey(traffic, key)),
@@ -82,4 +90,12 @@ function ofText({ name, encoding, parts, outside }: NonNullable<DoctorAnswer["te
   return finding(parts === 1 ? "ok" : "note", `The text for ${name}: ${size}.`, more);
 }
 
-const fromError = ({ message, more }: WorkerError): Finding => finding("problem", message, more);
+const fromError = (error: WorkerError): Finding =>
+  finding("problem", error.message, error.more, toSign(error));
+
+function toSign({ failure }: WorkerError): Sign {
+  if (failure.kind !== "problem") return "worker-unreachable";
+  const name = nameOf(failure.problem);
+  if (name === "unauthenticated") return "admin-key-refused";
+  return ERROR_OUTCOMES.find((outcome) => outcome === name) ?? "worker-unreachable";
+}

@@ -53,8 +53,10 @@ const MARKS = {
 } as const;
 
 function formatFindings(findings: readonly Finding[]): Line[] {
-  return findings.flatMap(({ level, text, more }) => [
+  return findings.flatMap(({ level, text, more, runbook }) => [
     [MARKS[level], text],
-    ...more.map((line) => " ".repeat(MARKS[level].text.length) + line),
+    ...[...more, ...(runbook === undefined ? [] : [`See ${runbook}.`])].map(
+      (line) => " ".repeat(MARKS[level].text.length) + line,
+    ),
   ]);
 }

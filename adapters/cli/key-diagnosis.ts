@@ -25,6 +25,7 @@ export function ofKey(
         [
           `If all of these are right and you use a signature, set ${prefix}_VIA to query: Vonage may not read forms.`,
         ],
+        "upstream-unauthorized",
       );
     case "rejected": {
       const ways = OTHER_WAYS[via] ?? ["basic-query", "basic"];
@@ -34,18 +35,23 @@ export function ofKey(
           `(${status ?? "rejected"}${via && ` to ${via}`}): set ${prefix}_VIA to ${ways.join(", then to ")}, ` +
           "and run this again.",
         ["Until then, Vonage refuses every report of this traffic, and the reports become dead."],
+        "upstream-rejected",
       );
     }
     case "not_enabled":
       return finding(
         "problem",
         `The Conversion API is not enabled for the key for ${traffic} traffic: ask Vonage support to enable it.`,
+        [],
+        "upstream-not-enabled",
       );
     default:
       return finding(
         "problem",
         `It is unknown if Vonage accepts the API key for ${traffic} traffic ` +
           `(${reason ?? verdict}): ${reason === "unexpected_response" ? "check VONAGE_BASE_URL" : "try again in a minute"}.`,
+        [],
+        reason === "unexpected_response" ? "upstream-unexpected" : "upstream-unavailable",
       );
   }
 }

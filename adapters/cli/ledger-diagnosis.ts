@@ -16,23 +16,30 @@ export function ofStats(
   const waiting = queued + sending;
   const since = oldestWaiting === null ? "" : `, the oldest since ${formatAge(oldestWaiting, now)}`;
   return [
-    ...(waiting > 0 ? [finding("note", `${count(waiting, "waits", "wait")} to be sent${since}.`)] : []),
+    ...(waiting > 0
+      ? [finding("note", `${count(waiting, "waits", "wait")} to be sent${since}.`, [], "waiting")]
+      : []),
     ...(dead > 0
       ? [
-          finding("note", `${count(dead, "is", "are")} dead: \`vonage-conversion reports\` says why,`, [
-            "`vonage-conversion retry --all` sends them again.",
-          ]),
+          finding(
+            "note",
+            `${count(dead, "is", "are")} dead: \`vonage-conversion reports dead\` says why,`,
+            ["`vonage-conversion retry --all` sends them again."],
+            "dead",
+          ),
         ]
       : []),
     ...(unreadable > 0
       ? [
           finding(
             "note",
-            `${count(unreadable, "is", "are")} unreadable: see \`vonage-conversion reports --state unreadable\`.`,
+            `${count(unreadable, "is", "are")} unreadable: see \`vonage-conversion reports unreadable\`.`,
+            [],
+            "unreadable",
           ),
         ]
       : []),
-    ...restrictions.map((one) => finding("note", formatRestriction(one, now))),
+    ...restrictions.map((one) => finding("note", formatRestriction(one, now), [], "waiting")),
     ...ofRefusals(twoFactor),
   ];
 }
@@ -47,7 +54,7 @@ function ofRefusals(counts: Stats["twoFactor"] = {}): Finding[] {
     const refused = counts[`sms-status:${status}`] ?? 0;
     if (refused < FEWEST_REFUSALS || refused * 10 < messages) return [];
     const text = `Vonage refused ${refused} of ${messages} messages with status ${status}: check that SMS_FROM is a sender`;
-    return [finding("note", `${text} that the countries you send to accept.`)];
+    return [finding("note", `${text} that the countries you send to accept.`, [], "send-rejected")];
   });
 }
 

@@ -33,6 +33,12 @@ export interface CliContext {
    * it.
    */
   readonly interruption?: () => AbortSignal;
+  /**
+   * Waits for so many milliseconds; `false`: the user wants to stop.
+   *
+   * @default a timer that `interruption` ends
+   */
+  readonly pause?: (milliseconds: number) => Promise<boolean>;
 }
 
 /**
@@ -84,7 +90,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 }
 
 function createTools(
-  { env, fetch, timeout, readFile, now, interruption }: CliContext,
+  { env, fetch, timeout, readFile, now, interruption, pause: givenPause }: CliContext,
   { output, progress }: Pick<Tools, "output" | "progress">,
 ): Tools {
   let signal: AbortSignal | undefined;
@@ -96,7 +102,7 @@ function createTools(
     now,
     pause(milliseconds) {
       signal ??= interruption?.();
-      return pause(milliseconds, signal);
+      return givenPause?.(milliseconds) ?? pause(milliseconds, signal);
     },
     connect(endpoint, key) {
       const settings = readSettings(env, endpoint);

@@ -12,7 +12,9 @@ export function ofWorkflow(
   now: number,
 ): Finding[] {
   return [
-    ...[sms?.fault, voice?.fault].flatMap((fault) => (fault ? [finding("problem", `${fault}.`)] : [])),
+    ...[sms?.fault, voice?.fault].flatMap((fault) =>
+      fault ? [finding("problem", `${fault}.`, [], "sender-fault")] : [],
+    ),
     ...notes.map(ofNote),
     finding("ok", formatTexts(sms)),
     finding("ok", formatCalls(voice)),

@@ -1,4 +1,5 @@
 import type { Alarm } from "../../src/insight/answer.ts";
+import { toAlarmRunbook } from "../../src/operator/signs.ts";
 import { toAge, toSegmentName, toTime } from "./format.ts";
 import { toHash } from "./place.ts";
 
@@ -31,7 +32,7 @@ interface Props {
 
 /** One alarm: where, what it means, and what to do. */
 export function AlarmCard({ alarm, now, isHere = false }: Props) {
-  const { severity, cause, segment, summary, nextStep, since, endedAt, paused } = alarm;
+  const { rule, severity, cause, segment, summary, nextStep, since, endedAt, paused } = alarm;
   const isPlace = Object.keys(segment).length > 0;
   return (
     <article class="alarm" data-severity={endedAt === null ? severity : "ended"}>
@@ -47,6 +48,7 @@ export function AlarmCard({ alarm, now, isHere = false }: Props) {
       <p class="next">
         <strong>What to do</strong> {nextStep}
       </p>
+      <p class="quiet">Runbook: {toAlarmRunbook(rule)}</p>
       {paused !== null && (
         <p class="next">
           <strong>Paused</strong> New codes to this route are refused until {toTime(paused.until, false)}.

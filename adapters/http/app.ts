@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
+import { toRunbook } from "../../src/operator/signs.ts";
 import { toNormalPath } from "../../src/wire/normal-path.ts";
 import type { Answer } from "./answer.ts";
 import type { HandlerContext } from "./context.ts";
@@ -122,7 +123,17 @@ export function observe(app: Hono<AppEnv>, log: Log = logToConsole): ConversionH
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     }
     const ms = Date.now() - started;
-    write(log, { level: "info", requestId, method, route: null, status, outcome: "ok", ms, ...trail.log });
+    const entry = {
+      level: "info",
+      requestId,
+      method,
+      route: null,
+      status,
+      outcome: "ok",
+      ms,
+      ...trail.log,
+    } as const;
+    write(log, entry.level === "error" ? { ...entry, runbook: toRunbook(entry.outcome) } : entry);
     return response;
   }
 }

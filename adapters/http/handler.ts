@@ -97,12 +97,12 @@ export function createHandler(
     POST: (c) => track?.(c.req.raw, c.env) ?? asPublic(c, answerRefusal({ reason: "no_ledger" })),
   });
   addRoute(app, config, "/reports", { GET: (c) => operator.list(c.req.raw, c.env) });
-  addRoute(app, config, "/reports/:channel/:messageId/retry", {
-    POST: (c) => {
-      const { channel = "", messageId = "" } = c.req.param();
-      return operator.retry(c.req.raw, c.env, channel, messageId);
-    },
-  });
+  const ofReport = (answer: typeof operator.find) => (c: Context<AppEnv>) => {
+    const { channel = "", messageId = "" } = c.req.param() as Readonly<Record<string, string>>;
+    return answer(c.req.raw, c.env, channel, messageId);
+  };
+  addRoute(app, config, "/reports/:channel/:messageId", { GET: ofReport(operator.find) });
+  addRoute(app, config, "/reports/:channel/:messageId/retry", { POST: ofReport(operator.retry) });
   addRoute(app, config, "/stats", { GET: (c) => operator.stats(c.req.raw, c.env) });
   const figures = createInsightRoutes(config, insight);
   addRoute(app, config, "/insight", { GET: (c) => figures.query(c.req.raw, c.env) });

@@ -27,6 +27,8 @@ export interface LogEntry {
   readonly reason?: ConversionErrorCode;
   /** Advice for the operator. */
   readonly hint?: string;
+  /** With level `error`: the entry of the runbook, by the outcome. */
+  readonly runbook?: string;
 }
 
 /** Writes an entry to the console as one line of JSON. */

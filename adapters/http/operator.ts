@@ -1,7 +1,8 @@
 // The operator's routes: `GET /reports`, `POST /reports/…/retry`, `GET /stats` and `POST /doctor`.
 
+import type { MessageKey } from "../../src/ledger/row.ts";
 import { findFaults } from "../../src/shared/validation.ts";
-import { CHANNELS, type Channel, messageIdSchema, TRAFFICS } from "../../src/wire/report.ts";
+import { CHANNELS, messageIdSchema, TRAFFICS } from "../../src/wire/report.ts";
 import { type Answer, answerJson } from "./answer.ts";
 import { authenticateAdmin } from "./authentication.ts";
 import type { HandlerContext } from "./context.ts";
@@ -47,10 +48,17 @@ export function createOperator(
       return "reason" in listed ? answerRefusal(listed) : answerJson(200, listed, DONE);
     }),
 
+    /** `GET /reports/{channel}/{messageId}` */
+    find: asAdmin(async (_, from, key) => {
+      const known = readKey(key);
+      const found = known && (await from.find(known));
+      return found ? answerJson(200, found, DONE) : answerRefusal({ reason: "unknown_report" });
+    }),
+
     /** `POST /reports/{channel}/{messageId}/retry` */
-    retry: asAdmin(async (_, from, [channel = "", messageId = ""]) => {
-      const known = CHANNELS.includes(channel as Channel) && !findFaults(messageIdSchema, messageId).faults;
-      const result = known ? await from.retry({ channel: channel as Channel, messageId }) : "unknown";
+    retry: asAdmin(async (_, from, key) => {
+      const known = readKey(key);
+      const result = known ? await from.retry(known) : "unknown";
       if (result === "unknown") return answerRefusal({ reason: "unknown_report" });
       if (result === "nothing") return answerRefusal({ reason: "nothing_to_retry" });
       return answerJson(202, { status: "accepted" }, DONE);
@@ -87,4 +95,10 @@ export function createOperator(
       return answerJson(200, found, { ...DONE, ...seen });
     },
   };
+}
+
+/** Reads the parts of a path. `undefined`: no message has such a name. */
+function readKey([channel, messageId = ""]: readonly string[]): MessageKey | undefined {
+  const known = CHANNELS.find((one) => one === channel);
+  return known && !findFaults(messageIdSchema, messageId).faults ? { channel: known, messageId } : undefined;
 }

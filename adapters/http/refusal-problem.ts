@@ -1,6 +1,7 @@
 // A refusal as a problem document: the only place where one becomes the other.
 
 import type { ConversionErrorCode } from "../../src/client/errors.ts";
+import type { ErrorOutcome } from "../../src/operator/signs.ts";
 import type { Traffic } from "../../src/wire/report.ts";
 import type { Unreadable } from "../../src/wire/request-parameters.ts";
 import type { Answer } from "./answer.ts";
@@ -10,25 +11,30 @@ import { type ProblemExtensions, problem } from "./problem.ts";
 import { PROBLEMS, type ProblemName } from "./problems.ts";
 import type { Refusal, UpstreamFailure } from "./refusal.ts";
 
-/** The parts of the answer to a refused call, and the operator's part. */
-interface Description extends Pick<ProblemExtensions, "errors"> {
-  readonly name: ProblemName;
-  /** More exact than the detail in the table of problems. */
-  readonly detail?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Advice for the operator. */
-  readonly hint?: string | undefined;
-}
+/** A problem, and the operator's part: one who must act finds the outcome in the runbook. */
+type Named =
+  | { readonly name: ProblemName; readonly hint?: never }
+  | { readonly name: ProblemName & ErrorOutcome; readonly hint: string };
+
+/** The parts of the answer to a refused call. */
+type Description = Named &
+  Pick<ProblemExtensions, "errors"> & {
+    /** More exact than the detail in the table of problems. */
+    readonly detail?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 
 /** Callers wait no longer than this, whatever Vonage asks for: a report is worth most when it is fresh. */
 const MAX_RETRY_AFTER_S = 60;
 
 const DEFAULT_RETRY_AFTER_MS = 1000;
 
+const NOT_MADE = "a request to Vonage could not be made";
+
 const OUTSIDE_API = "Vonage gave a status outside its API: check the base URL";
 
 /** The operator has to act on Vonage's 401 and 402, so the caller never gets them as its own. */
-const UPSTREAM: Readonly<Record<ConversionErrorCode, Pick<Description, "name" | "hint">>> = {
+const UPSTREAM: Readonly<Record<ConversionErrorCode, Named>> = {
   unauthorized: {
     name: "upstream-unauthorized",
     hint: "Vonage refused the credentials (401 or 403): check API key and secret of this traffic",
@@ -39,14 +45,17 @@ const UPSTREAM: Readonly<Record<ConversionErrorCode, Pick<Description, "name" | 
   },
   unexpected_response: { name: "upstream-unexpected", hint: OUTSIDE_API },
   conflict: { name: "upstream-unexpected", hint: OUTSIDE_API },
-  rejected: { name: "upstream-rejected" },
+  rejected: {
+    name: "upstream-rejected",
+    hint: "Vonage refused a report for its parameters: if it refuses all, run doctor; else check who reports",
+  },
   rate_limited: { name: "upstream-throttled" },
   unavailable: { name: "upstream-unavailable" },
   network: { name: "upstream-unavailable" },
   timeout: { name: "upstream-timeout" },
-  aborted: { name: "internal" },
-  invalid_options: { name: "internal" },
-  invalid_report: { name: "internal" },
+  aborted: { name: "internal", hint: NOT_MADE },
+  invalid_options: { name: "internal", hint: NOT_MADE },
+  invalid_report: { name: "internal", hint: NOT_MADE },
 };
 
 const UNREADABLE: Readonly<Record<Unreadable, Description>> = {
@@ -87,6 +96,9 @@ export function adviseWaiting(reason: ConversionErrorCode | undefined, traffic: 
 function adviseOperator(hint: string, traffic: Traffic | undefined): Partial<LogEntry> {
   return { level: "error", hint: traffic ? `${traffic}: ${hint}` : hint };
 }
+
+/** A ledger, which gives no status, has logged by itself that the report is dead. */
+const isDeadLetter = ({ code, status }: UpstreamFailure) => code === "rejected" && status === undefined;
 
 function describe(refusal: Refusal): Description {
   switch (refusal.reason) {
@@ -150,7 +162,7 @@ function describe(refusal: Refusal): Description {
       return { name: "nothing-to-retry", detail: "The report is still awaited, or already on record." };
     case "upstream":
       return {
-        ...UPSTREAM[refusal.code],
+        ...(isDeadLetter(refusal) ? { name: "upstream-rejected" } : UPSTREAM[refusal.code]),
         ...(refusal.code === "rate_limited" && { headers: toRetryAfter(refusal) }),
       };
   }

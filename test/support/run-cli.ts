@@ -26,13 +26,15 @@ export interface Options {
   /** The columns of a terminal; without them, the streams are pipes. */
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** Takes the place of the time between two repetitions; `false` ends the command. */
+  readonly pause?: (milliseconds: number) => Promise<boolean>;
   /** Sees everything that is written, as it is written. */
   readonly watch?: (text: string) => void;
 }
 
 /** Runs a command as a function. Its output must never contain the key. */
 export async function cli(argv: readonly string[], options: Options = {}) {
-  const { endpoint, env, timeout = 5000, columns, signal, watch, ...rest } = options;
+  const { endpoint, env, timeout = 5000, columns, signal, pause, watch, ...rest } = options;
   const key = "key" in rest ? rest.key : ADMIN_KEY;
   let out = "";
   let err = "";
@@ -57,6 +59,7 @@ export async function cli(argv: readonly string[], options: Options = {}) {
     now: () => NOW,
     timeout,
     ...(signal && { interruption: () => signal }),
+    ...(pause && { pause }),
   };
   const code = await run(argv, context);
   expect(out + err).not.toContain(ADMIN_KEY);

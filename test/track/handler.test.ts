@@ -31,6 +31,7 @@ function createClients(ledger: Partial<Ledger> | undefined, key: string = SHOP.k
     track: unexpected,
     receipt: unexpected,
     retry: unexpected,
+    find: unexpected,
     list: unexpected,
     stats: unexpected,
   };

@@ -13,7 +13,7 @@ export const alarms = defineCommand({
     ...ENDPOINT,
   },
   examples: [
-    { text: "Open alarms, and the page of the runbook for each", line: "alarms" },
+    { text: "Open alarms, and the entry of the runbook for each", line: "alarms" },
     {
       text: "In a cron job that must only speak when something is wrong",
       line: "alarms > /tmp/alarms || mail -s alarms ops < /tmp/alarms",

@@ -5,6 +5,7 @@ import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery } from "../../http/ports/insight.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createUnreadableLog, writeEvent } from "../event-log.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "../ledger/settings.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
 import type { ObjectContext } from "../two-factor/object-context.ts";
@@ -28,18 +29,18 @@ class InsightObject extends DurableObject implements InsightRpc {
     const now = Date.now;
     this.#keeper = createInsightKeeper(
       {
-        store: createInsightStore(storage.sql, (work) => storage.transactionSync(work)),
+        store: createInsightStore(
+          storage.sql,
+          (work) => storage.transactionSync(work),
+          createUnreadableLog(writeEvent),
+        ),
         setAlarm: (at) => {
           storage.setAlarm(at);
         },
         now,
         maxBytes: ledger.maxMegabytes * 1_000_000,
         random: Math.random,
-        log: (entry) => {
-          const line = JSON.stringify(entry);
-          if (entry.level === "error") console.error(line);
-          else console.log(line);
-        },
+        log: writeEvent,
         send: webhook && ((one) => sendWebhook(webhook, one, { fetch: globalThis.fetch, now })),
       },
       settings,

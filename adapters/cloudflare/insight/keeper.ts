@@ -7,6 +7,7 @@ import type { Pauses } from "../../../src/insight/pause.ts";
 import { project } from "../../../src/insight/project.ts";
 import type { InsightQuery } from "../../../src/insight/query.ts";
 import type { AlarmQuery, MetricsSnapshot } from "../../http/ports/insight.ts";
+import { createFailureLog } from "../event-log.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { doAlarmWork } from "../storage/alarm-work.ts";
 import { maskRaw, type Quarantined, type QuarantinePosition } from "../storage/quarantine.ts";
@@ -42,6 +43,7 @@ const MOST_LISTED = 500;
 export function createInsightKeeper(platform: InsightPlatform, settings: RuleSettings) {
   const { store, now, random, log, send, maxBytes } = platform;
   const clock = createAlarmClock(platform);
+  const logFailure = createFailureLog(log);
   const rules = createRuleRun(store, settings, { log, sends: send !== undefined });
 
   return {
@@ -130,12 +132,6 @@ export function createInsightKeeper(platform: InsightPlatform, settings: RuleSet
   function logLost(id: string, reason: string): void {
     const hint = `alarm ${id} did not reach INSIGHT_WEBHOOK_URL: ${reason}`;
     log({ level: "error", event: "webhook-lost", hint });
-  }
-
-  /** Logs the class of an error: its message may quote anything. */
-  function logFailure(what: string, error: unknown): void {
-    const kind = error instanceof Error ? error.name : "unknown";
-    log({ level: "error", event: "failed", hint: `${what}: ${kind}` });
   }
 }
 

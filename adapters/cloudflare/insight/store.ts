@@ -16,10 +16,10 @@ import { createWebhookOutbox } from "./webhook-outbox.ts";
 export type InsightStore = ReturnType<typeof createInsightStore>;
 
 /** @throws {Error} when a later version has changed the tables; see `migrate`. */
-export function createInsightStore(sql: Sql, transact: Transact) {
+export function createInsightStore(sql: Sql, transact: Transact, tellUnreadable?: () => void) {
   migrate(sql, transact, "The Insight object", INSIGHT_MIGRATIONS);
   const names = createCounterNames(sql);
-  const quarantine = createQuarantine(sql);
+  const quarantine = createQuarantine(sql, undefined, tellUnreadable);
   const singles = createSingles(sql, quarantine);
   return {
     quarantine,

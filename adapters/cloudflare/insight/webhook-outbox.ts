@@ -1,6 +1,7 @@
 // Alarms that are still to be sent to the operator's webhook.
 
 import type { Alarm } from "../../../src/insight/answer.ts";
+import { toAlarmRunbook } from "../../../src/operator/signs.ts";
 import type { Sql } from "../storage/sql.ts";
 
 /** `changed`: its cause or severity became another one. */
@@ -34,7 +35,11 @@ export function createWebhookOutbox(sql: Sql) {
       // The receiver is the same: while others wait, so does this one.
       const due = Math.max(Number(found?.due ?? 0), now);
       const timestamp = new Date(now).toISOString();
-      const body = JSON.stringify({ type: `insight.alarm.${event}`, timestamp, data: alarm });
+      const body = JSON.stringify({
+        type: `insight.alarm.${event}`,
+        timestamp,
+        data: { ...alarm, runbook: toAlarmRunbook(alarm.rule) },
+      });
       // An alarm can change several times.
       const id = event === "changed" ? `${alarm.id}:${event}:${now}` : `${alarm.id}:${event}`;
       sql.exec("INSERT OR IGNORE INTO webhooks VALUES (?, ?, ?, 0, ?)", id, body, now, due);

@@ -8,6 +8,7 @@ import type { LedgerReceipt, LedgerReport, TrackedMessage } from "../../http/por
 import { createSenders } from "../../http/senders.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createFailureLog, createUnreadableLog, writeEvent } from "../event-log.ts";
 import { createShardCounting } from "../insight/counting/shard-counting.ts";
 import { createGather } from "../insight/counting/source.ts";
 import { DEFAULT_INSIGHT_SETTINGS } from "../insight/settings.ts";
@@ -17,7 +18,7 @@ import type { ShardRpc } from "./rpc.ts";
 import { sendOnce } from "./send-once.ts";
 import { DEFAULT_LEDGER_SETTINGS } from "./settings.ts";
 import { createShard, type Shard } from "./shard.ts";
-import { createFailureLog, type ShardLogEntry } from "./shard-log.ts";
+import type { ShardLogEntry } from "./shard-log.ts";
 import { toShardRules } from "./shard-rules.ts";
 import { createStore, type Position, type Sql } from "./store.ts";
 
@@ -47,11 +48,7 @@ class LedgerShard extends DurableObject implements ShardRpc {
       "config" in read ? read : { config: undefined, ledger: DEFAULT_LEDGER_SETTINGS };
     const senders = config && createSenders(config, false);
     const index = toIndex(id.name);
-    const log = (entry: ShardLogEntry): void => {
-      const line = JSON.stringify({ ...entry, shard: id.name });
-      if (entry.level === "error") console.error(line);
-      else console.log(line);
-    };
+    const log = (entry: ShardLogEntry): void => writeEvent(entry, id.name);
     const { INSIGHT: insight } = inJurisdiction(env);
     const { interval } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
     const counting =
@@ -69,7 +66,12 @@ class LedgerShard extends DurableObject implements ShardRpc {
             () => store.health(),
           )
         : undefined;
-    const store = createStore(storage.sql, (work) => storage.transactionSync(work), counting);
+    const store = createStore(
+      storage.sql,
+      (work) => storage.transactionSync(work),
+      counting,
+      createUnreadableLog(log),
+    );
     const commit = createGroupCommit(store.transact, async () => storage.sync?.());
     this.#shard = createShard(
       {
@@ -110,6 +112,10 @@ class LedgerShard extends DurableObject implements ShardRpc {
 
   has(key: MessageKey, layout?: Layout) {
     return this.#shard.has(key, layout);
+  }
+
+  find(key: MessageKey, layout?: Layout) {
+    return this.#shard.find(key, layout);
   }
 
   layout(wanted: readonly number[], seen?: Layout) {

@@ -10,7 +10,8 @@ import {
   updateKeyState,
 } from "../../../src/ledger/key-state.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
-import type { FailureLog, ShardLogEntry } from "./shard-log.ts";
+import type { LogFailure } from "../event-log.ts";
+import type { ShardLogEntry } from "./shard-log.ts";
 import type { Store } from "./store.ts";
 
 interface KeyStatesPlatform {
@@ -20,7 +21,7 @@ interface KeyStatesPlatform {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: (entry: ShardLogEntry) => void;
-  readonly logFailure: FailureLog;
+  readonly logFailure: LogFailure;
   /** The longest time that a probe can take, in milliseconds. */
   readonly longestRequest: number;
 }

@@ -5,6 +5,7 @@ import type { ReportState, Row } from "../../../src/ledger/row.ts";
 import { fromStoredGate } from "../../../src/ledger/stored-gate.ts";
 import type { LedgerStats, ListedReport, ListedState, UnreadableReport } from "../../http/ports/ledger.ts";
 import type { ShardRpc } from "./rpc.ts";
+import { KEEP_DEAD_MS } from "./settings.ts";
 import type { ShardStats } from "./shard.ts";
 import type { Position, QuarantinedReport } from "./store.ts";
 
@@ -57,7 +58,8 @@ export function sumStats(parts: readonly ShardStats[]): Omit<LedgerStats, "shard
   };
 }
 
-function showRow(row: Row): Listed {
+/** Shows a row as the routes answer it. */
+export function showRow(row: Row): Listed & { readonly listed: ListedReport } {
   const {
     channel,
     messageId,
@@ -84,6 +86,7 @@ function showRow(row: Row): Listed {
       attempts,
       reason,
       ...(vonageStatus !== undefined && { vonageStatus }),
+      ...(state === "dead" && { diedAt: toIso(due - KEEP_DEAD_MS) }),
     },
     position: [traffic, due, channel, messageId],
   };

@@ -13,8 +13,8 @@ export interface QuarantinedReport {
 }
 
 /** The ledger's quarantine, by channel and message id. */
-export function createReportQuarantine(sql: Sql) {
-  const quarantine = createQuarantine(sql, LEDGER_QUARANTINE);
+export function createReportQuarantine(sql: Sql, tellUnreadable?: () => void) {
+  const quarantine = createQuarantine(sql, LEDGER_QUARANTINE, tellUnreadable);
 
   return {
     add: quarantine.add,

@@ -21,6 +21,8 @@ export interface ShardRpc {
   receipt(receipt: LedgerReceipt, layout?: Layout): Promise<boolean | Moved>;
   retry(key: MessageKey, layout?: Layout): Promise<"accepted" | "unknown" | "nothing" | Moved>;
   has(key: MessageKey, layout?: Layout): Promise<boolean | Moved>;
+  /** Gives a message. Since 0.3.0. */
+  find(key: MessageKey, layout?: Layout): Promise<Row | undefined | Moved>;
   /** Gives the layout in force; only the first shard is asked. Unknown to shards of an earlier version. */
   layout(wanted: readonly number[], seen?: Layout): Promise<Layout>;
   list(state: ReportState, limit: number, after: Position | undefined): Promise<Row[]>;

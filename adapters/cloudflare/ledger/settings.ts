@@ -24,6 +24,9 @@ export interface LedgerSettings {
   readonly maxMegabytes: number;
 }
 
+/** The time that a dead letter is kept, so that the operator has time to look. */
+export const KEEP_DEAD_MS = 30 * 24 * 3_600_000;
+
 /** A few, since each costs something; many, and each still has thousands of reports to itself. */
 const shardCount = field<number>(
   "whole numbers from 1 to 1024",

@@ -1,8 +1,7 @@
-import type { LedgerSettings } from "./settings.ts";
+import { KEEP_DEAD_MS, type LedgerSettings } from "./settings.ts";
 import type { ShardRules } from "./shard-platform.ts";
 
 const HOUR_MS = 3_600_000;
-const KEEP_DEAD_MS = 30 * 24 * HOUR_MS;
 /** Added to a request's own timeout: only a request that was cut off takes longer. */
 const LOST_MARGIN_MS = 10_000;
 

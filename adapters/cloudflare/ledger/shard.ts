@@ -4,6 +4,7 @@ import type { Layout } from "../../../src/ledger/layout.ts";
 import type { MessageKey, ReportState, Row } from "../../../src/ledger/row.ts";
 import { type StoredGate, toStoredGate } from "../../../src/ledger/stored-gate.ts";
 import { TRAFFICS, type Traffic } from "../../../src/wire/report.ts";
+import { createFailureLog } from "../event-log.ts";
 import { createAlarmClock } from "../storage/alarm-clock.ts";
 import { runParts } from "../storage/parts.ts";
 import { createDrain } from "./drain.ts";
@@ -11,7 +12,6 @@ import { createForgetting } from "./forgetting.ts";
 import { createIntake } from "./intake.ts";
 import { createKeyStates } from "./key-states.ts";
 import { createShardLayout, type Moved } from "./shard-layout.ts";
-import { createFailureLog } from "./shard-log.ts";
 import type { ShardPlatform, ShardRules } from "./shard-platform.ts";
 import type { Count, Position, QuarantinedReport } from "./store.ts";
 import { createSubmission } from "./submission.ts";
@@ -67,13 +67,12 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
     nudge,
 
     /** Tells whether a message is here, and takes on the Worker's layout. */
-    async has(key: MessageKey, layout?: Layout): Promise<boolean | Moved> {
-      const look = () => {
-        const isHere = store.has(key);
-        return (layout && layouts.check(key, layout, isHere)) ?? isHere;
-      };
-      return layouts.isNews(layout) ? commit(look) : look();
-    },
+    has: (key: MessageKey, layout?: Layout): Promise<boolean | Moved> =>
+      look(key, layout, () => store.has(key)),
+
+    /** Gives a message as it is in memory, or else its stored row. */
+    find: (key: MessageKey, layout?: Layout): Promise<Row | undefined | Moved> =>
+      look(key, layout, () => store.read(key, now())),
 
     /** Gives the layout in force, by a Worker's setting. Only the first shard, the authority, is asked. */
     layout: (wanted: readonly number[], seen?: Layout): Promise<Layout> =>
@@ -130,6 +129,15 @@ export function createShard(platform: ShardPlatform, rules: ShardRules) {
       }
     },
   };
+
+  /** Looks for a message, and takes on the Worker's layout. `read` gives nothing where there is none. */
+  async function look<T>(key: MessageKey, layout: Layout | undefined, read: () => T): Promise<T | Moved> {
+    const check = () => {
+      const found = read();
+      return (layout && layouts.check(key, layout, Boolean(found))) ?? found;
+    };
+    return layouts.isNews(layout) ? commit(check) : check();
+  }
 
   /**
    * Arms the alarm for what is due, in case the platform has lost it.

@@ -1,9 +1,10 @@
 // The ledger as the routes see it: asks the shard of a message, and all shards for lists and counts.
 
+import type { Row } from "../../../src/ledger/row.ts";
 import { type Ledger, LedgerUnavailable } from "../../http/ports/ledger.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { inGroups } from "../in-groups.ts";
-import { type Listed, listShard, sumStats } from "./operator-view.ts";
+import { type Listed, listShard, showRow, sumStats } from "./operator-view.ts";
 import { createRouting } from "./routing.ts";
 import type { LedgerSettings, ShardNamespace } from "./settings.ts";
 import type { Position } from "./store.ts";
@@ -44,6 +45,13 @@ export function createShardedLedger(
     retry({ channel, messageId }) {
       const key = { channel, messageId };
       return ask(key, (one, layout) => one.retry(key, layout));
+    },
+
+    // An object of an earlier version cannot say: the call fails, since an answer would be a claim.
+    async find({ channel, messageId }) {
+      const key = { channel, messageId };
+      const row = await ask<Row | undefined>(key, (one, layout) => one.find(key, layout));
+      return row && showRow(row).listed;
     },
 
     async list(state, limit, cursor) {

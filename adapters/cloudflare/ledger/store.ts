@@ -48,16 +48,18 @@ export const ROWS_PER_TRANSACTION = 200;
  * Opens the tables; makes or migrates them first.
  *
  * @param counting `undefined`: nothing is counted.
+ * @param tellUnreadable Called when the first row goes to the quarantine.
  * @throws {Error} when a later version has changed them; see {@link migrateLedger}.
  */
 export function createStore(
   sql: Sql,
   platformTransact: Transact = (work) => work(),
   counting?: StoreCounting,
+  tellUnreadable?: () => void,
 ) {
   migrateLedger(sql, platformTransact);
   const table = createRowTable(sql);
-  const quarantine = createReportQuarantine(sql);
+  const quarantine = createReportQuarantine(sql, tellUnreadable);
   const counts = createRowCounts(sql);
   // By the index alone, so that the many that are recorded are never read for it.
   const countsToDo = createRowCounts(sql, TO_DO);

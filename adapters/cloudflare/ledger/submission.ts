@@ -2,9 +2,9 @@
 
 import type { Ended } from "../../../src/ledger/events.ts";
 import type { Row } from "../../../src/ledger/row.ts";
+import type { LogFailure } from "../event-log.ts";
 import type { AlarmClock } from "../storage/alarm-clock.ts";
 import type { KeyStates } from "./key-states.ts";
-import type { FailureLog } from "./shard-log.ts";
 import type { ShardPlatform } from "./shard-platform.ts";
 import type { Transitions } from "./transitions.ts";
 
@@ -13,7 +13,7 @@ export type Submission = ReturnType<typeof createSubmission>;
 export function createSubmission(
   { send, now, random }: Pick<ShardPlatform, "send" | "now" | "random">,
   { keys, clock, transitions }: { keys: KeyStates; clock: AlarmClock; transitions: Transitions },
-  logFailure: FailureLog,
+  logFailure: LogFailure,
 ) {
   /**
    * Ends that could not be stored. Their messages stay under way in memory: they are neither sent again, which a disk

@@ -1,3 +1,4 @@
+import type { LogFailure } from "../event-log.ts";
 import type { AlarmClock } from "./alarm-clock.ts";
 import { type Parts, runParts } from "./parts.ts";
 
@@ -9,7 +10,7 @@ export interface AlarmWork {
   readonly arm: () => void;
   /** When to try failed work again, epoch milliseconds. */
   readonly retryAt: () => number;
-  readonly logFailure: (what: string, error: unknown) => void;
+  readonly logFailure: LogFailure;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface AlarmWork {
  * @param object Named in the log: "the next alarm of the limits could not be set".
  */
 export async function doAlarmWork(
-  object: string,
+  object: "challenges" | "figures" | "limits",
   { clock, parts, arm, retryAt, logFailure }: AlarmWork,
 ): Promise<void> {
   clock.rang();

@@ -49,12 +49,23 @@ CREATE TABLE IF NOT EXISTS quarantine (
 `);
 };
 
-/** Opens the table, which a migration has made. */
-export function createQuarantine(sql: Sql, { table, source, key }: QuarantineTable = QUARANTINE) {
+/**
+ * Opens the table, which a migration has made.
+ *
+ * @param tell Called for the first row only: one fault can make thousands of rows unreadable.
+ */
+export function createQuarantine(
+  sql: Sql,
+  { table, source, key }: QuarantineTable = QUARANTINE,
+  tell?: () => void,
+) {
+  let isTold = false;
   const quarantine = {
     /** Adds a row. The caller removes it from its own table in the same transaction. */
     add(from: string, id: string, row: unknown, now: number): void {
       sql.exec(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?)`, from, id, now, JSON.stringify(row));
+      if (!isTold) tell?.();
+      isTold = true;
     },
 
     list(limit: number, after: QuarantinePosition | undefined): Quarantined[] {

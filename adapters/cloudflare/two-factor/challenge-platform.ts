@@ -1,5 +1,6 @@
 import type { CodeSecret } from "../../../src/two-factor/challenge/code.ts";
 import type { ChallengeRules } from "../../../src/two-factor/challenge/step.ts";
+import type { LogFailure } from "../event-log.ts";
 import type { CountingSource } from "../insight/counting/source.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
 import type { Listener } from "./outbox.ts";
@@ -20,7 +21,7 @@ export interface ChallengePlatform {
   /** @default the platform's timers */
   readonly startTimer?: StartTimer;
   /** Logs a failure. An error is named by its class alone. */
-  readonly logFailure: (what: string, error: unknown) => void;
+  readonly logFailure: LogFailure;
   /** Counts for Insight; `undefined`: nothing is counted. */
   readonly counting?: CountingSource | undefined;
 }

@@ -38,9 +38,13 @@ const MIGRATIONS: readonly Migration[] = [
  *
  * @throws {Error} when a later version has used this object; see {@link migrate}.
  */
-export function createChallengeStore(sql: Sql, transact: Transact = (work) => work()) {
+export function createChallengeStore(
+  sql: Sql,
+  transact: Transact = (work) => work(),
+  tellUnreadable?: () => void,
+) {
   migrate(sql, transact, "The challenges' object", MIGRATIONS);
-  const quarantine = createQuarantine(sql);
+  const quarantine = createQuarantine(sql, undefined, tellUnreadable);
   const keys = createKeyStore(sql);
   const challenges = createChallengeTable(sql, quarantine);
   const nonces = createNonceTable(sql);

@@ -7,6 +7,7 @@ import { LedgerUnavailable } from "../../http/ports/ledger.ts";
 import type { Keep, Keyed, NewChallenge, Once, SendingEnded } from "../../http/two-factor/challenges.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createFailureLog, createUnreadableLog, type FailureEvent, writeEvent } from "../event-log.ts";
 import { createCountingSource, createGather } from "../insight/counting/source.ts";
 import { DEFAULT_INSIGHT_SETTINGS } from "../insight/settings.ts";
 import { inJurisdiction } from "../jurisdiction.ts";
@@ -16,7 +17,7 @@ import type { QuarantinePosition } from "../storage/quarantine.ts";
 import { toChallengeRules } from "./challenge-rules.ts";
 import { type ChallengeShard, createChallengeShard } from "./challenge-shard.ts";
 import { createChallengeStore } from "./challenge-store.ts";
-import { logFailureOf, type ObjectContext } from "./object-context.ts";
+import type { ObjectContext } from "./object-context.ts";
 import type { ChallengesRpc } from "./rpc.ts";
 
 const unavailable = () => Promise.reject(new LedgerUnavailable("There is no ledger."));
@@ -34,7 +35,8 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
     const { INSIGHT: insight } = inJurisdiction(env);
     const { interval } = "config" in read ? read.insight : DEFAULT_INSIGHT_SETTINGS;
     const now = Date.now;
-    const logFailure = logFailureOf(id.name);
+    const log = (entry: FailureEvent): void => writeEvent(entry, id.name);
+    const logFailure = createFailureLog(log);
     const isShard = /^challenges-\d+$/.test(id.name ?? "");
     this.#shard = createChallengeShard(
       {
@@ -49,7 +51,11 @@ class ChallengeShardObject extends DurableObject implements ChallengesRpc {
                 logFailure,
               })
             : undefined,
-        store: createChallengeStore(storage.sql, (work) => storage.transactionSync(work)),
+        store: createChallengeStore(
+          storage.sql,
+          (work) => storage.transactionSync(work),
+          createUnreadableLog(log),
+        ),
         transact: (work) => storage.transactionSync(work),
         ledger: ledger.namespace ? createShardedLedger(ledger.namespace, ledger) : NO_LEDGER,
         setAlarm: (at) => {

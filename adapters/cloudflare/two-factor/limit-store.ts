@@ -46,9 +46,13 @@ CREATE TABLE IF NOT EXISTS webhooks (
  *
  * @throws {Error} when a later version has used this object; see {@link migrate}.
  */
-export function createLimitStore(sql: Sql, transact: Transact = (work) => work()) {
+export function createLimitStore(
+  sql: Sql,
+  transact: Transact = (work) => work(),
+  tellUnreadable?: () => void,
+) {
   migrate(sql, transact, "The limits' object", MIGRATIONS);
-  const quarantine = createQuarantine(sql);
+  const quarantine = createQuarantine(sql, undefined, tellUnreadable);
   const windows = createWindowStore(sql, quarantine);
 
   return {

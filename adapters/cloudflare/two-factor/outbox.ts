@@ -3,6 +3,7 @@
 
 import type { OutboxMessage } from "../../../src/two-factor/challenge/step.ts";
 import type { Ledger } from "../../http/ports/ledger.ts";
+import type { LogFailure } from "../event-log.ts";
 import type { OutboxTable, Outgoing } from "./outbox-table.ts";
 
 /** The part of the ledger that the outbox calls. */
@@ -17,7 +18,7 @@ export function createOutbox(
   store: OutboxTable,
   ledger: Listener,
   now: () => number,
-  logFailure: (what: string, error: unknown) => void,
+  logFailure: LogFailure,
 ) {
   const underWay = new Set<number>();
   /** The next {@link sendAll} starts after this sequence. */

@@ -15,6 +15,7 @@ import {
 import { listSpellings } from "../../../src/two-factor/numbers/spellings.ts";
 import type { Sending } from "../../http/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
+import type { LogFailure } from "../event-log.ts";
 import { createAlarmClock, toMinute } from "../storage/alarm-clock.ts";
 import { doAlarmWork } from "../storage/alarm-work.ts";
 import type { LimitStore } from "./limit-store.ts";
@@ -25,7 +26,7 @@ export interface LimiterPlatform {
   readonly setAlarm: (at: number) => void;
   readonly now: () => number;
   /** Logs a failure. An error is named by its class alone. */
-  readonly logFailure?: (what: string, error: unknown) => void;
+  readonly logFailure?: LogFailure;
 }
 
 /** Pause before failed work is tried again. */

@@ -7,10 +7,11 @@ import type { Sending } from "../../http/two-factor/challenges.ts";
 import type { WebhookSighting } from "../../http/two-factor/webhook-record.ts";
 import { readEnv } from "../configuration.ts";
 import type { Env } from "../env.ts";
+import { createFailureLog, createUnreadableLog, type FailureEvent, writeEvent } from "../event-log.ts";
 import type { QuarantinePosition } from "../storage/quarantine.ts";
 import { hashNumber } from "./hashed-numbers.ts";
 import { createLimitStore } from "./limit-store.ts";
-import { logFailureOf, type ObjectContext } from "./object-context.ts";
+import type { ObjectContext } from "./object-context.ts";
 import type { SendLimitsRpc } from "./rpc.ts";
 import { createSendLimiter } from "./send-limiter.ts";
 
@@ -20,19 +21,24 @@ class SendLimitsObject extends DurableObject implements SendLimitsRpc {
 
   constructor(context: ObjectContext, env: Env) {
     super(context, env);
-    const { storage } = context;
+    const { storage, id } = context;
+    const log = (entry: FailureEvent): void => writeEvent(entry, id.name);
     const read = readEnv(env);
     const { limits, codeSecrets = [] } = ("config" in read && read.twoFactor) || {};
     this.#secrets = codeSecrets;
     this.#limiter = createSendLimiter(
       {
-        store: createLimitStore(storage.sql, (work) => storage.transactionSync(work)),
+        store: createLimitStore(
+          storage.sql,
+          (work) => storage.transactionSync(work),
+          createUnreadableLog(log),
+        ),
         transact: (work) => storage.transactionSync(work),
         setAlarm: (at) => {
           storage.setAlarm(at);
         },
         now: Date.now,
-        logFailure: logFailureOf(context.id.name),
+        logFailure: createFailureLog(log),
       },
       { ...DEFAULT_LIMITS, ...limits },
     );

@@ -1,5 +1,6 @@
 // The operator's view of routes: `GET /insight`, `GET /insight/alarms` and `GET /metrics`.
 
+import { toAlarmRunbook } from "../../../src/operator/signs.ts";
 import { chooseType } from "../accept.ts";
 import { type Answer, answerJson } from "../answer.ts";
 import { authenticateAdmin } from "../authentication.ts";
@@ -38,7 +39,9 @@ export function createInsightRoutes(config: HandlerConfig, insight: Insight | un
     alarms: asAdmin(async (request, from) => {
       const read = readAlarmQuery(request.url);
       if ("reason" in read) return answerRefusal(read);
-      return answerJson(200, { alarms: await from.alarms(read) }, DONE);
+      const alarms = await from.alarms(read);
+      const withRunbook = alarms.map((alarm) => ({ ...alarm, runbook: toAlarmRunbook(alarm.rule) }));
+      return answerJson(200, { alarms: withRunbook }, DONE);
     }),
 
     /** `GET /metrics` */

@@ -44,6 +44,8 @@ export interface ListedReport {
   readonly reason: ConversionErrorCode | null;
   /** HTTP status of Vonage's last answer; absent if it did not answer, or has confirmed. */
   readonly vonageStatus?: number;
+  /** When a dead report was given up; absent in any other state, and from earlier versions. */
+  readonly diedAt?: string;
 }
 
 /** A quarantined row of the ledger or of the workflow, as it was found. */
@@ -101,6 +103,8 @@ export interface Ledger {
   receipt(receipt: LedgerReceipt): Promise<boolean>;
   /** @returns `unknown` for an unknown message; `nothing` if there is nothing to send. */
   retry(key: MessageKey): Promise<"accepted" | "unknown" | "nothing">;
+  /** @returns `undefined` for an unknown message. */
+  find(key: MessageKey): Promise<ListedReport | undefined>;
   /** @returns `undefined` if the cursor is invalid. */
   list(state: ListedState, limit: number, cursor: string | undefined): Promise<ReportPage | undefined>;
   stats(): Promise<LedgerStats>;

@@ -1,5 +1,7 @@
 // Errors of storage that cannot be reached, cannot write, or is full, with the problem of each and the operator's hint.
 
+import type { ErrorOutcome } from "../../../src/operator/signs.ts";
+
 /** The kinds of storage, which fail independently. */
 export type StoredObject = "ledger" | "challenges" | "limits" | "insight";
 
@@ -48,4 +50,4 @@ export const STORAGE_PROBLEMS = {
     problem: "insight-unavailable",
     hint: "the figures (binding INSIGHT) cannot be reached or read; reports are not affected",
   },
-} as const satisfies Record<StoredObject, { readonly problem: string; readonly hint: string }>;
+} as const satisfies Record<StoredObject, { readonly problem: ErrorOutcome; readonly hint: string }>;

@@ -14,7 +14,8 @@ import { withoutNumber } from "./kept-answer.ts";
 import type { TwoFactorConfig } from "./options.ts";
 import type { Failure } from "./refusal-problem.ts";
 
-const NOT_SENT: Readonly<Record<SendErrorCode, SendRefusal>> = {
+/** The refusal that a caller gets for each error of a sender. */
+export const NOT_SENT: Readonly<Record<SendErrorCode, SendRefusal>> = {
   throttled: "send_throttled",
   unavailable: "send_unavailable",
   unauthorized: "send_unauthorized",

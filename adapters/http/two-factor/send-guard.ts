@@ -3,6 +3,7 @@
 
 import { toSegment } from "../../../src/insight/segment.ts";
 import { PROBLEM_OF, type RefusalReason } from "../../../src/two-factor/refusal.ts";
+import type { SendAdvice } from "../../../src/two-factor/senders/send-advice.ts";
 import type { Channel } from "../../../src/wire/report.ts";
 import type { PausedRoutes } from "../ports/paused-routes.ts";
 import type { Sending, SendLimits } from "./challenges.ts";
@@ -10,6 +11,12 @@ import type { TwoFactorConfig } from "./options.ts";
 import type { Failure } from "./refusal-problem.ts";
 
 export type SendGuard = ReturnType<typeof createSendGuard>;
+
+/** Everyone else is refused too, until the window ends. A limit of one number or address concerns its users alone. */
+const LIMIT_REACHED: SendAdvice = {
+  level: "error",
+  hint: "codes are refused until the window of this limit ends: stop the pumping, or raise it in TWO_FACTOR_LIMITS",
+};
 
 /** A pause may last for hours, but may also end early: a caller asks again after an hour. */
 const LONGEST_RETRY_MS = 3_600_000;
@@ -50,7 +57,9 @@ export function createSendGuard(
     /** Counts one more message against all limits. A refusal is counted by the limits themselves. */
     async limit(sending: Sending): Promise<Failure | undefined> {
       const { refused, ...taken } = await limits.take(sending);
-      return refused && { failed: `${refused}_limit`, ...taken };
+      if (refused === undefined) return undefined;
+      const isWide = refused === "total" || refused === "country" || refused === "caller";
+      return { failed: `${refused}_limit`, ...taken, ...(isWide && { advice: LIMIT_REACHED }) };
     },
   };
 }

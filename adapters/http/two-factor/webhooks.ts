@@ -31,7 +31,7 @@ export function createWebhooks(config: HandlerConfig, trust: WebhookTrust | unde
       };
 
       if (trust === undefined) {
-        return answerUnknown(problem("webhooks-closed", {}, {}, { level: "error", hint: CLOSED_HINT }));
+        return answerUnknown(problem("webhooks-closed", {}, {}, { hint: CLOSED_HINT }));
       }
       const opened: OpenedWebhook = await open(request, context.lengthHolds === true, trust, config.now());
       switch (opened.type) {

@@ -145,7 +145,7 @@ describe("the command line", () => {
 });
 
 describe("reports", () => {
-  it("requests a hundred dead reports with the admin key, and prints a table", async () => {
+  it("requests dead reports with the admin key, and prints when each died and is deleted, and Vonage's status", async () => {
     const server = await serve({
       "GET /reports": list(
         deadReport("0A0000000123ABCD1", { vonageStatus: 503 }),
@@ -157,14 +157,14 @@ describe("reports", () => {
     expect(server.asked).toEqual([
       {
         method: "GET",
-        target: "/reports?state=dead&limit=100",
+        target: "/reports?state=dead&limit=500",
         authorization: `Bearer ${ADMIN_KEY}`,
       },
     ]);
     expect(lines).toEqual([
-      "channel  message id         traffic  delivered  occurred (UTC)       deleted (UTC)        attempts  reason       Vonage",
+      "channel  message id         traffic  delivered  died (UTC)           deleted (UTC)        attempts  reason       Vonage",
       "sms      0A0000000123ABCD1  2fa      true       2026-11-22 10:00:00  2026-12-22 10:00:00        18  unavailable     503",
-      "voice    x                  2fa      -          -                    2026-12-22 10:00:00         3  -                 -",
+      "voice    x                  2fa      -          2026-11-22 10:00:00  2026-12-22 10:00:00         3  -                 -",
       "",
       "2 dead reports.",
     ]);
@@ -206,18 +206,18 @@ describe("reports", () => {
     const page = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => deadReport(`m-${from + index}`));
     const server = await serve({ "GET /reports": paged(page(0, 500), page(500, 200), page(700, 1)) });
-    const { lines } = await cli(["reports", "--limit", "700"], server);
+    const { lines } = await cli(["reports", "queued", "--limit", "700"], server);
     expect(targets(server.asked)).toEqual([
-      "GET /reports?state=dead&limit=500",
-      "GET /reports?state=dead&limit=200&cursor=%3D%26%2F%2B+1",
+      "GET /reports?state=queued&limit=500",
+      "GET /reports?state=queued&limit=200&cursor=%3D%26%2F%2B+1",
     ]);
-    expect(lines.at(-1)).toBe("700 dead reports, and there are more: --limit 0 lists all.");
+    expect(lines.at(-1)).toBe("700 queued reports, and there are more: --limit 0 lists all.");
   });
 
   it("prints one unaltered JSON object per line, and mentions further reports on stderr", async () => {
     const reports = [deadReport("m-1", { newMember: [1] }), deadReport("m-2")];
     const server = await serve({ "GET /reports": paged(reports, []) });
-    const { code, lines, err } = await cli(["reports", "--json", "--limit", "2"], server);
+    const { code, lines, err } = await cli(["reports", "queued", "--json", "--limit", "2"], server);
     expect([code, err]).toEqual([0, "There are more: --limit 0 lists all.\n"]);
     expect(lines.map((line) => JSON.parse(line))).toEqual(reports);
   });
@@ -706,6 +706,7 @@ describe("doctor", () => {
       "          X; rm -rf ~ is missing",
       "          VONAGE_BASE_URL must be an https URL: see wrangler.toml",
       "          ADMIN_KEYS must be 32 characters or more: npx wrangler secret put ADMIN_KEYS",
+      "        See docs/runbook.md#not-configured.",
     ]);
   });
 
@@ -754,10 +755,14 @@ describe("doctor", () => {
     expect(code).toBe(0);
     expect(lines.slice(4)).toEqual([
       "note    13 reports wait to be sent, the oldest since 2026-11-23 09:55:00 (2 hours 5 minutes).",
-      "note    1 report is dead: `vonage-conversion reports` says why,",
+      "        See docs/runbook.md#waiting.",
+      "note    1 report is dead: `vonage-conversion reports dead` says why,",
       "        `vonage-conversion retry --all` sends them again.",
-      "note    4 reports are unreadable: see `vonage-conversion reports --state unreadable`.",
+      "        See docs/runbook.md#dead.",
+      "note    4 reports are unreadable: see `vonage-conversion reports unreadable`.",
+      "        See docs/runbook.md#unreadable.",
       expect.stringMatching(/^note {4}shard 3: 2fa has been parked since /),
+      "        See docs/runbook.md#waiting.",
     ]);
   });
 
@@ -768,7 +773,10 @@ describe("doctor", () => {
     });
     const { code, lines } = await cli(["doctor"], server);
     expect(code).toBe(1);
-    expect(lines.at(-1)).toBe("PROBLEM GET /stats: 500 Something went wrong here");
+    expect(lines.slice(-2)).toEqual([
+      "PROBLEM GET /stats: 500 Something went wrong here",
+      "        See docs/runbook.md#internal.",
+    ]);
   });
 
   it("reports a Worker of an older version", async () => {
@@ -776,9 +784,10 @@ describe("doctor", () => {
     const server = await serve({ "GET /health": give(200, { status: "ok", traffic, callers }) });
     const { code, lines } = await cli(["doctor"], server);
     expect(code).toBe(1);
-    expect(lines.slice(-2)).toEqual([
+    expect(lines.slice(-3)).toEqual([
       expect.stringMatching(/^note {4}It has no ledger/),
       "PROBLEM POST /doctor: 404 There is nothing here (the Worker may be older than this command line)",
+      "        See docs/runbook.md#worker-unreachable.",
     ]);
   });
 
@@ -931,7 +940,12 @@ describe("doctor", () => {
           expect.objectContaining({ level: "ok" }),
           expect.objectContaining({ level: "ok" }),
           expect.objectContaining({ level: "ok" }),
-          { level: "problem", text: expect.stringMatching(/^The Conversion API is not enabled/), more: [] },
+          {
+            level: "problem",
+            text: expect.stringMatching(/^The Conversion API is not enabled/),
+            more: [],
+            runbook: "docs/runbook.md#upstream-not-enabled",
+          },
         ],
         health: HEALTH,
         doctor: { ledger: true, keys: { "2fa": { verdict: "not_enabled", reason: "402" } } },
@@ -1284,11 +1298,13 @@ describe("alarms", () => {
       "CRITICAL drop, 2fa/sms/GB/23410, open since 2026-11-23 11:00:00 (1 hour)",
       "  Conversion fell to 31 of 90.",
       "  Cause: false-receipts. Ask Vonage to exclude this carrier.",
+      "  See docs/runbook.md#alarm-drop.",
       "  No new codes go there until 2026-11-23 13:00:00.",
       "",
       "CRITICAL drop, everywhere, from 2026-11-23 11:00:00 to 2026-11-23 11:30:00",
       "  Conversion fell to 31 of 90.",
       "  Cause: false-receipts. Ask Vonage to exclude this carrier.",
+      "  See docs/runbook.md#alarm-drop.",
     ]);
     expect(targets(asked)).toEqual(["GET /insight/alarms?state=open"]);
   });

@@ -384,9 +384,10 @@ describe("every answer", () => {
       ms: expect.any(Number),
     });
     expect(JSON.stringify(log)).not.toContain(MESSAGE_ID);
-    const known = "level requestId method route status outcome ms channel traffic caller attempts hint".split(
-      " ",
-    );
+    const known =
+      "level requestId method route status outcome ms channel traffic caller attempts hint runbook".split(
+        " ",
+      );
     expect(Object.keys(log[0] ?? {}).filter((name) => !known.includes(name))).toEqual([]);
   });
 

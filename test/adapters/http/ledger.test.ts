@@ -45,6 +45,7 @@ function createLedgerProxy(parts: Partial<Ledger>, ...answers: readonly number[]
     track: unexpected,
     receipt: unexpected,
     retry: unexpected,
+    find: unexpected,
     list: unexpected,
     stats: unexpected,
   };
@@ -158,6 +159,7 @@ describe("a ledger that fails", () => {
     ["a report", "report", () => post(REPORT, BY_SHOP)],
     ["a tracked message", "track", () => post(MESSAGE, BY_SHOP, "/messages")],
     ["a list", "list", () => get("/reports?state=dead", "GET", BY_OPS)],
+    ["a look", "find", () => get(`/reports/sms/${MESSAGE_ID}`, "GET", BY_OPS)],
     ["a retry", "retry", () => get(`/reports/sms/${MESSAGE_ID}/retry`, "POST", BY_OPS)],
     ["counts", "stats", () => get("/stats", "GET", BY_OPS)],
   ];

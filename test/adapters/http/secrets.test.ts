@@ -450,7 +450,7 @@ describe("no secret leaves with what a Worker and its ledger answer, log, store 
       "info drained",
     ]);
     expect(findLeaks(lines.join("\n"), { ...secrets, messageId })).toEqual([]);
-    const known = ["level", "event", "traffic", "reason", "hint", "sent", "ms", "shard"];
+    const known = ["level", "event", "traffic", "reason", "hint", "sent", "ms", "shard", "runbook"];
     for (const deed of deeds) {
       expect(Object.keys(deed).filter((name) => !known.includes(name))).toEqual([]);
       expect(deed.shard).toBe("shard-0");

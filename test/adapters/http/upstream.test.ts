@@ -62,9 +62,10 @@ describe("when Vonage fails", () => {
     ...[400, 420, 422, 423].map((status) => ({
       what: String(status),
       answers: [answer(status)],
+      ...operator,
       status: 422,
       problem: "upstream-rejected",
-      attempts: 1,
+      hint: /^2fa: Vonage refused a report for its parameters/,
     })),
     ...[202, 204, 301, 302, 307, 308, 404, 409].map((status) => ({
       what: String(status),

@@ -5,6 +5,7 @@ import type { createCaller } from "./openapi-caller.ts";
 import { BY_ADMIN, BY_SHOP, GOOD_REQUESTS, signed } from "./openapi-requests.ts";
 import type { Workers } from "./openapi-workers.ts";
 
+const FIND = "GET /reports/{channel}/{messageId}";
 const RETRY = "POST /reports/{channel}/{messageId}/retry";
 
 export function testOperation({ call }: ReturnType<typeof createCaller>, workersOf: () => Workers): void {
@@ -51,6 +52,13 @@ export function testOperation({ call }: ReturnType<typeof createCaller>, workers
         call(whole, RETRY, { headers: BY_ADMIN, path: { channel: "sms", messageId } }, expected);
       vonage.fail({ status: 422 });
       await report("dies", "422 upstream-rejected");
+      const find = (messageId: string, expected: string) =>
+        call(whole, FIND, { headers: BY_ADMIN, path: { channel: "sms", messageId } }, expected);
+      const { body } = await find("dies", "200");
+      expect(body).toMatchObject({ messageId: "dies", state: "dead", vonageStatus: 422 });
+      const life = Date.parse(String(body.nextAt)) - Date.parse(String(body.diedAt));
+      expect(life).toBe(30 * 24 * 3_600_000);
+      await find("nobody-knows", "404 not-found");
       await retry("dies", "202");
       await report("lives", "200");
       await retry("lives", "409 nothing-to-retry");

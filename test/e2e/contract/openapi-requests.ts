@@ -36,6 +36,10 @@ export const GOOD_REQUESTS: Readonly<Record<string, () => Promise<Call>>> = {
   "POST /conversions/voice": async () => REPORT,
   "POST /messages": async () => ({ headers: BY_SHOP, json: { messageId: "good-2", channel: "sms" } }),
   "GET /reports": async () => ({ headers: BY_ADMIN, query: { state: "queued" } }),
+  "GET /reports/{channel}/{messageId}": async () => ({
+    headers: BY_ADMIN,
+    path: { channel: "sms", messageId: "nobody-knows" },
+  }),
   "POST /reports/{channel}/{messageId}/retry": async () => ({
     headers: BY_ADMIN,
     path: { channel: "sms", messageId: "nobody-knows" },

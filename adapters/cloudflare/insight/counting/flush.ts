@@ -1,5 +1,6 @@
 // Sends the counters of a source to Insight: at most once in an interval, by the alarm of the object, never for a request.
 
+import type { LogFailure } from "../../event-log.ts";
 import type { Gathered, GatheredBlock, Gathering, SourceHealth } from "../rpc.ts";
 import type { Counters } from "./counters.ts";
 
@@ -15,7 +16,7 @@ export interface FlushPlatform {
   readonly random: () => number;
   /** Milliseconds from one call to the next. */
   readonly interval: number;
-  readonly logFailure: (what: string, error: unknown) => void;
+  readonly logFailure: LogFailure;
   /** The state of the reports and the activity of blocks, sent with the counters. */
   readonly companions?: () => {
     readonly blocks?: readonly GatheredBlock[];
@@ -27,6 +28,11 @@ export interface FlushPlatform {
 const FIRST_AFTER_MS = 2_000;
 const LONGEST_BACK_OFF_MS = 3_600_000;
 const ENTRIES = 1000;
+/**
+ * With the default interval, some seven minutes after the first: a deployment interrupts a call, and the next succeeds. It is
+ * logged once until one succeeds.
+ */
+const FAILURES_LOGGED_AT = 3;
 /** Calls of one wake-up. The rest follows soon. */
 const MOST_CALLS = 10;
 const REST_AFTER_MS = 1_000;
@@ -75,7 +81,7 @@ export function createFlush(
           purgedAt = now();
         }
       } catch (error) {
-        if (failures === 0) logFailure("counters could not be sent to Insight", error);
+        if (failures === FAILURES_LOGGED_AT) logFailure("counters could not be sent to Insight", error);
         const delay = Math.min(interval * 2 ** failures, LONGEST_BACK_OFF_MS);
         dueAt = now() + Math.round(delay * (0.75 + random() / 2));
         failures++;
