@@ -54,6 +54,9 @@ it("the operator gets what old objects know, and no claim that they cannot make"
   expect((await look("/stats")).status).toBe(200);
   expect((await list("unreadable")).flat()).toEqual([]);
   const headers = { authorization: `Bearer ${ADMIN_KEY.key}` };
+  // A 404 would claim that the message is unknown.
+  const found = await look("/reports/sms/older-1");
+  expect([found.status, problemOf(found)]).toEqual([503, "ledger-unavailable"]);
   const erase = { method: "POST", headers, body: new URLSearchParams({ to: "447400123456" }) };
   const refused = await call("/erase", erase);
   expect([refused.status, problemOf(refused)]).toEqual([503, "challenges-unavailable"]);
