@@ -7,6 +7,7 @@ import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { ADMIN_KEY } from "../support/local-stack.ts";
 import { makeFilledShard } from "./filled-shard.ts";
 import { load } from "./load.ts";
+import { publish } from "./publish.ts";
 import { TRAFFIC } from "./traffic.ts";
 import { startBenchWorker } from "./workerd.ts";
 
@@ -56,10 +57,9 @@ export async function benchBacklog(given: Readonly<Record<string, string>>): Pro
       const seconds = (performance.now() - started) / 1000;
       const after = await send();
       const longest = Math.max(...rounds.map((round) => round.longest));
-      console.log(`\nDeleting ${OLD_ROWS} recorded reports while others come in: ${seconds.toFixed(0)} s`);
-      console.log(
-        `  longest wait of a report ${longest.toFixed(0)} ms, of a budget of ${BUDGET_MS} ms; afterwards ${after.longest.toFixed(0)} ms`,
-      );
+      publish(`Deleting ${OLD_ROWS} recorded reports while others come in`, [
+        `It took ${seconds.toFixed(0)} s. The longest wait of a report was ${longest.toFixed(0)} ms, of a budget of ${BUDGET_MS} ms; afterwards ${after.longest.toFixed(0)} ms.`,
+      ]);
     } finally {
       await worker.stop();
     }
@@ -84,7 +84,8 @@ export async function benchBacklog(given: Readonly<Record<string, string>>): Pro
     }
     ratios.sort((a, b) => a - b);
     const [least = 0, median = 0, most = 0] = [ratios[0], ratios[Math.floor(WAKES / 2)], ratios.at(-1)];
-    console.log(`\nWaking a shard with ${MANY_WAITING} waiting reports, against one with ${FEW_WAITING}`);
-    console.log(`  ratio ${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`);
+    publish(`Waking a shard with ${MANY_WAITING} waiting reports, against one with ${FEW_WAITING}`, [
+      `Its first answer took ${median.toFixed(2)} times as long (${least.toFixed(2)}–${most.toFixed(2)}).`,
+    ]);
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
 import { makeFilledShard } from "./filled-shard.ts";
+import { publish } from "./publish.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { measureWorker, TRAFFIC } from "./traffic.ts";
 import { startBenchWorker } from "./workerd.ts";
@@ -28,7 +29,7 @@ export async function benchGrowth(bindings: Readonly<Record<string, string>>): P
       { name: `${FEW_ROWS} rows`, measure: () => measureWorker(few.worker, TRAFFIC.new) },
       { name: `${MANY_ROWS} rows`, measure: () => measureWorker(many.worker, TRAFFIC.new), aim: 0.8 },
     ]);
-    console.log(`\n${(many.bytes / MANY_ROWS).toFixed(0)} bytes a row on disk.`);
+    publish("Storage of a recorded report", [`${(many.bytes / MANY_ROWS).toFixed(0)} bytes a row on disk.`]);
   } finally {
     await few.worker.stop();
     await many.worker.stop();

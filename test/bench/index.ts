@@ -1,6 +1,7 @@
-// `npm run bench`: prints ratios of processor times that were measured side by side in this run.
-// `npm run bench -- reports` (or clients, growth, backlog, workflow, counting, insight, sizes) measures that part alone;
-// `npm run bench -- profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory.
+// `npm run bench`: prints ratios of processor times that were measured side by side in this run. `npm run bench -- reports`
+// (or parts, clients, growth, backlog, workflow, counting, insight, sizes) measures that part alone; `npm run bench --
+// profile "ours, proxy key"` prints where that variant of `reports` spends its time and memory. With `--write` the
+// results also take their places in docs/figures.md.
 
 import { fork } from "node:child_process";
 import { bundle, bundleDeployedWorker } from "../package/bundle.ts";
@@ -11,7 +12,8 @@ import { benchCounting } from "./counting.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchInsight } from "./insight.ts";
 import { printProfile } from "./profile.ts";
-import { benchReports } from "./reports.ts";
+import { publish, toTable } from "./publish.ts";
+import { benchParts, benchReports } from "./reports.ts";
 import { benchWorkflow } from "./workflow.ts";
 
 const upstream = fork(new URL("upstream.ts", import.meta.url).pathname);
@@ -26,6 +28,7 @@ const bindings = {
 };
 const parts = {
   reports: () => benchReports(bindings),
+  parts: () => benchParts(bindings),
   clients: () => benchClients(upstreamUrl, bindings),
   growth: () => benchGrowth(bindings),
   backlog: () => benchBacklog(bindings),
@@ -35,7 +38,7 @@ const parts = {
   sizes: printSizes,
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((argument) => argument !== "--write");
 try {
   if (wanted[0] === "profile") await printProfile(wanted[1] ?? "", bindings);
   else
@@ -49,7 +52,11 @@ try {
 function printSizes(): void {
   const client = bundle("dist/index.mjs", ["browser", "import"]).size;
   const workerSize = bundleDeployedWorker().size;
-  console.log("\nSize, minified and gzipped, with all dependencies");
-  console.log(`  client      ${(client / 1000).toFixed(2)} kB of 8.0 kB`);
-  console.log(`  Worker      ${(workerSize / 1000).toFixed(2)} kB of 190 kB`);
+  const toRow = (name: string, size: number, limit: number) => [
+    name,
+    `${(size / 1000).toFixed(2)} kB`,
+    `${limit} kB`,
+  ];
+  const rows = [toRow("client", client, 8), toRow("Worker", workerSize, 190)];
+  publish("Size, minified and gzipped, with all dependencies", toTable(["of", "size", "limit"], rows));
 }

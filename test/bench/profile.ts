@@ -40,10 +40,11 @@ interface HeapNode {
 }
 
 /** Prints both profiles of a variant of `REPORT_VARIANTS`. */
-export async function printProfile(name: string, bindings: Readonly<Record<string, string>>): Promise<void> {
+export async function printProfile(name: string, given: Readonly<Record<string, string>>): Promise<void> {
   const variant = REPORT_VARIANTS[name];
   if (variant === undefined) throw new Error(`Name one of: ${Object.keys(REPORT_VARIANTS).join("; ")}`);
   const { entry, traffic, shards = 0 } = variant;
+  const bindings = { ...given, ...variant.bindings };
   const script = bundleWorker(entry);
   const lines = script.split("\n");
   const inspector = await findFreePort();

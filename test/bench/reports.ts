@@ -2,6 +2,7 @@
 // engineer would write instead.
 
 import { bundleWorker } from "../../adapters/playground/workerd.ts";
+import { canDivide, type Divided, printParts } from "./parts.ts";
 import { rowsPerReport } from "./rows.ts";
 import { sideBySide, type Variant } from "./side-by-side.ts";
 import { measureWorker, TRAFFIC, type Traffic } from "./traffic.ts";
@@ -12,6 +13,8 @@ export interface ReportVariant {
   readonly traffic: Traffic;
   /** The number of shards of its Durable Objects. */
   readonly shards?: number;
+  /** Added to the bindings of all. */
+  readonly bindings?: Readonly<Record<string, string>>;
   readonly aim?: number;
 }
 
@@ -22,23 +25,69 @@ const workers = "test/bench/workers";
 export const REPORT_VARIANTS: Readonly<Record<string, ReportVariant>> = {
   "bare pass-through": { entry: `${workers}/pass-through.ts`, traffic: TRAFFIC.key },
   "body, fetch with a deadline, answer": { entry: `${workers}/deadline.ts`, traffic: TRAFFIC.key },
-  "the same duties by hand, proxy key": { entry: `${workers}/by-hand.ts`, traffic: TRAFFIC.key },
+  "the same duties by hand, proxy key": { entry: `${workers}/by-hand-proxy.ts`, traffic: TRAFFIC.key },
   "ours, proxy key": { entry: ours, traffic: TRAFFIC.key, aim: 0.65 },
   "peer, proxy key": { entry: `${workers}/peer-proxy.ts`, traffic: TRAFFIC.key },
   "ours, report token": { entry: ours, traffic: TRAFFIC.token, aim: 0.55 },
   "peer, report token": { entry: `${workers}/peer-proxy.ts`, traffic: TRAFFIC.token },
   "ours, ledger of 1 shard": { entry: ours, traffic: TRAFFIC.new, shards: 1, aim: 0.45 },
   "ours, ledger of 4 shards": { entry: ours, traffic: TRAFFIC.new, shards: 4, aim: 0.4 },
-  "least ledger, 1 shard": { entry: `${workers}/least-ledger.js`, traffic: TRAFFIC.new, shards: 1 },
+  "an object that only answers": leastLedger("none"),
+  "an object that writes a row for each report": leastLedger("each"),
+  "an object that commits such rows together": leastLedger("together"),
+  "our duties by hand, with that object": {
+    entry: `${workers}/by-hand-ledger.ts`,
+    traffic: TRAFFIC.new,
+    shards: 1,
+  },
   "peer with an outbox": { entry: `${workers}/peer-outbox.ts`, traffic: TRAFFIC.new, shards: 1 },
 };
 
-export async function benchReports(bindings: Readonly<Record<string, string>>): Promise<void> {
+function leastLedger(rows: "none" | "each" | "together"): ReportVariant {
+  const bindings = { ROWS: rows };
+  return { entry: `${workers}/least-ledger.ts`, traffic: TRAFFIC.new, shards: 1, bindings };
+}
+
+/** Variants that `benchParts` divides, each beside the least that does its work. */
+const DIVIDED = [
+  "the same duties by hand, proxy key",
+  "ours, proxy key",
+  "ours, report token",
+  "an object that commits such rows together",
+  "ours, ledger of 1 shard",
+];
+
+/** Divides the processor time of some variants into parts. */
+export async function benchParts(given: Readonly<Record<string, string>>): Promise<void> {
+  if (!canDivide()) {
+    console.log("\nThe parts of the processor time are left out: they need Linux's perf.");
+    return;
+  }
+  const running: Divided[] = [];
+  try {
+    for (const name of DIVIDED) {
+      const variant = REPORT_VARIANTS[name];
+      if (variant !== undefined)
+        running.push({ name, traffic: variant.traffic, worker: await start(variant, given) });
+    }
+    await printParts(running);
+  } finally {
+    for (const { worker } of running) await worker.stop();
+  }
+}
+
+function start({ entry, shards = 0, bindings }: ReportVariant, given: Readonly<Record<string, string>>) {
+  return startBenchWorker({ script: bundleWorker(entry), bindings: { ...given, ...bindings }, shards });
+}
+
+export async function benchReports(given: Readonly<Record<string, string>>): Promise<void> {
   const running: RunningBenchWorker[] = [];
   try {
     const variants: Variant[] = [];
-    for (const [name, { entry, traffic, shards = 0, aim }] of Object.entries(REPORT_VARIANTS)) {
-      const worker = await startBenchWorker({ script: bundleWorker(entry), bindings, shards });
+    for (const [name, variant] of Object.entries(REPORT_VARIANTS)) {
+      const { entry, traffic, shards = 0, aim } = variant;
+      const bindings = { ...given, ...variant.bindings };
+      const worker = await start(variant, given);
       running.push(worker);
       variants.push({
         name,

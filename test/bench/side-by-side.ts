@@ -2,6 +2,8 @@
 // medians, and the quartiles of the ratios in brackets. Read the ratios: absolute figures mean little, because load,
 // Worker and upstream share one machine.
 
+import { publish, toTable } from "./publish.ts";
+
 /** The result of one round of one variant. */
 export interface Sample {
   /** Processor time for each request, in microseconds. */
@@ -26,7 +28,9 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 40);
 
 const WARM_UP = 3;
 
-/** Measures all variants, and prints each beside the first. */
+const HEAD = ["measured", "processor time", "ratio", "aim", "per second", "p50", "p99", "rows"];
+
+/** Measures all variants, and publishes each beside the first. */
 export async function sideBySide(title: string, variants: readonly Variant[]): Promise<void> {
   const samples = new Map(variants.map((variant) => [variant, [] as Sample[]]));
   // The first rounds warm up.
@@ -38,17 +42,14 @@ export async function sideBySide(title: string, variants: readonly Variant[]): P
     }
   }
   const [first] = samples.values();
-  console.log(`\n${title}\n`);
-  console.log("| measured | processor time | ratio | aim | per second | p50 | p99 | rows |");
-  console.log("|---|---|---|---|---|---|---|---|");
-  for (const [{ name, aim, rows }, own] of samples) {
+  const lines = [...samples].map(([{ name, aim, rows }, own]) => {
     const ratios = own.map(
       (sample, round) => (first?.[round]?.microseconds ?? Number.NaN) / sample.microseconds,
     );
     const spread = `${at(ratios, 0.25).toFixed(2)}–${at(ratios, 0.75).toFixed(2)}`;
     const of = (key: keyof Sample, digits: number) =>
       median(own.map((sample) => sample[key])).toFixed(digits);
-    const cells = [
+    return [
       name,
       `${of("microseconds", 0)} µs`,
       own === first ? "1" : `${median(ratios).toFixed(2)} (${spread})`,
@@ -58,8 +59,8 @@ export async function sideBySide(title: string, variants: readonly Variant[]): P
       `${of("p99", 1)} ms`,
       rows?.toFixed(1) ?? "",
     ];
-    console.log(`| ${cells.join(" | ")} |`);
-  }
+  });
+  publish(title, toTable(HEAD, lines));
 }
 
 const median = (values: readonly number[]) => at(values, 0.5);
