@@ -24,6 +24,8 @@ export interface Facts {
   readonly price?: number;
   readonly cause?: FalseCause;
   readonly receipt?: ReceiptClass;
+  /** When the carrier had that status: an older receipt changes nothing. */
+  readonly receiptAt?: number;
   /** The first message of its challenge. */
   readonly first?: true;
   /** The first message of the challenge, where this is a later one. */

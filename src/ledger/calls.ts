@@ -29,6 +29,8 @@ export interface LedgerReceipt extends MessageKey {
   /** Of the account that sent the message. */
   readonly traffic: Traffic;
   readonly receipt: ReceiptClass;
+  /** When the carrier had the status, epoch milliseconds; absent where the receipt does not say it. */
+  readonly at?: number | undefined;
   readonly network?: string | undefined;
   /** In 1e-8 EUR. */
   readonly price?: number | undefined;

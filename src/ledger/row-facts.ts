@@ -1,7 +1,7 @@
 // Carries the facts of a message from row to row, and adds what each event tells. A row has facts from its first event
 // that brings some: it is counted from then on. Without Insight no event brings any.
 
-import type { Facts } from "../insight/facts.ts";
+import { type Facts, RECEIPT_CLASSES, type ReceiptClass } from "../insight/facts.ts";
 import { isSettledReceipt } from "../insight/receipt-class.ts";
 import { UNKNOWN_COUNTRY, UNKNOWN_NETWORK } from "../insight/segment.ts";
 import type { EventOf, LedgerEvent } from "./events.ts";
@@ -23,16 +23,37 @@ export function withFacts(
 }
 
 /** Adds what a receipt tells. The very same row: it changes nothing. */
-export function withReceipt(row: Row, { receipt, network, price }: EventOf<"receipt">): Row {
+export function withReceipt(row: Row, { receipt, at, network, price }: EventOf<"receipt">): Row {
   const { facts } = row;
   if (facts === undefined) return row;
+  const { receiptAt: _, ...others } = facts;
+  const isNews = isNewer(facts, receipt, at);
   const next: Facts = complete(
-    isSettledReceipt(receipt) || facts.receipt === undefined ? { ...facts, receipt } : facts,
+    isNews ? { ...others, receipt, ...(at !== undefined && { receiptAt: at }) } : facts,
     { network, price },
   );
   const isSame =
-    next.receipt === facts.receipt && next.network === facts.network && next.price === facts.price;
+    next.receipt === facts.receipt &&
+    next.receiptAt === facts.receiptAt &&
+    next.network === facts.network &&
+    next.price === facts.price;
   return isSame ? row : { ...row, facts: next };
+}
+
+/**
+ * A final receipt replaces any other, and a later one an earlier one. Carriers write whole minutes: of two final ones at the
+ * same time, "delivered" stays. So the order and number of arrivals do not matter, as in src/webhooks/merge-receipts.ts.
+ */
+function isNewer(
+  { receipt: known, receiptAt }: Facts,
+  receipt: ReceiptClass,
+  at: number | undefined,
+): boolean {
+  if (known === undefined) return true;
+  const moreFinal = Number(isSettledReceipt(receipt)) - Number(isSettledReceipt(known));
+  if (moreFinal !== 0) return moreFinal > 0;
+  if (at !== receiptAt) return (at ?? Number.NEGATIVE_INFINITY) > (receiptAt ?? Number.NEGATIVE_INFINITY);
+  return RECEIPT_CLASSES.indexOf(receipt) < RECEIPT_CLASSES.indexOf(known);
 }
 
 function nextFacts(before: Row | undefined, after: Row, event: LedgerEvent, now: number): Facts | undefined {

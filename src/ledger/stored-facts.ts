@@ -47,7 +47,7 @@ export function parseExtras(text: unknown): Extras {
 }
 
 function formatFacts(facts: Facts): object {
-  const { country, network, sentAt, price, cause, receipt, first, rescueOf, confirmedAt } = facts;
+  const { country, network, sentAt, price, cause, receipt, receiptAt, first, rescueOf, confirmedAt } = facts;
   return {
     s: sentAt,
     c: country === UNKNOWN_COUNTRY ? undefined : country,
@@ -55,6 +55,7 @@ function formatFacts(facts: Facts): object {
     p: price,
     x: cause && CAUSES.indexOf(cause),
     r: receipt && RECEIPT_CLASSES.indexOf(receipt),
+    a: receiptAt,
     f: first && 1,
     o: rescueOf && [rescueOf.channel, rescueOf.network, rescueOf.sentAt],
     t: confirmedAt,
@@ -63,7 +64,7 @@ function formatFacts(facts: Facts): object {
   };
 }
 
-function parseFacts({ s, c, n, p, x, r, f, o, t, b, q }: Record<string, unknown>): Facts | undefined {
+function parseFacts({ s, c, n, p, x, r, a, f, o, t, b, q }: Record<string, unknown>): Facts | undefined {
   if (!Number.isSafeInteger(s)) return undefined;
   const [channel, network, sentAt] = Array.isArray(o) ? o : [];
   const cause = CAUSES[x as number];
@@ -77,6 +78,7 @@ function parseFacts({ s, c, n, p, x, r, f, o, t, b, q }: Record<string, unknown>
     ...(typeof p === "number" && { price: p }),
     ...(cause && { cause }),
     ...(receipt && { receipt }),
+    ...(Number.isSafeInteger(a) && { receiptAt: a as number }),
     ...(f === 1 && { first: true }),
     ...(isLater && { rescueOf: { channel: channel as Channel, network, sentAt } }),
     ...(Number.isSafeInteger(t) && { confirmedAt: t as number }),

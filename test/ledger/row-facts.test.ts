@@ -91,6 +91,26 @@ describe("a receipt", () => {
     expect(follow(last, receipt({ receipt: "other" }))).toBe(last);
   });
 
+  it("that is older changes nothing when it comes again, and the order of arrivals does not matter", () => {
+    const tracked = follow(undefined, track(GB));
+    const early = receipt({ receipt: "delivered", at: NOW });
+    const late = receipt({ receipt: "failed", at: NOW + 60_000 });
+    const inOrder = follow(tracked, early, late);
+    expect(inOrder?.facts).toEqual({ ...GB, receipt: "failed", receiptAt: NOW + 60_000 });
+    expect(follow(inOrder, early)).toBe(inOrder);
+    expect(follow(inOrder, late)).toBe(inOrder);
+    expect(follow(tracked, late, early)?.facts).toEqual(inOrder?.facts);
+    // One without a time is the oldest; at the same time, delivered stays.
+    expect(follow(inOrder, receipt({ receipt: "delivered" }))).toBe(inOrder);
+    const without = follow(tracked, receipt({ receipt: "expired" }));
+    expect(follow(without, early)?.facts).toEqual({ ...GB, receipt: "delivered", receiptAt: NOW });
+    const delivered = follow(tracked, receipt({ receipt: "rejected", at: NOW }), early);
+    expect(delivered?.facts?.receipt).toBe("delivered");
+    expect(follow(delivered, receipt({ receipt: "rejected", at: NOW }))).toBe(delivered);
+    // A later one that is not final changes nothing.
+    expect(follow(inOrder, receipt({ receipt: "other", at: NOW + 120_000 }))).toBe(inOrder);
+  });
+
   it("changes nothing of a message of the other traffic, of one without facts, and of one that is unknown", () => {
     const tracked = follow(undefined, track(GB));
     expect(follow(tracked, receipt({ traffic: "other" }))).toBe(tracked);

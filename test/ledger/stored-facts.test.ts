@@ -6,7 +6,14 @@ const NOW = 1_780_315_200_000;
 const FACTS: Facts = { country: "ZZ", network: "", sentAt: NOW };
 const ALL: Facts = {
   ...{ country: "GB", network: "23410", sentAt: NOW, price: 3_330_000, cause: "cancelled" },
-  ...{ receipt: "delivered", first: true, confirmedAt: NOW + 5, block: "abcdefgh", person: "hgfedcba" },
+  ...{
+    receipt: "delivered",
+    receiptAt: NOW + 60_000,
+    first: true,
+    confirmedAt: NOW + 5,
+    block: "abcdefgh",
+    person: "hgfedcba",
+  },
   rescueOf: { channel: "voice", network: "", sentAt: NOW - 60_000 },
 };
 

@@ -16,11 +16,12 @@ export function createLedgerReceipts(
   { credentials }: Pick<HandlerConfig, "credentials">,
   ledger: Pick<Ledger, "receipt">,
 ): TakeReceipt {
-  return async ({ messageId, status, networkCode, price, apiKey }, channel) => {
+  return async ({ messageId, status, occurredAt, networkCode, price, apiKey }, channel) => {
     const receipt = {
       channel,
       messageId,
       receipt: toReceiptClass(status),
+      at: occurredAt,
       network: networkCode,
       price: toPrice(price),
     };

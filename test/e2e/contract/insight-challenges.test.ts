@@ -93,13 +93,30 @@ describe("a receipt", () => {
     expect(JSON.stringify(body) + stack.logs.join()).not.toContain("33612345678");
   }, 60_000);
 
+  it("that is older than the last one changes nothing when it is replayed, by a new signature too", async () => {
+    const calls = callsOf(stack.worker);
+    expect((await calls.track({ messageId: "replayed", country: "IE" })).status).toBe(201);
+    const apiKey = { "api-key": SANDBOX_CREDENTIALS.twoFactor.apiKey };
+    const common = { ...apiKey, msisdn: "353871234567", messageId: "replayed", "network-code": "27201" };
+    const early = { ...common, status: "delivered", "message-timestamp": "2026-11-25 12:00:00" };
+    const late = { ...common, status: "failed", "message-timestamp": "2026-11-25 12:01:00" };
+    const nonce = crypto.randomUUID();
+    await webhook({ ...early, nonce });
+    await webhook(late);
+    await webhook({ ...early, nonce });
+    await webhook(early);
+    expect((await calls.report("replayed", false)).body.status).toBe("recorded");
+    const total = await figures("/insight?country=IE", ({ settled }) => Number(settled) === 1);
+    expect(total).toMatchObject({ sent: 1, notConverted: 1, receipts: { delivered: 0, failed: 1 } });
+  }, 60_000);
+
   /** As Vonage sends it, signed. */
   async function webhook(parameters: Record<string, string>): Promise<void> {
-    const complete: Parameter[] = [
-      ...Object.entries(parameters),
-      ["timestamp", String(Math.floor(stack.now() / 1000))],
-      ["nonce", crypto.randomUUID()],
-    ];
+    const complete: Parameter[] = Object.entries({
+      timestamp: String(Math.floor(stack.now() / 1000)),
+      nonce: crypto.randomUUID(),
+      ...parameters,
+    });
     const sig = await signParameters(complete, SIGNATURE_SECRET, "sha256");
     const body = new URLSearchParams([...complete, ["sig", sig]]);
     const { status } = await fetch(`${stack.worker.url}/webhooks/delivery-receipt`, { method: "POST", body });
