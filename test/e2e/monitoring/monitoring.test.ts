@@ -1,22 +1,46 @@
 // GET /metrics and the files of docs/monitoring, judged by Prometheus itself.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ADMIN_KEY } from "../../support/local-stack.ts";
 import { GB, type InsightStack, startInsightStack } from "../contract/insight-stack.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 
+interface DataSource {
+  readonly type: string;
+  readonly uid: string;
+}
+
 interface Panel {
+  readonly type: string;
+  readonly datasource: DataSource;
   readonly id: number;
   readonly title: string;
   readonly description: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets: readonly { readonly expr: string }[];
+  readonly targets: readonly {
+    readonly expr: string;
+    readonly refId: string;
+    readonly datasource: DataSource;
+  }[];
+}
+
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly query: string;
+  readonly datasource?: DataSource;
 }
 
 const RULES = "docs/monitoring/prometheus-rules.yml";
 const dashboard = JSON.parse(readFileSync("docs/monitoring/grafana-dashboard.json", "utf8")) as {
+  readonly title: string;
+  readonly uid: string;
+  readonly schemaVersion: number;
+  readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly Panel[];
 };
 
@@ -114,7 +138,7 @@ describe("the dashboard", () => {
   );
 
   it.each(queries)("asks Prometheus what it understands: %s", async (_, expr) => {
-    const query = expr.replaceAll("$__rate_interval", "5m").replace(/"\$\w+"/g, '".*"');
+    const query = fill(expr);
     expect(query).not.toContain("$");
     expect(await prometheus.api("query", { query })).toMatchObject({ status: "success" });
   });
@@ -131,6 +155,47 @@ describe("the dashboard", () => {
     );
   });
 
+  it("takes everything from the one data source that its reader chooses, by variables that it declares", () => {
+    const { title, uid, schemaVersion, templating, panels } = dashboard;
+    expect([title, uid, schemaVersion]).toEqual([
+      expect.stringMatching(/./),
+      expect.stringMatching(/^[\w-]{1,40}$/),
+      expect.any(Number),
+    ]);
+    const [chosen, ...variables] = templating.list;
+    expect(chosen).toMatchObject({ name: "datasource", type: "datasource", query: "prometheus" });
+    const datasource = { type: "prometheus", uid: `\${${chosen?.name}}` };
+    for (const variable of variables) {
+      expect(variable).toMatchObject({ type: "query", datasource });
+      expect(variable.query).toMatch(/^label_values\(vonage_conversion_\w+, \w+\)$/);
+    }
+    const declared = variables.map(({ name }) => name);
+    for (const panel of panels) {
+      expect(panel).toMatchObject({ datasource, title: expect.stringMatching(/./) });
+      expect(["stat", "table", "timeseries", "bargauge"]).toContain(panel.type);
+      expect(panel.targets.length).toBeGreaterThan(0);
+      expect(new Set(panel.targets.map(({ refId }) => refId)).size).toBe(panel.targets.length);
+      for (const target of panel.targets) {
+        expect(target).toMatchObject({ datasource });
+        const used = [...target.expr.matchAll(/\$(\w+)/g)].map(([, name]) => name);
+        expect([...declared, "__rate_interval"]).toEqual(expect.arrayContaining(used));
+      }
+    }
+  });
+
+  it("has queries that promtool parses", () => {
+    const rules = queries.map(([, expr], index) => ({ record: `panel:query:${index}`, expr: fill(expr) }));
+    const folder = mkdtempSync(join(tmpdir(), "dashboard-"));
+    const file = join(folder, "rules.yml");
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ groups: [{ name: "dashboard", rules }] }));
+    try {
+      expect(promtool(["check", "rules", file])).toContain(`SUCCESS: ${queries.length} rules found`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("has panels that explain themselves and do not overlap", () => {
     const { panels } = dashboard;
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
@@ -144,3 +209,6 @@ describe("the dashboard", () => {
     expect(overlaps).toEqual([]);
   });
 });
+
+/** Gives a query the values that Grafana would. */
+const fill = (expr: string) => expr.replaceAll("$__rate_interval", "5m").replace(/"\$\w+"/g, '".*"');

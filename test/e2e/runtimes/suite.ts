@@ -7,6 +7,7 @@ import { type Identity, identify } from "./suite/identity.ts";
 import { inProcess } from "./suite/in-process.ts";
 import { reports } from "./suite/reports.ts";
 import { secrets } from "./suite/secrets.ts";
+import { track } from "./suite/track.ts";
 import { twoFactorBehaviours } from "./suite/two-factor.ts";
 import { reset } from "./suite/vonage.ts";
 import { webhooks } from "./suite/webhooks.ts";
@@ -23,6 +24,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...failures,
   ...secrets,
   ...webhooks,
+  ...track,
   ...twoFactorBehaviours,
   ...inProcess,
   ...wholeSandbox,
