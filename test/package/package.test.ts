@@ -202,12 +202,13 @@ it("MD5 is loaded only when a signature asks for it", () => {
   expect(code).not.toMatch(/0x67452301|1732584193/);
 });
 
-// Cloudflare allows 3 MB. Insight, with its rules and alarms, is some 20 kB of it.
+// Cloudflare allows 3 MB. Insight, with its rules and alarms, is some 20 kB of it; the names of the runbook and the hints
+// for the operator are half a kilobyte.
 // 39 kB of it are libphonenumber's full metadata. The smallest has 19 kB, and knows no types of numbers.
-it("the Worker, with ledger, workflow and Insight, needs at most 190 kB, minified and gzipped, with all libraries", () => {
+it("the Worker, with ledger, workflow and Insight, needs at most 191 kB, minified and gzipped, with all libraries", () => {
   const { size } = bundleDeployedWorker();
   console.log(`Worker: ${size} bytes min+gzip`);
-  expect(size).toBeLessThanOrEqual(190_000);
+  expect(size).toBeLessThanOrEqual(191_000);
 });
 
 describe("the sources", () => {
