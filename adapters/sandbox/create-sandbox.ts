@@ -80,8 +80,9 @@ export function createSandbox(options?: SandboxOptions): Sandbox;
 export function createSandbox(
   options: SandboxOptions | TwoFactorSandboxOptions = {},
 ): Sandbox | TwoFactorSandbox {
-  if (!("twoFactor" in options)) return createVonage(options);
-  const { twoFactor, ...rest } = options;
+  const { twoFactor, ...rest }: SandboxOptions & Partial<TwoFactorSandboxOptions> = options ?? {};
+  // Anything but an object is a mistake that the workflow's rules name.
+  if (!twoFactor) return createVonage(rest);
   return createTwoFactorSandbox(rest, twoFactor === true ? {} : twoFactor);
 }
 

@@ -442,6 +442,24 @@ describe("everything else of the Worker", () => {
     expect(seen).toEqual(["https://shop.example/receipts"]);
   });
 
+  it("repeats webhooks that the test's own receiver refuses, on its own clock", async () => {
+    const { sandbox, twoFactor } = create({
+      fetch: async () => new Response(null, { status: 503 }),
+      webhooks: { deliveryReceipt: "https://shop.example/receipts" },
+    });
+    sandbox.carrier({ intermediate: true });
+    await soon(twoFactor.start(TEXT));
+    await soon(sandbox.advance(20 * SECOND));
+    const sent = sandbox
+      .exchanges()
+      .filter(({ path }) => path === "/receipts")
+      .map(({ parameters, at }) => `${Date.parse(at) - START} ${parameters.status}`);
+    expect(sent).toEqual([
+      ...["0 buffered", "250 buffered", "1250 buffered", "5250 buffered"],
+      ...["5250 delivered", "5500 delivered", "6500 delivered", "10500 delivered"],
+    ]);
+  });
+
   it("may be called by the test's own webhooks, while the sandbox sends them", async () => {
     const answers: unknown[] = [];
     const { sandbox, twoFactor, phone } = create({
@@ -455,6 +473,12 @@ describe("everything else of the Worker", () => {
     await soon(phone().reply("yes"));
     expect(answers).toEqual([{ verified: true }]);
   });
+});
+
+it.each([undefined, false])("without the workflow (%s) it is Vonage alone", async (twoFactor) => {
+  const sandbox = createSandbox({ twoFactor } as object);
+  expect(Object.keys(sandbox)).not.toContain("endpoint");
+  expect((await sandbox.fetch("https://worker.sandbox.test/2fa", { method: "POST" })).status).toBe(404);
 });
 
 describe("a reset", () => {
