@@ -29,7 +29,7 @@ export async function runBacktest(
     output.print(...alarms.map((alarm) => JSON.stringify(alarm)));
     return 0;
   }
-  const count = `${messages.length} messages, ${alarms.length} ${alarms.length === 1 ? "alarm" : "alarms"}.`;
+  const count = `${messages.length} ${messages.length === 1 ? "message" : "messages"}, ${alarms.length} ${alarms.length === 1 ? "alarm" : "alarms"}.`;
   output.print(...(alarms.length === 0 ? [] : [...formatAlarms(alarms, now()), ""]), count);
   return 0;
 }

@@ -88,6 +88,8 @@ function readRow(row: TableRow): PastMessage | string {
   }
   const { country, network } = segment;
   const price = toPrice(row("price"));
+  if (price === undefined && row("price") !== "")
+    return "price must be empty or EUR from 0 to 100, such as 0.0333";
   const facts: Facts = {
     country,
     network,

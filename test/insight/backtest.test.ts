@@ -50,6 +50,8 @@ describe("a table of past messages", () => {
       "time,outcome,receipt\n1767607200,true,lost",
       "line 2: receipt must be empty or one of delivered, failed",
     ],
+    ["time,outcome,price\n1767607200,true,-0.03", "line 2: price must be empty or EUR from 0 to 100"],
+    ["time,outcome,price\n1767607200,true,cheap", "line 2: price must be empty or EUR from 0 to 100"],
     [`time,outcome${"\n".repeat(1_000_001)}`, "the table has more than 1000000 rows"],
   ])("with a fault names it and its line: %#", (csv, fault) => {
     expect(parseBacktest(csv).faults?.[0]).toContain(fault);
