@@ -39,8 +39,16 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Bundles a Worker for workerd as wrangler does, without Node's modules. */
+const bundles = new Map<string, string>();
+
+/** Bundles a Worker for workerd as wrangler does, without Node's modules; each entry once in a process. */
 export function bundleWorker(entry: string): string {
+  const bundle = bundles.get(entry) ?? buildBundle(entry);
+  bundles.set(entry, bundle);
+  return bundle;
+}
+
+function buildBundle(entry: string): string {
   const [bundle] = buildSync({
     entryPoints: [entry],
     bundle: true,

@@ -11,13 +11,13 @@ export function measureDistance(one: string, other: string): number {
       const cost = one[i - 1] === other[j - 1] ? 0 : 1;
       const isSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
       row[j] = Math.min(
-        (row[j - 1] ?? 0) + 1,
-        (last[j] ?? 0) + 1,
-        (last[j - 1] ?? 0) + cost,
-        isSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        Number(row[j - 1]) + 1,
+        Number(last[j]) + 1,
+        Number(last[j - 1]) + cost,
+        isSwapped ? Number(before[j - 2]) + 1 : Number.POSITIVE_INFINITY,
       );
     }
     [before, last] = [last, row];
   }
-  return last[other.length] ?? 0;
+  return Number(last[other.length]);
 }

@@ -17,7 +17,8 @@ it("is made of every entry of the package, and without a warning", { timeout: BU
   try {
     const path = join(folder, "api.json");
     // Warnings, of links that lead nowhere and of types that show and are not exported, count as errors: it throws.
-    execFileSync("typedoc", ["--json", path], { stdio: "pipe" });
+    // `npm run typecheck` finds errors of types.
+    execFileSync("typedoc", ["--json", path, "--skipErrorChecking"], { stdio: "pipe" });
     const { children }: Reference = JSON.parse(readFileSync(path, "utf8"));
     const { name, exports } = JSON.parse(readFileSync("package.json", "utf8"));
     const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");

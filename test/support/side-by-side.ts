@@ -1,15 +1,26 @@
-// `node test/support/side-by-side.ts NAME…` runs npm scripts at the same time and fails if one of them fails. It prints
-// their output in the given order, so that totals come last.
+// `node test/support/side-by-side.ts NAME…` runs npm scripts at the same time and fails if one of them fails. `build+types`
+// runs `types` when `build` has succeeded; several may wait for one. It prints their output in the order of
+// their starts, so that totals come last.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-const names = process.argv.slice(2);
-const results = await Promise.all(names.map(run));
-for (const { name, output, seconds, code } of results) {
+const chains = process.argv.slice(2).map((chain) => chain.split("+"));
+const runs = new Map<string, ReturnType<typeof run>>();
+await Promise.all(chains.map(runChain));
+for (const [name, ended] of runs) {
+  const { output, seconds, code } = await ended;
   process.stdout.write(`${name}: ${code === 0 ? "ok" : "FAILED"} in ${seconds} s\n${output}`);
+  if (code !== 0) process.exitCode = 1;
 }
-process.exitCode = results.some(({ code }) => code !== 0) ? 1 : 0;
+
+async function runChain(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const running = runs.get(name) ?? run(name);
+    runs.set(name, running);
+    if ((await running).code !== 0) return;
+  }
+}
 
 async function run(name: string) {
   const started = performance.now();
@@ -20,5 +31,5 @@ async function run(name: string) {
   }
   const [code]: (number | null)[] = await once(child, "close");
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  return { name, output: Buffer.concat(chunks).toString(), seconds, code };
+  return { output: Buffer.concat(chunks).toString(), seconds, code };
 }
