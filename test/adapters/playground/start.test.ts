@@ -8,7 +8,9 @@ afterEach(() => {
   for (const one of running.splice(0)) one.kill();
 });
 
-it("npm start serves Worker and sandbox, shows a sample report, and curl lines that work, until Ctrl-C", async () => {
+it("npm start serves Worker and sandbox, shows a sample report, and curl lines that work, until Ctrl-C", {
+  timeout: 60_000,
+}, async () => {
   const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
   const start = launch({ PORT: String(port), SANDBOX_PORT: String(sandboxPort) });
   const output = await start.serving;
