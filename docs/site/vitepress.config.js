@@ -6,20 +6,29 @@ import { fileURLToPath } from "node:url";
 const pages = fileURLToPath(new URL("..", import.meta.url));
 const index = readFileSync(`${pages}docs/index.md`, "utf8");
 
-/** One group for each heading, one entry for each link to a page. */
+/** One group for each heading, one entry for each link to a page; a line of several pages is a group within. */
 const sidebar = index
   .split(/^## /m)
   .slice(1)
   .map((section) => ({
     text: section.split("\n")[0],
     collapsed: false,
-    items: [...section.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)]
-      .filter(([, , link]) => !/^https?:/.test(link))
-      .map(([, text, link]) => ({
-        text,
-        link: new URL(link.replace(/\.md(#|$)/, "$1"), "https://site/docs/").href.replace("https://site", ""),
-      })),
+    items: section
+      .split("\n")
+      .filter((line) => line.startsWith("- "))
+      .flatMap((line) => {
+        const items = readLinks(line);
+        const [, lead] = /^- ([^[:]+): \[/.exec(line) ?? [];
+        return lead === undefined ? items.slice(0, 1) : { text: lead, collapsed: false, items };
+      }),
   }));
+
+function readLinks(line) {
+  return [...line.matchAll(/\[([^\]]+)\]\((?!https?:)([^)]+)\)/g)].map(([, text, link]) => ({
+    text,
+    link: new URL(link.replace(/\.md(#|$)/, "$1"), "https://site/docs/").href.replace("https://site", ""),
+  }));
+}
 
 const api = {
   text: "API",
