@@ -26,7 +26,7 @@ const OF_ALL = { help: { type: "boolean", short: "h" }, version: { type: "boolea
 export function readCommandLine(argv: readonly string[], commands: readonly Command[]): Invocation {
   const { values, words } = look(argv, commands);
   const isHelp = words[0] === "help";
-  const named = isHelp ? words.slice(1) : words;
+  const named = isHelp ? words.filter((word) => word !== "help") : words;
   const command = findCommand(named, commands);
   refuseKeys(argv, command);
   if (isHelp || values.help) {

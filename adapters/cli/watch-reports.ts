@@ -25,7 +25,8 @@ export async function runWatch(
   const { state, json } = options;
   const isScreen = output.width() !== undefined && !json;
   const seen = new Set<string>();
-  do {
+  // The first pause, of no time, takes Ctrl-C over before there is output.
+  for (let wait = 0; await pause(wait); wait = EVERY_MS) {
     try {
       const { reports, more } = await selectReports(work, options);
       if (isScreen) {
@@ -47,7 +48,7 @@ export async function runWatch(
       if (!(error instanceof WorkerError) || isFinal(error)) throw error;
       output.complain(error.message, ...error.more);
     }
-  } while (await pause(EVERY_MS));
+  }
   return 0;
 }
 

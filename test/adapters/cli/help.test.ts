@@ -14,10 +14,10 @@ const give =
 const ESCAPE = "\u001b";
 
 describe("the list of commands", () => {
-  it.each([["--help"], ["-h"], ["help"]])(
+  it.each([["--help"], ["-h"], ["help"], ["help help"]])(
     "is the answer to %s, with every command and its purpose",
     async (word) => {
-      const { code, out, err } = await cli([word]);
+      const { code, out, err } = await cli(word.split(" "));
       expect([code, err]).toEqual([0, ""]);
       for (const { name, summary } of COMMANDS) {
         expect(out).toContain(`\n  ${name} `);

@@ -1,7 +1,9 @@
 // Dead reports for an operator at night: by time, by id, and while they die.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { deadReport, NOW, problem, type Route } from "../../support/operator-server.ts";
+import { ADMIN_KEY, deadReport, NOW, problem, type Route } from "../../support/operator-server.ts";
 import { cli, serve } from "../../support/run-cli.ts";
 
 const DAY_MS = 86_400_000;
@@ -189,10 +191,31 @@ describe("reports --watch", () => {
     expect((await watch(["reports"], [refused, refused])).code).toBe(1);
   });
 
-  it("ends at once when the user has stopped it before the first pause", async () => {
+  it("ends with 0 when the user presses Ctrl-C", async () => {
+    const server = await serve({ "GET /reports": list(died("m-1", 1)) });
+    const child = spawn(process.execPath, ["adapters/cli/index.ts", "reports", "--watch", "--json"], {
+      env: {
+        ...process.env,
+        VONAGE_CONVERSION_ENDPOINT: server.endpoint,
+        VONAGE_CONVERSION_ADMIN_KEY: ADMIN_KEY,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const [line] = await once(child.stdout, "data");
+      expect(JSON.parse(String(line)).messageId).toBe("m-1");
+      const ended = once(child, "close");
+      child.kill("SIGINT");
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("asks nothing when the user has stopped it already", async () => {
     const server = await serve({ "GET /reports": list(died("m-1", 1)) });
     const stop = AbortSignal.abort();
     expect((await cli(["reports", "--watch"], { ...server, signal: stop })).code).toBe(0);
-    expect(server.asked).toHaveLength(1);
+    expect(server.asked).toEqual([]);
   });
 });

@@ -169,6 +169,7 @@ describe("when Vonage fails", () => {
         status: failure.status,
       },
     ]);
+    expect(log[0]?.runbook).toBe(failure.level && `docs/runbook.md#${failure.problem}`);
     expect(log[0]?.hint ?? "").toMatch(failure.hint ?? (failure.level ? /./ : /^$/));
     expect(body + JSON.stringify([log, [...response.headers]])).not.toMatch(/ECHO|elsewhere/);
     expect(sandbox.reports()).toEqual([]);

@@ -153,13 +153,16 @@ describe("an alarm", () => {
     expect(raised(object)).toEqual([]);
     await pump(object);
     const [alarm] = raised(object);
-    expect(alarm).toMatchObject({ level: "error", rule: "pumping", cause: "pumping" });
+    const runbook = "docs/runbook.md#alarm-pumping";
+    expect(alarm).toMatchObject({ level: "error", rule: "pumping", cause: "pumping", runbook });
     expect(alarm?.summary.length).toBeGreaterThan(20);
     const listed = object.keeper.alarms({ state: "open", since: 0 });
     expect(listed.map(({ id }) => id)).toContain(alarm?.id);
     expect(new Set(raised(object).map(({ id }) => id)).size).toBe(raised(object).length);
     const sent = object.received.filter(({ data }) => data.id === alarm?.id);
-    expect(sent).toMatchObject([{ id: `${alarm?.id}:raised`, type: "insight.alarm.raised" }]);
+    expect(sent).toMatchObject([
+      { id: `${alarm?.id}:raised`, type: "insight.alarm.raised", data: { runbook } },
+    ]);
     expect(object.keeper.metrics().alarms.map(({ id }) => id)).toContain(alarm?.id);
   });
 
