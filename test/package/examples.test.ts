@@ -28,7 +28,7 @@ describe.each(folders)("%s", (folder) => {
   it("has one line that starts it without an account", () => {
     // A service binding needs its Worker in the same process.
     if (folder.endsWith("worker-service-binding")) {
-      expect(page).toContain("`npx vonage-conversion init vonage-conversion`");
+      expect(page).toMatch(/^npx vonage-conversion init vonage-conversion --yes .*\n[^`]*^npm start /m);
       return;
     }
     const [, line = ""] = /npx vonage-conversion sandbox`[^`]*\n`([^`]+ npm start)`/.exec(page) ?? [];
