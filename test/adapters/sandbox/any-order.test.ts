@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createSandbox } from "../../../adapters/sandbox/index.ts";
 import { createTwoFactorClient, isTwoFactorError } from "../../../src/two-factor/index.ts";
-import "../../support/property-seed.ts";
+import { cases } from "../../support/property-seed.ts";
 
 const PHONES = ["+447400123456", "+447400123457"];
 const PATIENCE_MS = 10_000;
@@ -120,7 +120,7 @@ it("each step ends, alone and beside another, and reports follow the ledger's ru
         expect(await response.json()).toEqual({ reports: [] });
       }
     }),
-    { numRuns: 30 },
+    { numRuns: cases(30) },
   );
 });
 

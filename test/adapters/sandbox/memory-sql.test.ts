@@ -10,8 +10,8 @@ import { createMemorySql } from "../../../adapters/sandbox/memory-sql/memory-sql
 import { REPORT_STATES, type Row } from "../../../src/ledger/row.ts";
 import { CHANNELS, TRAFFICS } from "../../../src/wire/report.ts";
 import { createMemorySql as createSqlite } from "../../support/memory-sql.ts";
+import { cases } from "../../support/property-seed.ts";
 import { CHALLENGE } from "../../support/two-factor/stored-challenge.ts";
-import "../../support/property-seed.ts";
 
 class Undo extends Error {}
 
@@ -128,7 +128,7 @@ describe("the sandbox's database gives what SQLite gives, to", () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 
@@ -173,7 +173,7 @@ describe("the sandbox's database gives what SQLite gives, to", () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 
@@ -243,7 +243,7 @@ describe("the sandbox's database gives what SQLite gives, to", () => {
           sql.exec("SELECT * FROM set_aside");
         }
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 });

@@ -26,7 +26,7 @@ test("a code that nobody types expires, and Vonage is told", async () => {
 });
 
 test("an outage of Vonage is over before the test is, with the runner's own timers mocked too", async () => {
-  jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask"] });
+  jest.useFakeTimers();
   const { sandbox, signIn } = setUp();
   sandbox.fail({ path: "sms", hang: true });
   await expect(signIn.begin(PHONE)).rejects.toMatchObject({ code: "send_uncertain" });
