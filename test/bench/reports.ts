@@ -35,7 +35,7 @@ export const REPORT_VARIANTS: Readonly<Record<string, ReportVariant>> = {
   "an object that only answers": leastLedger("none"),
   "an object that writes a row for each report": leastLedger("each"),
   "an object that commits such rows together": leastLedger("together"),
-  "our duties by hand, with that object": {
+  "our duties by hand, rows committed together": {
     entry: `${workers}/by-hand-ledger.ts`,
     traffic: TRAFFIC.new,
     shards: 1,
@@ -53,7 +53,7 @@ const DIVIDED = [
   "the same duties by hand, proxy key",
   "ours, proxy key",
   "ours, report token",
-  "an object that commits such rows together",
+  "our duties by hand, rows committed together",
   "ours, ledger of 1 shard",
 ];
 
