@@ -1,23 +1,29 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { defineBuildConfig } from "unbuild";
 import { buildConsole } from "./adapters/console/build.ts";
 import { createLibraries, withLibraries } from "./build/libraries.ts";
 import { withLineMaps } from "./build/line-maps.ts";
+import { buildWorkers } from "./build/workers.ts";
 
 const libraries = createLibraries();
 
+/** The sources of the entries, by the names of their built files. The last three are for the package's own use. */
+const ENTRIES = {
+  index: "src/index",
+  token: "src/token/index",
+  webhooks: "src/webhooks/index",
+  "two-factor": "src/two-factor/index",
+  track: "src/track/index",
+  sandbox: "adapters/sandbox/index",
+  fetch: "adapters/http/index",
+  cloudflare: "adapters/cloudflare/index",
+  vonage: "src/sandbox/index",
+  "phone-number": "src/two-factor/numbers/phone-number",
+  cli: "adapters/cli/index",
+};
+
 export default defineBuildConfig({
-  entries: [
-    { input: "src/index", name: "index" },
-    { input: "src/token/index", name: "token" },
-    { input: "src/webhooks/index", name: "webhooks" },
-    { input: "src/two-factor/index", name: "two-factor" },
-    { input: "src/track/index", name: "track" },
-    { input: "adapters/sandbox/index", name: "sandbox" },
-    { input: "adapters/http/index", name: "fetch" },
-    { input: "adapters/cloudflare/index", name: "cloudflare" },
-    { input: "adapters/cli/index", name: "cli" },
-  ],
+  entries: Object.entries(ENTRIES).map(([name, input]) => ({ input, name })),
   declaration: "node16",
   sourcemap: true,
   failOnWarn: true,
@@ -43,14 +49,19 @@ export default defineBuildConfig({
         ...plugins,
       ];
     },
-    // Nobody imports the command line, so it needs no types.
+    // Nobody imports these, so they need no types.
     "rollup:dts:options": (_, options) => {
-      const { cli, ...entries } = options.input as Record<string, string>;
-      options.input = entries;
+      const entries = Object.entries(options.input as Record<string, string>);
+      options.input = Object.fromEntries(
+        entries.filter(([name]) => !["cli", "phone-number", "vonage"].includes(name)),
+      );
     },
-    "build:done": () => {
+    "build:done": async () => {
       libraries.add(buildConsole("dist/assets"));
+      libraries.add(await buildWorkers("dist", ENTRIES));
       libraries.write("dist/LICENSES.txt");
+      // `vonage-conversion init` makes a project's from it.
+      copyFileSync("wrangler.toml", "dist/wrangler.toml");
     },
   },
 });

@@ -1,5 +1,6 @@
 // A command describes itself in one place, so that its help, its suggestions and its parser cannot disagree.
 
+import type { Machine } from "./machine/machine.ts";
 import type { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
 import type { ExitCode, Work } from "./work.ts";
@@ -63,6 +64,7 @@ export interface Command<O extends Options = Options> {
    * @param rest The arguments after the name that are no options.
    * @throws {UsageError} when arguments or settings are missing or wrong.
    * @throws {WorkerError} when a request to the Worker failed.
+   * @throws {LocalFailure} when a Worker cannot run on this machine.
    */
   run(values: Values<O>, rest: readonly string[], tools: Tools): Promise<ExitCode>;
 }
@@ -72,6 +74,9 @@ export interface Tools {
   readonly output: Output;
   readonly progress: Progress;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly machine: Machine;
+  /** From this call on, Ctrl-C, SIGTERM and SIGHUP abort the signal in place of ending the process. */
+  readonly interruption: () => AbortSignal;
   /** Reads a file as UTF-8. */
   readonly readFile: (path: string) => Promise<string>;
   /** Epoch milliseconds. */

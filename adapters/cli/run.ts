@@ -5,9 +5,12 @@ import type { Tools } from "./command.ts";
 import { readCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
+import { LocalFailure } from "./machine/failure.ts";
+import type { Machine } from "./machine/machine.ts";
 import { createOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { createRequester } from "./request.ts";
+import { SANDBOX_KEYS } from "./sandbox/sandbox-keys.ts";
 import { ADMIN_KEY_SETTING, readSettings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,8 +32,8 @@ export interface CliContext {
   /** Milliseconds for one request, including the body of its answer. */
   readonly timeout: number;
   /**
-   * From this call on, Ctrl-C aborts the signal in place of ending the process. Only commands that repeat themselves call
-   * it.
+   * From this call on, Ctrl-C, SIGTERM and SIGHUP abort the signal in place of ending the process. Only commands that
+   * repeat themselves, or that started other processes, call it.
    */
   readonly interruption?: () => AbortSignal;
   /**
@@ -39,6 +42,7 @@ export interface CliContext {
    * @default a timer that `interruption` ends
    */
   readonly pause?: (milliseconds: number) => Promise<boolean>;
+  readonly machine: Machine;
 }
 
 /**
@@ -50,7 +54,10 @@ export interface CliContext {
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   const { env, stderr, terminals, now } = context;
   const progress = createProgress(stderr, terminals?.stderr, now);
-  const output = createOutput({ ...context, secret: env[ADMIN_KEY_SETTING], before: progress.hide });
+  const key = env[ADMIN_KEY_SETTING];
+  // The sandbox's key is in its help, so it is no secret.
+  const secret = key === SANDBOX_KEYS.adminKey ? undefined : key;
+  const output = createOutput({ ...context, secret, before: progress.hide });
   try {
     const invocation = readCommandLine(argv, COMMANDS);
     switch (invocation.kind) {
@@ -83,6 +90,10 @@ export async function run(argv: readonly string[], context: CliContext): Promise
       );
       return 2;
     }
+    if (error instanceof LocalFailure) {
+      output.complain(...error.message.split("\n"));
+      return 1;
+    }
     if (!(error instanceof WorkerError)) throw error;
     output.complain(error.message, ...error.more);
     return 1;
@@ -90,19 +101,24 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 }
 
 function createTools(
-  { env, fetch, timeout, readFile, now, interruption, pause: givenPause }: CliContext,
+  { env, fetch, timeout, readFile, now, interruption, pause: givenPause, machine }: CliContext,
   { output, progress }: Pick<Tools, "output" | "progress">,
 ): Tools {
   let signal: AbortSignal | undefined;
+  const interrupt = () => {
+    signal ??= interruption?.() ?? new AbortController().signal;
+    return signal;
+  };
   return {
     output,
     progress,
     env,
     readFile,
     now,
+    machine,
+    interruption: interrupt,
     pause(milliseconds) {
-      signal ??= interruption?.();
-      return givenPause?.(milliseconds) ?? pause(milliseconds, signal);
+      return givenPause?.(milliseconds) ?? pause(milliseconds, interrupt());
     },
     connect(endpoint, key) {
       const settings = readSettings(env, endpoint);
@@ -118,16 +134,16 @@ function createTools(
   };
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted) return Promise.resolve(false);
+function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
   return new Promise((resolve) => {
     const end = (goOn: boolean) => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
       resolve(goOn);
     };
     const stop = () => end(false);
     const timer = setTimeout(end, milliseconds, true);
-    signal?.addEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
   });
 }

@@ -26,6 +26,16 @@ export interface WorkerOptions {
    * createWorker({ senders: (env) => ({ sms: createGatewaySender(env.SMS_GATEWAY_KEY) }) });
    */
   readonly senders?: (env: Env) => Senders;
+  /**
+   * Reads the client's address, which callers without credentials are counted by. It must come from the platform or from
+   * your own proxy: clients can send any other header.
+   *
+   * @default the header `cf-connecting-ip`, which Cloudflare sets
+   * @example
+   * // On workerd itself, behind a proxy that sets this header.
+   * createWorker({ clientAddress: (request) => request.headers.get("x-real-ip") ?? undefined });
+   */
+  readonly clientAddress?: (request: Request, env: Env) => string | undefined;
 }
 
 /** The handlers of a Worker's module. */
@@ -43,7 +53,10 @@ export interface Worker {
  * export { Conversions, TwoFactor };
  * export default worker;
  */
-export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
+export function createWorker({
+  senders = () => ({}),
+  clientAddress = (request) => request.headers.get("cf-connecting-ip") ?? undefined,
+}: WorkerOptions = {}) {
   const services = remember((env) => createServices(env, senders(env)));
   const handlers = remember(makeHandler);
 
@@ -52,7 +65,7 @@ export function createWorker({ senders = () => ({}) }: WorkerOptions = {}) {
       return handlers(env)(request, {
         waitUntil: (work) => context.waitUntil(work),
         lengthHolds: true,
-        clientAddress: request.headers.get("cf-connecting-ip") ?? undefined,
+        clientAddress: clientAddress(request, env),
       });
     },
 

@@ -2,14 +2,15 @@ import { buildSync } from "esbuild";
 import type { PageFiles } from "./page-files.ts";
 
 /**
- * Bundles the page of `npm start`.
+ * Bundles the page of the sandbox. Node only.
  *
  * @param folder The folder of the page's sources, without a trailing slash.
  */
-export function bundlePage(folder: string): Required<PageFiles> {
+export function bundlePage(folder: string, { minify = false } = {}): Required<PageFiles> {
   const { outputFiles } = buildSync({
     entryPoints: [`${folder}/index.html`, `${folder}/page.css`, `${folder}/page.ts`],
     bundle: true,
+    minify,
     write: false,
     outdir: "page",
     format: "esm",

@@ -1,4 +1,4 @@
-// The server of the page of `npm start`: the demo application, the switches of the page, and the sandbox behind them.
+// The server of the page: the demo application, the switches of the page, and the sandbox behind them.
 
 import type {
   HandsetCall,

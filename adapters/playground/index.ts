@@ -1,4 +1,4 @@
-// The sandbox as a Worker of its own. `npm start` and the tests run it next to the real Worker.
+// The sandbox as a Worker of its own. The sandbox command and the tests run it next to the real Worker.
 
 import { waitUntil } from "cloudflare:workers";
 import { createSandbox, type Sandbox, type SandboxWebhooks } from "../../src/sandbox/index.ts";

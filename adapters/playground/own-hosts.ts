@@ -15,7 +15,7 @@ export function refuseForeignHost(request: Request, more: readonly string[] = []
   const names = [hostname, ...(header === null ? [] : [toName(header, protocol)])];
   if (names.every((name) => name !== undefined && (OWN.has(name) || more.includes(name)))) return undefined;
   const error =
-    "This playground answers only to localhost, 127.0.0.1 and [::1]. To use another name, set PLAYGROUND_HOSTS to it, without the port.";
+    "This sandbox answers only to localhost, 127.0.0.1 and [::1]. To use another name, start it with --allow-host NAME, without the port (PLAYGROUND_HOSTS).";
   return Response.json({ error }, { status: 421, headers: { "cache-control": "no-store" } });
 }
 

@@ -1,4 +1,4 @@
-// Serves the files of the page. `npm start` passes them to the sandbox's Worker as text.
+// Serves the files of the page, which the sandbox's Worker has as texts in its environment.
 
 /** Allows only files from here: no inline scripts or styles, and no HTML made from strings. */
 const CONTENT_SECURITY_POLICY = [

@@ -2,6 +2,11 @@
 
 import { spawn } from "node:child_process";
 
+export interface StartPorts {
+  readonly port: number;
+  readonly sandboxPort: number;
+}
+
 export interface Started {
   /** Resolves to the output so far when it serves. Rejects if it ends before. */
   readonly serving: Promise<string>;
@@ -16,10 +21,9 @@ export interface Started {
 
 const MARK = "Press Ctrl-C to stop";
 
-export function launchStart(env: Readonly<Record<string, string>>): Started {
-  const child = spawn(process.execPath, ["adapters/playground/start.ts"], {
-    env: { ...process.env, ...env },
-  });
+export function launchStart({ port, sandboxPort }: StartPorts): Started {
+  const ports = [`--port=${port}`, `--sandbox-port=${sandboxPort}`];
+  const child = spawn(process.execPath, ["build/start.ts", ...ports]);
   let text = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const serving = new Promise<string>((resolve, reject) => {
@@ -37,6 +41,7 @@ export function launchStart(env: Readonly<Record<string, string>>): Started {
     output: () => text,
     ended,
     interrupt: () => child.kill("SIGINT"),
-    kill: () => child.kill("SIGKILL"),
+    // With SIGKILL it would leave workerd behind.
+    kill: () => child.kill("SIGTERM"),
   };
 }

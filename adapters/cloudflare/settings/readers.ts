@@ -22,19 +22,30 @@ export const readNumber = (text: string): number => Number(text);
 
 export const readNumbers = (text: string): number[] => toList(text).map(Number);
 
-/** Reads a list of `name:key`. */
-export const readKeys = (text: string) =>
+/** Reads a list of `name:key`. @param more Further properties of each. */
+export const readKeys = (text: string, more: object = {}) =>
+  refuseExample(text) ??
   toList(text).map((pair) => {
     const [name, key] = cut(pair, ":");
-    return { name, key };
+    return { name, key, ...more };
   });
 
 /** Reads a list of `kid:secret`. */
 export const readSecrets = (text: string) =>
+  refuseExample(text) ??
   toList(text).map((pair) => {
     const [kid, secret] = cut(pair, ":");
     return { kid, secret };
   });
+
+/**
+ * The values of .dev.vars.example are public. Cloudflare's deploy button offers them as they are, so a Worker must not
+ * accept one.
+ */
+const refuseExample = (text: string): Unreadable | undefined =>
+  text.includes(":replace-with-")
+    ? new Unreadable("still has the example's value: use openssl rand -hex 32")
+    : undefined;
 
 /** Reads a list of `number=5/3600`: what is counted, messages, seconds. */
 export function readLimits(text: string): object {

@@ -62,7 +62,7 @@ const CREDENTIALS = {
 const CALLERS = {
   PROXY_KEYS_2FA: {
     option: "handler.proxyKeys",
-    read: (text: string) => readKeys(text).map((one) => ({ ...one, traffic: "2fa" })),
+    read: (text: string) => readKeys(text, { traffic: "2fa" }),
     secret: { example: "shop:replace-with-32-or-more-characters-1" },
     what:
       "The keys of servers that report 2FA traffic: `name:key`, separated by commas or white space. A key has 32 " +
@@ -70,7 +70,7 @@ const CALLERS = {
   },
   PROXY_KEYS_OTHER: {
     option: "handler.proxyKeys",
-    read: (text: string) => readKeys(text).map((one) => ({ ...one, traffic: "other" })),
+    read: (text: string) => readKeys(text, { traffic: "other" }),
     secret: { example: "newsletter:replace-with-32-or-more-characters-2" },
     what: "The keys of servers that report all other traffic, in the same form.",
   },

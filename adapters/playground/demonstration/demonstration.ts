@@ -50,7 +50,7 @@ export interface Demonstration {
 const LOOK_EVERY_MS = 500;
 /** Users without a code wait this long. */
 const PATIENCE_MS = 30_000;
-/** Or, if they ask for a call then, this long: more than the cool-down of `npm start`. */
+/** Or, if they ask for a call then, this long: more than the cool-down of the sandbox command. */
 const PATIENCE_BEFORE_CALL_MS = 8000;
 const MAX_UNDER_WAY = 500;
 

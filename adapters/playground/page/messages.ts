@@ -60,7 +60,7 @@ const ERRORS: { readonly [E in NonNullable<ApplicationAnswer["error"]>]?: string
   not_configured: "The Worker cannot send codes. GET /health of the Worker shows why.",
   not_found: "The Worker does not know this code. Send another.",
   no_challenge: "No code has been requested. Send one.",
-  network: "The Worker does not answer. Start it again with npm start, then try again.",
+  network: "The Worker does not answer. Start the sandbox again, then try again.",
   timeout: "The Worker did not answer in time. The message may still arrive; otherwise try again.",
 };
 

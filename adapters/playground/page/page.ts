@@ -1,4 +1,4 @@
-// The page of `npm start`: while it is visible, it polls the state twice a second and shows it.
+// The page of the sandbox: while it is visible, it polls the state twice a second and shows it.
 
 import type { LiveState } from "../demo.ts";
 import { createApplicationView } from "./application.ts";
@@ -44,9 +44,7 @@ async function lookOnce(): Promise<void> {
     vonage: String(vonage),
   });
   setTrouble(
-    state === undefined
-      ? NO_SANDBOX
-      : state.error && "The Worker does not answer. Start it again with npm start.",
+    state === undefined ? NO_SANDBOX : state.error && "The Worker does not answer. Start the sandbox again.",
   );
   if (state === undefined) return;
   const isFirst = state.life !== life;

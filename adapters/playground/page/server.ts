@@ -34,7 +34,7 @@ export function faultOf(answer: ControlAnswer | undefined): string | undefined {
 }
 
 export const NO_SANDBOX =
-  "The sandbox does not answer. Start it again with npm start; this page then continues by itself.";
+  "The sandbox does not answer. Start it again (npx vonage-conversion sandbox); this page then continues by itself.";
 
 /** Reads the state. Resolves to `undefined` if there is no answer. */
 export async function look(query: Readonly<Record<string, string>>): Promise<LiveState | undefined> {

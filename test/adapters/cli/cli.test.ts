@@ -58,7 +58,7 @@ describe("the command line", () => {
   it.each<[string, RegExp]>([
     [
       "list",
-      /^Unknown command "list"\. The commands are doctor, .*reports, retry, stats, erase, alarms, insight\./,
+      /^Unknown command "list"\. The commands are init, sandbox, serve, doctor, .*reports, retry, stats, erase, alarms, insight\./,
     ],
     ["constructor", /^Unknown command/],
     ["\u001b[2J", /^Unknown command "\\u001b\[2J"/],

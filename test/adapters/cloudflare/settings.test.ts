@@ -49,8 +49,20 @@ describe(".dev.vars.example", () => {
     ),
   );
 
-  it("is a complete configuration as it stands", () => {
-    expect(readEnv({ ...active, LEDGER: namespace })).toHaveProperty("config");
+  it("is a complete configuration with secrets of one's own", () => {
+    const own = Object.entries(active).map(([name, value]) => [
+      name,
+      value?.replace("replace-with", "made-by-me"),
+    ]);
+    expect(readEnv({ ...Object.fromEntries(own), LEDGER: namespace })).toHaveProperty("config");
+  });
+
+  it("is refused as it stands, for everybody knows its keys", () => {
+    const known = ["PROXY_KEYS_2FA", "ADMIN_KEYS", "TOKEN_SECRETS"];
+    const detail = "still has the example's value: use openssl rand -hex 32";
+    expect(readEnv({ ...active, LEDGER: namespace })).toMatchObject({
+      invalid: known.map((name) => ({ name, detail })),
+    });
   });
 
   it("has values that cannot be taken for secrets", () => {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { findFreePort } from "../../support/free-port.ts";
-import { launchStart, type Started } from "../../support/npm-start.ts";
+import { launchStart, type Started, type StartPorts } from "../../support/npm-start.ts";
 
 const running: Started[] = [];
 afterEach(() => {
@@ -12,7 +12,7 @@ it("npm start serves Worker and sandbox, shows a sample report, and curl lines t
   timeout: 60_000,
 }, async () => {
   const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
-  const start = launch({ PORT: String(port), SANDBOX_PORT: String(sandboxPort) });
+  const start = launch({ port, sandboxPort });
   const output = await start.serving;
   expect(output).toContain(`http://localhost:${port}`);
   expect(output).toMatch(/to the sandbox: recorded\.\s+The sandbox recorded:\s+\{\s+"channel": "sms"/);
@@ -34,14 +34,17 @@ it("npm start serves Worker and sandbox, shows a sample report, and curl lines t
   await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
-it.each(["PORT", "SANDBOX_PORT"])("npm start gives advice when the port of %s is in use", async (name) => {
+it.each([
+  ["port", "--port"],
+  ["sandboxPort", "--sandbox-port"],
+])("npm start gives advice when the port of %s is in use", async (name, option) => {
   const busy = await findFreePort();
   const blocker = createServer().listen(busy, "127.0.0.1");
   await new Promise((resolve) => blocker.once("listening", resolve));
-  const free = { PORT: String(await findFreePort()), SANDBOX_PORT: String(await findFreePort()) };
-  const start = launch({ ...free, [name]: String(busy) });
+  const free = { port: await findFreePort(), sandboxPort: await findFreePort() };
+  const start = launch({ ...free, [name]: busy });
   expect(await start.ended).toBe(1);
-  expect(start.output()).toMatch(new RegExp(`Port ${busy} is in use.*${name}=\\d+ npm start`));
+  expect(start.output()).toMatch(new RegExp(`Port ${busy} is in use.*: ${option} \\d+$`, "m"));
   blocker.close();
 });
 
@@ -98,8 +101,8 @@ async function lookAtPage(output: string): Promise<void> {
   }
 }
 
-function launch(env: Record<string, string>): Started {
-  const start = launchStart(env);
+function launch(ports: StartPorts): Started {
+  const start = launchStart(ports);
   running.push(start);
   return start;
 }

@@ -34,7 +34,7 @@ const post = async (target: string, body: object) => {
 beforeAll(async () => {
   chromium = await startChromium();
   const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
-  start = launchStart({ PORT: String(port), SANDBOX_PORT: String(sandboxPort) });
+  start = launchStart({ port, sandboxPort });
   const output = await start.serving;
   [, url = "", adminKey = ""] = /Open the console: (\S+) +admin key: (\S+)/.exec(output) ?? [];
   [, sandbox = ""] = /Open the page: (\S+)/.exec(output) ?? [];

@@ -1,4 +1,4 @@
-import type { RecordedReport } from "../../src/sandbox/index.ts";
+import type { RecordedReport } from "../../../src/sandbox/index.ts";
 
 /** The values that differ from start to start. */
 export interface GuideValues {
@@ -13,10 +13,20 @@ export interface GuideValues {
   readonly status: string;
   /** The sample report, as the sandbox recorded it. */
   readonly report: RecordedReport | null;
+  /** How the command line is called: `npx vonage-conversion`. */
+  readonly program: string;
 }
 
-/** The text that `npm start` prints: addresses, and commands to copy. */
-export function formatGuide({ endpoint, vonage, key, adminKey, status, report }: GuideValues): string {
+/** The text that `vonage-conversion sandbox` prints: addresses, and commands to copy. */
+export function formatGuide({
+  endpoint,
+  vonage,
+  key,
+  adminKey,
+  status,
+  report,
+  program,
+}: GuideValues): string {
   return `
 Open the page: ${vonage}/
 Open the console: ${endpoint}/console/   admin key: ${adminKey}
@@ -47,7 +57,7 @@ and bots pump another; watch them on the console, and stop them with …/stop:
 Make Vonage fail for a while, send a report, and watch the ledger, which submits it as soon as Vonage recovers:
   curl ${vonage}/sandbox/faults -H 'content-type: application/json' -d '{"status":503,"times":5}'
   export VONAGE_CONVERSION_ENDPOINT=${endpoint} VONAGE_CONVERSION_ADMIN_KEY=${adminKey}
-  npm run -s cli -- stats
+  ${program} stats
 
 Press Ctrl-C to stop.
 `;
