@@ -12,7 +12,12 @@ import { ADMIN_KEY, createSandboxWorker, ENDPOINT, PROXY_KEY, type SandboxWorker
 
 /** Options of a sandbox with the Worker's workflow. */
 export interface TwoFactorSandboxOptions extends Omit<SandboxOptions, "waitUntil"> {
-  /** `true`, or settings of the workflow. */
+  /**
+   * `true`, or settings of the workflow.
+   *
+   * @example
+   * createSandbox({ twoFactor: { brand: "Acme" } });
+   */
   readonly twoFactor: true | SandboxTwoFactor;
 }
 

@@ -98,6 +98,9 @@ export class ConversionError extends Error {
 
 /**
  * Recognises a {@link ConversionError}. Unlike `instanceof`, it also recognises one from another copy of this package.
+ *
+ * @example
+ * const isWorthRepeating = (error: unknown) => isConversionError(error) && error.retryable;
  */
 export function isConversionError(value: unknown): value is ConversionError {
   return value instanceof Error && BRAND in value;

@@ -65,7 +65,15 @@ export class WebhookError extends Error {
   }
 }
 
-/** Recognises a {@link WebhookError}. Unlike `instanceof`, it also recognises one from another copy of this package. */
+/**
+ * Recognises a {@link WebhookError}. Unlike `instanceof`, it also recognises one from another copy of this package.
+ *
+ * @example
+ * const { event } = await verifyVoiceEvent(request, signatureSecret).catch((error: unknown) => {
+ *   if (isWebhookError(error)) return { event: undefined };
+ *   throw error;
+ * });
+ */
 export function isWebhookError(value: unknown): value is WebhookError {
   return value instanceof Error && BRAND in value;
 }

@@ -82,6 +82,20 @@ describe("CONTRIBUTING", () => {
   });
 });
 
+it("every event of the Durable Objects' log is announced in the changelog or a changeset", () => {
+  const sources = ["src", "adapters"].flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => join(root, path)),
+  );
+  const events = sources
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => [...read(path).matchAll(/\bevent: "([a-z-]+)"/g)])
+    .map(([, event = ""]) => event);
+  const changes = readdirSync(".changeset").map((name) => read(join(".changeset", name)));
+  const announced = [read("CHANGELOG.md"), ...changes].join("\n");
+  expect(events.length).toBeGreaterThan(8);
+  expect(events.filter((event) => !announced.includes(`\`${event}\``))).toEqual([]);
+});
+
 it("every setting of the Worker is described", () => {
   const sources = ["adapters/cloudflare/env.ts"];
   const settings = sources.flatMap((path) =>

@@ -62,7 +62,13 @@ export interface TwoFactorService {
    * await env.TWO_FACTOR.resend(id, { channel: "voice" });
    */
   resend(id: string, request?: ResendRequest, options?: KeyOption): Promise<ChallengeStatus>;
-  /** Ends a challenge. Its code is no longer accepted. */
+  /**
+   * Ends a challenge. Its code is no longer accepted.
+   *
+   * @example
+   * // The user goes back to change the number.
+   * await env.TWO_FACTOR.cancel(id);
+   */
   cancel(id: string): Promise<void>;
   /**
    * Reads a challenge and changes nothing. With `wait` it answers as soon as the challenge has ended.
