@@ -30,6 +30,8 @@ export interface InsightSize {
 }
 
 const LANES = 24;
+const BEGUN_BETWEEN_KILLS = 40;
+const LONGEST_BETWEEN_KILLS_MS = 20_000;
 const TIMEOUT_MS = 1000;
 /** Sources send once in this time, at most. */
 const INTERVAL_MS = 5000;
@@ -70,17 +72,26 @@ export async function insight({ kills, settled, seed }: InsightSize) {
         demand(strays === 0, `${strays} rows are not counted or cannot be read ${when}`);
       }
     };
+    let isDown = false;
     const killOnce = async (when: string): Promise<CountersOnDisk> => {
+      isDown = true;
       await worker.kill();
       const found = readCounters(storage);
       compareShards(found, when);
       await worker.restart();
+      isDown = false;
       return found;
     };
+    const begun = () => traffic.counts.messages + traffic.counts.signIns;
 
     const stop = new AbortController();
     const pouring = inParallel(LANES, LANES, async (lane) => {
       while (!stop.signal.aborted) {
+        // Calls of a Worker that is not there say little.
+        if (isDown && random.chance(0.9)) {
+          await sleep(50);
+          continue;
+        }
         conversionWeather();
         if (lane % 3 === 0) sandbox.carrier({ receiptDelay: random.pick([0, 50, 500]) });
         await (lane % 3 === 0 ? traffic.signIn() : traffic.message());
@@ -88,7 +99,10 @@ export async function insight({ kills, settled, seed }: InsightSize) {
       }
     });
     for (let kill = 1; kill <= kills; kill++) {
-      await sleep(random.between(300, 2500));
+      await sleep(random.between(300, 1500));
+      // On a busy machine, a kill waits until there is something to lose.
+      const wanted = begun() + BEGUN_BETWEEN_KILLS;
+      await until(() => begun() >= wanted, LONGEST_BETWEEN_KILLS_MS);
       if (kill === kills) stop.abort();
       await killOnce(`at kill ${kill}`);
     }
