@@ -12,7 +12,7 @@ const NARROWEST = 40;
 const WIDEST_NAME = 28;
 
 const ABOUT =
-  "Operates a vonage-conversion Worker: which routes deliver, alarms, and reports with the reasons why " +
+  "Sets up, runs and operates a vonage-conversion Worker: which routes deliver, alarms, and reports with the reasons why " +
   "they wait or are dead.";
 
 const ENVIRONMENT: readonly Entry[] = [

@@ -14,7 +14,7 @@ export const ALARM_SIGNS = [
   "alarm-spend",
 ] as const satisfies readonly `alarm-${RuleName}`[];
 
-/** Events of level `error` in the log of the Durable Objects. */
+/** Events of level `error` in the log of the Durable Objects, and of `vonage-conversion serve`. */
 export const ERROR_EVENTS = [
   "alarm",
   "breaker-opened",
@@ -22,6 +22,7 @@ export const ERROR_EVENTS = [
   "failed",
   "layout",
   "unreadable",
+  "wake-up-failed",
   "webhook-lost",
 ] as const;
 

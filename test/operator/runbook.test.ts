@@ -131,6 +131,7 @@ describe("the list of signs", () => {
     const writes = /(?<!readonly )\blevel(:| = )[^;,\n]*"error"/;
     const writers = SOURCES.filter(([, source]) => writes.test(source)).map(([path]) => path);
     expect(writers.sort()).toEqual([
+      "adapters/cli/serve/wake-up.ts",
       "adapters/cloudflare/event-log.ts",
       "adapters/cloudflare/insight/insight-log.ts",
       "adapters/cloudflare/insight/keeper.ts",

@@ -1,11 +1,14 @@
 // Wakes the Worker's Durable Objects, as Cloudflare's cron trigger does in wrangler.toml.
 
 import { request } from "node:http";
+import { type ErrorEvent, toRunbook } from "../../../src/operator/signs.ts";
 
 /** An object takes an alarm for lost once it is a minute late. A call on this machine costs nothing, unlike Cloudflare's. */
 const WAKE_UP_EVERY_MS = 60_000;
 
 const TIMEOUT_MS = 60_000;
+
+const EVENT = "wake-up-failed" satisfies ErrorEvent;
 
 /** Sets the alarm of every object that has work to do. @throws if the Worker does not confirm it. */
 export function wakeUp(socket: string): Promise<void> {
@@ -31,7 +34,7 @@ export function wakeUp(socket: string): Promise<void> {
 export function keepAwake(socket: string, log: (line: string) => void): () => void {
   const wake = () =>
     wakeUp(socket).catch((error: Error) =>
-      log(JSON.stringify({ level: "error", event: "wake_up_failed", detail: error.message })),
+      log(JSON.stringify({ level: "error", event: EVENT, hint: error.message, runbook: toRunbook(EVENT) })),
     );
   wake();
   const timer = setInterval(wake, WAKE_UP_EVERY_MS);
