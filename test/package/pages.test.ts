@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { formatNextSteps } from "../../adapters/cli/init/next-steps.ts";
 import { findPages } from "../../docs/site/stage.ts";
 import { RUNTIMES } from "../e2e/runtimes/runtimes.ts";
 
@@ -51,6 +52,17 @@ it("README and docs/install.md name the file that npm pack makes of this version
   );
   expect(named.length).toBeGreaterThan(4);
   expect(new Set(named)).toEqual(new Set([`vonage-conversion-${version}.tgz`]));
+});
+
+it("the README has the commands that init prints for production, in their order", () => {
+  const [, section = ""] = /^## Deploy the Worker\n(.*?)^## /ms.exec(read("README.md")) ?? [];
+  const lines = section.split("\n").map((line) => line.trim().replace(/ +#.*$/, ""));
+  const printed = formatNextSteps({ folder: "conversions", name: "conversions", port: 8787 });
+  const commands = printed
+    .slice(printed.findIndex((line) => line.startsWith("In production")) + 1)
+    .map((line) => line.trim().replace(/ +#.*$/, ""));
+  expect(commands.length).toBeGreaterThan(6);
+  expect(lines.filter((line) => commands.includes(line))).toEqual(commands);
 });
 
 describe("CONTRIBUTING", () => {

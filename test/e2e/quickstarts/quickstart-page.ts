@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SANDBOX_KEYS } from "../../../adapters/cli/sandbox/sandbox-keys.ts";
 
 export interface CodeBlock {
   readonly language: string;
@@ -49,7 +50,7 @@ export function runCommands(blocks: readonly CodeBlock[]): readonly string[] {
   const [endpoint, key, ...commands] = block.text.trimEnd().split("\n");
   if (
     endpoint !== "export VONAGE_CONVERSION_ENDPOINT=http://localhost:8787" ||
-    key !== "export VONAGE_CONVERSION_KEY=sandbox-proxy-key-0123456789abcdef"
+    key !== `export VONAGE_CONVERSION_KEY=${SANDBOX_KEYS.proxyKey}`
   ) {
     throw new Error("the settings are not those of the local sandbox");
   }
