@@ -8,8 +8,8 @@ import {
   COMPATIBILITY_DATE,
   COMPATIBILITY_FLAGS,
   OBJECT_CLASSES,
-  WORKERD_VERSION,
 } from "../../adapters/cli/machine/configuration.ts";
+import { WORKERD_VERSION } from "../../adapters/cli/machine/workerd-version.ts";
 import { LIMITS, PERIOD_MS } from "../../adapters/workerd/limits.ts";
 
 interface Binding {

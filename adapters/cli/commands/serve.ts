@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { refuseMore } from "../choices.ts";
 import { defineCommand } from "../command.ts";
 import { readHost, readPort } from "../machine/read-options.ts";
+import { WORKERD_VERSION } from "../machine/workerd-version.ts";
 import { UsageError } from "../usage-error.ts";
 
 const NAME = "serve";
@@ -16,6 +17,7 @@ export const serve = defineCommand({
   about: [
     "Settings are environment variables with the names that they have on Cloudflare, or lines of a file. If one is missing " +
       "or wrong, it says so and does not start.",
+    `It runs on workerd ${WORKERD_VERSION} or later: the project's own, or one that npm fetches once.`,
     "Put a reverse proxy with TLS in front, and name the header in which it passes on the client's address. One storage " +
       "serves one process. docs/self-hosting.md has a Dockerfile, a systemd unit, backups, and the limits.",
   ],

@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { WORKERD_VERSION } from "./configuration.ts";
 import { LocalFailure } from "./failure.ts";
+import { WORKERD_VERSION } from "./workerd-version.ts";
 
 export const BINARY_SETTING = "VONAGE_CONVERSION_WORKERD";
 

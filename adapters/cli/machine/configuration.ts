@@ -2,9 +2,6 @@
 
 import type { Module } from "./packaged.ts";
 
-/** The version of workerd that the tests run. An older one refuses the compatibility date. */
-export const WORKERD_VERSION = "1.20261102.1";
-
 /** As in wrangler.toml. */
 export const COMPATIBILITY_DATE = "2026-11-01";
 export const COMPATIBILITY_FLAGS = [

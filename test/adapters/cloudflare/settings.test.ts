@@ -72,6 +72,15 @@ describe(".dev.vars.example", () => {
     expect(examples.filter((one) => !plain.test(one))).toEqual([]);
   });
 
+  it("has, with wrangler.toml's variables, a description for each field of Cloudflare's deploy button", () => {
+    const { cloudflare } = JSON.parse(readFileSync("package.json", "utf8"));
+    const [, text = ""] = /^\[vars\]$([\s\S]*?)^\[/m.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
+    const variables = [...text.matchAll(/^([A-Z_0-9]+) = /gm)].map(([, name]) => name);
+    expect(variables.length).toBeGreaterThan(2);
+    const fields = [...Object.keys(active), ...variables];
+    expect(Object.keys(cloudflare.bindings).toSorted()).toEqual(fields.toSorted());
+  });
+
   it("is in git, and .dev.vars is not", () => {
     const ignored = readFileSync(".gitignore", "utf8").split("\n");
     expect(ignored).toEqual(expect.arrayContaining([".dev.vars*", "!.dev.vars.example"]));

@@ -2,7 +2,7 @@ import type { Setting, Settings } from "../../../adapters/cloudflare/settings/se
 import { formatComment } from "./comment.ts";
 
 /** Secrets that a Worker for 2FA traffic starts with. All others are commented out. */
-const ACTIVE = [
+export const ACTIVE_SECRETS = [
   "VONAGE_2FA_API_KEY",
   "VONAGE_2FA_API_SECRET",
   "PROXY_KEYS_2FA",
@@ -15,7 +15,7 @@ export function formatDevVars(settings: Settings): string {
   const entries = Object.entries<Setting>(settings).flatMap(([name, setting]) => {
     if (setting.secret === undefined) return [];
     const line = `${name}="${setting.secret.example}"`;
-    return [[...formatComment("# ", setting), ACTIVE.includes(name) ? line : `# ${line}`].join("\n")];
+    return [[...formatComment("# ", setting), ACTIVE_SECRETS.includes(name) ? line : `# ${line}`].join("\n")];
   });
   return `# Secrets for \`npx wrangler dev\`: copy this file to .dev.vars, which git ignores, and replace the values.
 # Written by \`npm run docs:settings\` from the table of settings.

@@ -2,7 +2,7 @@ import type { Setting, Settings } from "../../../adapters/cloudflare/settings/se
 import { formatComment } from "./comment.ts";
 
 /** Variables that operators change first. All others are commented out. */
-const ACTIVE = ["ALLOWED_ORIGINS", "VONAGE_BASE_URL", "TOKEN_AUDIENCE", "LEDGER_SHARDS"];
+export const ACTIVE_VARIABLES = ["ALLOWED_ORIGINS", "VONAGE_BASE_URL", "TOKEN_AUDIENCE", "LEDGER_SHARDS"];
 
 /** The part of wrangler.toml about secrets and variables. */
 export function formatWranglerVars(settings: Settings): string {
@@ -12,7 +12,9 @@ export function formatWranglerVars(settings: Settings): string {
     .filter(([, { secret, binding }]) => !secret && !binding)
     .map(([name, setting]) => {
       const line = `${name} = "${setting.default ?? ""}"`;
-      return [...formatComment("# ", setting), ACTIVE.includes(name) ? line : `# ${line}`].join("\n");
+      return [...formatComment("# ", setting), ACTIVE_VARIABLES.includes(name) ? line : `# ${line}`].join(
+        "\n",
+      );
     });
   return `# Secrets, each set with \`npx wrangler secret put NAME\`. .dev.vars.example says what each is:
 ${secrets.join("\n")}

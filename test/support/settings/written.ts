@@ -1,6 +1,7 @@
 // Everything that `npm run docs:settings` writes, by file. test/adapters/cloudflare/settings.test.ts compares.
 
 import { SETTINGS } from "../../../adapters/cloudflare/settings/table.ts";
+import { formatButton } from "./button.ts";
 import { formatDevVars } from "./dev-vars.ts";
 import { formatEnvType } from "./env-type.ts";
 import { formatSettingsPage } from "./settings-page.ts";
@@ -21,6 +22,7 @@ export const WRITTEN: Readonly<Record<string, Written>> = {
     part: /(\n\n)# Secrets, each set with[\s\S]*?(?=\n# Bindings\n)/,
     text: formatWranglerVars(SETTINGS),
   },
+  "package.json": { part: /(\n {2})"cloudflare": \{[\s\S]*?\n {2}\}(?=,?\n)/, text: formatButton(SETTINGS) },
   "docs/reference/settings.md": { part: ALL, text: formatSettingsPage() },
 };
 
