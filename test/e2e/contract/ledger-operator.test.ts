@@ -118,6 +118,7 @@ describe("GET /reports", () => {
         attempts: 1,
         reason: "rejected",
         vonageStatus: 422,
+        diedAt: isoTime,
       },
     ],
   ])("tells of each %s one all there is to know", async (state, expected) => {
@@ -278,10 +279,15 @@ describe("POST /reports/{channel}/{messageId}/retry", () => {
   });
 
   it("a path that is not UTF-8: 404", async () => {
-    for (const path of ["/reports/sms/%FF/retry", "/reports/sms/%E0%A4%A/retry", "/reports/sms//retry"]) {
+    for (const path of ["/reports/sms/%FF/retry", "/reports/sms/%E0%A4%A/retry"]) {
       const answered = await calls.call(path, { method: "POST", headers: BY_ADMIN });
       expect([answered.status, problemOf(answered)]).toEqual([404, "not-found"]);
     }
+  });
+
+  it("a path without an id is that of the message “retry”, which can only be read: 405", async () => {
+    const answered = await calls.call("/reports/sms//retry", { method: "POST", headers: BY_ADMIN });
+    expect([answered.status, problemOf(answered)]).toEqual([405, "method-not-allowed"]);
   });
 
   it.each([
