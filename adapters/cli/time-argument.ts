@@ -18,11 +18,12 @@ export function toInstant(text: string, now: number): string {
 export function readInstant(option: string, given: string, now: number, command: string): number {
   const text = toInstant(given, now);
   if (/^\d{1,11}$/.test(text)) return Number(text) * 1000;
-  const isIso = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
-  const hasZone = /(Z|T.*[+-]\d\d:\d\d)$/.test(text);
-  const milliseconds = isIso
-    ? Date.parse(hasZone || text.length === 10 ? text : `${text.replace(" ", "T")}Z`)
-    : Number.NaN;
+  const [iso, time, , , zone] =
+    /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  // JavaScript reads a date as UTC, but a date with a time as local time.
+  const isLocal = time !== undefined && zone === undefined;
+  const milliseconds =
+    iso === undefined ? Number.NaN : Date.parse(`${iso.replace(" ", "T")}${isLocal ? "Z" : ""}`);
   if (!Number.isNaN(milliseconds)) return milliseconds;
   throw new UsageError(
     `${option} must be ISO 8601 (2026-11-24T12:00:00Z), epoch seconds, or so long ago: 30m, 24h, 7d.`,

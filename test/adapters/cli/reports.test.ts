@@ -51,6 +51,10 @@ describe("dead reports", () => {
       ["--since", "2026-11-23T12:00:00+02:00"],
       ["m-2", "m-1"],
     ],
+    [
+      ["--since", "2026-11-23 12:00:00+02:00"],
+      ["m-2", "m-1"],
+    ],
     [["--since", String(NOW / 1000 - 3600)], ["m-1"]],
     [["--until", "2026-11-22"], []],
   ])("can be chosen by time: %j", async (options, expected) => {
