@@ -28,7 +28,12 @@ export function createContext(machine: Pick<Machine, "built" | "program">): CliC
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
       return stop.signal;
     },
-    machine: { ...machine, cwd: process.cwd(), ask: process.stdin.isTTY ? ask : undefined },
+    machine: {
+      ...machine,
+      cwd: process.cwd(),
+      nodeVersion: process.versions.node,
+      ask: process.stdin.isTTY ? ask : undefined,
+    },
   };
 }
 

@@ -60,7 +60,13 @@ export async function cli(argv: readonly string[], options: Options = {}) {
     timeout,
     ...(signal && { interruption: () => signal }),
     ...(pause && { pause }),
-    machine: { cwd: process.cwd(), built: "dist", program: "vonage-conversion", ask: undefined },
+    machine: {
+      cwd: process.cwd(),
+      built: "dist",
+      program: "vonage-conversion",
+      nodeVersion: process.versions.node,
+      ask: undefined,
+    },
   };
   const code = await run(argv, context);
   expect(out + err).not.toContain(ADMIN_KEY);

@@ -6,6 +6,10 @@ import { formatWranglerToml } from "./wrangler-toml.ts";
 
 /** The version of wrangler that the tests run. */
 export const WRANGLER_VERSION = "4.156.2";
+/** The least major version of Node that it runs on. */
+const LEAST_NODE = 22;
+/** An older Node gets this one from npm, into the project's `node_modules/.bin`, where npm's scripts and npx find it. */
+const NODE_VERSION = "24.21.0";
 
 export interface Sources {
   /** The wrangler.toml of the package. */
@@ -16,7 +20,12 @@ export interface Sources {
   readonly sandboxSettings: Readonly<Record<string, string>>;
   /** Makes a secret: 48 characters. */
   readonly createSecret: () => string;
+  /** This machine's version of Node, as in `process.versions`. */
+  readonly nodeVersion: string;
 }
+
+/** Returns `true` if the project brings its own Node, because wrangler refuses this machine's. */
+export const bringsNode = (nodeVersion: string): boolean => Number.parseInt(nodeVersion, 10) < LEAST_NODE;
 
 /** Formats the files, by their paths. */
 export function formatProject(project: Project, sources: Sources): Readonly<Record<string, string>> {
@@ -31,7 +40,10 @@ export function formatProject(project: Project, sources: Sources): Readonly<Reco
       deploy: "wrangler deploy",
     },
     dependencies: { "vonage-conversion": sources.dependency },
-    devDependencies: { wrangler: WRANGLER_VERSION },
+    devDependencies: {
+      ...(bringsNode(sources.nodeVersion) && { node: NODE_VERSION }),
+      wrangler: WRANGLER_VERSION,
+    },
   };
   return {
     "package.json": `${JSON.stringify(manifest, null, 2)}\n`,

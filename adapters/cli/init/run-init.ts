@@ -10,7 +10,7 @@ import type { ExitCode } from "../work.ts";
 import { type Answers, askForProject } from "./ask.ts";
 import { findDependency } from "./dependency.ts";
 import { formatNextSteps } from "./next-steps.ts";
-import { formatProject, WRANGLER_VERSION } from "./project-files.ts";
+import { bringsNode, formatProject, WRANGLER_VERSION } from "./project-files.ts";
 import { install, tryWorker } from "./try-worker.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -28,7 +28,7 @@ export async function runInit(
   { folder, port, yes, withInstall, ...given }: InitOptions,
   { output, env, machine, interruption }: LocalTools,
 ): Promise<ExitCode> {
-  const { built, cwd, ask } = machine;
+  const { built, cwd, ask, nodeVersion } = machine;
   if (withInstall)
     await claimPort("127.0.0.1", port, `--port ${port + 1000}, or --no-install to write files only`);
   const name = given.name ?? toWorkerName(basename(folder));
@@ -41,6 +41,7 @@ export async function runInit(
       dependency: dependency.spec,
       sandboxSettings: toVonageSettings(`http://localhost:${port + 1}`),
       createSecret: () => randomBytes(36).toString("base64url"),
+      nodeVersion,
     },
   );
   const { written, kept } = writeFiles(folder, files, dependency.copy);
@@ -49,6 +50,11 @@ export async function runInit(
     ...kept.map((path) => `kept  ${path}, which exists`),
     ...(written.length === 0 ? ["Nothing was written: every file exists."] : []),
   );
+  if (written.includes("package.json") && bringsNode(nodeVersion)) {
+    output.print(
+      `This is Node ${nodeVersion}, which wrangler refuses. The project brings a newer one of its own.`,
+    );
+  }
   const steps = formatNextSteps({
     folder: relative(cwd, folder) || ".",
     name: readName(folder) ?? answers.name,

@@ -6,6 +6,8 @@ export interface Machine {
   readonly built: string;
   /** The words that call this program: `npx vonage-conversion`. */
   readonly program: string;
+  /** Node's version, as in `process.versions`. */
+  readonly nodeVersion: string;
   /** Asks the user, and resolves to the answer. `undefined`: there is no user. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }
