@@ -101,6 +101,7 @@ describe("GET /insight", () => {
 
 describe("an alarm", () => {
   it("is raised by traffic, reaches the webhook signed, the log, the list and the metrics, and ends", async () => {
+    await stack.turnToFullHour();
     // Four days as usual.
     for (let part = 0; part < 16; part++) {
       await stack.count(GB, {

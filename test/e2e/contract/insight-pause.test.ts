@@ -95,6 +95,7 @@ describe("a pause of a country", () => {
 
 /** Four days as usual, then messages that no one converts, in both countries, until Insight sees it. */
 async function pump(): Promise<void> {
+  await stack.turnToFullHour();
   for (let part = 0; part < 16; part++) {
     for (const segment of [GB, US]) {
       await stack.count(segment, {

@@ -12,6 +12,7 @@ import { type DiskWorker, startDiskWorker } from "../../support/disk-worker.ts";
 import { ADMIN_KEY, bindingsFor } from "../../support/local-stack.ts";
 import { createTurnedClock } from "../../support/turned-clock/turned-clock.ts";
 
+const HOUR_MS = 3_600_000;
 export const GB = "2fa/sms/GB/23410";
 export const BY_ADMIN = { authorization: `Bearer ${ADMIN_KEY.key}` };
 export const WEBHOOK_SECRET = `whsec_${btoa("a secret of exactly 32 bytes ...")}`;
@@ -32,6 +33,11 @@ export interface InsightStack {
   answer(status: number): void;
   /** Turns the Worker's clock forward, in milliseconds. */
   turn(by: number): Promise<void>;
+  /**
+   * Turns it to the next full hour. The usual volume is known by the hour of the day, so a flood that reaches into
+   * another hour would be judged differently.
+   */
+  turnToFullHour(): Promise<void>;
   now(): number;
   gather(gathering: Gathering): Promise<{ status: number; body: Gathered & { refusal?: string } }>;
   /** Adds to what the source `ledger-0` counts of the present cohort, and sends it. */
@@ -79,6 +85,7 @@ export async function startInsightStack(
       status = next;
     },
     turn: (by) => clock.turn(by, worker.url),
+    turnToFullHour: () => clock.turn(HOUR_MS - (clock.now() % HOUR_MS), worker.url),
     now: clock.now,
     gather: async (gathering) => {
       const response = await fetch(`${worker.url}/test/gather`, {
