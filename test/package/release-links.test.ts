@@ -1,4 +1,4 @@
-// What the release workflow writes into the package: where it comes from, and a README whose links work on npm.
+// The release workflow writes into the package where it comes from, and a README whose links work on npm.
 
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";

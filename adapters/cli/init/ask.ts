@@ -3,7 +3,7 @@
 import { UsageError } from "../usage-error.ts";
 import type { Project } from "./project.ts";
 
-/** What is known before. */
+/** The answers that flags gave already. */
 export type Answers = { readonly [K in "name" | "brand" | "countries" | "smsFrom"]?: string | undefined };
 
 interface Question {

@@ -1,4 +1,4 @@
-/** What differs from project to project. */
+/** The choices that one project makes differently from another. */
 export interface Project {
   /** The Worker's name. */
   readonly name: string;

@@ -13,7 +13,7 @@ export interface GuideValues {
   readonly status: string;
   /** The sample report, as the sandbox recorded it. */
   readonly report: RecordedReport | null;
-  /** How the command line is called: `npx vonage-conversion`. */
+  /** The words that call the command line: `npx vonage-conversion`. */
   readonly program: string;
 }
 

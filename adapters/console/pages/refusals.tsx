@@ -15,7 +15,7 @@ interface Props {
 
 const MOST_ROUTES = 10;
 
-/** Which messages did not go out, and who refused them. */
+/** The messages that did not go out, and who refused them. */
 export function Refusals({ api, insight, onRefused }: Props) {
   const stats = usePolled<Stats>(api, "/stats", onRefused);
   const { total, groups } = insight;

@@ -6,7 +6,7 @@ import type { Reader } from "./reader.ts";
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** What an expression may refer to. */
+/** The values that an expression may refer to. */
 export interface Scope {
   readonly row: Row;
   /** The row that an upsert could not insert. */

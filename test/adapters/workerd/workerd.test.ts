@@ -1,4 +1,4 @@
-// What plain workerd does not have of Cloudflare's network, and the Worker there therefore brings.
+// Plain workerd lacks some parts of Cloudflare's network, which the Worker there brings itself.
 
 import { describe, expect, it } from "vitest";
 import { formatConfiguration, OBJECT_CLASSES } from "../../../adapters/cli/machine/configuration.ts";

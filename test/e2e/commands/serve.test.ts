@@ -247,7 +247,7 @@ it(
         timeout: 60_000,
         interval: 100,
       });
-      // What was known before the backup is known.
+      // Reports from before the backup are on record.
       expect(await report(url, "0A00000000000004")).toBe("duplicate");
       await eventually(async () => expect((await countReports(url)).reports).toMatchObject({ queued: 0 }));
     }),

@@ -48,7 +48,7 @@ afterAll(async () => {
   await vonage?.close();
 });
 
-/** What must be found nowhere, by name. */
+/** The texts that must be found nowhere, by name. */
 const secrets = new Map<string, string>([
   ["a proxy key", PROXY_KEY.key],
   ["another proxy key", OTHER_PROXY_KEY.key],

@@ -1,4 +1,4 @@
-// What Supabase and Auth0 send to their example: the payloads of Supabase Auth's source (internal/hooks/v0hooks) and of
+// The requests of Supabase and Auth0 to their example: the payloads of Supabase Auth's source (internal/hooks/v0hooks) and of
 // the event objects in Auth0's documentation of the triggers custom-phone-provider and post-login.
 
 import assert from "node:assert/strict";

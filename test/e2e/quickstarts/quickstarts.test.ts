@@ -106,7 +106,7 @@ describe("in a browser", () => {
     const blocks = readBlocks(pageOf("nextjs"));
     const source = join(folder, "nextjs");
     saveFiles(blocks, source);
-    // What create-next-app makes, in the versions of the example.
+    // The files that create-next-app makes, in the versions of the example.
     for (const name of ["package.json", "package-lock.json", "tsconfig.json", "next.config.ts"])
       writeFileSync(join(source, name), readFileSync(join("examples/nextjs", name)));
     writeFileSync(

@@ -61,7 +61,7 @@ function countTests(file: string): number {
   return file.match(/^test\(/gm)?.length ?? 0;
 }
 
-/** What a reader of docs/testing.md copies. */
+/** The code that a reader of docs/testing.md copies. */
 function readPage(): { readonly tests: string; readonly jest: string } {
   const text = readFileSync("docs/testing.md", "utf8");
   const blockOf = (language: string) => {

@@ -1,4 +1,4 @@
-// What TSDoc says of the members of interfaces and unions, read from the sources.
+// Reads the TSDoc of the members of interfaces and unions from the sources.
 
 import { readFileSync } from "node:fs";
 import ts from "typescript";

@@ -1,4 +1,4 @@
-// What Cloudflare's deploy button shows beside each field that it asks for: `cloudflare.bindings` of package.json.
+// The descriptions that Cloudflare's deploy button shows beside its fields: `cloudflare.bindings` of package.json.
 // https://developers.cloudflare.com/workers/platform/deploy-buttons/
 
 import type { Setting, Settings } from "../../../adapters/cloudflare/settings/setting.ts";

@@ -23,7 +23,7 @@ export function createDaySegments(sql: Sql) {
       return cell;
     },
 
-    /** What is in memory is read again. */
+    /** Forgets all days in memory. The next use reads them again. */
     forget: (): void => segments.clear(),
 
     /** Forgets the days before an instant. */

@@ -1,5 +1,5 @@
-// What the rule about number blocks has to know of a message: keyed hashes, when, and if it was converted. Stored beside
-// the counters that the message changed, so that an object that was evicted between two messages finds them again.
+// A message as the rule about number blocks sees it: keyed hashes, the time, and its outcome. It is stored beside the
+// counters that the message changed, so that an object that was evicted between two messages finds it again.
 
 import type { CountedMessage } from "../../../../src/insight/contribution.ts";
 import { parseJson } from "../../../../src/shared/parse-json.ts";

@@ -1,4 +1,4 @@
-// What the rule about number blocks needs survives the end of an instance: an idle object is evicted within seconds.
+// The hashes of number blocks survive the end of an instance: an idle object is evicted within seconds.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { createShardCounting } from "../../../../adapters/cloudflare/insight/counting/shard-counting.ts";
